@@ -1,0 +1,222 @@
+"""What the studio and the engine say to each other: frozen messages in length-prefixed msgpack frames.
+
+A frame is a 4-byte big-endian length and that many bytes of msgpack. The engine speaks first, with `Ready`.
+This module needs msgspec and numpy only, so that both processes can import it at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, BinaryIO
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import BadFrame
+
+PROTOCOL = 1
+UNKNOWN = 255
+"""The id of a layout pixel without a class: in memory, on the wire and in files."""
+MAX_FRAME = 64 * 2**20
+MAX_SIDE = 4096
+
+Pixels = npt.NDArray[np.uint8]
+Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Text = Annotated[str, msgspec.Meta(max_length=2000)]
+
+
+class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """uint8 pixels, row by row: 3 channels are RGB, 1 channel holds class ids or a mask (0 is off)."""
+
+    height: Side
+    width: Side
+    channels: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    data: bytes
+
+    @classmethod
+    def of(cls, pixels: Pixels) -> Raster:
+        """Copy uint8 pixels of shape [H, W] or [H, W, 3]."""
+        if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
+            raise ValueError(f"a raster is uint8 [H, W] or [H, W, 3], not {pixels.dtype} {pixels.shape}")
+        height, width = pixels.shape[:2]
+        return cls(height, width, 1 if pixels.ndim == 2 else pixels.shape[2], pixels.tobytes())
+
+    @property
+    def whole(self) -> bool:
+        """Whether the number of bytes is the one that the sizes ask for."""
+        return len(self.data) == self.height * self.width * self.channels
+
+    def pixels(self) -> Pixels:
+        """Read-only uint8 [H, W] for one channel, [H, W, C] else."""
+        flat = np.frombuffer(self.data, np.uint8)
+        shape = (self.height, self.width) if self.channels == 1 else (self.height, self.width, self.channels)
+        return flat.reshape(shape)
+
+
+class ClassInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One class of a pack; its id is its place in the list."""
+
+    name: str
+    colour: str  # "#rrggbb"
+    synonyms: tuple[str, ...] = ()
+    hotkey: str = ""
+
+
+class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a person may know of a pack before it is loaded."""
+
+    name: str
+    title: str
+    height: int
+    width: int
+    classes: tuple[ClassInfo, ...]
+    vocabulary: tuple[str, ...] = ()
+    licence: str = ""
+    steps: int = 10
+    guidance: float = 2.0
+    cross_guidance: float = 1.0
+
+
+class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="generate"):
+    """Everything that one result depends on. All rasters of one request share one size.
+
+    What is kept is given to the network clean and comes back bit for bit; all other pixels are generated.
+    A layout pixel of `UNKNOWN` is never kept. `prompt=None` says nothing was typed; the empty prompt asks
+    for any picture.
+    """
+
+    id: Id
+    pack: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    revision: Annotated[int, msgspec.Meta(ge=0)] = 0
+    layout: Raster | None = None
+    image: Raster | None = None
+    keep_layout: Raster | None = None  # default: every known pixel of the layout
+    keep_image: Raster | None = None  # default: every pixel of the image
+    prompt: Text | None = None
+    negative: Text = ""
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)] = 0
+    steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
+    guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
+    cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
+    live: bool = True  # a newer live request replaces this one; else it waits its turn
+
+
+class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
+    """Stop the job with this id; it answers `Cancelled`, or `Done` if it just was."""
+
+    id: Id
+
+
+class Shutdown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shutdown"):
+    """Stop everything and leave; closing the engine's stdin says the same."""
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The engine's first message: it has a device, and its first pack is in memory and warm."""
+
+    protocol: int
+    version: str
+    device: str
+    packs: tuple[PackInfo, ...]
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
+    """What both halves look like after step `index` of `total` (counted from 1)."""
+
+    id: Id
+    revision: int
+    index: int
+    total: int
+    eta: float  # seconds
+    image: Raster
+    layout: Raster
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """The result; `seconds` is the time from the job's start."""
+
+    id: Id
+    revision: int
+    image: Raster
+    layout: Raster
+    seconds: float
+    unknown_words: tuple[str, ...] = ()  # words of the prompt that the pack never heard
+
+
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
+    """The job ended without a result because it was cancelled or replaced by a newer one."""
+
+    id: Id
+    revision: int
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """A request, or a frame that is no request (then `id` is empty), could not be served."""
+
+    id: str
+    revision: int
+    code: str
+    message: str
+    hint: str
+
+
+Command = Generate | Cancel | Shutdown
+Event = Ready | Preview | Done | Cancelled | Failed
+
+_commands = msgspec.msgpack.Decoder(Command)
+_events = msgspec.msgpack.Decoder(Event)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode_frame(message: Command | Event) -> bytes:
+    """The bytes of one whole frame. Raises BadFrame if it would be longer than `MAX_FRAME`."""
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME:
+        raise BadFrame(
+            f"A message has {len(body)} bytes, {MAX_FRAME} are the limit.", "Use a smaller picture."
+        )
+    return len(body).to_bytes(4, "big") + body
+
+
+def frame_length(prefix: bytes) -> int:
+    """The length of the body that follows. Raises BadFrame if no sane frame can follow."""
+    length = int.from_bytes(prefix, "big")
+    if length > MAX_FRAME:
+        raise BadFrame(f"A frame has {length} bytes, {MAX_FRAME} are the limit.", "Start the engine again.")
+    return length
+
+
+def decode_command(body: bytes) -> Command:
+    """A checked message from the studio. Raises BadFrame."""
+    try:
+        command: Command = _commands.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _no_message(error) from error
+    return command
+
+
+def decode_event(body: bytes) -> Event:
+    """A checked message from the engine. Raises BadFrame."""
+    try:
+        event: Event = _events.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _no_message(error) from error
+    return event
+
+
+def _no_message(error: Exception) -> BadFrame:
+    return BadFrame(
+        f"Not a message of protocol {PROTOCOL}: {error}.", "Check that both sides have one version."
+    )
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next body from a blocking stream, or None at its end. Raises BadFrame if it ends inside a frame."""
+    prefix = stream.read(4)
+    if not prefix:
+        return None
+    body = stream.read(frame_length(prefix)) if len(prefix) == 4 else b""
+    if len(prefix) < 4 or len(body) < frame_length(prefix):
+        raise BadFrame("The stream ended inside a frame.", "Start the engine again.")
+    return body

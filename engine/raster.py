@@ -1,0 +1,201 @@
+"""Pictures as uint8 arrays: files, palettes, and fitting one size to another. numpy and pillow only.
+
+Class ids are never blended: layouts shrink by a majority vote per cell, and pixel centres agree with images.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from engine.errors import BadFile
+from engine.protocol import UNKNOWN, ClassInfo, Pixels
+
+Fit = Literal["crop", "stretch", "pad"]
+UNKNOWN_COLOUR = (0, 0, 0)
+
+
+class Fitted(NamedTuple):
+    """Pixels brought to a size, and where they come from the source (bool [H, W]; False is padding)."""
+
+    pixels: Pixels
+    inside: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """ "#804080" as (128, 64, 128)."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def palette_table(classes: Sequence[ClassInfo]) -> Pixels:
+    """uint8 [256, 3]: the colour of each id; ids without a class look like `UNKNOWN`."""
+    table = np.full((256, 3), UNKNOWN_COLOUR, np.uint8)
+    for index, info in enumerate(classes):
+        table[index] = rgb(info.colour)
+    return table
+
+
+def colourise(layout: Pixels, classes: Sequence[ClassInfo]) -> Pixels:
+    """Ids [H, W] as colours [H, W, 3]."""
+    return palette_table(classes)[layout]
+
+
+def read_image(path: Path) -> Pixels:
+    """uint8 RGB [H, W, 3], turned upright by its EXIF tag. Raises BadFile."""
+    from PIL import ImageOps
+
+    with _opened(path) as picture:
+        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+
+
+def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
+    """uint8 ids [H, W] from an index PNG, a grey PNG of ids, or a picture in exactly the classes' colours.
+
+    Raises BadFile, also for an id that is neither a class nor `UNKNOWN`.
+    """
+    with _opened(path) as picture:
+        if picture.mode in ("P", "L"):
+            ids = np.asarray(picture).astype(np.uint8)
+        elif picture.mode in ("RGB", "RGBA"):
+            ids = _ids_of_colours(np.asarray(picture.convert("RGB")), classes, path)
+        else:
+            raise BadFile(f"{path} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
+    stray = np.setdiff1d(ids, [*range(len(classes)), UNKNOWN])
+    if stray.size:
+        where = tuple(int(v) for v in np.argwhere(ids == stray[0])[0])
+        raise BadFile(
+            f"{path} holds the class id {stray[0]} (first at row {where[0]}, column {where[1]}).",
+            f"Ids here are 0 to {len(classes) - 1}, and {UNKNOWN} for unknown.",
+        )
+    return ids
+
+
+def read_mask(path: Path) -> Pixels:
+    """uint8 [H, W], 255 where the grey picture is at least half bright, 0 elsewhere. Raises BadFile."""
+    with _opened(path) as picture:
+        return np.where(np.asarray(picture.convert("L")) >= 128, 255, 0).astype(np.uint8)
+
+
+def write_image(path: Path, pixels: Pixels) -> None:
+    """Write RGB [H, W, 3] as PNG, whole or not at all. Raises BadFile."""
+    _replace(path, Image.fromarray(np.ascontiguousarray(pixels)))
+
+
+def write_layout(path: Path, layout: Pixels, classes: Sequence[ClassInfo]) -> None:
+    """Write ids [H, W] as an index PNG with the classes' palette, whole or not at all. Raises BadFile."""
+    picture = Image.fromarray(np.ascontiguousarray(layout)).convert("L")
+    picture.putpalette(palette_table(classes).tobytes())
+    _replace(path, picture)
+
+
+def fit_image(pixels: Pixels, height: int, width: int, fit: Fit = "crop") -> Fitted:
+    """RGB [H, W, 3] at another size, by area when it shrinks."""
+    box, target = _boxes(pixels.shape, (height, width), fit)
+    top, left, bottom, right = target
+    size = (right - left, bottom - top)
+    result = np.zeros((height, width, 3), np.uint8)
+    kernel = Image.Resampling.BOX if box[2] - box[0] >= size[0] else Image.Resampling.BICUBIC
+    result[top:bottom, left:right] = np.asarray(Image.fromarray(pixels).resize(size, kernel, box))
+    return Fitted(result, _inside(height, width, target))
+
+
+def fit_layout(layout: Pixels, height: int, width: int, fit: Fit = "crop") -> Fitted:
+    """Ids [H, W] at another size: each cell takes the id with most of its area, the rarer one in a tie."""
+    box, target = _boxes(layout.shape, (height, width), fit)
+    top, left, bottom, right = target
+    ids, counts = np.unique(layout, return_counts=True)
+    best = np.zeros((bottom - top, right - left), np.float32)
+    cells = np.full(best.shape, UNKNOWN, np.uint8)
+    for index in ids[np.argsort(counts, kind="stable")]:
+        share = Image.fromarray((layout == index).astype(np.float32)).resize(
+            (right - left, bottom - top), Image.Resampling.BOX, box
+        )
+        better = np.asarray(share) > best + 1e-6
+        best = np.where(better, np.asarray(share), best)
+        cells[better] = index
+    result = np.full((height, width), UNKNOWN, np.uint8)
+    result[top:bottom, left:right] = cells
+    return Fitted(result, _inside(height, width, target))
+
+
+Box = tuple[float, float, float, float]
+
+
+def _boxes(
+    size: tuple[int, ...], to_size: tuple[int, int], fit: Fit
+) -> tuple[Box, tuple[int, int, int, int]]:
+    """The source as (left, top, right, bottom), and the target as (top, left, bottom, right)."""
+    (height, width), (to_height, to_width) = size[:2], to_size
+    whole = (0, 0, to_height, to_width)
+    if fit == "stretch":
+        return (0.0, 0.0, float(width), float(height)), whole
+    if fit == "crop":
+        scale = min(height / to_height, width / to_width)
+        left, top = (width - scale * to_width) / 2, (height - scale * to_height) / 2
+        return (left, top, width - left, height - top), whole
+    scale = max(height / to_height, width / to_width)
+    rows, columns = max(1, round(height / scale)), max(1, round(width / scale))
+    up, over = (to_height - rows) // 2, (to_width - columns) // 2
+    return (0.0, 0.0, float(width), float(height)), (
+        top_cell,
+        left_cell,
+        top_cell + rows,
+        left_cell + columns,
+    )
+
+
+def _inside(
+    height: int, width: int, target: tuple[int, int, int, int]
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    inside = np.zeros((height, width), np.bool_)
+    inside[target[0] : target[2], target[1] : target[3]] = True
+    return inside
+
+
+def _opened(path: Path) -> Image.Image:
+    try:
+        picture = Image.open(path)
+        picture.load()
+    except FileNotFoundError as error:
+        raise BadFile(f"There is no file {path}.", "Check the path.") from error
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError) as error:
+        raise BadFile(f"{path} cannot be read as a picture ({error}).", "Use a PNG or JPEG file.") from error
+    return picture
+
+
+def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], path: Path) -> Pixels:
+    keys = colours.astype(np.int64) @ np.array([65536, 256, 1])
+    ids = np.full(keys.shape, UNKNOWN, np.uint8)
+    known = keys == int(np.array(UNKNOWN_COLOUR) @ np.array([65536, 256, 1]))
+    for index, info in enumerate(classes):
+        here = keys == int(info.colour[1:], 16)
+        ids[here], known = index, known | here
+    if not known.all():
+        row, column = (int(v) for v in np.argwhere(~known)[0])
+        colour = "#" + bytes(colours[row, column]).hex()
+        raise BadFile(
+            f"{path} has the colour {colour} at row {row}, column {column}, which is no class's.",
+            "Save the layout as an index PNG, without smoothing.",
+        )
+    return ids
+
+
+def _replace(path: Path, picture: Image.Image) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".png", prefix=".", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                picture.save(file, "PNG")
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
