@@ -22,7 +22,7 @@ def assets() -> Path:
 
 
 def pack_folders() -> dict[str, Path]:
-    """Name to folder of every pack: first in the folders of the variable DIPTYCH_PACKS, then in the assets."""
+    """Name to folder of every pack: first those under DIPTYCH_PACKS, then the assets'."""
     roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [
         assets() / "packs"
     ]

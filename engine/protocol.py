@@ -95,7 +95,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     keep_image: Raster | None = None  # default: every pixel of the image
     prompt: Text | None = None
     negative: Text = ""
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
     cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half

@@ -143,10 +143,10 @@ def _boxes(
     rows, columns = max(1, round(height / scale)), max(1, round(width / scale))
     up, over = (to_height - rows) // 2, (to_width - columns) // 2
     return (0.0, 0.0, float(width), float(height)), (
-        top_cell,
-        left_cell,
-        top_cell + rows,
-        left_cell + columns,
+        up,
+        over,
+        up + rows,
+        over + columns,
     )
 
 
