@@ -38,7 +38,7 @@ def boulevard() -> Scene:
         s.car(4.2, z)
     s.lamp(6.0, 37, reach=-1.8)
     s.sign(-7.4, 29)
-    s.car(-1.5, 18.5)
+    s.car(-0.2, 19)
     s.person(6.3, 22.4)
     s.person(7.15, 22, height=1.65, stride=0.2)
     return s
