@@ -1,0 +1,69 @@
+"""From a sample's files to a checked request at the pack's size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from engine import raster, requests
+from engine.batch.plan import Order, Sample
+from engine.errors import BadRequest, BadSize
+from engine.protocol import Generate, PackInfo, Pixels, Raster
+
+
+class _Half(NamedTuple):
+    pixels: Raster | None = None
+    keep: Raster | None = None
+
+
+def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
+    """Read, fit and check what is given for one sample. Raises BadFile and BadRequest."""
+    source, layout, image = sample.source, _Half(), _Half()
+    if source.layout is not None:
+        given = raster.read_layout(source.layout, info.classes)
+        fitted = raster.fit_layout(given, info.height, info.width, order.fit)
+        layout = _half(given, fitted, source.keep_layout, order)
+    if source.image is not None:
+        given = raster.read_image(source.image)
+        fitted = raster.fit_image(given, info.height, info.width, order.fit)
+        image = _half(given, fitted, source.keep_image, order)
+    request = Generate(
+        id=sample.name,
+        pack=order.pack,
+        layout=layout.pixels,
+        image=image.pixels,
+        keep_layout=layout.keep,
+        keep_image=image.keep,
+        prompt=source.prompt,
+        negative=order.negative,
+        seed=sample.seed,
+        steps=order.steps,
+        guidance=order.guidance,
+        cross_guidance=order.cross_guidance,
+        live=False,
+    )
+    try:
+        requests.check(request, info)
+    except BadRequest as error:
+        raise type(error)(
+            f"{source.name}: {error.message}" if source.name else error.message, error.hint
+        ) from error
+    return request
+
+
+def _half(given: Pixels, fitted: raster.Fitted, mask: Path | None, order: Order) -> _Half:
+    """A fitted half, and what of it stays: what the mask says, but never the padding."""
+    keep = fitted.inside
+    if mask is not None:
+        bright = raster.read_mask(mask)
+        if bright.shape != given.shape[:2]:
+            raise BadSize(
+                f"The mask {mask} has {bright.shape[0]}×{bright.shape[1]} pixels, its input has "
+                f"{given.shape[0]}×{given.shape[1]}.",
+                "Make the mask as large as the picture it belongs to.",
+            )
+        # Fitted like class ids: a cell stays if most of it does.
+        keep = keep & (raster.fit_layout(bright, *keep.shape, order.fit).pixels > 0)
+    return _Half(Raster.of(fitted.pixels), None if keep.all() else Raster.of(np.uint8(255) * keep))

@@ -1,0 +1,155 @@
+"""An order from its checks to its files, with a progress bar on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from engine import __version__, library, raster
+from engine.batch import inputs
+from engine.batch.plan import Order, Sample, outputs, plan
+from engine.errors import BadFile
+from engine.failures import explain
+from engine.protocol import Generate
+
+if TYPE_CHECKING:
+    from engine.generation import Frame
+    from engine.packs import Pack
+
+BATCH = 8
+"""Samples drawn together; two cores are no faster per image with more, and a result is the same in any."""
+
+
+class Made(NamedTuple):
+    """What an order came to."""
+
+    names: list[str]
+    unknown_words: tuple[str, ...]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A result's request as NAME.json: all that is needed to draw the same pixels again."""
+
+    version: str
+    pack: str
+    layout: str | None
+    image: str | None
+    keep_layout: str | None
+    keep_image: str | None
+    fit: raster.Fit
+    prompt: str | None
+    negative: str
+    seed: int
+    steps: int
+    guidance: float
+    cross_guidance: float
+    height: int
+    width: int
+    device: str
+
+
+def run(order: Order) -> Made:
+    """Check everything, then draw and write all samples. Raises EngineError."""
+    folder = library.find_pack(order.pack)
+    info = library.read_info(folder)
+    samples = plan(order)
+    with _progress() as progress:
+        checking = progress.add_task("checking", total=len(samples) // order.count)
+        for sample in samples[:: order.count]:
+            inputs.read(order, sample, info)
+            progress.advance(checking)
+        _make_folder(order.out)
+        progress.update(checking, description="loading", total=None)
+        from engine import generation, packs
+
+        pack = packs.load(folder, order.device)
+        progress.remove_task(checking)
+        drawing = progress.add_task("drawing", total=len(samples))
+        for start in range(0, len(samples), BATCH):
+            batch = samples[start : start + BATCH]
+            requests = [inputs.read(order, sample, info) for sample in batch]
+            frame = _last_frame(pack, requests, lambda share: progress.advance(drawing, share))
+            for index, sample in enumerate(batch):
+                files = outputs(order.out, sample.name)
+                raster.write_image(files.image, frame.image(index))
+                raster.write_layout(files.layout, frame.layout(index), info.classes)
+                _write(files.request, _record(order, sample, pack))
+    prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
+    words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
+    return Made([sample.name for sample in samples], tuple(words))
+
+
+def _last_frame(pack: Pack, requests: list[Generate], advance: Callable[[float], None]) -> Frame:
+    """Draw one batch; `advance` hears of each step how many pictures it amounts to."""
+    from engine import generation
+
+    try:
+        for frame in generation.steps(pack, requests):
+            advance(len(requests) / frame.total)
+    except Exception as error:
+        raise explain(error, f"{pack.info.height}×{pack.info.width} pixels") from error
+    return frame
+
+
+def _record(order: Order, sample: Sample, pack: Pack) -> Record:
+    source, info = sample.source, pack.info
+    return Record(
+        version=__version__,
+        pack=order.pack,
+        layout=_text(source.layout),
+        image=_text(source.image),
+        keep_layout=_text(source.keep_layout),
+        keep_image=_text(source.keep_image),
+        fit=order.fit,
+        prompt=source.prompt,
+        negative=order.negative,
+        seed=sample.seed,
+        steps=info.steps if order.steps is None else order.steps,
+        guidance=info.guidance if order.guidance is None else order.guidance,
+        cross_guidance=info.cross_guidance if order.cross_guidance is None else order.cross_guidance,
+        height=info.height,
+        width=info.width,
+        device=str(pack.device),
+    )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _write(path: Path, record: Record) -> None:
+    """Write JSON, whole or not at all. Raises BadFile."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadFile(f"{folder} cannot be made ({error.strerror}).", "Choose another folder.") from error
+
+
+class _Rate(ProgressColumn):
+    """Pictures drawn, and how many a second."""
+
+    def render(self, task: Task) -> Text:
+        rate = f"{task.speed:.1f}/s" if task.speed else "–/s"
+        total = "" if task.total is None else f"{int(task.completed + 1e-6)}/{int(task.total)} "
+        return Text(f"{total}images {rate}")
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), _Rate(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))

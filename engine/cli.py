@@ -1,0 +1,209 @@
+"""The command line, `diptych-engine`: its commands, which import what is heavy when they run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.batch.run import Made
+
+
+class Device(StrEnum):
+    auto = "auto"
+    cuda = "cuda"
+    mps = "mps"
+    cpu = "cpu"
+
+
+class Fitting(StrEnum):
+    crop = "crop"
+    stretch = "stretch"
+    pad = "pad"
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+packs_app = typer.Typer(
+    no_args_is_help=True, help="Look at the packs on this machine.", rich_markup_mode=None
+)
+app.add_typer(packs_app, name="packs")
+
+PackOption = Annotated[str, typer.Option(help="A pack's name, or the path of its folder.")]
+NameArgument = Annotated[str, typer.Argument(help="A pack's name, or the path of its folder.")]
+DeviceOption = Annotated[Device, typer.Option(help="Where to compute; auto takes a GPU if there is one.")]
+
+
+@app.callback()
+def describe() -> None:
+    """Diptych's engine: an image and its semantic layout as two halves of one picture."""
+
+
+@app.command()
+def serve(pack: PackOption = "street", device: DeviceOption = Device.auto) -> None:
+    """Answer the studio over stdin and stdout; PACK is loaded first."""
+    from engine import server, worker
+
+    server.serve(partial(worker.run, pack=pack, device=device.value))
+
+
+OutOption = Annotated[Path, typer.Option(help="The folder for the results.")]
+LayoutOption = Annotated[Path | None, typer.Option(help="A layout (index PNG), or a folder of them.")]
+ImageOption = Annotated[Path | None, typer.Option(help="An image, or a folder of them.")]
+KeepLayoutOption = Annotated[
+    Path | None,
+    typer.Option(help="Keep the layout where this mask is bright; without it, where it is known."),
+]
+KeepImageOption = Annotated[
+    Path | None, typer.Option(help="Keep the image where this mask is bright; without it, everywhere.")
+]
+PromptOption = Annotated[
+    str | None, typer.Option(help="What to draw ('': anything), or @FILE with lines of NAME<tab>text.")
+]
+NegativeOption = Annotated[str, typer.Option(help="What not to draw.")]
+StepsOption = Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")]
+GuidanceOption = Annotated[
+    float | None, typer.Option(min=0, max=50, help="Towards the prompt; 1 is plain. Without it, the pack's.")
+]
+CrossGuidanceOption = Annotated[
+    float | None,
+    typer.Option(min=0, max=50, help="Towards the other half; 1 is plain. Without it, the pack's."),
+]
+SeedOption = Annotated[
+    int, typer.Option(min=0, max=2**63 - 1, help="Of the first result; the next count up.")
+]
+CountOption = Annotated[int, typer.Option(min=1, help="Results for each input.")]
+FitOption = Annotated[Fitting, typer.Option(help="How an input is brought to the pack's size.")]
+
+
+@app.command()
+def sample(
+    out: OutOption,
+    pack: PackOption = "street",
+    layout: LayoutOption = None,
+    image: ImageOption = None,
+    keep_layout: KeepLayoutOption = None,
+    keep_image: KeepImageOption = None,
+    prompt: PromptOption = None,
+    negative: NegativeOption = "",
+    steps: StepsOption = None,
+    guidance: GuidanceOption = None,
+    cross_guidance: CrossGuidanceOption = None,
+    seed: SeedOption = 0,
+    count: CountOption = 1,
+    fit: FitOption = Fitting.crop,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
+    from engine.batch.plan import Order
+    from engine.batch.run import run
+
+    order = Order(
+        pack=pack,
+        out=out,
+        layout=layout,
+        image=image,
+        keep_layout=keep_layout,
+        keep_image=keep_image,
+        prompt=prompt,
+        negative=negative,
+        steps=steps,
+        guidance=guidance,
+        cross_guidance=cross_guidance,
+        seed=seed,
+        count=count,
+        fit=fit.value,
+        device=device.value,
+    )
+    _tell(run(order), out)
+
+
+def _tell(made: Made, out: Path) -> None:
+    """Say what was written, and where."""
+    from engine.batch.plan import outputs
+
+    if made.unknown_words:
+        typer.echo(f"note: this pack never heard of: {', '.join(made.unknown_words)}", err=True)
+    if len(made.names) == 1:
+        typer.echo(f"Wrote {', '.join(str(path) for path in outputs(out, made.names[0]))}")
+    else:
+        typer.echo(f"Wrote {len(made.names)} results to {out}: {made.names[0]} to {made.names[-1]}")
+
+
+@packs_app.command("list")
+def list_packs() -> None:
+    """All packs that can be used by name."""
+    from engine import library
+
+    rows = [("NAME", "TITLE", "SIZE", "CLASSES", "LICENCE", "FOLDER")]
+    for name, folder in library.pack_folders().items():
+        try:
+            info = library.read_info(folder)
+        except EngineError as error:
+            typer.echo(f"note: {error}", err=True)
+            continue
+        size = f"{info.height}×{info.width}"
+        rows.append((name, info.title, size, str(len(info.classes)), info.licence, str(folder)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+@packs_app.command()
+def show(name: NameArgument) -> None:
+    """What a pack is and knows, with its card."""
+    from engine import library
+
+    folder = library.find_pack(name)
+    info = library.read_info(folder)
+    typer.echo(
+        f"{info.title} ({info.name}), {info.height}×{info.width}, licence: {info.licence or 'not stated'}"
+    )
+    typer.echo(f"folder: {folder}")
+    typer.echo(f"steps: {info.steps}, guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
+    typer.echo(f"words: {len(info.vocabulary)}")
+    for index, known in enumerate(info.classes):
+        others = f" ({', '.join(known.synonyms)})" if known.synonyms else ""
+        typer.echo(f"{index:4d}  {known.colour}  {known.name}{others}")
+    card = folder / "CARD.md"
+    typer.echo("\n" + (card.read_text("utf-8") if card.is_file() else "This pack has no card (CARD.md)."))
+
+
+@packs_app.command()
+def verify(name: NameArgument) -> None:
+    """Check a pack's files; each problem is one line, and then the exit code is 1."""
+    from engine import library, packs
+
+    folder = library.find_pack(name)
+    problems = packs.verify(folder)
+    for problem in problems:
+        typer.echo(" ".join(problem.split()))
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(f"{folder} is a good pack.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The script `diptych-engine`: leaves with 0, 1 and a sentence, 2 for wrong usage, 130 if stopped."""
+    try:
+        app(arguments, prog_name="diptych-engine")
+    except EngineError as error:
+        typer.echo("error: " + " ".join(str(error).split()), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""What a request asks for, checked against the pack before anything is computed. No torch.
+
+The wire's types already hold (protocol.py); here the parts are checked against each other and the pack.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import BadClass, BadRequest, BadSize, NothingGiven, NothingToDo
+from engine.protocol import UNKNOWN, Generate, PackInfo, Raster
+
+Mask = npt.NDArray[np.bool_]
+MULTIPLE = 16
+"""Heights and widths are multiples of this: the network halves the picture four times."""
+
+
+def check(request: Generate, info: PackInfo) -> None:
+    """Raise the BadRequest that says why this pack cannot draw this request, if it cannot."""
+    if not all(math.isfinite(weight or 0) for weight in (request.guidance, request.cross_guidance)):
+        raise BadRequest("A guidance is not a number.", "Use 0 to 50; 1 is plain.")
+    _check_rasters(request)
+    height, width = size(request, info)
+    if height % MULTIPLE or width % MULTIPLE:
+        raise BadSize(
+            f"The picture has {height}×{width} pixels (height × width).",
+            f"Use multiples of {MULTIPLE}; this pack was trained at {info.height}×{info.width}.",
+        )
+    if request.layout is not None:
+        _check_classes(request.layout, info)
+    layout, image = kept_layout(request, info), kept_image(request, info)
+    if layout.all() and image.all():
+        raise NothingToDo(
+            "Both halves are given completely, so nothing is left to generate.",
+            "Leave one half out, or unlock a part of one.",
+        )
+    if request.prompt is None and not layout.any() and not image.any():
+        raise NothingGiven(
+            "There is no layout, no image and no prompt.",
+            "Paint something, give an image, or pass --prompt '' for any picture.",
+        )
+
+
+def size(request: Generate, info: PackInfo) -> tuple[int, int]:
+    """Height and width in pixels: those of the request's halves, or the pack's if it gives none."""
+    half = request.layout or request.image
+    return (half.height, half.width) if half else (info.height, info.width)
+
+
+def kept_layout(request: Generate, info: PackInfo) -> Mask:
+    """bool [H, W]: the layout pixels that are given and come back as they are; unknown ones never are."""
+    if request.layout is None:
+        return np.zeros(size(request, info), np.bool_)
+    known: Mask = request.layout.pixels() != UNKNOWN
+    if request.keep_layout is not None:
+        known &= request.keep_layout.pixels() > 0
+    return known
+
+
+def kept_image(request: Generate, info: PackInfo) -> Mask:
+    """bool [H, W]: the image pixels that are given and come back as they are."""
+    if request.image is None:
+        return np.zeros(size(request, info), np.bool_)
+    if request.keep_image is None:
+        return np.ones(size(request, info), np.bool_)
+    kept: Mask = request.keep_image.pixels() > 0
+    return kept
+
+
+def _check_rasters(request: Generate) -> None:
+    rasters = {
+        "layout": (request.layout, 1),
+        "image": (request.image, 3),
+        "mask of the layout": (request.keep_layout, 1),
+        "mask of the image": (request.keep_image, 1),
+    }
+    first = ""
+    sizes: dict[str, tuple[int, int]] = {}
+    for name, (raster, channels) in rasters.items():
+        if raster is None:
+            continue
+        _check_raster(name, raster, channels)
+        first = first or name
+        sizes[name] = (raster.height, raster.width)
+        if sizes[name] != sizes[first]:
+            raise BadSize(
+                f"The {name} has {raster.height}×{raster.width} pixels, the {first} has "
+                f"{sizes[first][0]}×{sizes[first][1]}.",
+                "All parts of one request have one size.",
+            )
+    for half in ("layout", "image"):
+        if f"mask of the {half}" in sizes and half not in sizes:
+            raise BadRequest(f"There is a mask for the {half} but no {half}.", f"Give the {half} too.")
+
+
+def _check_raster(name: str, raster: Raster, channels: int) -> None:
+    if raster.channels != channels:
+        raise BadSize(
+            f"The {name} has {raster.channels} channels instead of {channels}.",
+            "Images have 3 (RGB); layouts and masks have 1.",
+        )
+    if not raster.whole:
+        raise BadSize(
+            f"The {name} has {len(raster.data)} bytes for {raster.height}×{raster.width}×{channels} pixels.",
+            "Send one byte per pixel and channel.",
+        )
+
+
+def _check_classes(layout: Raster, info: PackInfo) -> None:
+    ids = layout.pixels()
+    stray = (ids >= len(info.classes)) & (ids != UNKNOWN)
+    if stray.any():
+        row, column = (int(v) for v in np.argwhere(stray)[0])
+        raise BadClass(
+            f"The layout holds the class id {ids[row, column]} (first at row {row}, column {column}).",
+            f"The ids of “{info.name}” are 0 to {len(info.classes) - 1}, and {UNKNOWN} for unknown.",
+        )

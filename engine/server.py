@@ -1,0 +1,154 @@
+"""The engine process around its compute thread: command frames in, event frames out. No torch.
+
+Three threads and plain blocking reads: one reads stdin, one writes stdout, one computes; the main thread
+waits for the first of them to end. (asyncio cannot wait for anonymous pipes on Windows, nor for files.)
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import BinaryIO, NoReturn
+
+from engine import library, protocol, requests
+from engine.errors import BadFrame, EngineError
+from engine.jobs import Jobs
+from engine.outbox import Outbox
+from engine.protocol import Cancel, Cancelled, Event, Failed, Generate
+
+Post = Callable[[Event], None]
+Work = Callable[[Jobs, Post], None]
+"""The body of the compute thread: it answers jobs until there are no more; if it ends before, it failed."""
+
+STOP_SECONDS = 0.4
+"""How long a step may still run, or the pipe be written, before the process leaves without them."""
+
+
+def serve(work: Work) -> NoReturn:
+    """Talk over this process's stdin and stdout until stdin ends, then leave, in the middle of a step too."""
+    commands, events = _claim_pipes()
+    _step_back()
+    jobs, outbox = Jobs(), Outbox()
+    ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # exit codes; the first one counts
+
+    def compute() -> int:
+        work(jobs, outbox.post)
+        return 1
+
+    _start("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
+    computing = _start("compute", compute, ended)
+    writing = _start("events", lambda: write_events(events, outbox), ended)
+    try:
+        code = ended.get()
+    except KeyboardInterrupt:
+        code = 130
+    jobs.close()
+    computing.join(STOP_SECONDS)
+    outbox.close()
+    writing.join(STOP_SECONDS)
+    sys.stderr.flush()
+    # Not sys.exit: a step in flight, or an import of torch, cannot be interrupted in any other way.
+    os._exit(code)
+
+
+def read_commands(stream: BinaryIO, jobs: Jobs, post: Post) -> int:
+    """Handle frames until the stream ends or says so; the process's exit code."""
+    try:
+        while (body := protocol.read_frame(stream)) is not None:
+            if not handle(body, jobs, post):
+                return 0
+    except BadFrame as error:  # where the next frame would start is unknown
+        post(failed(error))
+        return 1
+    return 0
+
+
+def handle(body: bytes, jobs: Jobs, post: Post) -> bool:
+    """Act on one command, or answer why not; False if it asked to leave."""
+    try:
+        command = protocol.decode_command(body)
+    except BadFrame as error:
+        post(failed(error))
+        return True
+    if isinstance(command, Generate):
+        _add(command, jobs, post)
+    elif isinstance(command, Cancel):
+        for job in jobs.cancel(command.id):
+            post(cancelled(job.request))
+    else:
+        return False
+    return True
+
+
+def write_events(stream: BinaryIO, outbox: Outbox) -> int:
+    """Write frames until the outbox is closed or the other end is gone; the process's exit code."""
+    try:
+        while (event := outbox.take()) is not None:
+            stream.write(protocol.encode_frame(event))
+            stream.flush()
+    except OSError:
+        return 1
+    return 0
+
+
+def failed(error: EngineError, request: Generate | None = None) -> Failed:
+    """The answer for a request, or for bytes that are none."""
+    return Failed(
+        id=request.id if request else "",
+        revision=request.revision if request else 0,
+        code=error.code,
+        message=error.message,
+        hint=error.hint,
+    )
+
+
+def cancelled(request: Generate) -> Cancelled:
+    """The answer for a request that was cancelled or replaced."""
+    return Cancelled(id=request.id, revision=request.revision)
+
+
+def _add(request: Generate, jobs: Jobs, post: Post) -> None:
+    try:
+        requests.check(request, library.read_info(library.find_pack(request.pack)))
+    except EngineError as error:
+        post(failed(error, request))
+        return
+    for job in jobs.add(request):
+        post(cancelled(job.request))
+
+
+def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """stdin and stdout for frames alone: stray prints go to stderr, stray reads find the end of a file."""
+    sys.stdout.flush()
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return commands, events
+
+
+def _step_back() -> None:
+    """Let the window go first: a lower scheduling priority, where the system has one."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
+def _start(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
+    """A thread that hands over its exit code when it ends; a crash is logged and counts as 1."""
+
+    def run() -> None:
+        try:
+            ended.put(body())
+        except BaseException:
+            traceback.print_exc()
+            ended.put(1)
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread

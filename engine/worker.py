@@ -1,0 +1,175 @@
+"""The compute thread: it loads packs, iterates the sampler and answers every job that it takes.
+
+torch is imported here and nowhere earlier, so that the process reads its first commands meanwhile.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import __version__, library
+from engine.errors import BadPack
+from engine.failures import explain
+from engine.jobs import Job, Jobs
+from engine.protocol import PROTOCOL, Cancelled, Done, Generate, PackInfo, Preview, Raster, Ready
+from engine.server import Post, cancelled, failed
+
+if TYPE_CHECKING:
+    from engine.generation import Frame
+    from engine.packs import Pack
+
+PACKS_KEPT = 2
+PREVIEWS_PER_SECOND = 15
+WARM_UP_STEPS = 2
+
+
+def run(jobs: Jobs, post: Post, *, pack: str, device: str) -> None:
+    """Load the first pack, say `Ready`, and answer jobs until they are closed.
+
+    If that pack cannot be loaded, answers `Failed` without an id and returns.
+    """
+    worker = Worker(jobs, post, device)
+    try:
+        ready = worker.start(pack)
+    except Exception as error:
+        post(failed(explain(error, "the start")))
+        return
+    post(ready)
+    while (job := jobs.take()) is not None:
+        worker.answer(job)
+
+
+class Worker:
+    """What the compute thread keeps between jobs: the last packs, on the device."""
+
+    def __init__(self, jobs: Jobs, post: Post, device: str) -> None:
+        self._jobs = jobs
+        self._post = post
+        self._device = device
+        self._packs: dict[Path, Pack] = {}  # the one used last comes last
+
+    def start(self, name: str) -> Ready:
+        """Load a pack and run it once: the first request shall find everything warm. Raises EngineError."""
+        from engine import generation
+
+        pack = self._pack(name)
+        first = Generate(id="warm-up", pack=name, prompt="", steps=WARM_UP_STEPS)
+        for frame in generation.steps(pack, [first]):
+            frame.image(0), frame.layout(0)
+        return Ready(
+            protocol=PROTOCOL,
+            version=__version__,
+            device=str(pack.device),
+            packs=_packs_here(pack.info),
+        )
+
+    def answer(self, job: Job) -> None:
+        """Compute a job and post its one answer, whatever happens."""
+        try:
+            answer = self._compute(job)
+            self._jobs.finish(job)
+            self._post(answer)
+        except Exception as error:
+            self._jobs.finish(job)
+            self._post(failed(explain(error, _place(job.request)), job.request))
+
+    def _compute(self, job: Job) -> Done | Cancelled:
+        from engine import generation
+
+        started = time.perf_counter()
+        pack = self._pack(job.request.pack)
+        watch = _Watch()
+        for frame in generation.steps(pack, [job.request]):
+            watch.step_ended()
+            if job.cancelled:
+                break
+            if watch.preview_is_due(frame):
+                self._post(_preview(job.request, frame, watch.eta(frame)))
+            if frame.index == frame.total:
+                return Done(
+                    id=job.request.id,
+                    revision=job.request.revision,
+                    image=Raster.of(frame.image(0)),
+                    layout=Raster.of(frame.layout(0)),
+                    seconds=time.perf_counter() - started,
+                    unknown_words=generation.unknown_words(pack, job.request.prompt or ""),
+                )
+            self._let_live_jobs_pass(job)
+            watch.step_begins()
+        return cancelled(job.request)
+
+    def _let_live_jobs_pass(self, job: Job) -> None:
+        if not job.request.live:
+            while urgent := self._jobs.take_live():
+                self.answer(urgent)
+
+    def _pack(self, name: str) -> Pack:
+        from engine import packs
+
+        folder = library.find_pack(name).resolve()
+        pack = self._packs.pop(folder, None)
+        if pack is None:
+            while len(self._packs) >= PACKS_KEPT:
+                self._packs.pop(next(iter(self._packs)))
+            pack = packs.load(folder, self._device)
+        self._packs[folder] = pack
+        return pack
+
+
+class _Watch:
+    """Times the steps of one job, and decides which of them a person sees."""
+
+    def __init__(self) -> None:
+        self._begun = time.perf_counter()
+        self._spent = 0.0
+        self._shown = -math.inf
+
+    def step_ended(self) -> None:
+        self._spent += time.perf_counter() - self._begun
+
+    def step_begins(self) -> None:
+        self._begun = time.perf_counter()
+
+    def eta(self, frame: Frame) -> float:
+        """Seconds that the steps to come will take, if they are like those before."""
+        return self._spent / frame.index * (frame.total - frame.index)
+
+    def preview_is_due(self, frame: Frame) -> bool:
+        """The first and the last step always, the others at most `PREVIEWS_PER_SECOND`."""
+        now = time.perf_counter()
+        if frame.index < frame.total and now - self._shown < 1 / PREVIEWS_PER_SECOND:
+            return False
+        self._shown = now
+        return True
+
+
+def _preview(request: Generate, frame: Frame, eta: float) -> Preview:
+    return Preview(
+        id=request.id,
+        revision=request.revision,
+        index=frame.index,
+        total=frame.total,
+        eta=eta,
+        image=Raster.of(frame.image(0)),
+        layout=Raster.of(frame.layout(0)),
+    )
+
+
+def _place(request: Generate) -> str:
+    half = request.layout or request.image
+    return f"{half.height}×{half.width} pixels" if half else "the pack's own size"
+
+
+def _packs_here(first: PackInfo) -> tuple[PackInfo, ...]:
+    """The heads of all packs here, the loaded one first; a broken one costs a line in the log."""
+    infos = [first]
+    for folder in library.pack_folders().values():
+        try:
+            infos.append(library.read_info(folder))
+        except BadPack as error:
+            sys.stderr.write(f"{error}\n")
+    return tuple({info.name: info for info in infos}.values())
