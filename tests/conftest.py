@@ -1,0 +1,12 @@
+"""For all tests: no window on anybody's screen, and no clock on generated examples."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile("busy", deadline=None)  # a slow moment of the machine is no failure
+settings.load_profile("busy")
