@@ -5,9 +5,8 @@ Class ids are never blended: layouts shrink by a majority vote per cell, and pix
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,6 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from engine.errors import BadFile
+from engine.files import write_whole
 from engine.protocol import UNKNOWN, ClassInfo, Pixels
 
 Fit = Literal["crop", "stretch", "pad"]
@@ -160,8 +160,8 @@ def _inside(
 
 def _opened(path: Path) -> Image.Image:
     try:
-        picture = Image.open(path)
-        picture.load()
+        with Image.open(path) as picture:
+            picture.load()
     except FileNotFoundError as error:
         raise BadFile(f"There is no file {path}.", "Check the path.") from error
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError) as error:
@@ -187,15 +187,6 @@ def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], path: Path) -
 
 
 def _replace(path: Path, picture: Image.Image) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".png", prefix=".", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                picture.save(file, "PNG")
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+    data = BytesIO()
+    picture.save(data, "PNG")
+    write_whole(path, data.getvalue())

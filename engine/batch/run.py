@@ -16,6 +16,7 @@ from engine.batch import inputs
 from engine.batch.plan import Order, Sample, outputs, plan
 from engine.errors import BadFile
 from engine.failures import explain
+from engine.files import write_whole
 from engine.protocol import Generate
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def run(order: Order) -> Made:
                 files = outputs(order.out, sample.name)
                 raster.write_image(files.image, frame.image(index))
                 raster.write_layout(files.layout, frame.layout(index), info.classes)
-                _write(files.request, _record(order, sample, pack))
+                record = msgspec.json.encode(_record(order, sample, pack))
+                write_whole(files.request, msgspec.json.format(record) + b"\n")
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
     words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
     return Made([sample.name for sample in samples], tuple(words))
@@ -121,17 +123,6 @@ def _record(order: Order, sample: Sample, pack: Pack) -> Record:
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _write(path: Path, record: Record) -> None:
-    """Write JSON, whole or not at all. Raises BadFile."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
 
 
 def _make_folder(folder: Path) -> None:
