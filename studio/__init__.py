@@ -1,0 +1,1 @@
+"""The Diptych studio: the window in which people paint. It never imports torch."""

@@ -1,0 +1,21 @@
+"""The command `diptych`: the window, or an example painted into a file where there is no display."""
+
+from __future__ import annotations
+
+from studio.headless import has_display, missing_library, paint_example, say_missing
+
+
+def main() -> int:
+    """Returns the exit code."""
+    if not has_display():
+        return paint_example()
+    missing = missing_library()
+    if missing:
+        return say_missing(missing)
+    try:
+        from studio.composition import run
+    except ImportError as error:
+        if error.name and not error.name.startswith("PySide6"):
+            raise
+        return say_missing(str(error))
+    return run()

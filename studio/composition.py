@@ -1,0 +1,107 @@
+"""Builds the studio from its parts and connects them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+import qasync
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QApplication
+
+from engine.errors import EngineError
+from studio.session.notices import Notice, of_error
+from studio.session.pack import NO_PACK, Pack, open_pack
+from studio.session.session import Session
+from studio.session.settings import Settings, engine_command, read_settings
+from studio.session.tasks import of_bug
+from studio.ui.main_window import MainWindow
+from studio.ui.theme import Theme
+
+FILE_THREADS = 2
+
+
+class Studio:
+    """A window on a session that keeps its picture in `data` and reads its settings from `config`."""
+
+    def __init__(self, app: QApplication, data: Path, config: Path) -> None:
+        said: list[Notice] = []
+        pack, settings = _pack(said), _settings(config, said)
+        self.session = Session(pack, engine_command(settings), data)
+        self.window = MainWindow(self.session, Theme(app))
+        self.closed = asyncio.Event()
+        self._closing = False
+        self.window.close_asked.connect(self.close)
+        self.window.resize(1280, 760)
+        for notice in said:
+            self.window.notices.say(notice)
+
+    def show(self) -> None:
+        """Put the window on the screen and start what runs behind it."""
+        self.window.show()
+        self.session.begin()
+
+    def close(self) -> None:
+        """Take the window away at once, then end the session; `closed` is set when nothing is left."""
+        if not self._closing:
+            self._closing = True
+            self.window.hide()
+            self.session.tasks.start(self._close())
+
+    async def _close(self) -> None:
+        try:
+            await self.session.shutdown()
+        finally:
+            self.window.close_now()
+            self.closed.set()
+
+
+def run() -> int:
+    """The studio with a display, from its start to its end."""
+    app = QApplication(sys.argv)
+    app.setApplicationName("diptych")
+    app.setApplicationDisplayName("Diptych")
+    app.setQuitOnLastWindowClosed(False)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the next event
+    loop = qasync.QEventLoop(app)
+    loop.set_default_executor(ThreadPoolExecutor(FILE_THREADS))
+    with loop:
+        loop.run_until_complete(_sitting(app))
+    return 0
+
+
+async def _sitting(app: QApplication) -> None:
+    place = QStandardPaths.StandardLocation
+    studio = Studio(app, _folder(place.AppDataLocation), _folder(place.AppConfigLocation))
+
+    def on_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        studio.window.notices.say(of_bug(error))
+
+    sys.excepthook = on_bug
+    studio.show()
+    await studio.closed.wait()
+
+
+def _folder(place: QStandardPaths.StandardLocation) -> Path:
+    return Path(QStandardPaths.writableLocation(place))
+
+
+def _pack(said: list[Notice]) -> Pack:
+    try:
+        return open_pack()
+    except EngineError as error:
+        said.append(of_error(error))
+        return NO_PACK
+
+
+def _settings(config: Path, said: list[Notice]) -> Settings:
+    try:
+        return read_settings(config)
+    except EngineError as error:
+        said.append(of_error(error))
+        return Settings()

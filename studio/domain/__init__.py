@@ -1,0 +1,1 @@
+"""What a picture is and how a brush changes it: numpy only, no Qt."""

@@ -1,0 +1,53 @@
+"""Places in a layout: boxes, and which pixels of which plane are seen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.protocol import UNKNOWN, Pixels
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Box(NamedTuple):
+    """Rows `top` to `bottom` and columns `left` to `right` of a plane, ends excluded."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def empty(self) -> bool:
+        return self.bottom <= self.top or self.right <= self.left
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """The index of this box in a plane."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def clipped(self, height: int, width: int) -> Box:
+        """The part inside a plane of this size."""
+        return Box(max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right))
+
+
+def unknown(height: int, width: int) -> Pixels:
+    """A layout [H, W] in which no pixel has a class."""
+    return np.full((height, width), UNKNOWN, np.uint8)
+
+
+def over(upper: Pixels, lower: Pixels) -> Pixels:
+    """The ids [H, W] of `upper`, and those of `lower` where `upper` is unknown."""
+    return np.where(upper != UNKNOWN, upper, lower)
+
+
+def changed_box(before: Pixels, after: Pixels) -> Box:
+    """The smallest box around all pixels of [H, W] that differ; empty if none does."""
+    differs = np.not_equal(before, after)
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    if rows.size == 0:
+        return Box(0, 0, 0, 0)
+    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)

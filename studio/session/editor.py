@@ -1,0 +1,158 @@
+"""The picture under the pen: strokes, undo, and what comes in from files and from the engine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.protocol import UNKNOWN, Pixels
+from studio.domain.brush import Point, next_size, paint_segment
+from studio.domain.document import Document, Edit, ImageKind, Marks, Mode
+from studio.domain.history import History, Step
+from studio.domain.layout import unknown
+from studio.domain.palette import Palette
+
+
+class Editor(QObject):
+    """One document with its history and the tool in hand. The pen never waits for anything here."""
+
+    painted_in = Signal(object)  # Box: the only part of the layout that changed
+    document_changed = Signal()  # anything of the document may have changed
+    history_changed = Signal()
+    tool_changed = Signal()
+    stroke_began = Signal()
+    stroke_ended = Signal()  # after a stroke that changed something
+    stepped = Signal()  # after undo or redo
+
+    def __init__(self, height: int, width: int, palette: Palette, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = Document(height, width)
+        self.history = History()
+        self.palette = palette
+        self.brush_size = 8
+        self.chosen = palette.first_choice()
+        self.erasing = False
+        self._stroke: tuple[Pixels, Edit | None, int] | None = None
+        self._pen = Point(0, 0)
+
+    @property
+    def painting(self) -> bool:
+        """Whether a stroke is under way."""
+        return self._stroke is not None
+
+    def choose(self, index: int) -> None:
+        """Take a class in hand; the brush comes with it."""
+        if index < len(self.palette):
+            self.chosen, self.erasing = index, False
+            self.tool_changed.emit()
+
+    def erase(self, erasing: bool) -> None:
+        """Take the eraser in hand, or the brush."""
+        self.erasing = erasing
+        self.tool_changed.emit()
+
+    def resize_brush(self, direction: int) -> None:
+        """One size up (+1) or down (-1)."""
+        self.set_brush_size(next_size(self.brush_size, direction))
+
+    def set_brush_size(self, size: int) -> None:
+        """In document pixels."""
+        self.brush_size = size
+        self.tool_changed.emit()
+
+    def begin_stroke(self, at: Point, *, adopt: bool) -> None:
+        """Put the pen down. `adopt` makes a layout that was asked for painted first."""
+        if self.painting or not len(self.palette):
+            return
+        self.stroke_began.emit()
+        whole = adopt and self.document.marks.fill_whole
+        adoption = self.document.adopt("Paint") if whole else None
+        value = UNKNOWN if self.erasing else self.chosen
+        self._stroke = (self.document.painted.copy(), adoption, value)
+        self._pen = at
+        if adoption:
+            self.document_changed.emit()
+        self.stroke_to(at)
+
+    def stroke_to(self, point: Point) -> None:
+        """Draw on to a place in document pixels."""
+        if self._stroke is None:
+            return
+        value = self._stroke[2]
+        box = paint_segment(self.document.painted, self._pen, point, self.brush_size, value)
+        self._pen = point
+        if not box.empty:
+            self.painted_in.emit(box)
+
+    def end_stroke(self) -> None:
+        """Lift the pen: the whole stroke becomes one step."""
+        if self._stroke is None:
+            return
+        before, adoption, value = self._stroke
+        self._stroke = None
+        name = "Erase" if value == UNKNOWN else f"Paint {self.palette.name(value)}"
+        edit = self.document.painted_since(before, name)
+        if edit.nothing:
+            if adoption:  # the pen touched nothing, so nothing was meant
+                self.document.revert(adoption)
+                self.document_changed.emit()
+            return
+        self.history.push(adoption.then(edit) if adoption else edit)
+        self.history_changed.emit()
+        self.stroke_ended.emit()
+
+    def undo(self) -> None:
+        """Take the newest step back."""
+        self.end_stroke()
+        self._stepped(self.history.undo(self.document))
+
+    def redo(self) -> None:
+        """Do the step that was undone last again."""
+        self.end_stroke()
+        self._stepped(self.history.redo(self.document))
+
+    def keep(self, *, awaiting: bool = False) -> None:
+        """Make everything that the layout shows painted; `awaiting` if a result is to be part of the step."""
+        self._did(self.document.adopt("Keep"), answered=not awaiting)
+
+    def clear(self, name: str = "New") -> None:
+        """Start over with nothing; one undo brings everything back."""
+        doc = self.document
+        empty = unknown(doc.height, doc.width)
+        self._did(doc.change(name, painted=empty, filled=empty, image=doc.image * 0, marks=Marks()), True)
+
+    def clear_layout(self) -> None:
+        """Make the whole layout unknown and keep the image."""
+        empty = unknown(self.document.height, self.document.width)
+        marks = Marks(self.document.marks.image)
+        self._did(self.document.change("Clear layout", painted=empty, filled=empty, marks=marks))
+
+    def place_layout(self, layout: Pixels, name: str) -> None:
+        """Put in a layout [H, W] that a person brought."""
+        empty = unknown(self.document.height, self.document.width)
+        marks = Marks(self.document.marks.image)
+        self._did(self.document.change(name, painted=layout, filled=empty, marks=marks))
+
+    def place_image(self, image: Pixels, name: str) -> None:
+        """Put in an image [H, W, 3] that a person brought; its layout is unknown."""
+        empty = unknown(self.document.height, self.document.width)
+        marks = Marks(ImageKind.GIVEN)
+        self._did(self.document.change(name, painted=empty, filled=empty, image=image, marks=marks))
+
+    def take_result(self, mode: Mode, image: Pixels, layout: Pixels, serial: int | None) -> None:
+        """Let a result in, as part of the step with this serial if a stroke led to it."""
+        edit = self.document.take_result(mode, image, layout, "Generate")
+        self.history.answer(serial, edit)
+        self.history_changed.emit()
+        self.document_changed.emit()
+
+    def _did(self, edit: Edit, answered: bool = False) -> None:
+        if not edit.nothing:
+            self.history.push(edit, answered=answered)
+            self.history_changed.emit()
+            self.document_changed.emit()
+
+    def _stepped(self, step: Step | None) -> None:
+        if step is not None:
+            self.history_changed.emit()
+            self.document_changed.emit()
+            self.stepped.emit()

@@ -1,0 +1,200 @@
+"""The engine as the studio knows it: starting, ready or stopped, with at most one request in flight.
+
+If the engine dies, that is said, it is started once more, and the request in flight is sent again as it
+was, with its seed. If it dies again within a minute it stays down until a person starts it.
+"""
+
+from __future__ import annotations
+
+import enum
+import time
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.protocol import (
+    PROTOCOL,
+    UNKNOWN,
+    Cancel,
+    Done,
+    Event,
+    Failed,
+    Generate,
+    PackInfo,
+    Preview,
+    Ready,
+)
+from studio.session.engine_process import Ending, EngineProcess
+from studio.session.notices import Action, Notice, Tone
+
+AGAIN_WITHIN = 60.0
+"""Seconds in which a second death means that a restart does not help."""
+LONG_START = 45_000
+"""Milliseconds after which a starting engine is worth a word."""
+
+
+class EngineState(enum.StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    STOPPED = "stopped"
+
+
+class EngineClient(QObject):
+    """Drops every event that does not belong to the request in flight."""
+
+    state_changed = Signal()
+    received = Signal(object)  # Preview | Done | Cancelled | Failed of the request in flight
+    noticed = Signal(object)  # Notice
+
+    def __init__(self, command: list[str], pack: PackInfo, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._command, self._pack = command, pack
+        self._process: EngineProcess | None = None
+        self._request: Generate | None = None
+        self._last_death: float | None = None
+        self._mistrust = ""
+        self._closing = False
+        self.state = EngineState.STOPPED
+        self.device = ""
+        self._late = QTimer(self, singleShot=True, interval=LONG_START)
+        self._late.timeout.connect(self._say_late)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is in flight; before the engine is ready it waits here."""
+        return self._request is not None
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id; 0 if none runs."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        """Start the engine if it does not run."""
+        if self._process is not None or self._closing:
+            return
+        self._mistrust = ""
+        process = EngineProcess(self._command, self)
+        process.received.connect(self._on_event)
+        process.broken.connect(self._on_broken)
+        process.ended.connect(self._on_ended)
+        self._process = process
+        self._late.start()
+        self._enter(EngineState.STARTING)
+        process.start()
+
+    def restart(self) -> None:
+        """End the engine, if it runs, and start it anew; a person asked for it."""
+        self._last_death = None
+        if self._process is None:
+            self.start()
+        else:
+            self._mistrust = "It was restarted."
+            self._process.kill()
+
+    def send(self, request: Generate) -> None:
+        """Put this request in flight, in place of any other; it goes out as soon as the engine is ready."""
+        self._request = request
+        if self.state is EngineState.READY and self._process is not None:
+            self._process.send(request)
+
+    def cancel(self) -> None:
+        """Forget the request in flight and tell the engine; nothing more is heard of it."""
+        request, self._request = self._request, None
+        if request is not None and self.state is EngineState.READY and self._process is not None:
+            self._process.send(Cancel(request.id))
+
+    async def stop(self) -> None:
+        """End the engine for good. Returns when the process is gone."""
+        self._closing = True
+        self._request = None
+        self._late.stop()
+        if self._process is not None:
+            await self._process.stop()
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Ready):
+            self._on_ready(event)
+        elif isinstance(event, Failed) and not event.id:
+            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
+        elif self._request is not None and event.id == self._request.id:
+            if isinstance(event, Preview | Done) and not self._sound(event):
+                self._on_broken("It sent a picture of another size, or class ids that the pack does not have.")
+                return
+            if not isinstance(event, Preview):
+                self._request = None
+            self.received.emit(event)
+
+    def _on_ready(self, ready: Ready) -> None:
+        self._late.stop()
+        if ready.protocol != PROTOCOL:
+            self._last_death = time.monotonic()  # the same engine again would say the same
+            self._on_broken(
+                f"It speaks protocol {ready.protocol} (version {ready.version}), this studio {PROTOCOL}. "
+                "Install the same version of Diptych on both sides."
+            )
+            return
+        self.device = ready.device
+        waiting = self._request
+        self._enter(EngineState.READY)  # whoever hears this may send, so what waited may be outdated by now
+        if waiting is not None and waiting is self._request and self._process is not None:
+            self._process.send(waiting)
+
+    def _sound(self, event: Preview | Done) -> bool:
+        size = (self._pack.height, self._pack.width)
+        for raster, channels in ((event.image, 3), (event.layout, 1)):
+            if (raster.height, raster.width, raster.channels) != (*size, channels) or not raster.whole:
+                return False
+        ids = event.layout.pixels()
+        return bool(np.all((ids < len(self._pack.classes)) | (ids == UNKNOWN)))
+
+    def _on_broken(self, reason: str) -> None:
+        self._mistrust = reason
+        if self._process is not None:
+            self._process.kill()
+
+    def _on_ended(self, ending: Ending) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.deleteLater()
+        self._late.stop()
+        if self._closing:
+            return
+        now = time.monotonic()
+        again = self._last_death is not None and now - self._last_death < AGAIN_WITHIN
+        self._last_death = now
+        if ending.ran and not again:
+            self._say_restarted(ending)
+            self.start()
+        else:
+            self._request = None
+            self._enter(EngineState.STOPPED)
+            self._say_stopped(ending)
+
+    def _say_restarted(self, ending: Ending) -> None:
+        also = " and what it was painting is sent again" if self.busy else ""
+        text = f"The engine stopped ({self._why(ending)}). It is started once more{also}."
+        self.noticed.emit(Notice(text, Tone.INFO, details=ending.report))
+
+    def _say_stopped(self, ending: Ending) -> None:
+        if ending.ran:
+            text = f"The engine stopped ({self._why(ending)}) and stays down. Your picture is kept."
+        else:
+            text = (
+                f"The engine cannot be started with “{' '.join(self._command)}” ({ending.reason}). "
+                "Check DIPTYCH_ENGINE and the settings file."
+            )
+        self.noticed.emit(Notice(text, Tone.ERROR, Action("Start engine", self.restart), ending.report))
+
+    def _why(self, ending: Ending) -> str:
+        lines = ending.report.splitlines()
+        return self._mistrust or (f"{ending.reason}: {lines[-1]}" if lines else ending.reason)
+
+    def _say_late(self) -> None:
+        text = f"The engine has not answered for {LONG_START // 1000} seconds. It may still be loading."
+        report = self._process.report if self._process else ""
+        self.noticed.emit(Notice(text, Tone.INFO, Action("Restart engine", self.restart), report))
+
+    def _enter(self, state: EngineState) -> None:
+        self.state = state
+        self.state_changed.emit()

@@ -1,0 +1,241 @@
+"""What runs, what waits and what is shown meanwhile: from changes of the picture to results in it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Generate, Pixels, Preview
+from studio.domain.document import ImageKind, Mode
+from studio.domain.layout import Mask, over
+from studio.session.editor import Editor
+from studio.session.engine_client import EngineClient, EngineState
+from studio.session.live import TYPING, LivePolicy
+from studio.session.notices import Action, Notice, Tone
+from studio.session.requests import Options, build, lacking
+
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """The request in flight, its mode, and the step of the history that led to it."""
+
+    request: Generate
+    mode: Mode
+    serial: int | None
+
+
+class Generator(QObject):
+    """At most one job at a time; a newer one replaces it, and cancel means now."""
+
+    shown_changed = Signal()  # a preview came or went
+    running_changed = Signal()
+    options_changed = Signal()
+    mode_changed = Signal()
+    noticed = Signal(object)  # Notice
+
+    def __init__(self, editor: Editor, client: EngineClient, pack: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._editor, self._client, self._pack = editor, client, pack
+        self.mode = Mode.LAYOUT_TO_IMAGE
+        self.live = True
+        self.options = Options()
+        self.preview: Preview | None = None
+        self._job: Job | None = None
+        self._previewed = False
+        self._revision = 0
+        self._said: tuple[str, ...] = ()
+        self._policy = LivePolicy()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._consider)
+        client.received.connect(self._on_event)
+        client.state_changed.connect(self._on_engine)
+        editor.stroke_began.connect(self._on_stroke_began)
+        editor.stroke_ended.connect(self.touch)
+        editor.stepped.connect(self._on_stepped)
+
+    @property
+    def running(self) -> bool:
+        return self._job is not None
+
+    @property
+    def adopts(self) -> bool:
+        """Whether a stroke goes on from a layout that was asked for; in Image → Layout it corrects it."""
+        return self.mode is not Mode.IMAGE_TO_LAYOUT
+
+    def layout(self) -> Pixels:
+        """Ids [H, W] to show: the paint, and the newest preview where the engine may fill."""
+        document = self._editor.document
+        if self.preview is None or self._job is None:
+            return document.layout()
+        coming = self.preview.layout.pixels()
+        return coming if self._job.mode is Mode.TEXT_TO_BOTH else over(document.painted, coming)
+
+    def guessed(self) -> Mask:
+        """Where the layout shown is only the engine's guess."""
+        document = self._editor.document
+        if self.preview is None or self._job is None:
+            return document.guessed()
+        if self._job.mode is Mode.LAYOUT_TO_IMAGE:
+            guessed: Mask = document.painted == UNKNOWN
+            return guessed
+        return np.zeros(document.painted.shape, np.bool_)
+
+    def image(self) -> Pixels | None:
+        """RGB [H, W, 3] to show; None if there is none yet."""
+        if self.preview is not None:
+            return self.preview.image.pixels()
+        document = self._editor.document
+        return None if document.marks.image is ImageKind.NONE else document.image
+
+    def set_mode(self, mode: Mode) -> None:
+        """Choose which half is made from which."""
+        if mode is not self.mode:
+            self.mode = mode
+            self._policy.clear()
+            self.mode_changed.emit()
+
+    def set_live(self, live: bool) -> None:
+        """Whether every stroke makes a new picture."""
+        self.live = live
+        self.options_changed.emit()
+        if live:
+            self.touch()
+        else:
+            self._policy.clear()
+
+    def set_options(self, options: Options, *, typing: bool = False) -> None:
+        """Take over what was set beside the picture; live mode follows."""
+        if options != self.options:
+            heard = msgspec.structs.replace(options, seed_locked=self.options.seed_locked) != self.options
+            self.options = options
+            self.options_changed.emit()
+            if heard:
+                self.touch(TYPING if typing else 0.0)
+
+    def generate(self) -> None:
+        """Make a result now, with a new seed unless that is locked."""
+        if not self.options.seed_locked and self._editor.document.marks.image is not ImageKind.NONE:
+            self.options = msgspec.structs.replace(self.options, seed=new_seed())
+            self.options_changed.emit()
+        self._send(None)
+
+    def follow(self) -> None:
+        """Make a result that becomes part of the newest step, such as a photograph that was opened."""
+        top = self._editor.history.top
+        self._send(top.serial if top and not top.answered else None)
+
+    def touch(self, settle: float = 0.0) -> None:
+        """Something changed that a live picture should follow."""
+        if self.live and self.mode is Mode.LAYOUT_TO_IMAGE:
+            self._policy.touch(time.monotonic(), settle)
+            self._consider()
+
+    def cancel(self) -> None:
+        """Stop now: what was there before is shown again, and nothing more is heard of the job."""
+        self._policy.clear()
+        if self._job is not None:
+            self._client.cancel()
+            self._finish()
+
+    def _consider(self) -> None:
+        if self._client.state is not EngineState.READY or self._editor.painting:
+            return
+        now = time.monotonic()
+        wait = self._policy.wait(now, running=self.running, previewed=self._previewed)
+        if wait is None:
+            return
+        if wait > 0:
+            self._timer.start(int(wait * 1000) + 1)
+        elif lacking(self._editor.document, self.mode, self.options):
+            self._policy.clear()
+        else:
+            self.follow()
+
+    def _send(self, serial: int | None) -> None:
+        missing = lacking(self._editor.document, self.mode, self.options)
+        if missing:
+            self.noticed.emit(Notice(missing, Tone.HINT))
+            return
+        if self.mode is Mode.IMAGE_TO_LAYOUT and (self._editor.document.painted != UNKNOWN).all():
+            self.noticed.emit(
+                Notice(
+                    "Every pixel of the layout is painted, so there is nothing left to find in the image.",
+                    action=Action("Find all of it anew", self._find_anew),
+                )
+            )
+            return
+        if self.mode is Mode.LAYOUT_TO_IMAGE and self._editor.document.marks.fill_whole:
+            self._editor.keep(awaiting=True)
+            serial = self._editor.history.top.serial if self._editor.history.top else None
+        self._policy.clear()
+        self._revision += 1
+        request = build(self._editor.document, self.mode, self.options, self._pack, self._revision)
+        # The last preview stays until the next one comes, unless it shows what another mode is making.
+        if self._job is not None and self._job.mode is not self.mode:
+            self.preview = None
+        self._job, self._previewed = Job(request, self.mode, serial), False
+        self._client.send(request)
+        self.running_changed.emit()
+
+    def _find_anew(self) -> None:
+        self._editor.clear_layout()
+        self.follow()
+
+    def _on_event(self, event: Preview | Done | Cancelled | Failed) -> None:
+        job = self._job
+        if job is None or event.id != job.request.id:
+            return
+        if isinstance(event, Preview):
+            self.preview, self._previewed = event, True
+            self.shown_changed.emit()
+            self._consider()
+            return
+        if isinstance(event, Done):
+            self._policy.ran(event.seconds)
+            self.preview = self._job = None
+            self._editor.take_result(job.mode, event.image.pixels(), event.layout.pixels(), job.serial)
+            self._say_unknown_words(event.unknown_words)
+        elif isinstance(event, Failed):
+            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
+        self._finish()
+        self._consider()
+
+    def _finish(self) -> None:
+        self._job = self.preview = None
+        self.shown_changed.emit()
+        self.running_changed.emit()
+
+    def _say_unknown_words(self, words: tuple[str, ...]) -> None:
+        if words and words != self._said:
+            names = ", ".join(f"“{word}”" for word in words)
+            self.noticed.emit(Notice(f"This pack does not know {names}. Other words may say it.", Tone.HINT))
+        self._said = words
+
+    def _on_engine(self) -> None:
+        if self._client.state is EngineState.READY:
+            self._consider()
+        elif self._client.state is EngineState.STOPPED and self.running:
+            self._finish()
+
+    def _on_stroke_began(self) -> None:
+        if self.mode is Mode.TEXT_TO_BOTH:  # who paints gives the layout
+            self.set_mode(Mode.LAYOUT_TO_IMAGE)
+        if self._job is not None and self._job.mode is not self.mode:
+            self.cancel()
+
+    def _on_stepped(self) -> None:
+        self.cancel()
+        top = self._editor.history.top
+        if top is not None and not top.answered:
+            self.touch()
+
+
+def new_seed() -> int:
+    """A seed by chance, of a size that people can type."""
+    return int(np.random.default_rng().integers(1, MAX_SEED))

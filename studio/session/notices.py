@@ -1,0 +1,40 @@
+"""What the studio has to say: one sentence on what happened, one on what to do; never a modal box."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.errors import EngineError
+
+
+class Tone(enum.StrEnum):
+    """How a notice looks; a hint leaves by itself."""
+
+    HINT = "hint"
+    INFO = "info"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one thing that a notice offers to do."""
+
+    label: str
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line over the canvases; `details` is what an error report needs."""
+
+    text: str
+    tone: Tone = Tone.INFO
+    action: Action | None = None
+    details: str = ""
+
+
+def of_error(error: EngineError) -> Notice:
+    """An error of the engine's tree as a notice."""
+    return Notice(str(error), Tone.ERROR)

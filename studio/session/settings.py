@@ -1,0 +1,39 @@
+"""What a person may set: so far, the command that runs the engine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import BadFile
+
+FILE = "settings.toml"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings file; `engine` is a command line such as "ssh box diptych-engine serve"."""
+
+    engine: str = ""
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings in a folder; the defaults if there is no file. Raises BadFile."""
+    file = folder / FILE
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, msgspec.MsgspecError) as error:
+        raise BadFile(f"{file} cannot be read: {error}.", "The studio goes on with its defaults.") from error
+
+
+def engine_command(settings: Settings) -> list[str]:
+    """Program and arguments: from DIPTYCH_ENGINE, else from the settings, else this installation's engine."""
+    line = os.environ.get("DIPTYCH_ENGINE") or settings.engine
+    if line:
+        return shlex.split(line, posix=os.name == "posix")
+    return [sys.executable, "-m", "engine.cli", "serve"]

@@ -1,0 +1,51 @@
+"""The one door for coroutines: it keeps each until it is done, and shows its error."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import EngineError
+from studio.session.notices import Notice, Tone, of_error
+
+
+class Tasks(QObject):
+    """Starts coroutines from plain slots; needs a running event loop."""
+
+    noticed = Signal(object)  # Notice
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end; an error becomes a notice."""
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._running.add(task)
+        task.add_done_callback(self._on_done)
+
+    async def finish(self) -> None:
+        """Wait for everything that was started, but for the caller's own task."""
+        others = self._running - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, EngineError):
+            self.noticed.emit(of_error(error))
+        elif error is not None:
+            self.noticed.emit(of_bug(error))
+
+
+def of_bug(error: BaseException) -> Notice:
+    """An error that nobody foresaw; the picture is untouched."""
+    return Notice(
+        f"The studio stumbled ({type(error).__name__}: {error}). Your picture is kept; please report the details.",
+        Tone.ERROR,
+        details="".join(traceback.format_exception(error)),
+    )

@@ -1,0 +1,1 @@
+"""Widgets only: they show the session and pass on what a person does."""

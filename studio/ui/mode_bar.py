@@ -1,0 +1,83 @@
+"""The line over the canvases: undo, the three modes, live, and looking at all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+from studio.domain.document import Mode
+from studio.session.session import Session
+from studio.ui.build import row, toggle
+from studio.ui.theme import Theme
+from studio.ui.view import View
+
+MODES = {
+    Mode.LAYOUT_TO_IMAGE: ("Layout → Image", "Paint a layout; the image is made from it"),
+    Mode.IMAGE_TO_LAYOUT: ("Image → Layout", "Open a photograph; its layout is found"),
+    Mode.TEXT_TO_BOTH: ("Text → Both", "Describe a picture; both halves are made"),
+}
+
+
+class ModeBar(QWidget):
+    """Buttons only; what they mean is in the session."""
+
+    def __init__(self, session: Session, view: View, theme: Theme) -> None:
+        super().__init__()
+        self._session = session
+        editor, generator = session.editor, session.generator
+        self.undo = icon_button(theme, "undo", "Undo", "Ctrl+Z", editor.undo)
+        self.redo = icon_button(theme, "redo", "Redo", "Ctrl+Shift+Z", editor.redo)
+        self.fit = icon_button(theme, "fit", "Show the whole picture", "Ctrl+0", view.fit)
+        self.live = toggle("Live", "Layout → Image: make the image anew after every stroke")
+        theme.dress(self.live, "live")
+        self.live.clicked.connect(generator.set_live)
+        line = row()
+        line.addWidget(self.undo)
+        line.addWidget(self.redo)
+        line.addStretch(1)
+        self.modes = self._add_modes(line)
+        line.addSpacing(8)
+        line.addWidget(self.live)
+        line.addStretch(1)
+        line.addWidget(self.fit)
+        self.setLayout(line)
+        for signal in (editor.history_changed, generator.mode_changed, generator.options_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def _add_modes(self, line: QHBoxLayout) -> dict[Mode, QToolButton]:
+        group = QButtonGroup(self)
+        segments = row(spacing=0)
+        buttons: dict[Mode, QToolButton] = {}
+        for place, (mode, (text, tip)) in zip(("first", "", "last"), MODES.items(), strict=True):
+            button = toggle(text, tip)
+            button.setProperty("segment", True)
+            button.setProperty("place", place)
+            button.clicked.connect(partial(self._session.generator.set_mode, mode))
+            group.addButton(button)
+            segments.addWidget(button)
+            buttons[mode] = button
+        line.addLayout(segments)
+        return buttons
+
+    def _show(self) -> None:
+        generator, history = self._session.generator, self._session.editor.history
+        self.modes[generator.mode].setChecked(True)
+        self.live.setChecked(generator.live)
+        self.live.setEnabled(generator.mode is Mode.LAYOUT_TO_IMAGE)
+        self.undo.setEnabled(history.top is not None)
+        self.redo.setEnabled(history.next is not None)
+        self.undo.setToolTip(f"Undo: {history.top.edit.name} (Ctrl+Z)" if history.top else "Nothing to undo")
+        self.redo.setToolTip(f"Redo: {history.next.edit.name} (Ctrl+Shift+Z)" if history.next else "Nothing to redo")
+
+
+def icon_button(theme: Theme, icon: str, name: str, key: str, run: Callable[..., object]) -> QToolButton:
+    """A button that shows only its icon; the name is for the tip and for those who hear the screen."""
+    button = QToolButton()
+    button.setAccessibleName(name)
+    button.setToolTip(f"{name} ({key})" if key else name)
+    theme.dress(button, icon)
+    button.clicked.connect(run)
+    return button

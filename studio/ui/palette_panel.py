@@ -1,0 +1,137 @@
+"""The tools and the classes by name."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+)
+
+from studio.domain.brush import LARGEST, SMALLEST
+from studio.session.editor import Editor
+from studio.ui.build import column, panel, row, text, toggle
+from studio.ui.shortcuts import class_keys
+from studio.ui.theme import Theme
+
+SWATCH = 18
+
+
+class PalettePanel(QFrame):
+    """Brush, eraser, size, and one row for each class."""
+
+    def __init__(self, editor: Editor, theme: Theme) -> None:
+        super().__init__()
+        panel(self)
+        self._editor = editor
+        self.setFixedWidth(216)
+        self.brush = self._tool(theme, "brush", "Brush", "Paint the chosen class (B)")
+        self.eraser = self._tool(theme, "eraser", "Eraser", "Back to unknown: the engine fills it (E)")
+        self._size_label = QLabel()
+        self.size_slider = QSlider(Qt.Orientation.Horizontal)
+        self.size_slider.setRange(SMALLEST, LARGEST)
+        self.size_slider.setAccessibleName("Brush size")
+        self.size_slider.setToolTip("Brush size in pixels of the picture ( [ and ] )")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Classes")
+        self.list.setIconSize(QSize(SWATCH, SWATCH))
+        self.list.setItemDelegate(_KeyDelegate(self.list))
+        self._fill_list()
+        self._lay_out()
+        group = QButtonGroup(self)
+        for button in (self.brush, self.eraser):
+            group.addButton(button)
+        self.brush.clicked.connect(lambda: editor.erase(False))
+        self.eraser.clicked.connect(lambda: editor.erase(True))
+        self.size_slider.valueChanged.connect(editor.set_brush_size)
+        self.list.itemClicked.connect(lambda item: editor.choose(self.list.row(item)))
+        self.list.currentRowChanged.connect(self._on_row)
+        editor.tool_changed.connect(self._show_tool)
+        self._show_tool()
+
+    def _lay_out(self) -> None:
+        tools = row()
+        tools.addWidget(self.brush)
+        tools.addWidget(self.eraser)
+        size = row()
+        size.addWidget(QLabel("Size"))
+        size.addWidget(self.size_slider)
+        size.addWidget(self._size_label)
+        self._size_label.setMinimumWidth(22)
+        self._size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        rows = column(margin=10)
+        rows.addLayout(tools)
+        rows.addLayout(size)
+        rows.addWidget(text("Classes", "heading"))
+        rows.addWidget(self.list, 1)
+        self.setLayout(rows)
+
+    def _tool(self, theme: Theme, icon: str, name: str, tip: str) -> QToolButton:
+        button = toggle(name, tip)
+        button.setMinimumWidth(92)
+        theme.dress(button, icon)
+        return button
+
+    def _fill_list(self) -> None:
+        keys = class_keys(self._editor.palette.classes)
+        for index, info in enumerate(self._editor.palette.classes):
+            item = QListWidgetItem(_swatch(info.colour), info.name)
+            item.setData(Qt.ItemDataRole.UserRole, keys.get(index, "").upper())
+            item.setToolTip(", ".join(info.synonyms) or info.name)
+            self.list.addItem(item)
+
+    def _on_row(self, row: int) -> None:
+        if self.list.hasFocus() and row >= 0:
+            self._editor.choose(row)
+
+    def _show_tool(self) -> None:
+        editor = self._editor
+        self.brush.setChecked(not editor.erasing)
+        self.eraser.setChecked(editor.erasing)
+        self.size_slider.setValue(editor.brush_size)
+        self._size_label.setText(str(editor.brush_size))
+        if len(editor.palette):
+            self.list.setCurrentRow(editor.chosen)
+
+
+class _KeyDelegate(QStyledItemDelegate):
+    """A row of the list with its key at the right."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        self.initStyleOption(option, index)
+        painter.save()
+        painter.setOpacity(0.65)
+        area = option.rect.adjusted(0, 0, -8, 0)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
+        painter.setPen(option.palette.color(role))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, right, index.data(Qt.ItemDataRole.UserRole))
+        painter.restore()
+
+
+def _swatch(colour: str) -> QIcon:
+    pixmap = QPixmap(SWATCH * 2, SWATCH * 2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(colour))
+    painter.setPen(QColor(128, 128, 128, 160))
+    painter.drawRoundedRect(1, 1, SWATCH * 2 - 3, SWATCH * 2 - 3, 7, 7)
+    painter.end()
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        icon.addPixmap(pixmap, mode)
+    return icon

@@ -1,0 +1,65 @@
+"""The lowest line: what is under the pen, what the engine does, and how long that takes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from studio.session.engine_client import EngineState
+from studio.session.session import Session
+from studio.ui.build import row, text
+from studio.ui.view import View
+
+
+class StatusLine(QWidget):
+    """Only shows."""
+
+    def __init__(self, session: Session, view: View) -> None:
+        super().__init__()
+        self._session = session
+        self._view = view
+        self.under_pen, self.engine = text("", "dim"), text("", "dim")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Progress")
+        self.progress.setFixedWidth(180)
+        line = row(spacing=10)
+        line.addWidget(self.under_pen, 1)
+        line.addWidget(self.engine)
+        line.addWidget(self.progress)
+        self.setLayout(line)
+        view.cursor_moved.connect(self._on_cursor)
+        session.client.state_changed.connect(self._show)
+        session.generator.running_changed.connect(self._show)
+        session.generator.shown_changed.connect(self._show)
+        self._show()
+
+    def _on_cursor(self, _: object, cursor: QPointF | None) -> None:
+        layout = self._session.generator.layout()
+        words = ""
+        if cursor is not None:
+            column, row = int(cursor.x() // 1), int(cursor.y() // 1)
+            if 0 <= row < layout.shape[0] and 0 <= column < layout.shape[1]:
+                words = f"{self._session.palette.name(int(layout[row, column]))}   {column}, {row}"
+        self.under_pen.setText(words)
+
+    def _show(self) -> None:
+        generator, client = self._session.generator, self._session.client
+        preview = generator.preview
+        self.progress.setVisible(generator.running)
+        self.progress.setRange(0, preview.total if preview else 0)
+        if preview:
+            self.progress.setValue(preview.index)
+        if not self._session.pack.usable:
+            self.engine.setText("No pack")
+        elif client.state is EngineState.STARTING:
+            self.engine.setText("Engine is starting…")
+        elif client.state is EngineState.STOPPED:
+            self.engine.setText("Engine is stopped")
+        elif not generator.running:
+            self.engine.setText(f"Ready · {client.device}")
+        elif preview is None:
+            self.engine.setText("Generating…")
+        else:
+            self.engine.setText(f"Step {preview.index} of {preview.total} · {preview.eta:.1f} s left")
+        self._on_cursor(None, self._view.cursor)

@@ -1,0 +1,169 @@
+"""Colours, light or dark as the system is, and icons drawn in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from engine.library import assets
+
+ICON = 20
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One look; the canvas is neutral grey in both, so that it does not tint what lies on it."""
+
+    window: QColor
+    panel: QColor
+    field: QColor
+    border: QColor
+    text: QColor
+    dim: QColor
+    accent: QColor
+    on_accent: QColor
+    error: QColor
+    canvas: QColor
+    checker: QColor
+    checker_other: QColor
+
+
+def _colours(*names: str) -> Colours:
+    return Colours(*(QColor(name) for name in names))
+
+
+DARK = _colours(
+    "#24262b", "#2c2f35", "#1e2024", "#3d4149", "#e4e6ea", "#989ea9",
+    "#5b9cf0", "#0d1a2b", "#f08a7a", "#1b1c1f", "#303236", "#3a3c41",
+)  # fmt: skip
+LIGHT = _colours(
+    "#f1f2f4", "#fafbfc", "#ffffff", "#cfd3da", "#20242b", "#68707d",
+    "#2466c9", "#ffffff", "#b3372a", "#d9dbde", "#e9eaec", "#dcdee1",
+)  # fmt: skip
+
+SHEET = Template("""
+QWidget { font-size: 13px; }
+QMainWindow, QDialog { background: $window; }
+#panel { background: $panel; border: 1px solid $border; border-radius: 8px; }
+QToolTip { background: $panel; color: $text; border: 1px solid $border; padding: 4px; }
+QLabel[dim="true"] { color: $dim; }
+QLabel[heading="true"] { font-weight: 600; }
+QLineEdit, QSpinBox { background: $field; border: 1px solid $border; border-radius: 6px; min-height: 30px;
+  color: $text; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit { padding: 0 8px; }
+QSpinBox { padding: 0 4px; }
+QSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
+QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
+QPlainTextEdit { background: $field; border: 1px solid $border; border-radius: 6px; }
+QToolButton, QPushButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 8px; color: $text; }
+QToolButton:hover, QPushButton:hover { background: $border; }
+QToolButton:checked { background: $accent; color: $on_accent; }
+QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QToolButton:disabled, QPushButton:disabled { color: $dim; }
+QToolButton[segment="true"] { background: $field; border: 1px solid $border; padding: 6px 14px; border-radius: 0; }
+QToolButton[segment="true"]:hover { background: $border; }
+QToolButton[segment="true"]:checked { background: $accent; border-color: $accent; }
+QToolButton[place="first"] { border-top-left-radius: 7px; border-bottom-left-radius: 7px; }
+QToolButton[place="last"] { border-top-right-radius: 7px; border-bottom-right-radius: 7px; }
+QPushButton { background: $field; border-color: $border; min-height: 20px; padding: 5px 14px; }
+QPushButton[primary="true"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[primary="true"]:hover { border-color: $text; }
+QListWidget { background: transparent; border: none; outline: none; }
+QListWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
+QListWidget::item:hover { background: $border; }
+QListWidget::item:selected { background: $accent; color: $on_accent; }
+QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; max-height: 8px; min-height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QMenuBar { background: $window; }
+QMenuBar::item { padding: 4px 9px; border-radius: 4px; }
+QMenuBar::item:selected, QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu { background: $panel; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 26px 5px 14px; border-radius: 4px; }
+QMenu::item:disabled { color: $dim; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+#notice { background: $panel; border: 1px solid $accent; border-radius: 8px; }
+#notice[tone="error"] { border-color: $error; }
+""")
+
+
+class Theme(QObject):
+    """Dresses the application, and again whenever the system changes between light and dark."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._dressed: list[tuple[QAbstractButton, str]] = []
+        app.setStyle("Fusion")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
+        self._dress()
+
+    def dress(self, button: QAbstractButton, name: str) -> None:
+        """Put an icon on a button and keep it in the theme's colours."""
+        self._dressed.append((button, name))
+        button.setIconSize(QSize(ICON, ICON))
+        button.setIcon(self.icon(name))
+
+    def icon(self, name: str) -> QIcon:
+        """One of assets/icons in the theme's colours."""
+        source = (assets() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+        icon = QIcon()
+        looks = (
+            (self.colours.text, QIcon.Mode.Normal, QIcon.State.Off),
+            (self.colours.on_accent, QIcon.Mode.Normal, QIcon.State.On),
+            (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.Off),
+        )
+        for colour, mode, state in looks:
+            for scale in (1, 2):
+                icon.addPixmap(_drawn(source, colour, scale), mode, state)
+        return icon
+
+    def _dress(self) -> None:
+        light = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
+        self.colours = LIGHT if light else DARK
+        self._app.setPalette(_palette(self.colours))
+        names = {name: colour.name() for name, colour in vars(self.colours).items()}
+        self._app.setStyleSheet(SHEET.substitute(names))
+        for button, name in self._dressed:
+            button.setIcon(self.icon(name))
+        self.changed.emit()
+
+
+def _drawn(source: str, colour: QColor, scale: int) -> QPixmap:
+    pixmap = QPixmap(ICON * scale, ICON * scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    svg = QSvgRenderer(QByteArray(source.replace("currentColor", colour.name()).encode()))
+    svg.render(painter, QRectF(0, 0, ICON * scale, ICON * scale))
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap
+
+
+def _palette(colours: Colours) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, colours.window),
+        (roles.WindowText, colours.text),
+        (roles.Base, colours.field),
+        (roles.AlternateBase, colours.panel),
+        (roles.Text, colours.text),
+        (roles.PlaceholderText, colours.dim),
+        (roles.Button, colours.panel),
+        (roles.ButtonText, colours.text),
+        (roles.ToolTipBase, colours.panel),
+        (roles.ToolTipText, colours.text),
+        (roles.Highlight, colours.accent),
+        (roles.HighlightedText, colours.on_accent),
+    ):
+        palette.setColor(role, colour)
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, colours.dim)
+    return palette

@@ -1,0 +1,77 @@
+"""Where both canvases look, and where the pen is: shared, so that the halves never drift apart."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Signal
+
+FIT = 0.97
+"""The share of the canvas that a fitted picture takes."""
+CLOSEST = 64.0
+
+
+class View(QObject):
+    """Zoom in screen pixels per document pixel, centre and cursor in document pixels."""
+
+    changed = Signal()
+    cursor_moved = Signal(object, object)  # old and new QPointF | None
+
+    def __init__(self, height: int, width: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._height, self._width = height, width
+        self._zoom: float | None = None
+        self._centre = QPointF(width / 2, height / 2)
+        self.cursor: QPointF | None = None
+
+    def zoom(self, size: QSize) -> float:
+        """The zoom on a canvas of this size."""
+        if self._zoom is not None:
+            return self._zoom
+        return self._fitting(size)
+
+    def rect(self, size: QSize) -> QRectF:
+        """Where the picture lies on a canvas of this size; on whole pixels, so that edges stay sharp."""
+        zoom = self.zoom(size)
+        left = round(size.width() / 2 - self._centre.x() * zoom)
+        top = round(size.height() / 2 - self._centre.y() * zoom)
+        return QRectF(left, top, self._width * zoom, self._height * zoom)
+
+    def to_document(self, at: QPointF, size: QSize) -> QPointF:
+        """A place on the canvas in document pixels."""
+        rect, zoom = self.rect(size), self.zoom(size)
+        return QPointF((at.x() - rect.left()) / zoom, (at.y() - rect.top()) / zoom)
+
+    def to_canvas(self, point: QPointF, size: QSize) -> QPointF:
+        """A place in document pixels on the canvas."""
+        rect, zoom = self.rect(size), self.zoom(size)
+        return QPointF(rect.left() + point.x() * zoom, rect.top() + point.y() * zoom)
+
+    def zoom_at(self, at: QPointF, factor: float, size: QSize) -> None:
+        """Zoom so that what is under `at` stays there."""
+        under, old = self.to_document(at, size), self.zoom(size)
+        zoom = max(self._fitting(size) / 4, min(CLOSEST, old * factor))
+        self._zoom = zoom
+        middle = QPointF(size.width() / 2, size.height() / 2)
+        self._centre = under - (at - middle) / zoom
+        self.changed.emit()
+
+    def pan(self, by: QPointF, size: QSize) -> None:
+        """Move the picture by screen pixels."""
+        zoom = self.zoom(size)
+        self._zoom = zoom
+        centre = self._centre - by / zoom
+        self._centre = QPointF(min(max(centre.x(), 0), self._width), min(max(centre.y(), 0), self._height))
+        self.changed.emit()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._zoom = None
+        self._centre = QPointF(self._width / 2, self._height / 2)
+        self.changed.emit()
+
+    def point_at(self, cursor: QPointF | None) -> None:
+        """The pen is over this document pixel, or over no canvas."""
+        old, self.cursor = self.cursor, cursor
+        self.cursor_moved.emit(old, cursor)
+
+    def _fitting(self, size: QSize) -> float:
+        return max(0.1, FIT * min(size.width() / self._width, size.height() / self._height))

@@ -1,0 +1,179 @@
+"""A real engine process without a model: it speaks the protocol and does what it is told to.
+
+python scripted_engine.py PACK.json [--die-on N] [--die-always] [--silent] [--garbage] [--protocol N] ...
+
+A result is a function of the request: the image is a flat colour made of the seed and the layout's ids,
+shaded by position; the layout fills every pixel that is not kept with class 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from engine.protocol import (
+    PROTOCOL,
+    UNKNOWN,
+    Cancel,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    Generate,
+    PackInfo,
+    Preview,
+    Raster,
+    Ready,
+    Shutdown,
+    decode_command,
+    encode_frame,
+    read_frame,
+)
+
+FILL = 1
+
+
+def main() -> None:
+    options = parsed()
+    if options.log:
+        note(options, f"start {' '.join(sys.argv[1:])}")
+    sys.stderr.write("The scripted engine is loading.\n")
+    sys.stderr.flush()
+    if options.die_at_start:
+        sys.stderr.write("ImportError: no module named torch\n")
+        sys.exit(3)
+    if options.garbage:
+        sys.stdout.write("Welcome to this machine!\n")
+        sys.stdout.flush()
+    info = msgspec.convert(
+        msgspec.json.decode((options.pack / "pack.json").read_bytes())["info"], PackInfo, strict=False
+    )
+    if not options.silent:
+        say(Ready(protocol=options.protocol, version="9.9", device="scripted", packs=(info,)))
+    Engine(options, info).serve()
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--log", type=Path, help="one line for each start and request")
+    parser.add_argument("--steps", type=int, default=3, help="previews for each request")
+    parser.add_argument("--pause", type=float, default=0.02, help="seconds between two of them")
+    parser.add_argument("--die-on", type=int, default=0, help="die on the nth request, once (see --log)")
+    parser.add_argument("--die-always", action="store_true", help="die on that request of every process")
+    parser.add_argument("--die-at-start", action="store_true")
+    parser.add_argument("--silent", action="store_true", help="never say Ready")
+    parser.add_argument("--mute", action="store_true", help="never answer a request")
+    parser.add_argument("--stubborn", action="store_true", help="ignore Shutdown and the end of stdin")
+    parser.add_argument("--garbage", action="store_true", help="write words to stdout first")
+    parser.add_argument("--protocol", type=int, default=PROTOCOL)
+    parser.add_argument("--fail", action="store_true", help="answer every request with Failed")
+    parser.add_argument("--bad-size", action="store_true", help="answer with pictures of a wrong size")
+    parser.add_argument("--bad-class", action="store_true", help="answer with a class that is not there")
+    return parser.parse_args()
+
+
+def note(options: argparse.Namespace, line: str) -> None:
+    if options.log:
+        with options.log.open("a") as file:
+            file.write(line + "\n")
+
+
+_out = threading.Lock()
+
+
+def say(event: Event) -> None:
+    with _out:
+        sys.stdout.buffer.write(encode_frame(event))
+        sys.stdout.buffer.flush()
+
+
+class Engine:
+    """Answers the newest request in a thread; a newer one or Cancel stops it."""
+
+    def __init__(self, options: argparse.Namespace, info: PackInfo) -> None:
+        self.options, self.info = options, info
+        self.count = 0
+        self.stop = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def serve(self) -> None:
+        while (body := read_frame(sys.stdin.buffer)) is not None:
+            command = decode_command(body)
+            if isinstance(command, Shutdown):
+                break
+            self.end_run()
+            if isinstance(command, Generate):
+                self.start_run(command)
+            elif isinstance(command, Cancel):
+                note(self.options, f"cancel {command.id}")
+        self.end_run()
+        if self.options.stubborn:
+            threading.Event().wait()
+
+    def start_run(self, request: Generate) -> None:
+        self.count += 1
+        given = "-" if request.layout is None else str(int((request.layout.pixels() != UNKNOWN).sum()))
+        image = "image" if request.image else "-"
+        words = f"seed={request.seed} given={given} image={image} revision={request.revision}"
+        note(self.options, f"request {words} prompt={request.prompt!r}")
+        first_process = not self.options.log or self.options.log.read_text().count("start ") == 1
+        if self.count == self.options.die_on and (self.options.die_always or first_process):
+            sys.stderr.write("CUDA error: the scripted engine dies as it was told\n")
+            sys.stderr.flush()
+            sys.exit(9)
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self.run, args=(request, self.stop))
+        self.thread.start()
+
+    def end_run(self) -> None:
+        if self.thread:
+            self.stop.set()
+            self.thread.join()
+            self.thread = None
+
+    def run(self, request: Generate, stop: threading.Event) -> None:
+        start = time.monotonic()
+        key = {"id": request.id, "revision": request.revision}
+        if self.options.mute:
+            return
+        if self.options.fail:
+            say(Failed(**key, code="out_of_memory", message="The GPU ran out.", hint="Try a smaller size."))
+            return
+        image, layout = self.result(request)
+        total = self.options.steps
+        for index in range(1, total + 1):
+            if stop.wait(self.options.pause):
+                say(Cancelled(**key))
+                return
+            eta = (total - index) * self.options.pause
+            say(Preview(**key, index=index, total=total, eta=eta, image=image, layout=layout))
+        words = ("zebra",) if request.prompt and "zebra" in request.prompt else ()
+        seconds = time.monotonic() - start
+        say(Done(**key, image=image, layout=layout, seconds=seconds, unknown_words=words))
+
+    def result(self, request: Generate) -> tuple[Raster, Raster]:
+        height, width = self.info.height, self.info.width
+        if self.options.bad_size:
+            height //= 2
+        ids = np.full((height, width), FILL, np.uint8)
+        if request.layout is not None and not self.options.bad_size:
+            given = request.layout.pixels()
+            ids = np.where(given == UNKNOWN, FILL, given).astype(np.uint8)
+        if self.options.bad_class:
+            ids[0, 0] = len(self.info.classes)
+        if request.image is not None:
+            return request.image, Raster.of(ids)
+        shade = np.linspace(0, 60, width).astype(np.uint8)[None, :, None]
+        flat = np.stack([ids * 9, np.full_like(ids, request.seed % 180), 120 - ids], axis=2)
+        return Raster.of((flat + shade).astype(np.uint8)), Raster.of(ids)
+
+
+if __name__ == "__main__":
+    main()
