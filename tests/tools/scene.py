@@ -104,9 +104,7 @@ class Scene:
             self.disc("vegetation", (x + self.random.uniform(-0.4, 0.4), top * 0.5, z), top * 0.62)
             z -= height * 0.8
 
-    def car(
-        self, x: float, z: float, name: str = "car", size: tuple[float, float, float] = (1.8, 1.5, 4.2)
-    ) -> None:
+    def car(self, x: float, z: float, name: str = "car", size: tuple[float, float, float] = (1.8, 1.5, 4.2)) -> None:
         """A car along the street; (x, z) is the middle of its near end."""
         wide, high, long = size[0] / 2, size[1], size[2]
         wheel = 0.33
@@ -121,9 +119,7 @@ class Scene:
         """A car that crosses our street."""
         for axle in (-1.3, 1.3):
             self.disc("car", (x + axle, 0.33, z), 0.33)
-        self.hull(
-            "car", [(x + s * w, y, z) for y, w in ((0.3, 2.0), (0.55, 2.1), (0.9, 2.0)) for s in (-1, 1)]
-        )
+        self.hull("car", [(x + s * w, y, z) for y, w in ((0.3, 2.0), (0.55, 2.1), (0.9, 2.0)) for s in (-1, 1)])
         self.hull("car", [(x - 1.6, 0.9, z), (x + 1.1, 0.9, z), (x + 0.5, 1.5, z), (x - 1.1, 1.5, z)])
 
     def solid(
@@ -145,9 +141,7 @@ class Scene:
                 self.wheel(name, (x + side, 0.45, z + d), 0.45)
         self.solid(name, x, z, [(0.35, wide), (high * 0.95, wide), (high, wide * 0.93)], (0.0, long))
 
-    def person(
-        self, x: float, z: float, height: float = 1.75, stride: float = 0.25, name: str = "person"
-    ) -> None:
+    def person(self, x: float, z: float, height: float = 1.75, stride: float = 0.25, name: str = "person") -> None:
         k = height / 1.75
         for side in (-1, 1):
             foot = x + side * stride
@@ -174,9 +168,7 @@ class Scene:
 
     def pole(self, x: float, z: float, height: float = 6.0) -> None:
         column, top = (v / FINE for v in self.project((x, height, z)))
-        width = max(
-            1, round(0.13 * FOCAL / z)
-        )  # whole columns, or the vote of a cell would lose or double it
+        width = max(1, round(0.13 * FOCAL / z))  # whole columns, or the vote of a cell would lose or double it
         left, bottom = round(column - width / 2), self.project((x, 0, z))[1]
         corners = (left * FINE, top * FINE, (left + width) * FINE - 1, bottom)
         self.pen.rectangle(corners, fill=self.ids["pole"])

@@ -46,9 +46,7 @@ def test_posterior_is_bayes_rule(classes: int, s: int, t: int) -> None:
     for y_0 in range(classes):
         for y_t in range(classes):
             expected = to_s[y_0] * on[:, y_t] / to_t[y_0, y_t]
-            found = categorical.q_posterior(
-                schedule, one_hot(y_0, classes), one_hot(y_t, classes), clock(s), clock(t)
-            )
+            found = categorical.q_posterior(schedule, one_hot(y_0, classes), one_hot(y_t, classes), clock(s), clock(t))
             torch.testing.assert_close(found.flatten(), expected, **EXACT)
 
 
@@ -69,9 +67,7 @@ def test_sum_kernel_with_the_exact_head_is_the_true_reverse(s: int, t: int) -> N
 def test_sum_kernel_is_the_sum_of_posteriors_for_any_head(seed: int, y_t: int, skip: tuple[int, int]) -> None:
     schedule, (s, t) = Schedule(clocks=8), map(clock, skip)
     head, now = probabilities(seed, 4), one_hot(y_t, 4)
-    expected = sum(
-        head[:, k : k + 1] * categorical.q_posterior(schedule, one_hot(k, 4), now, s, t) for k in range(4)
-    )
+    expected = sum(head[:, k : k + 1] * categorical.q_posterior(schedule, one_hot(k, 4), now, s, t) for k in range(4))
     found = categorical.reverse(schedule, head, now, s, t)
     torch.testing.assert_close(found, expected, **EXACT)
     torch.testing.assert_close(found.sum(1), torch.ones(1, 1, 1, dtype=torch.float64), **EXACT)
@@ -96,12 +92,8 @@ def test_both_kernels_on_the_worked_example() -> None:
     by_sum = categorical.reverse(schedule, head, now, s, t).flatten()
     by_product = categorical.q_posterior(schedule, head, now, s, t).flatten()
     three = {"rtol": 0.0, "atol": 5e-4}
-    torch.testing.assert_close(
-        by_sum, torch.tensor([0.790, 0.092, 0.070, 0.048], dtype=torch.float64), **three
-    )
-    torch.testing.assert_close(
-        by_product, torch.tensor([0.865, 0.055, 0.045, 0.036], dtype=torch.float64), **three
-    )
+    torch.testing.assert_close(by_sum, torch.tensor([0.790, 0.092, 0.070, 0.048], dtype=torch.float64), **three)
+    torch.testing.assert_close(by_product, torch.tensor([0.865, 0.055, 0.045, 0.036], dtype=torch.float64), **three)
 
 
 def test_reverse_in_float32_stands_the_ends_of_the_full_schedule() -> None:

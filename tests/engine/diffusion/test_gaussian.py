@@ -43,8 +43,7 @@ def test_posterior_is_bayes_rule_by_integration(s: int, t: int) -> None:
     a = a_t / a_s
     grid = torch.linspace(-9, 9, 200_001, dtype=torch.float64)
     weight = torch.exp(
-        -0.5 * (grid - math.sqrt(a_s) * x_0) ** 2 / (1 - a_s)
-        - 0.5 * (x_t - math.sqrt(a) * grid) ** 2 / (1 - a)
+        -0.5 * (grid - math.sqrt(a_s) * x_0) ** 2 / (1 - a_s) - 0.5 * (x_t - math.sqrt(a) * grid) ** 2 / (1 - a)
     )
     weight /= weight.sum()
     mean = (weight * grid).sum()
@@ -86,34 +85,33 @@ def test_v_is_defined_at_both_ends() -> None:
 def test_ddim_with_the_truth_stays_on_the_truth_s_path(seed: int, skip: tuple[int, int]) -> None:
     s, t = map(clock, skip)
     schedule, x_0, noise = Schedule(clocks=T), picture(seed), picture(seed + 1)
-    x_t = gaussian.q_sample(schedule, x_0, t, noise)
-    v = gaussian.v_of(schedule, x_0, noise, t)
     expected = gaussian.q_sample(schedule, x_0, s, noise)
-    torch.testing.assert_close(gaussian.ddim_step(schedule, x_t, v, s, t), expected, **EXACT)
+    torch.testing.assert_close(gaussian.ddim_step(schedule, x_0, noise, s, t), expected, **EXACT)
 
 
 @given(seed=seeds, skip=st.sampled_from(SKIPS))
 def test_ancestral_ddim_is_the_posterior(seed: int, skip: tuple[int, int]) -> None:
-    """η = 1 with noise z is the posterior's mean + √variance z, for the x̂_0 that v stands for."""
+    """η = 1 with noise z is the posterior's mean + √variance z, for the x̂_0 and ε̂ that v stands for."""
     s, t = map(clock, skip)
     schedule, x_t, v, z = Schedule(clocks=T), picture(seed), picture(seed + 1), picture(seed + 2)
-    posterior = gaussian.q_posterior(schedule, gaussian.x_0_of_v(schedule, x_t, v, t), x_t, s, t)
-    found = gaussian.ddim_step(schedule, x_t, v, s, t, z)
+    x_0, epsilon = gaussian.x_0_of_v(schedule, x_t, v, t), gaussian.noise_of_v(schedule, x_t, v, t)
+    posterior = gaussian.q_posterior(schedule, x_0, x_t, s, t)
+    found = gaussian.ddim_step(schedule, x_0, epsilon, s, t, z)
     torch.testing.assert_close(found, posterior.mean + posterior.variance.sqrt() * z, **EXACT)
 
 
 def test_every_pixel_has_its_own_clock() -> None:
-    schedule, x_0, noise, v = Schedule(clocks=T), picture(6), picture(7), picture(8)
+    schedule, x_0, noise = Schedule(clocks=T), picture(6), picture(7)
     t = torch.tensor([[[[1, 3], [6, 8]]]])
     s = torch.tensor([[[[0, 1], [2, 5]]]])
-    whole = gaussian.ddim_step(schedule, gaussian.q_sample(schedule, x_0, t, noise), v, s, t)
+    x_t, x_s = gaussian.q_sample(schedule, x_0, t, noise), gaussian.ddim_step(schedule, x_0, noise, s, t, noise)
     for row in range(2):
         for column in range(2):
             cut = (..., slice(row, row + 1), slice(column, column + 1))
-            x_t = gaussian.q_sample(schedule, x_0[cut], t[cut], noise[cut])
-            torch.testing.assert_close(
-                whole[cut], gaussian.ddim_step(schedule, x_t, v[cut], s[cut], t[cut]), **EXACT
-            )
+            alone = gaussian.q_sample(schedule, x_0[cut], t[cut], noise[cut])
+            torch.testing.assert_close(x_t[cut], alone, **EXACT)
+            alone = gaussian.ddim_step(schedule, x_0[cut], noise[cut], s[cut], t[cut], noise[cut])
+            torch.testing.assert_close(x_s[cut], alone, **EXACT)
 
 
 def test_weight_is_min_snr_with_a_floor() -> None:

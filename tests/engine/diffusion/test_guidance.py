@@ -1,0 +1,168 @@
+"""Guidance: the formulas on both halves, what every branch is asked, and that a weight of 1 is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from engine.diffusion import gaussian
+from engine.diffusion.guidance import Weights, guide_image, guide_layout
+from engine.diffusion.sampler import Settings, Task, sample
+from engine.diffusion.schedule import Schedule
+from tests.engine.diffusion.brute import EXACT, clock
+from tests.engine.diffusion.toy import PROCESS, World, give_layout, street, task, texts
+
+T = PROCESS.image.clocks
+weights = st.floats(0, 8)
+seeds = st.integers(0, 2**31)
+
+
+def normal(seed: int, *shape: int) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def probabilities(seed: int) -> Tensor:
+    return normal(seed, 2, 4, 1, 3).softmax(1)
+
+
+def tensor(value: float) -> Tensor:
+    return torch.full((2, 1, 1, 1), value, dtype=torch.float64)
+
+
+@given(seed=seeds, w_text=weights, w_other=weights)
+def test_image_is_led_away_from_both(seed: int, w_text: float, w_other: float) -> None:
+    c, text, other = (normal(seed + i, 2, 3, 1, 3) for i in range(3))
+    found = guide_image(c, [(text, tensor(w_text)), (other, tensor(w_other))])
+    torch.testing.assert_close(found, c + (w_text - 1) * (c - text) + (w_other - 1) * (c - other), **EXACT)
+
+
+@given(seed=seeds, w=weights, t=st.integers(1, 7))
+def test_guiding_v_is_guiding_the_noise(seed: int, w: float, t: int) -> None:
+    schedule, now = Schedule(clocks=8), clock(t)
+    x_t, v_c, v_n = (normal(seed + i, 1, 3, 1, 2) for i in range(3))
+    v = guide_image(v_c, [(v_n, tensor(w)[:1])])
+    noises = [gaussian.noise_of_v(schedule, x_t, some, now) for some in (v_c, v_n)]
+    expected = guide_image(noises[0], [(noises[1], tensor(w)[:1])])
+    torch.testing.assert_close(gaussian.noise_of_v(schedule, x_t, v, now), expected, rtol=0, atol=1e-9)
+
+
+@given(seed=seeds, w=weights)
+def test_layout_is_the_geometric_mixture_renormalised(seed: int, w: float) -> None:
+    p_c, p_n = probabilities(seed), probabilities(seed + 1)
+    expected = p_c**w * p_n ** (1 - w)
+    expected = expected / expected.sum(1, keepdim=True)
+    torch.testing.assert_close(guide_layout(p_c, [(p_n, tensor(w))]), expected, **EXACT)
+
+
+@given(seed=seeds, w_text=weights, w_other=weights)
+def test_layout_with_two_conditions(seed: int, w_text: float, w_other: float) -> None:
+    p_c, p_t, p_o = (probabilities(seed + i) for i in range(3))
+    expected = p_c * (p_c / p_t) ** (w_text - 1) * (p_c / p_o) ** (w_other - 1)
+    expected = expected / expected.sum(1, keepdim=True)
+    found = guide_layout(p_c, [(p_t, tensor(w_text)), (p_o, tensor(w_other))])
+    torch.testing.assert_close(found, expected, **EXACT)
+
+
+def test_a_weight_of_1_changes_nothing_and_0_drops_the_condition() -> None:
+    v_c, v_n, p_c, p_n = normal(1, 2, 3, 1, 3), normal(2, 2, 3, 1, 3), probabilities(3), probabilities(4)
+    assert torch.equal(guide_image(v_c, [(v_n, tensor(1))]), v_c)
+    torch.testing.assert_close(guide_layout(p_c, [(p_n, tensor(1))]), p_c, **EXACT)
+    torch.testing.assert_close(guide_image(v_c, [(v_n, tensor(0))]), v_n, **EXACT)
+    torch.testing.assert_close(guide_layout(p_c, [(p_n, tensor(0))]), p_n, **EXACT)
+
+
+def test_an_impossible_class_stays_finite() -> None:
+    p_c = torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)
+    p_n = torch.tensor([0.0, 1.0, 0.0]).reshape(1, 3, 1, 1)
+    found = guide_layout(p_c, [(p_n, torch.tensor(3.0))])
+    torch.testing.assert_close(found.flatten(), torch.tensor([1.0, 0.0, 0.0]))
+
+
+def weighted(plain: Task, text: float, cross: float) -> Task:
+    ones = torch.ones(len(plain.seeds))
+    return replace(plain, weights=Weights(ones * text, ones * cross))
+
+
+def asked(plain: Task, **settings: float | tuple[float, float]) -> World:
+    world = street()
+    list(sample(PROCESS, world, plain, Settings(**settings)))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("text", "cross", "count"), [(1.0, 1.0, 1), (2.0, 1.0, 2), (1.0, 2.0, 3), (2.0, 2.0, 4), (0.0, 1.0, 2)]
+)
+def test_only_branches_that_count_are_asked_and_all_in_one_batch(text: float, cross: float, count: int) -> None:
+    world = asked(weighted(task(2), text, cross), steps=1)
+    assert [len(state.image) for state, _, _ in world.asked] == [2 * count]
+
+
+def test_a_given_half_needs_no_branch_of_its_own() -> None:
+    world = asked(give_layout(weighted(task(), 1.0, 2.0), 0, 1), steps=3)
+    assert [len(state.image) for state, _, _ in world.asked] == [2, 2, 2]
+
+
+def test_what_each_branch_lacks() -> None:
+    plain = give_layout(weighted(task(), 2.0, 3.0), 2, None)
+    words = replace(plain, text=texts(1, 1.0, 0, 0, 0), negative=texts(1, 0, 2.0, 0, 0))
+    world = asked(words, steps=4)
+    state, text, _ = world.asked[1]
+    whole, no_text, no_layout, no_image = range(4)
+    assert text.pooled[:, :2].tolist() == [[1, 0], [0, 2], [1, 0], [1, 0]]
+    assert torch.equal(state.clocks.image[whole], state.clocks.image[no_text])
+    assert torch.equal(state.clocks.layout[whole], state.clocks.layout[no_text])
+    assert bool((state.clocks.layout[no_layout] == T).all())
+    assert torch.equal(state.clocks.image[no_layout], state.clocks.image[whole])
+    assert bool((state.clocks.image[no_image] == T).all())
+    assert state.clocks.layout[no_image].flatten().tolist()[0] == 0  # what is kept of this half stays kept
+    assert torch.equal(state.clocks.layout[no_image], state.clocks.layout[whole])
+
+
+def test_a_weight_of_1_is_plain_sampling_for_its_sample() -> None:
+    """In a batch where another sample is guided, so that the branches are there."""
+    plain = replace(task(2), text=texts(2, 0.0, 1.0, 0.0, 1.0), seeds=(3, 4))
+    guided = replace(plain, weights=Weights(torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])))
+    ones, others = (list(sample(PROCESS, street(), some, Settings(steps=8))) for some in (plain, guided))
+    for one, other in zip(ones, others, strict=True):
+        assert torch.equal(one.state.layout[0], other.state.layout[0])
+        torch.testing.assert_close(one.state.image[0], other.state.image[0])
+    differ = [not torch.equal(a.state.image[1], b.state.image[1]) for a, b in zip(ones, others, strict=True)]
+    assert any(differ)
+
+
+def shares(plain: Task) -> Tensor:
+    world = street()
+    *_, last = sample(PROCESS, world, plain, Settings(steps=20))
+    found = world.found(last.state)
+    return torch.stack([(found == i).float().mean() for i in range(4)])
+
+
+def test_more_weight_on_the_text_gives_more_of_what_it_says() -> None:
+    words = replace(task(1500), text=texts(1500, 0.0, 0.0, 0.0, 1.5))
+    plain, strong = shares(words), shares(weighted(words, 3.0, 1.0))
+    assert float(strong[3]) > float(plain[3]) + 0.15
+
+
+def test_a_negative_text_gives_less_of_what_it_says() -> None:
+    words = weighted(task(1500), 2.0, 1.0)
+    avoiding = replace(words, negative=texts(1500, 0.0, 0.0, 1.5, 0.0))
+    assert float(shares(avoiding)[2]) < float(shares(words)[2]) - 0.15
+
+
+def test_the_image_is_only_guided_within_its_interval() -> None:
+    words = replace(give_layout(task(4), 0, 1), text=texts(4, 0.0, 2.0, 0.0, 0.0))
+    guided = weighted(words, 5.0, 1.0)
+
+    def path(plain: Task, interval: tuple[float, float]) -> list[Tensor]:
+        steps = sample(PROCESS, street(), plain, Settings(steps=10, interval=interval))
+        return [step.state.image for step in steps]
+
+    never, middle = path(words, (0.2, 0.8)), path(guided, (0.35, 0.65))
+    same = [torch.equal(a, b) for a, b in zip(never, middle, strict=True)]
+    assert same[:4] == [True] * 4  # the steps from clocks 1000, 900, 800 and 700
+    assert not any(same[4:])  # 600 is the first inside
