@@ -1,0 +1,131 @@
+"""Captions made from a pair, as people would type them, drawn afresh at each visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.data.taxonomy import ClassWords
+from engine.network.text import words_of
+from engine.protocol import UNKNOWN, Pixels
+
+COUNTED = 8
+"""A class counts as present from this many pixels."""
+SILENT, PRESENT, ABSENT = 0, 1, 2
+SKY = "sky"
+
+OPENERS = (
+    *("a street", "a city street", "an urban street", "a road", "a street scene", "a photo of a street", "street"),
+    *("an image of an urban street view", "a town", "a street in a city", "downtown", "a view from a car", ""),
+)
+WIDE, NARROW = ("open sky", "a wide street", "a big sky", "an open view"), ("a narrow street", "a canyon of houses")
+BRIGHT = ("bright", "a bright day", "sunny", "sunlight", "daylight")
+DARK = ("dark", "dusk", "a dark day", "evening", "gloomy")
+GREY = ("overcast", "grey light", "a cloudy day")
+FEW, SOME, MANY = ("a few", "two or three"), ("some", "several"), ("many", "lots of", "a lot of", "plenty of")
+ONE = ("a", "one", "a single")
+NONE = ("no", "without", "without any", "no visible")
+LEFT, RIGHT = ("on the left", "at the left", "to the left"), ("on the right", "at the right", "to the right")
+BOTH, MIDDLE = ("on both sides", "left and right"), ("in the middle", "in the centre", "ahead")
+JOINS = (", ", ", ", " and ", " with ", ". ")
+
+
+class Caption(NamedTuple):
+    """A text, and what it says of each class: `SILENT`, `PRESENT` or `ABSENT`, int64 [K]."""
+
+    text: str
+    says: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def vocabulary(classes: Sequence[ClassWords]) -> tuple[str, ...]:
+    """Every word that a caption can hold, sorted."""
+    phrases = [*OPENERS, *WIDE, *NARROW, *BRIGHT, *DARK, *GREY, *FEW, *SOME, *MANY, *ONE, *NONE, *LEFT, *RIGHT]
+    phrases += [*BOTH, *MIDDLE, *JOINS, "an the of in is there are with and or near behind front"]
+    phrases += [noun for words in classes for many in (False, True) for noun in words.nouns(many)]
+    return tuple(sorted({word for phrase in phrases for word in words_of(phrase)}))
+
+
+class Captioner:
+    """Writes captions for one set of classes; `frequency` [K] is the share of frames that hold each class."""
+
+    def __init__(self, classes: Sequence[ClassWords], frequency: np.ndarray, light: tuple[float, float]) -> None:
+        self.classes = classes
+        self.light = light
+        self.weight = 1 / np.sqrt(np.maximum(frequency, 0.02))
+        self.surprise = np.sqrt(np.clip(frequency, 0.05, 1))
+
+    def draw(self, layout: Pixels, image: Pixels, random: np.random.Generator) -> Caption:
+        """A caption for ids [H, W] and RGB [H, W, 3]."""
+        counts = np.bincount(layout[layout != UNKNOWN], minlength=len(self.classes))
+        says = np.zeros(len(self.classes), np.int64)
+        present = self.pick(np.flatnonzero(counts >= COUNTED), self.weight, (1, 1, 1, 2, 2, 3, 4, 6), random)
+        absent = self.pick(np.flatnonzero(counts == 0), self.surprise, (0, 0, 0, 1, 1, 2), random)
+        says[present], says[absent] = PRESENT, ABSENT
+        parts = [self.present(index, layout == index, random) for index in present]
+        parts += [f"{choose(NONE, random)} {self.noun(index, random.random() < 0.7, random)}" for index in absent]
+        parts += self.mood(layout, image, random)
+        parts = [parts[i] for i in random.permutation(len(parts))]
+        if random.random() < 0.6:
+            parts.insert(0, choose(OPENERS, random))
+        join = choose(JOINS, random)
+        head, tail = parts[:1], parts[1:]
+        text = choose((" with ", join), random).join([*head, join.join(tail)] if tail else head)
+        return Caption(text.strip(" ,."), says)
+
+    def pick(
+        self, among: np.ndarray, weight: np.ndarray, sizes: tuple[int, ...], random: np.random.Generator
+    ) -> np.ndarray:
+        """Some of the ids, the telling ones more often."""
+        size = min(len(among), int(random.choice(sizes)))
+        if not size:
+            return among[:0]
+        return random.choice(among, size, replace=False, p=weight[among] / weight[among].sum())
+
+    def present(self, index: int, where: np.ndarray, random: np.random.Generator) -> str:
+        """How much of a class there is and where, each said only sometimes."""
+        columns = where.sum(0)
+        runs = int((np.diff(np.concatenate([[0], (columns > 0).astype(int)])) == 1).sum())
+        if self.classes[index].mass:
+            amount = choose(MANY, random) if where.mean() > 0.15 else choose(SOME, random)
+            many = False
+        else:
+            many = runs > 1 or where.mean() > 0.05 or random.random() < 0.3
+            amount = choose(MANY if runs > 5 else SOME if runs > 3 else FEW, random) if many else choose(ONE, random)
+        words = [self.noun(index, many, random)]
+        if random.random() < 0.5:
+            words.insert(0, amount)
+        if random.random() < 0.3:
+            words.append(choose(side(columns), random))
+        return " ".join(words)
+
+    def noun(self, index: int, many: bool, random: np.random.Generator) -> str:
+        nouns = self.classes[index].nouns(many)
+        return nouns[0] if random.random() < 0.6 else choose(nouns, random)
+
+    def mood(self, layout: Pixels, image: Pixels, random: np.random.Generator) -> list[str]:
+        """Light by luminance and openness by the share of sky, each said in a fifth of the captions."""
+        says = []
+        if random.random() < 0.2:
+            luminance, (low, high) = float(image.mean()), self.light
+            says.append(choose(BRIGHT if luminance > high else DARK if luminance < low else GREY, random))
+        skies = [index for index, words in enumerate(self.classes) if words.name == SKY]
+        share = float(np.isin(layout, skies).mean()) if skies else 0.05
+        if random.random() < 0.2 and not 0.02 < share < 0.12:
+            says.append(choose(WIDE if share > 0.05 else NARROW, random))
+        return says
+
+
+def side(columns: np.ndarray) -> tuple[str, ...]:
+    """Where pixels lie, by their number in each column."""
+    thirds = [part.sum() / max(1, columns.sum()) for part in np.array_split(columns, 3)]
+    if thirds[1] > 0.6:
+        return MIDDLE
+    if min(thirds[0], thirds[2]) > 0.25:
+        return BOTH
+    return LEFT if thirds[0] > thirds[2] else RIGHT
+
+
+def choose(options: Sequence[str], random: np.random.Generator) -> str:
+    return options[int(random.integers(len(options)))]

@@ -1,0 +1,58 @@
+"""Random regions of a picture, bool [H, W]: what a person might keep, erase or paint."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.protocol import UNKNOWN, Pixels
+
+Mask = npt.NDArray[np.bool_]
+
+
+def draw_region(layout: Pixels, random: np.random.Generator) -> Mask:
+    """A box, brush strokes, a half-plane, a border or all pixels of one class."""
+    kind = random.integers(5)
+    height, width = layout.shape
+    if kind == 0:
+        return box(height, width, random)
+    if kind == 1:
+        return strokes(height, width, random)
+    if kind == 2:
+        return half_plane(height, width, random)
+    if kind == 3:
+        return ~box(height, width, random)
+    ids = np.unique(layout[layout != UNKNOWN])
+    return layout == random.choice(ids) if ids.size else box(height, width, random)
+
+
+def box(height: int, width: int, random: np.random.Generator) -> Mask:
+    """An upright rectangle of a fifth to nine tenths of each side."""
+    h, w = int(height * random.uniform(0.2, 0.9)), int(width * random.uniform(0.2, 0.9))
+    top, left = random.integers(height - h + 1), random.integers(width - w + 1)
+    mask = np.zeros((height, width), np.bool_)
+    mask[top : top + h, left : left + w] = True
+    return mask
+
+
+def half_plane(height: int, width: int, random: np.random.Generator) -> Mask:
+    """One side of a straight line that crosses the picture."""
+    angle = random.uniform(0, 2 * np.pi)
+    rows, columns = np.mgrid[:height, :width]
+    across = np.cos(angle) * (rows - random.uniform(0.2, 0.8) * height)
+    return across + np.sin(angle) * (columns - random.uniform(0.2, 0.8) * width) > 0
+
+
+def strokes(height: int, width: int, random: np.random.Generator) -> Mask:
+    """One to four wandering strokes of a round brush."""
+    mask = np.zeros((height, width), np.bool_)
+    rows, columns = np.mgrid[:height, :width]
+    for _ in range(int(random.integers(1, 5))):
+        radius = random.uniform(0.03, 0.15) * height
+        at = random.uniform((0, 0), (height, width))
+        angle = random.uniform(0, 2 * np.pi)
+        for _ in range(int(random.integers(1, 12))):
+            mask |= (rows - at[0]) ** 2 + (columns - at[1]) ** 2 <= radius**2
+            angle += random.normal(0, 0.6)
+            at = at + radius * np.array([np.sin(angle), np.cos(angle)])
+    return mask

@@ -1,0 +1,76 @@
+"""What the process asks of a network: the state of both halves, their clocks, and the prediction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Integer clocks of every pixel, 0 (given) to T (unknown), and the running clock of each half.
+
+    image, layout: int64 [B, 1, H, W]. image_running, layout_running: int64 [B], the one value shared by the
+    half's pixels that are neither given nor unknown; 0 if there are none.
+    """
+
+    image: Tensor
+    layout: Tensor
+    image_running: Tensor
+    layout_running: Tensor
+
+
+@dataclass(frozen=True)
+class State:
+    """z_t: the image [B, 3, H, W], the layout ids [B, 1, H, W] (int64 in 0..K-1) and their clocks.
+
+    Where a clock is T the values mean nothing and the network is fed none of them.
+    """
+
+    image: Tensor
+    layout: Tensor
+    clocks: Clocks
+
+
+class Estimate(NamedTuple):
+    """What is known of the clean picture: x̂_0 [B, 3, H, W] and ŷ_0 probabilities [B, K, H, W]."""
+
+    image: Tensor
+    layout: Tensor
+
+
+class Prediction(NamedTuple):
+    """What a network says: v [B, 3, H, W] and logits of y_0 [B, K, H, W], float32."""
+
+    v: Tensor
+    logits: Tensor
+
+
+@dataclass(frozen=True)
+class TextFeatures:
+    """An encoded prompt: pooled [B, D], one row per token [B, L, D], and which rows count (bool [B, L])."""
+
+    pooled: Tensor
+    tokens: Tensor
+    mask: Tensor
+
+    def __getitem__(self, rows: slice | Tensor) -> TextFeatures:
+        return replace(self, pooled=self.pooled[rows], tokens=self.tokens[rows], mask=self.mask[rows])
+
+    @staticmethod
+    def cat(parts: list[TextFeatures]) -> TextFeatures:
+        """One batch of several."""
+        return TextFeatures(
+            torch.cat([p.pooled for p in parts]),
+            torch.cat([p.tokens for p in parts]),
+            torch.cat([p.mask for p in parts]),
+        )
+
+
+class Denoiser(Protocol):
+    """A network that predicts the clean picture from any state; `previous` is its last estimate, if any."""
+
+    def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction: ...

@@ -1,0 +1,55 @@
+"""Noise schedules: ᾱ_t for t = 0 (clean) to T (pure noise), as float64 tables."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+LOG_SNR_LIMIT = 12.0
+"""log-SNR is infinite at clock 0 and about -75 at T; solvers and networks see it clamped to ±12."""
+
+
+class Schedule:
+    """ᾱ_0 … ᾱ_T of one half, and what follows from them, indexed by integer clocks of any shape.
+
+    `odds` multiplies ᾱ/(1-ᾱ); below 1 it moves the noise to earlier clocks.
+    cosine: ᾱ_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s) · π/2), s = 0.008  [Nichol & Dhariwal 2021]
+    linear: β from 1e-4 to 0.02, ᾱ_t = Π (1 - β)  [Ho et al. 2020]
+    """
+
+    def __init__(self, kind: Literal["cosine", "linear"] = "cosine", clocks: int = 1000, odds: float = 1.0) -> None:
+        if clocks < 1 or odds <= 0:
+            raise ValueError(f"a schedule has at least one clock and positive odds, not {clocks} and {odds}")
+        self.clocks = clocks
+        t = torch.arange(clocks + 1, dtype=torch.float64) / clocks
+        if kind == "cosine":
+            f = torch.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2
+            alpha_bar = f / f[0]
+        else:
+            beta = torch.linspace(1e-4, 0.02, clocks, dtype=torch.float64) * (1000 / clocks)
+            alpha_bar = torch.cat([torch.ones(1, dtype=torch.float64), (1 - beta.clamp(max=0.999)).cumprod(0)])
+        self.alpha_bar = odds * alpha_bar / (odds * alpha_bar + (1 - alpha_bar))
+        assert self.alpha_bar[0] == 1, "clock 0 is clean"
+        assert bool((self.alpha_bar.diff() < 0).all()), "every clock is noisier than the one before"
+        self._tables: dict[tuple[torch.device, torch.dtype], Tensor] = {}
+
+    def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """ᾱ_t in the shape of the integer clocks `t`, on their device."""
+        return self._table(t.device, dtype)[t]
+
+    def step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """α = ᾱ_t / ᾱ_s of the skip from clock s to a later clock t."""
+        return (self.at(t, torch.float64) / self.at(s, torch.float64)).to(dtype)
+
+    def log_snr(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """log ᾱ_t/(1-ᾱ_t), clamped to ±`LOG_SNR_LIMIT`."""
+        return torch.logit(self.at(t, torch.float64)).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT).to(dtype)
+
+    def _table(self, device: torch.device, dtype: torch.dtype) -> Tensor:
+        key = (device, dtype)
+        if key not in self._tables:
+            self._tables[key] = self.alpha_bar.to(device, dtype)
+        return self._tables[key]

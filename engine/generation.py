@@ -1,0 +1,175 @@
+"""From requests to pictures: what the process, the command line and the Python API share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from engine.diffusion.denoiser import TextFeatures
+from engine.diffusion.guidance import Weights
+from engine.diffusion.sampler import Settings, Step, Task, sample
+from engine.errors import BadRequest
+from engine.library import find_pack
+from engine.packs import Pack, load
+from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
+from engine.requests import Mask, check, kept_image, kept_layout, size
+
+
+class Result(NamedTuple):
+    """uint8 RGB [H, W, 3] and ids [H, W]."""
+
+    image: Pixels
+    layout: Pixels
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one request keeps: RGB [H, W, 3] and ids [H, W], each with its mask, bool [H, W]."""
+
+    image: Pixels
+    keep_image: Mask
+    layout: Pixels
+    keep_layout: Mask
+
+    @classmethod
+    def of(cls, request: Generate, info: PackInfo) -> Given:
+        """What a request keeps; blank where it has no such half."""
+        height, width = size(request, info)
+        image = request.image.pixels() if request.image else np.zeros((height, width, 3), np.uint8)
+        layout = request.layout.pixels() if request.layout else np.full((height, width), UNKNOWN, np.uint8)
+        return cls(image, kept_image(request, info), layout, kept_layout(request, info))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a batch looks like after step `index` of `total`; the last frame is the result."""
+
+    index: int
+    total: int
+    step: Step
+    pack: Pack
+    given: Sequence[Given]
+
+    def image(self, sample: int) -> Pixels:
+        """RGB [H, W, 3] of one sample; kept pixels are bit for bit what was given."""
+        pixels = self.pack.file.pixels
+        mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
+        values = self.step.estimate.image[sample].float().cpu() * deviation + mean
+        drawn = (values.clamp(0, 1) * 255).round().to(torch.uint8).movedim(0, -1).numpy()
+        given = self.given[sample]
+        return np.where(given.keep_image[..., None], given.image, drawn)
+
+    def layout(self, sample: int) -> Pixels:
+        """Ids [H, W] of one sample; kept pixels are what was given."""
+        last = self.index == self.total
+        ids = self.step.state.layout[sample, 0] if last else self.step.estimate.layout[sample].argmax(0)
+        given = self.given[sample]
+        return np.where(given.keep_layout, given.layout, ids.to("cpu", torch.uint8).numpy())
+
+
+def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
+    """Sample all requests together, one frame per step. They share one size and one number of steps.
+
+    A result depends on its own request alone, not on the others. Raises BadRequest.
+    """
+    for request in requests:
+        check(request, pack.info)
+    counts = {request.steps or pack.info.steps for request in requests}
+    sizes = {size(request, pack.info) for request in requests}
+    if len(counts) != 1 or len(sizes) != 1:
+        raise BadRequest("The requests of one batch differ in size or steps.", "Draw them one by one.")
+    given = [Given.of(request, pack.info) for request in requests]
+    limits = pack.file.pixels
+    low = min(-m / d for m, d in zip(limits.mean, limits.deviation, strict=True))
+    high = max((1 - m) / d for m, d in zip(limits.mean, limits.deviation, strict=True))
+    settings = Settings(counts.pop(), pack.file.process.lead, image_limits=(low, high))
+    with torch.inference_mode():
+        for step in sample(pack.process, pack.network, task_of(pack, requests, given), settings):
+            yield Frame(step.index, step.total, step, pack, given)
+
+
+def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:
+    """The requests as tensors on the pack's device."""
+    pixels, device = pack.file.pixels, pack.device
+    mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
+    image = torch.from_numpy(np.stack([g.image for g in given])).movedim(-1, 1).float() / 255
+    layout = torch.from_numpy(np.stack([g.layout for g in given])[:, None]).long()
+    keep_image, keep_layout = (
+        torch.from_numpy(np.stack(masks)[:, None])
+        for masks in ([g.keep_image for g in given], [g.keep_layout for g in given])
+    )
+    text, cross = zip(*(weights_of(pack, request) for request in requests), strict=True)
+    return Task(
+        image=((image - mean) / deviation).to(device),
+        keep_image=keep_image.to(device),
+        layout=torch.where(keep_layout, layout, 0).to(device),
+        keep_layout=keep_layout.to(device),
+        unknown=torch.zeros_like(keep_layout).to(device),
+        text=TextFeatures.cat([pack.encode(request.prompt or "") for request in requests]),
+        negative=TextFeatures.cat([pack.encode(request.negative) for request in requests]),
+        seeds=[request.seed for request in requests],
+        weights=Weights(torch.tensor(text).to(device), torch.tensor(cross).to(device)),
+    )
+
+
+def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:
+    """Guidance towards the text and the other half. What was not asked for is chosen so that each step needs two
+    evaluations: the text's if there is one, else the other half's if that is given.
+    """
+    told = bool((request.prompt or "").strip() or request.negative.strip())
+    text = (pack.info.guidance if request.guidance is None else request.guidance) if told else 1.0
+    if request.cross_guidance is not None:
+        return text, request.cross_guidance
+    other = request.layout is not None or request.image is not None
+    return text, pack.info.cross_guidance if other and not told else 1.0
+
+
+def unknown_words(pack: Pack, prompt: str) -> tuple[str, ...]:
+    """The words of a prompt that the pack never heard."""
+    return pack.tower.unknown_words(prompt) if prompt.strip() else ()
+
+
+@dataclass(frozen=True)
+class LoadedPack:
+    """A pack to sample from in Python."""
+
+    pack: Pack
+
+    def sample(
+        self,
+        *,
+        layout: Pixels | None = None,
+        image: Pixels | None = None,
+        prompt: str = "",
+        negative: str = "",
+        seed: int = 0,
+        steps: int | None = None,
+    ) -> Result:
+        """Draw what is not given. layout: ids uint8 [H, W], 255 is to be drawn; image: RGB uint8 [H, W, 3].
+
+        Raises BadRequest.
+        """
+        request = Generate(
+            id="python",
+            pack=self.pack.info.name,
+            layout=None if layout is None else Raster.of(layout),
+            image=None if image is None else Raster.of(image),
+            prompt=prompt,
+            negative=negative,
+            seed=seed,
+            steps=steps,
+        )
+        *_, last = generate(self.pack, [request])
+        return Result(last.image(0), last.layout(0))
+
+
+generate = steps
+
+
+def load_pack(name: str, device: str = "auto") -> LoadedPack:
+    """A pack by its name or the path of its folder. Raises UnknownPack, BadPack or NoDevice."""
+    return LoadedPack(load(find_pack(name), device))

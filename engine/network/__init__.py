@@ -1,0 +1,1 @@
+"""The networks: the joint U-Net and its text tower."""

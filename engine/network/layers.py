@@ -1,0 +1,123 @@
+"""The blocks of the U-Net. Norms look at one pixel at a time.
+
+A norm over space, as nn.GroupNorm's, ties all pixels together: in channels_last bf16 its result depends on the
+batch, and a picture that is made in windows would show their edges. RMS over the channels of a pixel does neither.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class PixelNorm(nn.Module):
+    """x / rms(x) over the channels of each pixel, [B, C, H, W], without parameters."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        f = x.float()
+        normed: Tensor = f * torch.rsqrt(f.square().mean(1, keepdim=True) + 1e-6)
+        return normed.to(x.dtype)
+
+
+class Modulate(nn.Module):
+    """AdaGN: norm, then scale and shift by a condition vector [B, D]."""
+
+    def __init__(self, channels: int, condition: int) -> None:
+        super().__init__()
+        self.norm = PixelNorm()
+        self.affine = nn.Linear(condition, 2 * channels)
+
+    def forward(self, x: Tensor, c: Tensor) -> Tensor:
+        affine: Tensor = self.affine(c)[:, :, None, None]
+        scale, shift = affine.chunk(2, 1)
+        normed: Tensor = self.norm(x)
+        return normed * (1 + scale) + shift
+
+
+class ResBlock(nn.Module):
+    """Two 3×3 convolutions under modulation, beside a shortcut; starts as the shortcut."""
+
+    def __init__(self, channels_in: int, channels: int, condition: int, dropout: float) -> None:
+        super().__init__()
+        self.modulate1 = Modulate(channels_in, condition)
+        self.conv1 = nn.Conv2d(channels_in, channels, 3, padding=1)
+        self.modulate2 = Modulate(channels, condition)
+        self.dropout = nn.Dropout(dropout)
+        self.conv2 = zeroed(nn.Conv2d(channels, channels, 3, padding=1))
+        self.shortcut = nn.Identity() if channels_in == channels else nn.Conv2d(channels_in, channels, 1)
+
+    def forward(self, x: Tensor, c: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.modulate1(x, c)))
+        h = self.conv2(self.dropout(F.silu(self.modulate2(h, c))))
+        return torch.add(self.shortcut(x), h)
+
+
+class Transformer(nn.Module):
+    """Self-attention over the pixels, cross-attention to the words and an MLP; starts as the identity."""
+
+    def __init__(self, channels: int, condition: int, words: int, head: int = 64) -> None:
+        super().__init__()
+        self.heads = channels // head
+        self.modulate1, self.modulate2 = Modulate(channels, condition), Modulate(channels, condition)
+        self.norm = PixelNorm()
+        self.qkv = nn.Linear(channels, 3 * channels)
+        self.query = nn.Linear(channels, channels)
+        self.key_value = nn.Linear(words, 2 * channels)
+        self.self_out, self.cross_out = (zeroed(nn.Linear(channels, channels)) for _ in range(2))
+        self.mlp_in = nn.Linear(channels, 4 * channels)
+        self.mlp_out = zeroed(nn.Linear(4 * channels, channels))
+
+    def forward(self, x: Tensor, c: Tensor, words: Tensor, mask: Tensor) -> Tensor:
+        """x [B, C, H, W], c [B, D], words [B, L, E], mask bool [B, L] with one true entry at least."""
+        height, width = x.shape[2:]
+        q, k, v = self.qkv(to_rows(self.modulate1(x, c) + positions(x))).chunk(3, -1)
+        x = torch.add(x, to_map(self.self_out(self.attend(q, k, v)), height, width))
+        k, v = self.key_value(words).chunk(2, -1)
+        q = self.query(to_rows(self.norm(x)))
+        x = torch.add(x, to_map(self.cross_out(self.attend(q, k, v, mask[:, None, None])), height, width))
+        h = self.mlp_out(F.gelu(self.mlp_in(to_rows(self.modulate2(x, c))), approximate="tanh"))
+        return torch.add(x, to_map(h, height, width))
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        q, k, v = (t.reshape(*t.shape[:2], self.heads, -1).transpose(1, 2) for t in (q, k, v))
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2)
+
+
+def zeroed(layer: nn.Conv2d | nn.Linear) -> nn.Module:
+    """The layer with all weights at zero, so that what it ends starts as nothing."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def to_rows(x: Tensor) -> Tensor:
+    """[B, C, H, W] as [B, H·W, C]."""
+    return x.flatten(2).transpose(1, 2)
+
+
+def to_map(rows: Tensor, height: int, width: int) -> Tensor:
+    """[B, H·W, C] as [B, C, H, W]."""
+    return rows.transpose(1, 2).reshape(rows.shape[0], rows.shape[2], height, width)
+
+
+def positions(x: Tensor) -> Tensor:
+    """Sine features [1, C, H, W] of where a pixel is, as shares of the height and the width."""
+    channels, height, width = x.shape[1:]
+    frequency = torch.arange(channels // 4, device=x.device) / 2 + 0.5
+    rows = (torch.arange(height, device=x.device) + 0.5) / height
+    columns = (torch.arange(width, device=x.device) + 0.5) / width
+    vertical = (rows[:, None] * frequency * math.pi)[:, None].expand(height, width, -1)
+    horizontal = (columns[:, None] * frequency * math.pi)[None].expand(height, width, -1)
+    features = torch.cat([vertical.sin(), vertical.cos(), horizontal.sin(), horizontal.cos()], -1)
+    return features.permute(2, 0, 1)[None].to(x.dtype)
+
+
+def wave(values: Tensor, channels: int) -> Tensor:
+    """Sine features [B, N, channels] of numbers in [-1, 1], [B, N]."""
+    frequency = torch.exp(torch.linspace(0, math.log(200), channels // 2, device=values.device))
+    angle = values[..., None].float() * frequency
+    return torch.cat([angle.sin(), angle.cos()], -1)

@@ -1,0 +1,142 @@
+"""The joint U-Net: both halves in, both halves out, any height and width divisible by 16."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import msgspec
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.diffusion.categorical import one_hot
+from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
+from engine.diffusion.schedule import Schedule
+from engine.network.layers import PixelNorm, ResBlock, Transformer, wave, zeroed
+
+LOG_SNR_SCALE = 10.5
+
+
+class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Channels and residual blocks from the finest level (half the picture's size) to the coarsest."""
+
+    widths: tuple[int, ...] = (96, 192, 256)
+    blocks: tuple[int, ...] = (1, 1, 2)
+    condition: int = 256
+    layout_channels: int = 16
+    dropout: float = 0.05
+
+
+class Level(nn.Module):
+    """Residual blocks at one size, each followed by a transformer at the coarsest one."""
+
+    def __init__(self, sizes: list[int], config: UNetConfig, words: int | None) -> None:
+        super().__init__()
+        pairs = list(pairwise(sizes))
+        self.blocks = nn.ModuleList(ResBlock(a, b, config.condition, config.dropout) for a, b in pairs)
+        self.transformers = nn.ModuleList(
+            Transformer(b, config.condition, words) for _, b in pairs if words is not None
+        )
+
+    def forward(self, x: Tensor, c: Tensor, text: TextFeatures) -> Tensor:
+        for index, block in enumerate(self.blocks):
+            x = block(x, c)
+            if len(self.transformers):
+                x = self.transformers[index](x, c, text.tokens, text.mask)
+        return x
+
+
+class JointUNet(nn.Module):
+    """A `Denoiser`: v of the image and logits of y_0 from the state of both halves, their clocks and a text.
+
+    `text` is the width of the pooled features and that of the tokens'.
+    """
+
+    def __init__(
+        self, classes: int, text: tuple[int, int], image: Schedule, layout: Schedule, config: UNetConfig
+    ) -> None:
+        super().__init__()
+        self.classes, self.image_schedule, self.layout_schedule = classes, image, layout
+        w, e = config.widths, config.layout_channels
+        self.embed_layout = nn.Conv2d(classes, e, 1, bias=False)
+        self.embed_previous = nn.Conv2d(classes, e, 1, bias=False)
+        self.stem: nn.Conv2d = nn.Conv2d(4 * (3 + e + 4 + 3 + e), w[0], 3, padding=1)
+        self.embed_clocks = nn.Sequential(
+            nn.Linear(2 * 64 + 4, config.condition), nn.SiLU(), nn.Linear(config.condition, config.condition)
+        )
+        pooled_width, token_width = text
+        self.embed_text = nn.Linear(pooled_width, config.condition)
+        deepest = len(w) - 1
+        words = [token_width if i == deepest else None for i in range(len(w))]
+        self.down = nn.ModuleList(Level([w[i]] * (n + 1), config, words[i]) for i, n in enumerate(config.blocks))
+        self.shrink = nn.ModuleList(nn.Conv2d(4 * a, b, 1) for a, b in pairwise(w))
+        self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
+        self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n, config, None) for i, n in enumerate(config.blocks[:-1]))
+        self.norm = PixelNorm()
+        self.head = zeroed(nn.Conv2d(w[0], 4 * (3 + classes), 3, padding=1))
+
+    def forward(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
+        """Raises ValueError for a height or width that is not divisible by 16."""
+        if state.image.shape[2] % 16 or state.image.shape[3] % 16:
+            raise ValueError(f"height and width must be divisible by 16, not {tuple(state.image.shape[2:])}")
+        dtype = self.stem.weight.dtype
+        text = TextFeatures(text.pooled.to(dtype), text.tokens.to(dtype), text.mask)
+        c = F.silu(self.embed_clocks(self.clock_vector(state.clocks).to(dtype)) + self.embed_text(text.pooled))
+        x = self.stem(F.pixel_unshuffle(self.inputs(state, previous, dtype), 2))
+        x = x.contiguous(memory_format=torch.channels_last)
+        skips = []
+        for i, level in enumerate(self.down):
+            x = level(x, c, text)
+            if i < len(self.shrink):
+                skips.append(x)
+                x = self.shrink[i](F.pixel_unshuffle(x, 2))
+        for i in reversed(range(len(self.up))):
+            x = F.pixel_shuffle(self.grow[i](x), 2)
+            x = self.up[i](torch.cat([x, skips[i]], 1), c, text)
+        out = F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2).float()
+        return Prediction(out[:, :3], out[:, 3:])
+
+    def inputs(self, state: State, previous: Estimate | None, dtype: torch.dtype) -> Tensor:
+        """All channels that the stem sees, [B, C, H, W]; where a clock is T the state shows nothing."""
+        clocks = state.clocks
+        uniform = 1 / self.classes
+        x = torch.where(clocks.image == self.image_schedule.clocks, 0.0, state.image)
+        y = one_hot(state.layout, self.classes)
+        y = torch.where(clocks.layout == self.layout_schedule.clocks, uniform, y)
+        if previous is None:
+            x_0, y_0 = torch.zeros_like(x), torch.full_like(y, uniform)
+        else:
+            x_0, y_0 = previous
+        channels = [
+            x,
+            self.embed_layout(y.to(dtype)),
+            clock_channels(self.image_schedule, clocks.image),
+            clock_channels(self.layout_schedule, clocks.layout),
+            x_0,
+            self.embed_previous(y_0.to(dtype)),
+        ]
+        return torch.cat([channel.to(dtype) for channel in channels], 1)
+
+    def clock_vector(self, clocks: Clocks) -> Tensor:
+        """[B, 132]: waves of both running clocks, and the shares of each half's pixels at 0 and at T."""
+        running = torch.stack(
+            [
+                self.image_schedule.log_snr(clocks.image_running),
+                self.layout_schedule.log_snr(clocks.layout_running),
+            ],
+            1,
+        )
+        shares = [
+            (clock == at).float().mean((1, 2, 3))
+            for clock, end in (
+                (clocks.image, self.image_schedule.clocks),
+                (clocks.layout, self.layout_schedule.clocks),
+            )
+            for at in (0, end)
+        ]
+        return torch.cat([wave(running / LOG_SNR_SCALE, 64).flatten(1), torch.stack(shares, 1)], 1)
+
+
+def clock_channels(schedule: Schedule, t: Tensor) -> Tensor:
+    """[B, 2, H, W]: the scaled log-SNR of each pixel, and whether its clock is 0."""
+    return torch.cat([(schedule.log_snr(t) / LOG_SNR_SCALE).clamp(-1, 1), (t == 0).float()], 1)

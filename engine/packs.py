@@ -1,0 +1,200 @@
+"""A pack on disk and in memory: `pack.json` (strict keys), `weights.safetensors` (bf16), `CARD.md`, `examples/`."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import safetensors
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from engine.diffusion.denoiser import TextFeatures
+from engine.diffusion.process import JointProcess
+from engine.diffusion.schedule import Schedule
+from engine.errors import BadPack, NoDevice
+from engine.network.text import TextConfig, TextTower, text_tower
+from engine.network.unet import JointUNet, UNetConfig
+from engine.protocol import PackInfo
+from engine.raster import read_layout
+
+FORMAT = 1
+WEIGHTS = "weights.safetensors"
+
+
+class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: Literal["cosine", "linear"] = "cosine"
+    odds: float = 1.0
+
+
+class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Clocks and schedules of both halves; `lead` is the layout's, as a share of T."""
+
+    clocks: int = 1000
+    image: ScheduleConfig = ScheduleConfig()
+    layout: ScheduleConfig = ScheduleConfig(odds=1 / 64)
+    lead: float = 0.3
+
+    def build(self, classes: int) -> JointProcess:
+        """The process with its tables."""
+        image, layout = (Schedule(half.kind, self.clocks, half.odds) for half in (self.image, self.layout))
+        return JointProcess(image, layout, classes)
+
+
+class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How RGB in [0, 1] is standardised, per channel; `gamma` is what the training pictures went through."""
+
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    gamma: float = 1.0
+
+
+class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All of pack.json."""
+
+    format: int
+    info: PackInfo
+    pixels: PixelConfig
+    network: UNetConfig = UNetConfig()
+    text: TextConfig = TextConfig()
+    process: ProcessConfig = ProcessConfig()
+    images_seen: int = 0
+
+
+@dataclass
+class Pack:
+    """A pack in memory, on a device. The text tower loads at the first prompt: open_clip takes seconds to import."""
+
+    file: PackFile
+    folder: Path
+    device: torch.device
+    network: JointUNet
+    process: JointProcess
+    no_text: TextFeatures
+    tower_weights: dict[str, Tensor]
+    _tower: TextTower | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def info(self) -> PackInfo:
+        return self.file.info
+
+    @property
+    def tower(self) -> TextTower:
+        """The text tower, loaded now if it was not yet."""
+        with self._lock:
+            if self._tower is None:
+                tower = text_tower(self.file.text, self.info.vocabulary)
+                if not self.file.text.model:
+                    _load(tower, self.tower_weights, self.folder)
+                self._tower = tower.to(self.device).eval()
+            return self._tower
+
+    def encode(self, prompt: str) -> TextFeatures:
+        """Features of one prompt, B = 1; those of the empty prompt come with the weights."""
+        if not prompt.strip():
+            return self.no_text
+        with torch.no_grad():
+            features: TextFeatures = self.tower(self.tower.tokenize([prompt]).to(self.device))
+        return features
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a name; "auto" takes CUDA, then MPS, then the CPU. Raises NoDevice."""
+    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, is_here in here.items() if is_here))
+    if not here.get(name.split(":")[0], False):
+        raise NoDevice(f"There is no device “{name}” here.", f"Try {', '.join(k for k, v in here.items() if v)}.")
+    return torch.device(name)
+
+
+def load(folder: Path, device: str = "auto") -> Pack:
+    """A pack from its folder. Raises BadPack or NoDevice."""
+    file = read_file(folder)
+    try:
+        tensors = load_file(folder / WEIGHTS)
+    except (OSError, safetensors.SafetensorError) as error:
+        raise BadPack(f"{folder / WEIGHTS} cannot be read: {error}", "Install the pack again.") from error
+    parts = {part: _part(tensors, part) for part in ("unet", "text", "no_text")}
+    try:
+        nothing = TextFeatures(parts["no_text"]["pooled"], parts["no_text"]["tokens"], parts["no_text"]["mask"].bool())
+    except KeyError as error:
+        raise BadPack(f"{folder / WEIGHTS} lacks no_text.{error.args[0]}.", "Install the pack again.") from error
+    where = choose_device(device)
+    process = file.process.build(len(file.info.classes))
+    network = build_network(file, process, (nothing.pooled.shape[-1], nothing.tokens.shape[-1]))
+    _load(network, parts["unet"], folder)
+    network = network.to(where, torch.bfloat16).to(memory_format=torch.channels_last).eval()
+    nothing = TextFeatures(nothing.pooled.to(where), nothing.tokens.to(where), nothing.mask.to(where))
+    return Pack(file, folder, where, network, process, nothing, parts["text"])
+
+
+def build_network(file: PackFile, process: JointProcess, text: tuple[int, int]) -> JointUNet:
+    """The U-Net that a pack's file describes, with fresh weights; `text` are the widths of text features."""
+    return JointUNet(len(file.info.classes), text, process.image, process.layout, file.network)
+
+
+def save(folder: Path, file: PackFile, unet: dict[str, Tensor], tower: TextTower) -> None:
+    """Write pack.json and the weights, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {f"unet.{name}": value for name, value in unet.items()}
+    if not file.text.model:
+        weights |= {f"text.{name}": value for name, value in tower.state_dict().items()}
+    with torch.no_grad():
+        device = next(tower.parameters()).device
+        nothing: TextFeatures = tower(tower.tokenize([""]).to(device))
+    weights = {name: value.to("cpu", torch.bfloat16).contiguous() for name, value in weights.items()}
+    for name in ("pooled", "tokens", "mask"):
+        weights[f"no_text.{name}"] = getattr(nothing, name).to("cpu", torch.float32).contiguous()
+    partial = folder / (WEIGHTS + ".part")
+    save_file(weights, partial, {"format": "pt"})
+    partial.replace(folder / WEIGHTS)
+    text_form = msgspec.json.format(msgspec.json.encode(file), indent=1)
+    (folder / "pack.json.part").write_bytes(text_form + b"\n")
+    (folder / "pack.json.part").replace(folder / "pack.json")
+
+
+def read_file(folder: Path) -> PackFile:
+    """A pack's pack.json. Raises BadPack."""
+    try:
+        file = msgspec.json.decode((folder / "pack.json").read_bytes(), type=PackFile)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
+    if file.format != FORMAT:
+        raise BadPack(
+            f"{folder.name} has the pack format {file.format}; this engine reads {FORMAT}.", "Update the pack."
+        )
+    return file
+
+
+def verify(folder: Path) -> list[str]:
+    """What is wrong with a pack, one line each; nothing if it is whole."""
+    problems = []
+    try:
+        pack = load(folder, "cpu")
+        _ = pack.tower
+        if not all(bool(p.isfinite().all()) for p in pack.network.parameters()):
+            problems.append(f"{WEIGHTS} holds numbers that are not finite")
+        for path in sorted((folder / "examples").glob("*.png")):
+            read_layout(path, pack.info.classes)
+    except (BadPack, Exception) as error:
+        problems.append(str(error))
+    if not (folder / "CARD.md").is_file():
+        problems.append("CARD.md is missing")
+    return problems
+
+
+def _part(tensors: dict[str, Tensor], part: str) -> dict[str, Tensor]:
+    return {name[len(part) + 1 :]: value for name, value in tensors.items() if name.startswith(part + ".")}
+
+
+def _load(module: torch.nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise BadPack(f"{folder / WEIGHTS} does not fit pack.json: {error}", "Install the pack again.") from error

@@ -1,0 +1,1 @@
+"""Training: `diptych-engine train CONFIG.toml`."""

@@ -1,0 +1,162 @@
+"""Batches for training, drawn from (seed, step) alone, so that a resumed run goes on as if it had not stopped."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.data.captions import COUNTED, Captioner
+from engine.data.pairs import Pair, View, gamma_corrected, list_pairs, load_views
+from engine.data.taxonomy import ClassWords, class_infos
+from engine.diffusion.denoiser import Clocks
+from engine.protocol import UNKNOWN, Pixels
+from engine.training.config import TrainConfig
+from engine.training.tasks import Draw, draw_task
+
+
+@dataclass(frozen=True)
+class Batch:
+    """image [B, 3, H, W] in [0, 1]; layout ids [B, 1, H, W] with 0 where not `known`; says [B, K]."""
+
+    image: Tensor
+    layout: Tensor
+    known: Tensor
+    clocks: Clocks
+    image_counts: Tensor
+    layout_counts: Tensor
+    tokens_of: tuple[str, ...]
+    says: Tensor
+    kinds: tuple[str, ...]
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch with its tensors on a device."""
+        moved = {f.name: getattr(self, f.name) for f in fields(self)}
+        moved = {k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in moved.items()}
+        clocks = Clocks(*(getattr(self.clocks, f.name).to(device) for f in fields(Clocks)))
+        return Batch(**{**moved, "clocks": clocks})
+
+
+class Frames:
+    """The training frames in memory, and how to draw from them."""
+
+    def __init__(self, config: TrainConfig, classes: Sequence[ClassWords]) -> None:
+        self.config = config
+        views = [View(view.rows, view.stretch) for view in config.views]
+        self.frames = load_views(list_pairs(Path(config.data) / "train"), class_infos(classes), views)
+        self.view_shares = np.array([view.share for view in config.views])
+        self.view_shares /= self.view_shares.sum()
+        present = np.stack([presence(views[0].layout, len(classes)) for views in self.frames])
+        self.frequency = present.mean(0)
+        repeat = np.sqrt(np.maximum(1, config.repeat / np.maximum(self.frequency, 1e-3)))
+        self.shares = np.where(present, repeat, 1).max(1)
+        self.shares /= self.shares.sum()
+        pixels = np.stack([gamma_corrected(views[0].image[::4, ::4], config.gamma) for views in self.frames]) / 255
+        self.mean, self.deviation = pixels.mean((0, 1, 2)), pixels.std((0, 1, 2))
+        light = pixels.mean((1, 2, 3)) * 255
+        self.light = (float(np.quantile(light, 0.25)), float(np.quantile(light, 0.75)))
+
+    def draw(self, random: np.random.Generator) -> Pair:
+        """A random window of a random frame in a random view, perhaps mirrored."""
+        views = self.frames[random.choice(len(self.frames), p=self.shares)]
+        pair = views[random.choice(len(views), p=self.view_shares)]
+        height, width = self.config.height, self.config.width
+        top = random.integers(pair.layout.shape[0] - height + 1)
+        left = random.integers(pair.layout.shape[1] - width + 1)
+        image, layout = (half[top : top + height, left : left + width] for half in pair)
+        if random.random() < 0.5:
+            image, layout = image[:, ::-1], layout[:, ::-1]
+        return Pair(image, layout)
+
+
+class Batches:
+    """Makes batches in a thread of its own, a few ahead."""
+
+    def __init__(self, frames: Frames, classes: Sequence[ClassWords], config: TrainConfig) -> None:
+        self.frames, self.config, self.classes = frames, config, len(classes)
+        self.captioner = Captioner(classes, frames.frequency, frames.light)
+
+    def stream(self, first: int, count: int) -> Iterator[Batch]:
+        """The batches of steps `first` … `first + count - 1`."""
+        ready: queue.Queue[Batch | BaseException] = queue.Queue(4)
+        stop = threading.Event()
+
+        def work() -> None:
+            try:
+                for step in range(first, first + count):
+                    if stop.is_set():
+                        return
+                    ready.put(self.draw(step))
+            except BaseException as error:
+                ready.put(error)
+
+        thread = threading.Thread(target=work, daemon=True, name="batches")
+        thread.start()
+        try:
+            for _ in range(count):
+                batch = ready.get()
+                if isinstance(batch, BaseException):
+                    raise batch
+                yield batch
+        finally:
+            stop.set()
+            while not ready.empty():
+                ready.get_nowait()
+
+    def draw(self, step: int) -> Batch:
+        """The batch of one step."""
+        random = np.random.default_rng((self.config.seed, step))
+        samples = [self.sample(random) for _ in range(self.config.batch)]
+        pairs, texts, says, draws = zip(*samples, strict=True)
+        layout = torch.from_numpy(np.stack([pair.layout for pair in pairs])[:, None].astype(np.int64))
+        image = torch.from_numpy(np.stack([pair.image for pair in pairs])).movedim(-1, 1).float() / 255
+        return Batch(
+            image,
+            torch.where(layout == UNKNOWN, 0, layout),
+            layout != UNKNOWN,
+            stack_clocks(draws),
+            torch.tensor([draw.image_counts for draw in draws]),
+            torch.tensor([draw.layout_counts for draw in draws]),
+            texts,
+            torch.from_numpy(np.stack(says)),
+            tuple(draw.kind for draw in draws),
+        )
+
+    def sample(self, random: np.random.Generator) -> tuple[Pair, str, np.ndarray, Draw]:
+        """A pair, its caption, what that says of each class, and its task."""
+        pair = self.frames.draw(random)
+        task = draw_task(pair.layout, self.config.process.clocks, self.config.mix, random)
+        image = exposed(pair.image, task, self.config.gamma, random)
+        if task.drop_text:
+            return Pair(image, pair.layout), "", np.full(self.classes, -1), task
+        caption = self.captioner.draw(pair.layout, image, random)
+        return Pair(image, pair.layout), caption.text, caption.says, task
+
+
+def exposed(image: Pixels, task: Draw, gamma: float, random: np.random.Generator) -> Pixels:
+    """The picture after the pack's gamma; one that is only ever given is also varied, which cannot leak."""
+    if task.kind != "image_given":
+        return gamma_corrected(image, gamma)
+    values = gamma_corrected(image, gamma * float(random.uniform(0.8, 1.4))).astype(np.float32)
+    return np.clip(values * random.uniform(0.9, 1.1, 3), 0, 255).astype(np.uint8)
+
+
+def presence(layout: Pixels, classes: int) -> np.ndarray:
+    """Whether each class counts as present, bool [K]."""
+    return np.bincount(layout[layout != UNKNOWN], minlength=classes) >= COUNTED
+
+
+def stack_clocks(draws: Sequence[Draw]) -> Clocks:
+    """The clocks of a batch."""
+    return Clocks(
+        torch.from_numpy(np.stack([draw.image for draw in draws])[:, None]),
+        torch.from_numpy(np.stack([draw.layout for draw in draws])[:, None]),
+        torch.tensor([draw.image_running for draw in draws]),
+        torch.tensor([draw.layout_running for draw in draws]),
+    )

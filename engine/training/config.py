@@ -1,0 +1,80 @@
+"""What a training run is made of, read from a TOML file with strict keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from engine.errors import BadConfig
+from engine.network.text import TextConfig
+from engine.network.unet import UNetConfig
+from engine.packs import ProcessConfig
+
+
+class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to see a frame: its rows, its columns at the true aspect times `stretch`, and how often."""
+
+    rows: int
+    stretch: float = 1.0
+    share: float = 1.0
+
+
+class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often each task is drawn; the shares need not sum to 1."""
+
+    joint: float = 0.35
+    layout_given: float = 0.15
+    image_given: float = 0.15
+    image_unknown: float = 0.025
+    layout_unknown: float = 0.025
+    regions: float = 0.30
+
+
+class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Paths are relative to the working directory. `images` is how many the run sees in the end."""
+
+    data: str
+    out: str
+    name: str
+    title: str
+    licence: str
+    taxonomy: str = "street"
+    height: int = 64
+    width: int = 128
+    views: tuple[ViewConfig, ...] = (ViewConfig(64),)
+    gamma: float = 1.0
+    repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
+    images: int = 300_000
+    batch: int = 16
+    optimiser: Literal["adamw", "muon"] = "adamw"
+    learning_rate: float = 4e-4
+    warmup: int = 8_000  # images
+    decay: float = 0.25  # the last share of the run, in which the rate falls to 0
+    ema: float = 0.999
+    layout_weight: float = 1.0
+    seed: int = 0
+    device: str = "auto"
+    compile: bool = True
+    minutes: float = 10.0  # between checkpoints with their contact sheets
+    start: str = ""  # a pack to start from
+    mix: Mix = Mix()
+    network: UNetConfig = UNetConfig()
+    text: TextConfig = TextConfig()
+    process: ProcessConfig = ProcessConfig()
+
+
+def read_config(path: Path) -> TrainConfig:
+    """A checked configuration. Raises BadConfig."""
+    try:
+        config = msgspec.toml.decode(path.read_bytes(), type=TrainConfig)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise BadConfig(f"{path} is no training configuration: {error}", "See engine/training/street.toml.") from error
+    if config.height % 16 or config.width % 16 or min(config.height, config.width) < 16:
+        raise BadConfig(f"{path} asks for {config.height}×{config.width}.", "Sizes must be multiples of 16.")
+    if config.batch < 2 or config.images < config.batch:
+        raise BadConfig(f"{path} has batch {config.batch} and images {config.images}.", "A batch has 2 at least.")
+    if not Path(config.data).is_dir():
+        raise BadConfig(f"{path} names the data folder {config.data}, which is not here.", "Set `data`.")
+    return config

@@ -1,0 +1,54 @@
+"""Muon: momentum whose matrix is brought near an orthogonal one before each step  [Jordan et al. 2024]."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+
+def orthogonalised(matrices: Tensor) -> Tensor:
+    """Nearly the orthogonal factors of [N, rows, columns], by five quintic Newton-Schulz steps in bfloat16."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = matrices.bfloat16()
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(5):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.mT if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """For weights of two dimensions and more; a convolution is the matrix of its output channels.
+
+    Steps have the size of Adam's (rms 0.2), so that one learning rate serves both  [Liu et al. 2025].
+    """
+
+    def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float = 0.95, decay: float = 0.01) -> None:
+        super().__init__(parameters, {"lr": lr, "momentum": momentum, "decay": decay})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:
+        for group in self.param_groups:
+            shapes = defaultdict(list)
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    shapes[parameter.flatten(1).shape].append(parameter)
+            for (rows, columns), parameters in shapes.items():
+                updates = torch.stack([self.momentum(p, group["momentum"]) for p in parameters])
+                size = group["lr"] * 0.2 * max(rows, columns) ** 0.5
+                for parameter, update in zip(parameters, orthogonalised(updates), strict=True):
+                    parameter.mul_(1 - group["lr"] * group["decay"])
+                    parameter.sub_(update.reshape(parameter.shape).to(parameter.dtype), alpha=size)
+
+    def momentum(self, parameter: Tensor, share: float) -> Tensor:
+        """Nesterov's momentum of the gradient, as a matrix."""
+        gradient = parameter.grad
+        assert gradient is not None
+        buffer = self.state[parameter].setdefault("momentum", torch.zeros_like(gradient))
+        buffer.lerp_(gradient, 1 - share)
+        return gradient.lerp(buffer, share).flatten(1)

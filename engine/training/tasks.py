@@ -1,0 +1,85 @@
+"""Which task a training sample is: the clocks of its pixels, drawn as people use the studio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.masks import draw_region
+from engine.protocol import UNKNOWN, Pixels
+from engine.training.config import Mix
+
+Map = npt.NDArray[np.int64]
+LEAD = 0.5
+"""The largest lead of the layout over the image, as a share of T."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One sample's task: clock maps [H, W], running clocks, whether each half has a loss, its text is dropped."""
+
+    kind: str
+    image: Map
+    layout: Map
+    image_running: int
+    layout_running: int
+    image_counts: bool = True
+    layout_counts: bool = True
+    drop_text: bool = False
+
+
+def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator) -> Draw:
+    """The task of a sample with these ids [H, W]; `UNKNOWN` pixels get the clock T whatever it is."""
+    kinds = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions")
+    shares = np.array([getattr(mix, kind) for kind in kinds])
+    kind = kinds[random.choice(len(kinds), p=shares / shares.sum())]
+    t, u = running_clocks(kind, clocks, random)
+    image, labels = np.full(layout.shape, t), np.full(layout.shape, u)
+    if kind == "regions":
+        image, labels = regions(layout, (t, u), random)
+        t, u = (int(clock) if (half > 0).any() else 0 for clock, half in ((t, image), (u, labels)))
+    if random.random() < 0.5 and kind != "layout_unknown":
+        labels = np.where(draw_region(layout, random) & (random.random() < 0.5), clocks, labels)
+    labels = np.where(layout == UNKNOWN, clocks, labels)
+    off = kind.endswith("_unknown")
+    return Draw(
+        kind,
+        image,
+        labels,
+        0 if kind == "image_unknown" else t,
+        0 if kind == "layout_unknown" else u,
+        kind != "image_unknown",
+        kind != "layout_unknown",
+        bool(random.random() < {"image_given": 0.5, "layout_given": 0.3}.get(kind, 0.3 if off else 0.1)),
+    )
+
+
+def running_clocks(kind: str, clocks: int, random: np.random.Generator) -> tuple[int, int]:
+    """The clocks of the image and of the layout where they run, 0 for a given half and T for one that is unknown."""
+    t, u = (int(random.integers(1, clocks + 1)) for _ in range(2))
+    if kind == "layout_given":
+        return t, 0
+    if kind == "image_given":  # in few steps the first answer counts most
+        return 0, clocks if random.random() < 0.4 else u
+    if kind == "image_unknown":
+        return clocks, u
+    if kind == "layout_unknown":
+        return t, clocks
+    if random.random() < 0.6:  # the path that sampling takes
+        lead = int(random.uniform(0, LEAD) * clocks)
+        tau = int(random.integers(1, clocks + lead + 1))
+        return min(clocks, tau), min(clocks, max(0, tau - lead))
+    return t, u
+
+
+def regions(layout: Pixels, running: tuple[int, int], random: np.random.Generator) -> tuple[Map, Map]:
+    """Clock maps with given regions in either or both halves."""
+    keep = draw_region(layout, random)
+    other = keep if random.random() < 0.5 else draw_region(layout, random)
+    nothing, everything = np.zeros_like(keep), np.ones_like(keep)
+    choices = ((keep, other), (keep, other), (keep, everything), (everything, keep), (keep, nothing), (nothing, keep))
+    image_keep, layout_keep = choices[int(random.integers(len(choices)))]
+    t, u = (max(1, clock) for clock in running)
+    return np.where(image_keep, 0, t), np.where(layout_keep, 0, u)
