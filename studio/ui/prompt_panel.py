@@ -129,6 +129,6 @@ def _number(name: str, least: int, most: int, width: int) -> QSpinBox:
     box = QSpinBox()
     box.setRange(least, most)
     box.setAccessibleName(name)
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     box.setFixedWidth(width)
+    box.lineEdit().setTextMargins(8, 0, 4, 0)
     return box

@@ -56,7 +56,7 @@ QLabel[heading="true"] { font-weight: 600; }
 QLineEdit, QSpinBox { background: $field; border: 1px solid $border; border-radius: 6px; min-height: 30px;
   color: $text; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit { padding: 0 8px; }
-QSpinBox { padding: 0 4px; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
 QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
 QPlainTextEdit { background: $field; border: 1px solid $border; border-radius: 6px; }
@@ -97,7 +97,7 @@ class Theme(QObject):
     changed = Signal()
 
     def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
+        super().__init__()
         self._app = app
         self._dressed: list[tuple[QAbstractButton, str]] = []
         app.setStyle("Fusion")

@@ -33,7 +33,7 @@ class View(QObject):
         zoom = self.zoom(size)
         left = round(size.width() / 2 - self._centre.x() * zoom)
         top = round(size.height() / 2 - self._centre.y() * zoom)
-        return QRectF(left, top, self._width * zoom, self._height * zoom)
+        return QRectF(left, top, round(self._width * zoom), round(self._height * zoom))
 
     def to_document(self, at: QPointF, size: QSize) -> QPointF:
         """A place on the canvas in document pixels."""

@@ -1,0 +1,91 @@
+"""A real window and a real engine process, on a pack of four classes and 32×64 pixels."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import qasync
+from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
+
+from engine.protocol import UNKNOWN, ClassInfo, PackInfo
+from engine.raster import write_layout
+from tests.studio.desk import Desk
+
+SCRIPT = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
+CLASSES = (
+    ClassInfo("road", "#804080", ("street",), "1"),
+    ClassInfo("building", "#464646", (), "2"),
+    ClassInfo("sky", "#4682b4", (), "3"),
+    ClassInfo("car", "#00008e", ("vehicle",), "4"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform says at every window that it has no window manager."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a pack with one example: sky above, road below, unknown at the right."""
+    folder = tmp_path / "packs" / "street"
+    (folder / "examples").mkdir(parents=True)
+    info = PackInfo(name="street", title="Street", height=32, width=64, classes=CLASSES, steps=4)
+    (folder / "pack.json").write_bytes(msgspec.json.encode({"info": info}))
+    layout = np.full((32, 64), 2, np.uint8)
+    layout[16:] = 0
+    layout[:, 48:] = UNKNOWN
+    write_layout(folder / "examples" / "lane.png", layout, CLASSES)
+    monkeypatch.setenv("DIPTYCH_PACKS", str(folder.parent))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def qt_loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
+    """One for all tests: stopping it tells Qt to quit, and Qt does not forget that."""
+    made = qasync.QEventLoop(qapp, already_running=True)
+    made.set_default_executor(ThreadPoolExecutor(2))
+    asyncio.events._set_running_loop(None)
+    yield made
+    made.stop()
+    made.close()
+
+
+@pytest.fixture
+def loop(qt_loop: qasync.QEventLoop) -> Iterator[None]:
+    """Coroutines run inside Qt's event loop, as in the application, and other tests may have their own."""
+    asyncio.events._set_running_loop(qt_loop)
+    yield
+    asyncio.events._set_running_loop(None)
+
+
+MakeDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDesk]:
+    """Opens the studio on a scripted engine; every desk is closed in the end."""
+    desks: list[Desk] = []
+
+    def make(*script: str, engine: str | None = None) -> Desk:
+        log = tmp_path / f"engine-{len(desks)}.log"
+        words = [sys.executable, str(SCRIPT), str(pack), "--log", str(log), *script]
+        monkeypatch.setenv("DIPTYCH_ENGINE", shlex.join(words) if engine is None else engine)
+        desks.append(Desk(qtbot, tmp_path, log))
+        return desks[-1]
+
+    yield make
+    for opened in desks:
+        opened.close()
