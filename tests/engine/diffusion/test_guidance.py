@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.diffusion import gaussian
+from engine.diffusion.denoiser import State
 from engine.diffusion.guidance import Weights, guide_image, guide_layout
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
 from tests.engine.diffusion.brute import EXACT, clock
-from tests.engine.diffusion.toy import PROCESS, World, give_layout, street, task, texts
+from tests.engine.diffusion.toy import PROCESS, World, give_layout, running, street, task, texts
 
 T = PROCESS.image.clocks
 weights = st.floats(0, 8)
@@ -121,6 +122,14 @@ def test_what_each_branch_lacks() -> None:
     assert bool((state.clocks.image[no_image] == T).all())
     assert state.clocks.layout[no_image].flatten().tolist()[0] == 0  # what is kept of this half stays kept
     assert torch.equal(state.clocks.layout[no_image], state.clocks.layout[whole])
+
+
+def test_each_branch_guides_only_the_halves_it_is_for() -> None:
+    clocks = running(600, 300)
+    state = State(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
+    found = branches(PROCESS, state, (texts(1), texts(1)), None, Weights(torch.tensor([2.0]), torch.tensor([3.0])))
+    pairs = [(float(branch.image_weight), float(branch.layout_weight)) for branch in found]
+    assert pairs == [(1, 1), (2, 2), (3, 1), (1, 3)]
 
 
 def test_a_weight_of_1_is_plain_sampling_for_its_sample() -> None:
