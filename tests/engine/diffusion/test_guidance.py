@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.diffusion import gaussian
 from engine.diffusion.denoiser import State
-from engine.diffusion.guidance import Weights, guide_image, guide_layout
+from engine.diffusion.guidance import Weights, branches, guide_image, guide_layout
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
 from tests.engine.diffusion.brute import EXACT, clock
