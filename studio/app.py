@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from studio.headless import has_display, missing_library, paint_example, say_missing
 
 
@@ -12,6 +14,7 @@ def main() -> int:
     missing = missing_library()
     if missing:
         return say_missing(missing)
+    os.environ["QT_API"] = "pyside6"  # qasync would take another Qt that happens to be installed
     try:
         from studio.composition import run
     except ImportError as error:

@@ -31,7 +31,7 @@ class Studio:
     def __init__(self, app: QApplication, data: Path, config: Path) -> None:
         said: list[Notice] = []
         pack, settings = _pack(said), _settings(config, said)
-        self.session = Session(pack, engine_command(settings), data)
+        self.session = Session(pack, engine_command(settings, pack.name), data)
         self.window = MainWindow(self.session, Theme(app))
         self.closed = asyncio.Event()
         self._closing = False

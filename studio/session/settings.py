@@ -31,9 +31,9 @@ def read_settings(folder: Path) -> Settings:
         raise BadFile(f"{file} cannot be read: {error}.", "The studio goes on with its defaults.") from error
 
 
-def engine_command(settings: Settings) -> list[str]:
-    """Program and arguments: from DIPTYCH_ENGINE, else from the settings, else this installation's engine."""
+def engine_command(settings: Settings, pack: str) -> list[str]:
+    """Program and arguments: from DIPTYCH_ENGINE, else from the settings, else this installation's with a pack."""
     line = os.environ.get("DIPTYCH_ENGINE") or settings.engine
     if line:
         return shlex.split(line, posix=os.name == "posix")
-    return [sys.executable, "-m", "engine.cli", "serve"]
+    return [sys.executable, "-m", "engine.cli", "serve", "--pack", pack]

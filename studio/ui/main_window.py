@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolButton, QWidget
 
@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
     def _keep_button(self) -> QToolButton:
         button = icon_button(self._theme, "keep", "Keep what was filled in, as if painted", "Ctrl+K", self._keep)
         button.setText("Keep")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 
     def _keep(self) -> None:

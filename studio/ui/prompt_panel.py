@@ -27,7 +27,7 @@ class PromptPanel(QFrame):
         super().__init__()
         panel(self)
         self._generator = generator
-        self.prompt = _words("Prompt", "Describe the picture: trees on the left, open sky, two cars …")
+        self.prompt = _words("Prompt", "Describe the picture: trees on the left, open sky")
         self.negative = _words("Negative prompt", "What should not be in the picture")
         self.seed = _number("Seed", 0, MAX_SEED, 116)
         self.seed.setToolTip("The same seed and picture give the same result")

@@ -86,7 +86,8 @@ QMenu { background: $panel; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 26px 5px 14px; border-radius: 4px; }
 QMenu::item:disabled { color: $dim; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
-#notice { background: $panel; border: 1px solid $accent; border-radius: 8px; }
+#notice { background: $panel; border: 1px solid $border; border-radius: 8px; }
+#notice[tone="info"] { border-color: $accent; }
 #notice[tone="error"] { border-color: $error; }
 """)
 

@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import pytest
 import qasync
-from pytestqt.qtbot import QtBot
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo
 from engine.raster import write_layout

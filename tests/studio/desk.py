@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytestqt.qtbot import QtBot
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from studio.composition import Studio
 from studio.domain.document import ImageKind
 from studio.session.engine_client import EngineState
 
-PATIENCE = 20_000
+PATIENCE = 60_000
+"""Milliseconds; the real engine loads torch, on machines that do other things too."""
 
 
 class Desk:

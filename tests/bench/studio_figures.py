@@ -1,0 +1,136 @@
+"""Figures of the window with the real engine, offscreen: python tests/bench/studio_figures.py [--runs N]
+
+Start-up counts from the moment the process is started, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TICK = 5
+"""Milliseconds between two beats of the clock that looks for blocks."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--started", type=float, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.started is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        command = [sys.executable, __file__, "--runs", str(options.runs), "--started", str(time.time())]
+        sys.exit(subprocess.run(command, check=False).returncode)
+    measure(options.started, options.runs)
+
+
+def measure(started: float, runs: int) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    import qasync
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication(sys.argv)
+    loop = qasync.QEventLoop(app)
+    loop.set_default_executor(ThreadPoolExecutor(2))
+    with loop, tempfile.TemporaryDirectory() as folder:
+        loop.run_until_complete(Figures(app, Path(folder), started).take(runs))
+
+
+class Figures:
+    def __init__(self, app, folder: Path, started: float) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        from studio.composition import Studio
+
+        self.started = started
+        self.studio = Studio(app, folder / "data", folder / "config")
+        self.generator, self.client = self.studio.session.generator, self.studio.session.client
+        self.previews: list[float] = []
+        self.last_beat, self.longest = time.perf_counter(), 0.0
+        self.beat = QTimer(self.studio.window, interval=TICK, timerType=Qt.TimerType.PreciseTimer)
+        self.beat.timeout.connect(self.on_beat)
+        self.generator.shown_changed.connect(self.on_shown)
+
+    def on_beat(self) -> None:
+        now = time.perf_counter()
+        self.longest = max(self.longest, now - self.last_beat - TICK / 1000)
+        self.last_beat = now
+
+    def on_shown(self) -> None:
+        if self.generator.preview is not None:
+            self.previews.append(time.perf_counter())
+
+    async def until(self, condition) -> None:
+        while not condition():
+            await asyncio.sleep(0.001)
+
+    async def take(self, runs: int) -> None:
+        from studio.domain.document import ImageKind
+        from studio.session.engine_client import EngineState
+
+        painted = asyncio.Event()
+        watch = paint_watch(self.studio.window.layout_canvas, painted)
+        self.studio.show()
+        await painted.wait()
+        say("start-up to first paint", time.time() - self.started)
+        watch.deleteLater()
+        await self.until(lambda: self.client.state is not EngineState.STARTING)
+        say("engine ready after", time.time() - self.started)
+        if self.client.state is EngineState.READY:
+            document = self.studio.session.editor.document
+            await self.until(lambda: document.marks.image is not ImageKind.NONE)
+            say("first image on screen after", time.time() - self.started)
+            await self.generate(runs)
+        self.studio.close()
+        await self.studio.closed.wait()
+
+    async def generate(self, runs: int) -> None:
+        first, done, counts = [], [], []
+        self.last_beat, self.longest = time.perf_counter(), 0.0
+        self.beat.start()
+        for _ in range(runs):
+            self.previews.clear()
+            start = time.perf_counter()
+            self.generator.generate()
+            await self.until(lambda: not self.generator.running)
+            done.append(time.perf_counter() - start)
+            first.append(self.previews[0] - start)
+            counts.append(len(self.previews))
+        self.beat.stop()
+        steps = self.generator.options.steps
+        info = self.studio.session.pack.info
+        print(f"{info.title} {info.height}×{info.width}, {steps} steps, {self.client.device}, median of {runs}:")
+        say("  request to first preview", statistics.median(first))
+        say("  request to done", statistics.median(done))
+        print(f"  {'previews for each run':32} {statistics.median(counts):8.0f}")
+        say("  longest event-loop block", self.longest)
+
+
+def paint_watch(widget, painted: asyncio.Event):
+    from PySide6.QtCore import QEvent, QObject
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.set()
+            return False
+
+    watch = Watch(widget)
+    widget.installEventFilter(watch)
+    return watch
+
+
+def say(what: str, seconds: float) -> None:
+    print(f"{what:34} {seconds * 1000:8.0f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The real window with the real engine: a tiny network with random weights, by the code that people run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.library import read_info
+from engine.protocol import UNKNOWN
+from engine.raster import read_image, read_layout, write_image, write_layout
+from studio.domain.document import ImageKind, Mode
+from tests.studio.desk import Desk
+
+ROOT = Path(__file__).parent.parent.parent
+MAKE = "import sys, pathlib; from tests import tiny; tiny.make(pathlib.Path(sys.argv[1]))"
+
+
+@pytest.fixture(scope="module")
+def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tiny pack, made by another process: the studio's own never loads torch."""
+    root = tmp_path_factory.mktemp("packs")
+    folder = root / "tiny"
+    subprocess.run([sys.executable, "-c", MAKE, str(folder)], cwd=ROOT, check=True, timeout=120)
+    info = read_info(folder)
+    layout = np.full((info.height, info.width), 1, np.uint8)
+    layout[info.height // 2 :] = 0
+    layout[:, info.width * 3 // 4 :] = UNKNOWN
+    write_layout(folder / "examples" / "lane.png", layout, info.classes)
+    return root
+
+
+@pytest.fixture
+def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The studio as it is started by a person."""
+    monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
+    monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
+    monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
+    desk = Desk(qtbot, tmp_path, tmp_path / "no.log")
+    yield desk
+    desk.close()
+
+
+def test_a_sitting(at: Desk, tmp_path: Path) -> None:
+    at.ready()
+    assert at.said().count("\n") == 0, "nothing but the hint is said"
+    first = at.document.image.copy()
+    painted = at.document.painted.copy()
+    assert first.any()
+    assert (at.document.painted[:, 48:] == UNKNOWN).all()
+    assert (at.document.filled[:, 48:] != UNKNOWN).all()
+
+    at.editor.choose(2)
+    at.stroke((10, 24), (20, 24))
+    assert at.document.painted[24, 15] == 2
+    at.until(lambda: at.generator.preview is not None)
+    at.settled()
+    at.until(lambda: (at.document.image != first).any())
+    assert at.document.painted[24, 15] == 2
+    at.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (at.document.image == first).all()
+    assert (at.document.painted == painted).all()
+
+    at.click(at.window.mode_bar.modes[Mode.TEXT_TO_BOTH])
+    at.window.prompt_panel.prompt.setFocus()
+    at.qtbot.keyClicks(at.window.prompt_panel.prompt, "a car left")
+    at.qtbot.keyClick(at.window.prompt_panel.prompt, Qt.Key.Key_Return)
+    at.until(lambda: at.document.marks.fill_whole)
+    assert (at.document.layout() != UNKNOWN).all()
+
+    photograph = np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8)
+    write_image(tmp_path / "photo.png", photograph)
+    at.session.open_image(tmp_path / "photo.png")
+    at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
+    at.settled()
+    at.session.save_layout(tmp_path / "layout.png")
+    at.until(lambda: "Saved" in at.said())
+    assert (read_layout(tmp_path / "layout.png", at.session.pack.info.classes) == at.document.filled).all()
+
+
+def test_the_same_seed_gives_the_same_image(at: Desk) -> None:
+    at.ready()
+    first = at.document.image.copy()
+    at.click(at.window.prompt_panel.lock)
+    at.click(at.window.prompt_panel.generate)
+    at.settled()
+    assert (at.document.image == first).all()
+    at.click(at.window.prompt_panel.dice)
+    at.until(lambda: at.generator.running)
+    at.settled()
+    assert (at.document.image != first).any()
+
+
+def test_a_killed_engine_comes_back_with_the_same_result(at: Desk) -> None:
+    at.ready()
+    at.session.generator.set_live(False)
+    at.click(at.window.prompt_panel.lock)
+    image = at.document.image.copy()
+    at.click(at.window.prompt_panel.generate)
+    os.kill(at.client.pid, 9)
+    at.until(lambda: "started once more and what it was painting is sent again" in at.said())
+    at.settled()
+    assert (at.document.image == image).all()
+
+
+def test_without_a_display_the_example_is_painted(packs: Path, tmp_path: Path) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {k: v for k, v in os.environ.items() if k not in hidden} | {"DIPTYCH_PACKS": str(packs)}
+    code = "import sys, studio.session.pack as p; p.PREFERRED = 'tiny'; from studio.app import main; sys.exit(main())"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert run.returncode == 0, run.stderr
+    image = tmp_path / "out" / "lane_image.png"
+    assert f"The image is {image}" in run.stdout
+    assert read_image(image).shape == (32, 64, 3)
