@@ -76,3 +76,9 @@ def test_log_snr_is_clamped_where_it_is_infinite_and_exact_between() -> None:
 def test_a_schedule_that_makes_no_sense_is_refused(clocks: int, odds: float) -> None:
     with pytest.raises(ValueError, match="positive odds"):
         Schedule(clocks=clocks, odds=odds)
+
+
+@pytest.mark.parametrize("kind", ["cosine", "linear"])
+@pytest.mark.parametrize("clocks", [50, 100, 500])
+def test_fewer_clocks_end_in_noise_all_the_same(kind: str, clocks: int) -> None:
+    assert float(Schedule(kind, clocks=clocks).alpha_bar[-1]) < 1e-3
