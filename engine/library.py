@@ -23,9 +23,7 @@ def assets() -> Path:
 
 def pack_folders() -> dict[str, Path]:
     """Name to folder of every pack: first those under DIPTYCH_PACKS, then the assets'."""
-    roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [
-        assets() / "packs"
-    ]
+    roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [assets() / "packs"]
     found: dict[str, Path] = {}
     for root in roots:
         for file in sorted(root.glob("*/pack.json")):

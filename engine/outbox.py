@@ -43,6 +43,4 @@ class Outbox:
     def _waiting_preview(self, event: Event) -> int | None:
         if not isinstance(event, Preview):
             return None
-        return next(
-            (i for i, old in enumerate(self._events) if isinstance(old, Preview) and old.id == event.id), None
-        )
+        return next((i for i, old in enumerate(self._events) if isinstance(old, Preview) and old.id == event.id), None)

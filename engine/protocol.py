@@ -173,9 +173,7 @@ def encode_frame(message: Command | Event) -> bytes:
     """The bytes of one whole frame. Raises BadFrame if it would be longer than `MAX_FRAME`."""
     body = _encoder.encode(message)
     if len(body) > MAX_FRAME:
-        raise BadFrame(
-            f"A message has {len(body)} bytes, {MAX_FRAME} are the limit.", "Use a smaller picture."
-        )
+        raise BadFrame(f"A message has {len(body)} bytes, {MAX_FRAME} are the limit.", "Use a smaller picture.")
     return len(body).to_bytes(4, "big") + body
 
 
@@ -206,9 +204,7 @@ def decode_event(body: bytes) -> Event:
 
 
 def _no_message(error: Exception) -> BadFrame:
-    return BadFrame(
-        f"Not a message of protocol {PROTOCOL}: {error}.", "Check that both sides have one version."
-    )
+    return BadFrame(f"Not a message of protocol {PROTOCOL}: {error}.", "Check that both sides have one version.")
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:

@@ -127,9 +127,7 @@ def fit_layout(layout: Pixels, height: int, width: int, fit: Fit = "crop") -> Fi
 Box = tuple[float, float, float, float]
 
 
-def _boxes(
-    size: tuple[int, ...], to_size: tuple[int, int], fit: Fit
-) -> tuple[Box, tuple[int, int, int, int]]:
+def _boxes(size: tuple[int, ...], to_size: tuple[int, int], fit: Fit) -> tuple[Box, tuple[int, int, int, int]]:
     """The source as (left, top, right, bottom), and the target as (top, left, bottom, right)."""
     (height, width), (to_height, to_width) = size[:2], to_size
     whole = (0, 0, to_height, to_width)

@@ -39,17 +39,19 @@ def serve(work: Work) -> NoReturn:
         work(jobs, outbox.post)
         return 1
 
-    _start("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
-    computing = _start("compute", compute, ended)
-    writing = _start("events", lambda: write_events(events, outbox), ended)
+    computing = _thread("compute", compute, ended)
+    writing = _thread("events", lambda: write_events(events, outbox), ended)
+    reading = _thread("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
     try:
+        for thread in (computing, writing, reading):
+            thread.start()
         code = ended.get()
     except KeyboardInterrupt:
         code = 130
     jobs.close()
-    computing.join(STOP_SECONDS)
+    _wait_for(computing)
     outbox.close()
-    writing.join(STOP_SECONDS)
+    _wait_for(writing)
     sys.stderr.flush()
     # Not sys.exit: a step in flight, or an import of torch, cannot be interrupted in any other way.
     os._exit(code)
@@ -139,7 +141,7 @@ def _step_back() -> None:
         os.nice(10)
 
 
-def _start(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
+def _thread(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
     """A thread that hands over its exit code when it ends; a crash is logged and counts as 1."""
 
     def run() -> None:
@@ -149,6 +151,9 @@ def _start(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) ->
             traceback.print_exc()
             ended.put(1)
 
-    thread = threading.Thread(target=run, name=name, daemon=True)
-    thread.start()
-    return thread
+    return threading.Thread(target=run, name=name, daemon=True)
+
+
+def _wait_for(thread: threading.Thread) -> None:
+    if thread.is_alive():
+        thread.join(STOP_SECONDS)

@@ -5,14 +5,16 @@ torch is imported here and nowhere earlier, so that the process reads its first 
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import __version__, library
-from engine.errors import BadPack
+from engine.errors import BadPack, EngineError
 from engine.failures import explain
 from engine.jobs import Job, Jobs
 from engine.protocol import PROTOCOL, Cancelled, Done, Generate, PackInfo, Preview, Raster, Ready
@@ -39,6 +41,7 @@ def run(jobs: Jobs, post: Post, *, pack: str, device: str) -> None:
         post(failed(explain(error, "the start")))
         return
     post(ready)
+    threading.Thread(target=worker.read_ahead, name="read ahead", daemon=True).start()
     while (job := jobs.take()) is not None:
         worker.answer(job)
 
@@ -54,6 +57,7 @@ class Worker:
 
     def start(self, name: str) -> Ready:
         """Load a pack and run it once: the first request shall find everything warm. Raises EngineError."""
+        library.find_pack(name)  # a wrong name is said at once, not after the seconds that torch takes
         from engine import generation
 
         pack = self._pack(name)
@@ -66,6 +70,13 @@ class Worker:
             device=str(pack.device),
             packs=_packs_here(pack.info),
         )
+
+    def read_ahead(self) -> None:
+        """Load the text towers while nobody waits for them: the first one takes seconds to import."""
+        for pack in list(self._packs.values()):
+            # A tower that cannot be loaded is told to the first request that needs it.
+            with contextlib.suppress(EngineError):
+                pack.encode("text")
 
     def answer(self, job: Job) -> None:
         """Compute a job and post its one answer, whatever happens."""

@@ -47,9 +47,7 @@ def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
     try:
         requests.check(request, info)
     except BadRequest as error:
-        raise type(error)(
-            f"{source.name}: {error.message}" if source.name else error.message, error.hint
-        ) from error
+        raise type(error)(f"{source.name}: {error.message}" if source.name else error.message, error.hint) from error
     return request
 
 

@@ -170,9 +170,7 @@ def _match(prompts: Collection[str], names: Collection[str], path: str) -> None:
     if missing := [name for name in names if name not in prompts]:
         raise BadFile(f"{path} has no prompt for “{missing[0]}”.", "Add a line for each input's name.")
     if extra := [name for name in prompts if name not in names]:
-        raise BadFile(
-            f"{path} names “{extra[0]}”, which is no input.", "Names are file names without suffix."
-        )
+        raise BadFile(f"{path} names “{extra[0]}”, which is no input.", "Names are file names without suffix.")
     if not prompts:
         raise BadFile(f"{path} holds no prompts.", "Write lines of NAME<tab>text.")
 
@@ -202,6 +200,4 @@ def _spare_inputs(order: Order, samples: list[Sample]) -> None:
     for sample in samples:
         for path in outputs(order.out, sample.name):
             if path.resolve() in inputs:
-                raise BadFile(
-                    f"The result {path} would overwrite an input.", "Choose another folder for --out."
-                )
+                raise BadFile(f"The result {path} would overwrite an input.", "Choose another folder for --out.")

@@ -76,11 +76,11 @@ def run(order: Order) -> Made:
             batch = samples[start : start + BATCH]
             requests = [inputs.read(order, sample, info) for sample in batch]
             frame = _last_frame(pack, requests, lambda share: progress.advance(drawing, share))
-            for index, sample in enumerate(batch):
+            for index, (sample, request) in enumerate(zip(batch, requests, strict=True)):
                 files = outputs(order.out, sample.name)
                 raster.write_image(files.image, frame.image(index))
                 raster.write_layout(files.layout, frame.layout(index), info.classes)
-                record = msgspec.json.encode(_record(order, sample, pack))
+                record = msgspec.json.encode(_record(order, sample, request, pack))
                 write_whole(files.request, msgspec.json.format(record) + b"\n")
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
     words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
@@ -99,8 +99,11 @@ def _last_frame(pack: Pack, requests: list[Generate], advance: Callable[[float],
     return frame
 
 
-def _record(order: Order, sample: Sample, pack: Pack) -> Record:
+def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Record:
+    from engine import generation
+
     source, info = sample.source, pack.info
+    guidance, cross_guidance = generation.weights_of(pack, request)
     return Record(
         version=__version__,
         pack=order.pack,
@@ -113,8 +116,8 @@ def _record(order: Order, sample: Sample, pack: Pack) -> Record:
         negative=order.negative,
         seed=sample.seed,
         steps=info.steps if order.steps is None else order.steps,
-        guidance=info.guidance if order.guidance is None else order.guidance,
-        cross_guidance=info.cross_guidance if order.cross_guidance is None else order.cross_guidance,
+        guidance=guidance,
+        cross_guidance=cross_guidance,
         height=info.height,
         width=info.width,
         device=str(pack.device),

@@ -96,9 +96,7 @@ def test_rasters_keep_every_pixel(pixels):
     assert not raster.pixels().flags.writeable
 
 
-@pytest.mark.parametrize(
-    "pixels", [np.zeros((2, 2)), np.zeros(4, np.uint8), np.zeros((1, 2, 3, 4), np.uint8)]
-)
+@pytest.mark.parametrize("pixels", [np.zeros((2, 2)), np.zeros(4, np.uint8), np.zeros((1, 2, 3, 4), np.uint8)])
 def test_only_uint8_pictures_are_rasters(pixels):
     with pytest.raises(ValueError, match="uint8"):
         Raster.of(pixels)

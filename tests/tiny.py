@@ -1,0 +1,50 @@
+"""A tiny pack with random weights: it draws nonsense, but by the same code and in milliseconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from engine import packs
+from engine.network.text import TextConfig, text_tower
+from engine.network.unet import UNetConfig
+from engine.protocol import ClassInfo, PackInfo
+
+INFO = PackInfo(
+    name="tiny",
+    title="Tiny streets",
+    height=32,
+    width=64,
+    classes=(
+        ClassInfo("road", "#804080", ("street",), "1"),
+        ClassInfo("sky", "#4682b4"),
+        ClassInfo("car", "#00008e", ("vehicle",)),
+        ClassInfo("tree", "#6b8e23"),
+    ),
+    vocabulary=("a", "car", "left", "no", "road", "sky", "tree"),
+    licence="Apache-2.0",
+    steps=3,
+)
+
+
+def make(folder: Path) -> Path:
+    """Write the pack into a folder of this name, the same bytes every time."""
+    file = packs.PackFile(
+        format=packs.FORMAT,
+        info=INFO,
+        pixels=packs.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25)),
+        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
+        text=TextConfig(width=32, layers=1, heads=2, context=16),
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        tower = text_tower(file.text, INFO.vocabulary)
+        process = file.process.build(len(INFO.classes))
+        network = packs.build_network(file, process, (tower.pooled_width, tower.token_width))
+        with torch.no_grad():
+            for parameter in network.parameters():  # the heads start at zero, which would draw no difference
+                parameter.add_(torch.randn_like(parameter) * 0.05)
+    packs.save(folder, file, network.state_dict(), tower)
+    (folder / "CARD.md").write_text("# Tiny streets\n\nRandom weights, for tests.\n", "utf-8")
+    return folder
