@@ -40,7 +40,8 @@ def half_plane(height: int, width: int, random: np.random.Generator) -> Mask:
     angle = random.uniform(0, 2 * np.pi)
     rows, columns = np.mgrid[:height, :width]
     across = np.cos(angle) * (rows - random.uniform(0.2, 0.8) * height)
-    return across + np.sin(angle) * (columns - random.uniform(0.2, 0.8) * width) > 0
+    side: Mask = across + np.sin(angle) * (columns - random.uniform(0.2, 0.8) * width) > 0
+    return side
 
 
 def strokes(height: int, width: int, random: np.random.Generator) -> Mask:

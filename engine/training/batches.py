@@ -58,7 +58,7 @@ class Frames:
         self.shares = np.where(present, repeat, 1).max(1)
         self.shares /= self.shares.sum()
         pixels = np.stack([gamma_corrected(views[0].image[::4, ::4], config.gamma) for views in self.frames]) / 255
-        self.mean, self.deviation = pixels.mean((0, 1, 2)), pixels.std((0, 1, 2))
+        self.mean, self.deviation = _triple(pixels.mean((0, 1, 2))), _triple(pixels.std((0, 1, 2)))
         light = pixels.mean((1, 2, 3)) * 255
         self.light = (float(np.quantile(light, 0.25)), float(np.quantile(light, 0.75)))
 
@@ -160,3 +160,8 @@ def stack_clocks(draws: Sequence[Draw]) -> Clocks:
         torch.tensor([draw.image_running for draw in draws]),
         torch.tensor([draw.layout_running for draw in draws]),
     )
+
+
+def _triple(values: np.ndarray) -> tuple[float, float, float]:
+    red, green, blue = map(float, values)
+    return red, green, blue

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import overload
 
 import torch
 from torch import Tensor
@@ -19,7 +20,8 @@ def orthogonalised(matrices: Tensor) -> Tensor:
     for _ in range(5):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.mT if tall else x
+    result: Tensor = x.mT if tall else x
+    return result
 
 
 class Muon(torch.optim.Optimizer):
@@ -31,8 +33,17 @@ class Muon(torch.optim.Optimizer):
     def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float = 0.95, decay: float = 0.01) -> None:
         super().__init__(parameters, {"lr": lr, "momentum": momentum, "decay": decay})
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """Move the parameters by their gradients, which a closure may make first."""
+        with torch.enable_grad():
+            loss = None if closure is None else closure()
         for group in self.param_groups:
             shapes = defaultdict(list)
             for parameter in group["params"]:
@@ -44,6 +55,7 @@ class Muon(torch.optim.Optimizer):
                 for parameter, update in zip(parameters, orthogonalised(updates), strict=True):
                     parameter.mul_(1 - group["lr"] * group["decay"])
                     parameter.sub_(update.reshape(parameter.shape).to(parameter.dtype), alpha=size)
+        return loss
 
     def momentum(self, parameter: Tensor, share: float) -> Tensor:
         """Nesterov's momentum of the gradient, as a matrix."""

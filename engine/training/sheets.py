@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.data.pairs import gamma_corrected
 from engine.generation import generate
 from engine.packs import load
-from engine.protocol import UNKNOWN, Generate, Pixels, Raster
+from engine.protocol import Generate, Pixels, Raster
 from engine.raster import colourise, write_image
 from engine.training.batches import Frames
 
@@ -23,19 +24,20 @@ def write_sheet(folder: Path, frames: Frames, path: Path) -> None:
     random = np.random.default_rng(1)
     pairs = [frames.draw(random) for _ in range(FRAMES)]
     images = [gamma_corrected(pair.image, frames.config.gamma) for pair in pairs]
-    middle = np.full(pairs[0].layout.shape, 255, np.uint8)
-    middle[:, middle.shape[1] // 3 : -middle.shape[1] // 3] = 0
+    height, width = frames.config.height, frames.config.width
+    middle = np.full((height, width), 255, np.uint8)
+    middle[:, width // 3 : -width // 3] = 0
     rows = []
     for index, (pair, image) in enumerate(zip(pairs, images, strict=True)):
         known, layout, seen = Raster.of(middle), Raster.of(pair.layout.copy()), Raster.of(image)
         base = Generate(id="sheet", pack=pack.info.name, seed=index)
         tasks = (
-            _with(base, layout=layout),
-            _with(base, image=seen, steps=4),
-            _with(base, layout=layout, image=seen, keep_layout=known, keep_image=known),
-            _with(base, prompt=PROMPTS[index % len(PROMPTS)]),
+            replace(base, layout=layout),
+            replace(base, image=seen, steps=4),
+            replace(base, layout=layout, image=seen, keep_layout=known, keep_image=known),
+            replace(base, prompt=PROMPTS[index % len(PROMPTS)]),
         )
-        cells = [image, colourise(np.where(pair.layout == UNKNOWN, UNKNOWN, pair.layout), pack.info.classes)]
+        cells = [image, colourise(pair.layout, pack.info.classes)]
         for task in tasks:
             *_, last = generate(pack, [task])
             cells += [last.image(0), colourise(last.layout(0), pack.info.classes)]
@@ -43,11 +45,5 @@ def write_sheet(folder: Path, frames: Frames, path: Path) -> None:
     write_image(path, np.concatenate(rows).repeat(2, 0).repeat(2, 1))
 
 
-def _with(request: Generate, **changes: object) -> Generate:
-    import msgspec
-
-    return msgspec.structs.replace(request, **changes)
-
-
 def _framed(cell: Pixels) -> Pixels:
-    return np.pad(cell, ((1, 1), (1, 1), (0, 0)), constant_values=255)
+    return np.pad(cell, [(1, 1), (1, 1), (0, 0)], constant_values=255)

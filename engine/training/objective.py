@@ -1,0 +1,106 @@
+"""What is minimised: both halves' losses over the pixels that count, with self-conditioning, and the text probe's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
+from engine.diffusion.process import JointProcess
+from engine.network.text import text_tower
+from engine.packs import PackFile, build_network
+from engine.training.batches import Batch
+
+TEXT_LOSS = 0.1
+"""The weight of hearing from the pooled text alone which classes are named, and which as absent."""
+
+
+class Model(nn.Module):
+    """The U-Net, the text tower and the probe that teaches the tower what words mean."""
+
+    def __init__(self, file: PackFile, process: JointProcess) -> None:
+        super().__init__()
+        self.tower = text_tower(file.text, file.info.vocabulary)
+        self.unet = build_network(file, process, (self.tower.pooled_width, self.tower.token_width))
+        self.probe = nn.Linear(self.tower.pooled_width, 3 * len(file.info.classes))
+
+
+@dataclass
+class Meter:
+    """Running means of the losses: all, by task, and by tenth of the clock."""
+
+    sums: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    counts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, name: str, value: float) -> None:
+        self.sums[name] += value
+        self.counts[name] += 1
+
+    def means(self) -> dict[str, float]:
+        return {name: round(self.sums[name] / self.counts[name], 5) for name in sorted(self.sums)}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss of a batch. `forward` is the U-Net, perhaps compiled; `layout_weight` is λ."""
+
+    model: Model
+    forward: Callable[[State, TextFeatures, Estimate], Prediction]
+    process: JointProcess
+    mean: Tensor
+    deviation: Tensor
+    layout_weight: float
+
+    def loss(self, batch: Batch, seed: int, meter: Meter) -> Tensor:
+        """v-MSE + λ CE/ln K over the pixels that count, and the text probe's cross-entropy."""
+        x_0 = (batch.image - self.mean) / self.deviation
+        device = x_0.device
+        generator = torch.Generator(device).manual_seed(seed)
+        noise = torch.randn(x_0.shape, generator=generator, device=device)
+        uniform = torch.rand((len(x_0), 2, *x_0.shape[2:]), generator=generator, device=device)
+        state = self.process.q_sample(x_0, batch.layout, batch.clocks, noise, uniform)
+        with torch.autocast(device.type, torch.bfloat16):
+            text = self.model.tower(self.model.tower.tokenize(batch.tokens_of).to(device))
+            said = self.model.probe(text.pooled).float()
+            previous = self.previous(state, text)
+            prediction = self.forward(state, text, previous)
+        losses = self.process.losses(prediction, x_0, batch.layout, noise, (batch.clocks, batch.known))
+        image, layout = losses.image * batch.image_counts, losses.layout * batch.layout_counts
+        heard = F.cross_entropy(said.reshape(-1, 3), batch.says.reshape(-1), ignore_index=-1, reduction="sum") / max(
+            1, batch.says.numel()
+        )
+        self.log(batch, image.detach(), layout.detach(), heard.detach(), meter)
+        return image.mean() + self.layout_weight * layout.mean() + TEXT_LOSS * heard
+
+    @torch.no_grad()
+    def previous(self, state: State, text: TextFeatures) -> Estimate:
+        """Self-conditioning: half of the batch is shown the network's own first estimate."""
+        half = len(state.image) // 2
+        c = state.clocks
+        clocks = Clocks(c.image[:half], c.layout[:half], c.image_running[:half], c.layout_running[:half])
+        first = State(state.image[:half], state.layout[:half], clocks)
+        x, k = state.image, self.process.classes
+        nothing = Estimate(torch.zeros_like(first.image), x.new_full((half, k, *x.shape[2:]), 1 / k))
+        told = self.process.estimate(first, self.forward(first, text[slice(half)], nothing))
+        rest = len(x) - half
+        return Estimate(
+            torch.cat([told.image, torch.zeros_like(x[half:])]),
+            torch.cat([told.layout, x.new_full((rest, k, *x.shape[2:]), 1 / k)]),
+        )
+
+    def log(self, batch: Batch, image: Tensor, layout: Tensor, heard: Tensor, meter: Meter) -> None:
+        meter.add("text", float(heard))
+        top = self.process.image.clocks
+        for index, kind in enumerate(batch.kinds):
+            for half, value, clock, on in (
+                ("image", image, batch.clocks.image_running, batch.image_counts),
+                ("layout", layout, batch.clocks.layout_running, batch.layout_counts),
+            ):
+                if on[index] and clock[index] > 0:
+                    meter.add(f"{half}/{kind}", float(value[index]))
+                    meter.add(f"{half}/clock {int(clock[index] * 10 / (top + 1))}", float(value[index]))
