@@ -1,0 +1,73 @@
+"""The same seed gives the same bytes, whatever the batch and the number of threads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine import generation, packs
+from engine.protocol import UNKNOWN, Generate, Raster
+
+
+@pytest.fixture(scope="module")
+def pack(tiny_pack):
+    return packs.load(tiny_pack, "cpu")
+
+
+@pytest.fixture(scope="module")
+def requests(pack):
+    """Five different tasks of one size and one number of steps."""
+    height, width, count = pack.info.height, pack.info.width, len(pack.info.classes)
+    random = np.random.default_rng(0)
+    layout = random.integers(0, count, (height, width)).astype(np.uint8)
+    image = random.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    half = layout.copy()
+    half[:, width // 2 :] = UNKNOWN
+    tasks = [
+        {"layout": Raster.of(layout)},
+        {"image": Raster.of(image)},
+        {"prompt": "a car, no tree", "negative": "sky"},
+        {"prompt": "road", "layout": Raster.of(half)},
+        {"layout": Raster.of(half), "image": Raster.of(image)},
+    ]
+    tasks[-1]["keep_image"] = Raster.of(np.where(half == UNKNOWN, 255, 0).astype(np.uint8))
+    return [Generate(id=str(i), pack="tiny", seed=i, steps=4, **task) for i, task in enumerate(tasks)]
+
+
+def draw(pack, requests, batch):
+    """All frames of all requests as bytes, drawn in batches of this size."""
+    drawn = [[] for _ in requests]
+    for start in range(0, len(requests), batch):
+        together = requests[start : start + batch]
+        for frame in generation.steps(pack, together):
+            for i in range(len(together)):
+                drawn[start + i].append((frame.image(i).tobytes(), frame.layout(i).tobytes()))
+    return drawn
+
+
+@pytest.fixture(scope="module")
+def alone(pack, requests):
+    return draw(pack, requests, 1)
+
+
+@pytest.fixture(params=[1, 2])
+def threads(request):
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_bytes_do_not_depend_on_batch_or_threads(pack, requests, alone, threads, batch):
+    assert draw(pack, requests, batch) == alone
+
+
+def test_bytes_do_not_depend_on_the_order_in_a_batch(pack, requests, alone):
+    assert draw(pack, requests[::-1], 5)[::-1] == alone
+
+
+def test_another_seed_gives_another_picture(pack, requests, alone):
+    other = [Generate(id="x", pack="tiny", prompt="a car, no tree", negative="sky", seed=99, steps=4)]
+    assert draw(pack, other, 1)[0][-1] != alone[2][-1]
