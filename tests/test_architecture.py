@@ -84,9 +84,7 @@ def sources() -> list[Path]:
 
 
 def test_both_halves_are_found() -> None:
-    assert {"engine.protocol", "engine.cli", "studio.app", "studio.domain", "studio.session"} <= set(
-        modules()
-    )
+    assert {"engine.protocol", "engine.cli", "studio.app", "studio.domain", "studio.session"} <= set(modules())
 
 
 def test_studio_knows_only_the_wire_of_the_engine() -> None:
