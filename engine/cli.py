@@ -142,6 +142,38 @@ def _tell(made: Made, out: Path) -> None:
         typer.echo(f"Wrote {len(made.names)} results to {out}: {made.names[0]} to {made.names[-1]}")
 
 
+@app.command()
+def train(config: Annotated[Path, typer.Argument(help="A TOML file, such as engine/training/street.toml.")]) -> None:
+    """Train the pack that CONFIG describes; the same command goes on from the last checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine.training.config import read_config
+    from engine.training.loop import train
+
+    told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}, {task.fields[rate]:.1f}/s"
+    pack = train(read_config(config), (BarColumn(), TextColumn(told), TimeRemainingColumn()))
+    typer.echo(f"The pack is in {pack}; try: diptych-engine sample --pack {pack} --prompt '' --out out")
+
+
+@app.command()
+def evaluate(
+    data: Annotated[Path, typer.Option(help="A folder with train/ and val/, each with images/ and layouts/.")],
+    out: OutOption,
+    pack: PackOption = "street",
+    count: Annotated[int, typer.Option(min=0, help="How many pairs of val; 0 is all.")] = 0,
+    steps: Annotated[int, typer.Option(min=1, max=1000, help="For image → layout.")] = 4,
+    prompts: Annotated[int, typer.Option(min=0, help="Results per class for the text; 0 leaves it out.")] = 16,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Measure a pack on real pairs; figures to report.json and a contact sheet, both in OUT."""
+    from engine import library, packs
+    from engine.metrics import report
+
+    loaded = packs.load(library.find_pack(pack), device.value)
+    for line in report.evaluate(loaded, data, out, count, steps, prompts).lines():
+        typer.echo(line)
+
+
 @packs_app.command("list")
 def list_packs() -> None:
     """All packs that can be used by name."""

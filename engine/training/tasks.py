@@ -38,8 +38,8 @@ def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator
     t, u = running_clocks(kind, clocks, random)
     image, labels = np.full(layout.shape, t), np.full(layout.shape, u)
     if kind == "regions":
-        image, labels = regions(layout, (t, u), random)
-        t, u = (int(clock) if (half > 0).any() else 0 for clock, half in ((t, image), (u, labels)))
+        image, labels = regions(layout, (max(1, t), max(1, u)), random)
+        t, u = (int(half.max()) for half in (image, labels))
     if random.random() < 0.5 and kind != "layout_unknown":
         labels = np.where(draw_region(layout, random) & (random.random() < 0.5), clocks, labels)
     labels = np.where(layout == UNKNOWN, clocks, labels)
@@ -81,5 +81,4 @@ def regions(layout: Pixels, running: tuple[int, int], random: np.random.Generato
     nothing, everything = np.zeros_like(keep), np.ones_like(keep)
     choices = ((keep, other), (keep, other), (keep, everything), (everything, keep), (keep, nothing), (nothing, keep))
     image_keep, layout_keep = choices[int(random.integers(len(choices)))]
-    t, u = (max(1, clock) for clock in running)
-    return np.where(image_keep, 0, t), np.where(layout_keep, 0, u)
+    return np.where(image_keep, 0, running[0]), np.where(layout_keep, 0, running[1])

@@ -1,0 +1,37 @@
+"""Small made-up streets in the form of a data folder, drawn by the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.data.taxonomy import class_infos, read_taxonomy
+from engine.protocol import UNKNOWN
+from engine.raster import colourise, write_image, write_layout
+
+CLASSES = read_taxonomy("street")
+ROAD, BUILDING, SKY, CAR = 0, 2, 10, 13
+
+
+def street(index: int) -> np.ndarray:
+    """Ids [48, 96]: sky over buildings over a road, a car somewhere, the corner unknown."""
+    random = np.random.default_rng(index)
+    layout = np.full((48, 96), BUILDING, np.uint8)
+    layout[: random.integers(8, 16)] = SKY
+    layout[random.integers(28, 36) :] = ROAD
+    left = random.integers(80)
+    layout[28:36, left : left + 14] = CAR
+    layout[-6:, :6] = UNKNOWN
+    return layout
+
+
+def make_folder(folder: Path, train: int = 6, val: int = 2) -> Path:
+    """Write `train` and `val` pairs; the image shows the classes' colours."""
+    infos = class_infos(CLASSES)
+    for split, count in (("train", train), ("val", val)):
+        for index in range(count):
+            layout = street(index)
+            write_layout(folder / split / "layouts" / f"{index:03}.png", layout, infos)
+            write_image(folder / split / "images" / f"{index:03}.png", colourise(layout, infos))
+    return folder

@@ -1,0 +1,152 @@
+"""Reading pairs, telling them in words, and choosing regions of them."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+
+from engine.data.captions import ABSENT, PRESENT, Captioner, side, vocabulary
+from engine.data.masks import draw_region
+from engine.data.pairs import View, gamma_corrected, list_pairs, load_views
+from engine.data.taxonomy import class_infos, plural_of, read_taxonomy
+from engine.errors import BadConfig, BadFile
+from engine.network.text import words_of
+from engine.protocol import UNKNOWN
+from engine.training.config import Mix
+from engine.training.tasks import draw_task
+from tests.engine.pictures import CAR, CLASSES, ROAD, SKY, make_folder, street
+
+INFOS = class_infos(CLASSES)
+
+
+def captioner() -> Captioner:
+    return Captioner(CLASSES, np.full(len(CLASSES), 0.4), (80, 140))
+
+
+def captions(count: int):
+    random = np.random.default_rng(0)
+    image = np.full((48, 96, 3), 100, np.uint8)
+    for index in range(count):
+        layout = street(index)
+        yield layout, captioner().draw(layout, image, random)
+
+
+def test_pairs_are_read_with_their_ids_untouched(tmp_path):
+    folder = make_folder(tmp_path) / "train"
+    frames = load_views(list_pairs(folder), INFOS, [View(48), View(24), View(48, 0.5)])
+    assert len(frames) == 6
+    np.testing.assert_array_equal(frames[3][0].layout, street(3))
+    assert frames[0][1].layout.shape == (24, 48)
+    assert frames[0][2].image.shape == (48, 48, 3)
+    for views in frames:
+        for pair in views:
+            assert set(np.unique(pair.layout)) <= {ROAD, 2, SKY, CAR, UNKNOWN}
+
+
+def test_a_missing_half_is_named(tmp_path):
+    folder = make_folder(tmp_path) / "train"
+    (folder / "layouts" / "004.png").unlink()
+    with pytest.raises(BadFile, match="004"):
+        list_pairs(folder)
+
+
+def test_a_folder_without_pairs_is_named(tmp_path):
+    with pytest.raises(BadFile, match="images/ and layouts/"):
+        list_pairs(tmp_path)
+
+
+def test_one_bad_file_in_many_is_named_and_left_out(tmp_path, caplog):
+    folder = make_folder(tmp_path, train=120) / "train"
+    (folder / "images" / "007.png").write_bytes(b"no picture")
+    with caplog.at_level(logging.WARNING):
+        frames = load_views(list_pairs(folder), INFOS, [View(16)])
+    assert len(frames) == 119
+    assert "007.png" in caplog.text
+
+
+def test_too_many_bad_files_stop_the_run_with_their_list(tmp_path):
+    folder = make_folder(tmp_path) / "train"
+    (folder / "images" / "001.png").write_bytes(b"no picture")
+    with pytest.raises(BadFile, match=r"1 of 6 pairs are bad: .*001\.png"):
+        load_views(list_pairs(folder), INFOS, [View(16)])
+
+
+def test_gamma_keeps_black_and_white_and_lifts_the_middle():
+    ramp = np.arange(256, dtype=np.uint8)
+    lifted = gamma_corrected(ramp, 0.8)
+    assert (lifted[0], lifted[255]) == (0, 255)
+    assert (lifted >= ramp).all()
+    assert lifted[128] == round(255 * (128 / 255) ** 0.8)
+
+
+def test_captions_say_what_is_there_and_what_is_not():
+    named = absent = 0
+    for layout, caption in captions(300):
+        counts = np.bincount(layout[layout != UNKNOWN], minlength=len(CLASSES))
+        assert (counts[caption.says == PRESENT] >= 8).all()
+        assert (counts[caption.says == ABSENT] == 0).all()
+        for index in np.flatnonzero(caption.says):
+            nouns = [*CLASSES[index].nouns(False), *CLASSES[index].nouns(True)]
+            assert any(noun in caption.text for noun in nouns), (caption.text, CLASSES[index].name)
+        named += bool((caption.says == PRESENT).any())
+        absent += bool((caption.says == ABSENT).any())
+    assert named > 250
+    assert absent > 60
+
+
+def test_every_word_of_a_caption_is_in_the_vocabulary():
+    known = set(vocabulary(CLASSES)) | {",", "."}
+    for _, caption in captions(300):
+        assert set(words_of(caption.text)) <= known, caption.text
+
+
+def test_places_are_told_by_where_the_pixels_are():
+    columns = np.zeros(90, int)
+    columns[:20] = 5
+    assert "on the left" in side(columns)
+    assert "on the right" in side(columns[::-1])
+    columns[70:] = 5
+    assert "on both sides" in side(columns)
+    middle = np.zeros(90, int)
+    middle[40:50] = 3
+    assert "in the middle" in side(middle)
+
+
+@pytest.mark.parametrize(
+    ("noun", "plural"), [("car", "cars"), ("bus", "buses"), ("lorry", "lorries"), ("bay", "bays")]
+)
+def test_plurals(noun, plural):
+    assert plural_of(noun) == plural
+
+
+def test_a_taxonomy_that_is_not_there_is_named():
+    with pytest.raises(BadConfig, match="nowhere"):
+        read_taxonomy("nowhere")
+
+
+def test_regions_are_neither_nothing_nor_everything_as_a_rule():
+    random = np.random.default_rng(0)
+    shares = [draw_region(street(0), random).mean() for _ in range(400)]
+    assert np.mean([0.02 < share < 0.98 for share in shares]) > 0.9
+
+
+def test_tasks_keep_unknown_at_the_end_clock_and_half_given_at_zero():
+    random = np.random.default_rng(0)
+    layout, kinds = street(1), set()
+    for _ in range(400):
+        draw = draw_task(layout, 1000, Mix(), random)
+        kinds.add(draw.kind)
+        assert (draw.layout[layout == UNKNOWN] == 1000).all()
+        assert set(np.unique(draw.image)) <= {0, 1000, draw.image_running}
+        assert set(np.unique(draw.layout)) <= {0, 1000, draw.layout_running}
+        if draw.kind == "layout_given":
+            assert set(np.unique(draw.layout)) <= {0, 1000}
+            assert draw.layout_running == 0
+        if draw.kind == "image_given":
+            assert (draw.image == 0).all()
+        if draw.kind == "image_unknown":
+            assert (draw.image == 1000).all()
+            assert not draw.image_counts
+    assert len(kinds) == 6

@@ -1,0 +1,147 @@
+"""Training for real, on a few small pictures: it learns, it resumes exactly, and it writes a pack that draws."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from engine import packs
+from engine.cli import app
+from engine.errors import BadConfig
+from engine.network.text import TextConfig
+from engine.network.unet import UNetConfig
+from engine.raster import read_image
+from engine.training.config import TrainConfig, ViewConfig, read_config
+from engine.training.loop import Trainer, rate
+from engine.training.muon import orthogonalised
+from engine.training.objective import Meter
+from tests.engine.pictures import make_folder
+
+
+@pytest.fixture
+def config(tmp_path):
+    return TrainConfig(
+        data=str(make_folder(tmp_path / "data")),
+        out=str(tmp_path / "run"),
+        name="small",
+        title="Small",
+        licence="Apache-2.0",
+        height=32,
+        width=64,
+        views=(ViewConfig(32), ViewConfig(36, share=0.5)),
+        images=32,
+        batch=4,
+        warmup=8,
+        optimiser="muon",
+        learning_rate=1e-3,
+        device="cpu",
+        compile=False,
+        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
+        text=TextConfig(width=32, layers=1, heads=2, context=24),
+    )
+
+
+def write(config, path):
+    path.write_bytes(msgspec.toml.encode(config))
+    return path
+
+
+def run(trainer, count):
+    for batch in trainer.batches.stream(trainer.step, count):
+        trainer.train_step(batch, Meter())
+
+
+def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config):
+    straight = Trainer(config)
+    run(straight, 4)
+    stopped = Trainer(config)
+    stopped.out.mkdir()
+    run(stopped, 2)
+    stopped.checkpoint()
+    resumed = Trainer(config)
+    resumed.resume()
+    assert resumed.seen == 8
+    run(resumed, 2)
+    for name, value in straight.model.state_dict().items():
+        torch.testing.assert_close(resumed.model.state_dict()[name], value, rtol=0, atol=0)
+    for name, value in straight.average.state().items():
+        torch.testing.assert_close(resumed.average.state()[name], value, rtol=0, atol=0)
+
+
+def test_the_loss_falls(config):
+    config = msgspec.structs.replace(config, images=400)
+    trainer = Trainer(config)
+    losses = [float(trainer.train_step(batch, Meter())) for batch in trainer.batches.stream(0, 80)]
+    assert np.mean(losses[-15:]) < 0.75 * np.mean(losses[:15])
+
+
+def test_the_command_trains_and_the_pack_it_writes_is_whole(config, tmp_path):
+    result = CliRunner().invoke(app, ["train", str(write(config, tmp_path / "small.toml"))])
+    assert result.exit_code == 0, result.output
+    pack = tmp_path / "run" / "pack"
+    (pack / "CARD.md").write_text("# Small\n")
+    assert packs.verify(pack) == []
+    assert packs.read_file(pack).images_seen == 32
+    sheet = read_image(tmp_path / "run" / "sheet_0000032.png")
+    assert sheet.shape[1] > sheet.shape[0]
+    line = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
+    assert line["images"] == 32
+    assert any(name.startswith("layout/clock") for name in line)
+
+
+def test_the_evaluate_command_measures_it(config, tmp_path):
+    runner = CliRunner()
+    assert runner.invoke(app, ["train", str(write(config, tmp_path / "small.toml"))]).exit_code == 0
+    pack, out = tmp_path / "run" / "pack", tmp_path / "report"
+    args = ["evaluate", "--pack", str(pack), "--data", config.data, "--out", str(out), "--prompts", "0"]
+    result = runner.invoke(app, args)
+    assert result.exit_code == 0, result.output
+    report = json.loads((out / "report.json").read_text())
+    assert report["pictures"] == 2
+    assert 0 <= report["mean_iou"] <= report["pixel_accuracy"] <= 1
+    assert (out / "image_to_layout.png").is_file()
+
+
+def test_a_checkpoint_of_another_network_is_refused(config):
+    trainer = Trainer(config)
+    trainer.out.mkdir()
+    trainer.checkpoint()
+    other = Trainer(msgspec.structs.replace(config, network=UNetConfig(widths=(16, 128), blocks=(1, 1))))
+    with pytest.raises(BadConfig, match="Choose another `out`"):
+        other.resume()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"height": 40}, "multiples of 16"),
+        ({"batch": 1}, "batch 1"),
+        ({"data": "nowhere"}, "nowhere"),
+        ({"optimiser": "sgd"}, "optimiser"),
+        ({"learning": 1}, "learning"),
+    ],
+)
+def test_a_configuration_that_makes_no_sense_is_named(config, tmp_path, change, says):
+    path = tmp_path / "bad.toml"
+    path.write_bytes(msgspec.toml.encode({**msgspec.to_builtins(config), **change}))
+    with pytest.raises(BadConfig, match=says):
+        read_config(path)
+
+
+def test_the_rate_warms_up_and_falls_to_nothing(config):
+    config = msgspec.structs.replace(config, images=1000, warmup=100, decay=0.5)
+    rates = [rate(config, seen) / config.learning_rate for seen in (0, 96, 300, 750, 1000)]
+    assert rates == pytest.approx([0.04, 1, 1, 0.5, 0])
+
+
+@pytest.mark.parametrize("shape", [(2, 24, 60), (1, 60, 24)])
+def test_muon_brings_all_singular_values_near_one(shape):
+    matrices = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    values = torch.linalg.svdvals(orthogonalised(matrices).float())
+    assert values.min() > 0.5
+    assert values.max() < 1.4
