@@ -54,7 +54,7 @@ class EngineClient(QObject):
         self._last_death: float | None = None
         self._mistrust = ""
         self._closing = False
-        self.state = EngineState.STOPPED
+        self.state = EngineState.STARTING
         self.device = ""
         self._late = QTimer(self, singleShot=True, interval=LONG_START)
         self._late.timeout.connect(self._say_late)

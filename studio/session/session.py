@@ -62,7 +62,7 @@ class Session(QObject):
             self._show_example()
         if self.editor.document.marks.image is ImageKind.NONE:
             self.generator.touch()
-        self.client.start()
+        QTimer.singleShot(0, self.client.start)  # after the first paint, which the engine's start would slow down
 
     def open_layout(self, path: Path) -> None:
         """Take a layout of any size from a file, as given."""
