@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from studio.headless import has_display, missing_library, paint_example, say_missing
+from studio.headless import dead_display, has_display, missing_library, paint_example, say_dead, say_missing
 
 
 def main() -> int:
@@ -14,6 +14,9 @@ def main() -> int:
     missing = missing_library()
     if missing:
         return say_missing(missing)
+    dead = dead_display()
+    if dead:
+        return say_dead(dead)
     os.environ["QT_API"] = "pyside6"  # qasync would take another Qt that happens to be installed
     try:
         from studio.composition import run

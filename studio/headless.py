@@ -13,10 +13,23 @@ from studio.session.pack import open_pack
 
 OUT = "out"
 LIBRARIES = (
-    "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
+    "libegl1 libgl1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
     "libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1"
 )
-XCB_NEEDS = "libxcb-cursor.so.0"
+XCB = "libxcb.so.1"
+XCB_NEEDS = (
+    XCB,
+    "libEGL.so.1",
+    "libGL.so.1",
+    "libdbus-1.so.3",
+    "libfontconfig.so.1",
+    "libglib-2.0.so.0",
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-keysyms.so.1",
+    "libxcb-shape.so.0",
+    "libxkbcommon-x11.so.0",
+)
 
 
 def has_display() -> bool:
@@ -26,22 +39,46 @@ def has_display() -> bool:
 
 
 def missing_library() -> str:
-    """A system library without which Qt would abort the process, for it cannot be caught; empty if none."""
-    chosen = os.environ.get("QT_QPA_PLATFORM", "")
-    wayland = bool(os.environ.get("WAYLAND_DISPLAY")) and not os.environ.get("DISPLAY")
-    if not sys.platform.startswith("linux") or wayland or (chosen and not chosen.startswith("xcb")):
-        return ""
-    try:
-        ctypes.CDLL(XCB_NEEDS)
-    except OSError:
-        return XCB_NEEDS
+    """A system library without which Qt aborts the process, which cannot be caught; empty if none."""
+    for name in XCB_NEEDS if _uses_x11() else ():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            return name
     return ""
+
+
+def dead_display() -> str:
+    """The name of an X11 display that does not answer, where Qt would abort as well; empty if it does."""
+    if not _uses_x11():
+        return ""
+    xcb = ctypes.CDLL(XCB)
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    dead = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return os.environ.get("DISPLAY", "") if dead else ""
+
+
+def say_dead(display: str) -> int:
+    """One sentence on a display that does not answer; returns the exit code."""
+    sys.stderr.write(
+        f"The display “{display}” does not answer. Correct DISPLAY, or unset it to paint an example into a file.\n"
+    )
+    return 1
 
 
 def say_missing(what: str) -> int:
     """One sentence on what to install; returns the exit code."""
     sys.stderr.write(f"Qt needs system libraries that are not here ({what}): sudo apt install {LIBRARIES}\n")
     return 1
+
+
+def _uses_x11() -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    chosen = os.environ.get("QT_QPA_PLATFORM")
+    return chosen.startswith("xcb") if chosen else not os.environ.get("WAYLAND_DISPLAY")
 
 
 def paint_example() -> int:

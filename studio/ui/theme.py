@@ -63,6 +63,7 @@ QPlainTextEdit { background: $field; border: 1px solid $border; border-radius: 6
 QToolButton, QPushButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 8px; color: $text; }
 QToolButton:hover, QPushButton:hover { background: $border; }
 QToolButton:checked { background: $accent; color: $on_accent; }
+QToolButton:checked:disabled { background: $field; color: $dim; border-color: $border; }
 QToolButton:focus, QPushButton:focus { border-color: $accent; }
 QToolButton:disabled, QPushButton:disabled { color: $dim; }
 QToolButton[segment="true"] { background: $field; border: 1px solid $border; padding: 6px 14px; border-radius: 0; }
@@ -109,16 +110,23 @@ class Theme(QObject):
         """Put an icon on a button and keep it in the theme's colours."""
         self._dressed.append((button, name))
         button.setIconSize(QSize(ICON, ICON))
-        button.setIcon(self.icon(name))
+        button.setIcon(self._icon_for(button, name))
 
     def icon(self, name: str) -> QIcon:
         """One of assets/icons in the theme's colours."""
+        return self._icon(name, self.colours.text)
+
+    def _icon_for(self, button: QAbstractButton, name: str) -> QIcon:
+        return self._icon(name, self.colours.on_accent if button.property("primary") else self.colours.text)
+
+    def _icon(self, name: str, plain: QColor) -> QIcon:
         source = (assets() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
         icon = QIcon()
         looks = (
-            (self.colours.text, QIcon.Mode.Normal, QIcon.State.Off),
+            (plain, QIcon.Mode.Normal, QIcon.State.Off),
             (self.colours.on_accent, QIcon.Mode.Normal, QIcon.State.On),
             (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.Off),
+            (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.On),
         )
         for colour, mode, state in looks:
             for scale in (1, 2):
@@ -132,7 +140,7 @@ class Theme(QObject):
         names = {name: colour.name() for name, colour in vars(self.colours).items()}
         self._app.setStyleSheet(SHEET.substitute(names))
         for button, name in self._dressed:
-            button.setIcon(self.icon(name))
+            button.setIcon(self._icon_for(button, name))
         self.changed.emit()
 
 

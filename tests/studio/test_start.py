@@ -30,7 +30,8 @@ def test_a_library_that_qt_cannot_live_without(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(headless, "XCB_NEEDS", "libno-such-thing.so.0")
+    monkeypatch.setattr(headless, "XCB_NEEDS", ("libno-such-thing.so.0",))
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", ":99")
     monkeypatch.delenv("QT_QPA_PLATFORM")
     assert main() == 1
@@ -38,6 +39,12 @@ def test_a_library_that_qt_cannot_live_without(
     assert said.startswith("Qt needs system libraries that are not here (libno-such-thing.so.0): sudo apt install")
     assert "libxcb-cursor0" in said
     assert said.count("\n") == 1
+
+
+def test_a_display_that_does_not_answer() -> None:
+    done = run(MAIN, DISPLAY=":4242")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The display “:4242” does not answer. Correct DISPLAY")
 
 
 def test_qt_that_cannot_be_loaded(tmp_path: Path) -> None:
