@@ -25,6 +25,7 @@ BRIGHT = ("bright", "a bright day", "sunny", "sunlight", "daylight")
 DARK = ("dark", "dusk", "a dark day", "evening", "gloomy")
 GREY = ("overcast", "grey light", "a cloudy day")
 FEW, SOME, MANY = ("a few", "two or three"), ("some", "several"), ("many", "lots of", "a lot of", "plenty of")
+MUCH = ("lots of", "a lot of", "much")
 ONE = ("a", "one", "a single")
 NONE = ("no", "without", "without any", "no visible")
 LEFT, RIGHT = ("on the left", "at the left", "to the left"), ("on the right", "at the right", "to the right")
@@ -41,7 +42,7 @@ class Caption(NamedTuple):
 
 def vocabulary(classes: Sequence[ClassWords]) -> tuple[str, ...]:
     """Every word that a caption can hold, sorted."""
-    phrases = [*OPENERS, *WIDE, *NARROW, *BRIGHT, *DARK, *GREY, *FEW, *SOME, *MANY, *ONE, *NONE, *LEFT, *RIGHT]
+    phrases = [*OPENERS, *WIDE, *NARROW, *BRIGHT, *DARK, *GREY, *FEW, *SOME, *MANY, *MUCH, *ONE, *NONE, *LEFT, *RIGHT]
     phrases += [*BOTH, *MIDDLE, *JOINS, "an the of in is there are with and or near behind front"]
     phrases += [noun for words in classes for many in (False, True) for noun in words.nouns(many)]
     return tuple(sorted({word for phrase in phrases for word in words_of(phrase)}))
@@ -88,7 +89,7 @@ class Captioner:
         columns = where.sum(0)
         runs = int((np.diff(np.concatenate([[0], (columns > 0).astype(int)])) == 1).sum())
         if self.classes[index].mass:
-            amount = choose(MANY, random) if where.mean() > 0.15 else choose(SOME, random)
+            amount = choose(MUCH, random) if where.mean() > 0.15 else "some"
             many = False
         else:
             many = runs > 1 or where.mean() > 0.05 or random.random() < 0.3

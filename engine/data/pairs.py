@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from engine.errors import BadFile
-from engine.protocol import ClassInfo, Pixels
+from engine.protocol import UNKNOWN, ClassInfo, Pixels
 from engine.raster import fit_image, fit_layout, read_image, read_layout
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,33 @@ def read_pair(files: PairFiles, classes: Sequence[ClassInfo]) -> Pair:
     return pair
 
 
+class Doubt(NamedTuple):
+    """What of a layout is not believed: its outermost `border` pixels, and parts of some classes thinner than 5."""
+
+    border: int = 0
+    thin: tuple[int, ...] = ()
+
+
+NO_DOUBT = Doubt()
+
+
+def doubtful_to_unknown(layout: Pixels, doubt: Doubt) -> Pixels:
+    """Ids [H, W] in which what is in doubt is `UNKNOWN`.
+
+    Layouts that were recovered from resized colours have rims of classes whose colours lie between two others'.
+    """
+    result = layout.copy()
+    for index in doubt.thin:
+        here = layout == index
+        eroded = Image.fromarray(here.astype(np.uint8)).filter(ImageFilter.MinFilter(5))
+        opened = np.asarray(eroded.filter(ImageFilter.MaxFilter(5))) > 0
+        result[here & ~opened] = UNKNOWN
+    if doubt.border:
+        inner = result[doubt.border : -doubt.border, doubt.border : -doubt.border]
+        result = np.pad(inner, doubt.border, constant_values=UNKNOWN)
+    return result
+
+
 def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
     """255 (v/255)^gamma, rounded."""
     table = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
@@ -77,7 +105,7 @@ def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
 
 
 def load_views(
-    files: Sequence[PairFiles], classes: Sequence[ClassInfo], views: Sequence[View]
+    files: Sequence[PairFiles], classes: Sequence[ClassInfo], views: Sequence[View], doubt: Doubt = NO_DOUBT
 ) -> list[tuple[Pair, ...]]:
     """Every frame in every view. Bad files are named and left out; raises BadFile if 1 % or more are bad."""
 
@@ -87,8 +115,9 @@ def load_views(
         except BadFile as error:
             return error
         sizes = [view.size(*pair.layout.shape) for view in views]
+        layout = doubtful_to_unknown(pair.layout, doubt)
         return tuple(
-            Pair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(pair.layout, *size, "stretch").pixels)
+            Pair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(layout, *size, "stretch").pixels)
             for size in sizes
         )
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.data.captions import COUNTED, Captioner
-from engine.data.pairs import Pair, View, gamma_corrected, list_pairs, load_views
+from engine.data.pairs import Doubt, Pair, View, gamma_corrected, list_pairs, load_views
 from engine.data.taxonomy import ClassWords, class_infos
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
@@ -49,7 +49,8 @@ class Frames:
     def __init__(self, config: TrainConfig, classes: Sequence[ClassWords]) -> None:
         self.config = config
         views = [View(view.rows, view.stretch) for view in config.views]
-        self.frames = load_views(list_pairs(Path(config.data) / "train"), class_infos(classes), views)
+        doubt = Doubt(config.border, tuple(i for i, words in enumerate(classes) if words.name in config.thin))
+        self.frames = load_views(list_pairs(Path(config.data) / "train"), class_infos(classes), views, doubt)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
         present = np.stack([presence(views[0].layout, len(classes)) for views in self.frames])

@@ -45,6 +45,8 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     width: int = 128
     views: tuple[ViewConfig, ...] = (ViewConfig(64),)
     gamma: float = 1.0
+    border: int = 0  # the outermost pixels of a frame whose classes are not believed
+    thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are not believed
     repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
     images: int = 300_000
     batch: int = 16

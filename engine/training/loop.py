@@ -65,7 +65,8 @@ class Trainer:
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate(self.config, self.seen)
-        total = self.objective.loss(batch.to(self.device), self.config.seed * 1_000_003 + self.step, meter)
+        torch.manual_seed(self.config.seed * 1_000_003 + self.step)  # a resumed run draws the same noise
+        total = self.objective.loss(batch.to(self.device), meter)
         torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:

@@ -56,13 +56,12 @@ class Objective:
     deviation: Tensor
     layout_weight: float
 
-    def loss(self, batch: Batch, seed: int, meter: Meter) -> Tensor:
+    def loss(self, batch: Batch, meter: Meter) -> Tensor:
         """v-MSE + λ CE/ln K over the pixels that count, and the text probe's cross-entropy."""
         x_0 = (batch.image - self.mean) / self.deviation
         device = x_0.device
-        generator = torch.Generator(device).manual_seed(seed)
-        noise = torch.randn(x_0.shape, generator=generator, device=device)
-        uniform = torch.rand((len(x_0), 2, *x_0.shape[2:]), generator=generator, device=device)
+        noise = torch.randn_like(x_0)
+        uniform = torch.rand((len(x_0), 2, *x_0.shape[2:]), device=device)
         state = self.process.q_sample(x_0, batch.layout, batch.clocks, noise, uniform)
         with torch.autocast(device.type, torch.bfloat16):
             text = self.model.tower(self.model.tower.tokenize(batch.tokens_of).to(device))

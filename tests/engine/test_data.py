@@ -9,7 +9,7 @@ import pytest
 
 from engine.data.captions import ABSENT, PRESENT, Captioner, side, vocabulary
 from engine.data.masks import draw_region
-from engine.data.pairs import View, gamma_corrected, list_pairs, load_views
+from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_views
 from engine.data.taxonomy import class_infos, plural_of, read_taxonomy
 from engine.errors import BadConfig, BadFile
 from engine.network.text import words_of
@@ -150,3 +150,17 @@ def test_tasks_keep_unknown_at_the_end_clock_and_half_given_at_zero():
             assert (draw.image == 1000).all()
             assert not draw.image_counts
     assert len(kinds) == 6
+
+
+def test_what_is_in_doubt_becomes_unknown_and_nothing_else_changes():
+    layout = street(0)
+    layout[20:30, 40:60] = CAR + 1  # a truck, as wide as it should be
+    layout[20, 10:30] = CAR + 1  # a rim
+    result = doubtful_to_unknown(layout, Doubt(border=2, thin=(CAR + 1,)))
+    inner = np.zeros(layout.shape, bool)
+    inner[2:-2, 2:-2] = True
+    assert (result[~inner] == UNKNOWN).all()
+    assert (result[20, 10:30] == UNKNOWN).all()
+    rest = inner.copy()
+    rest[20, 10:30] = False
+    np.testing.assert_array_equal(result[rest], layout[rest])
