@@ -14,7 +14,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import EngineError
-from studio.session.notices import Notice, of_error
+from studio.session.notices import Notice, Tone, of_error
 from studio.session.pack import NO_PACK, Pack, open_pack
 from studio.session.session import Session
 from studio.session.settings import Settings, engine_command, read_settings
@@ -35,6 +35,7 @@ class Studio:
         self.window = MainWindow(self.session, Theme(app))
         self.closed = asyncio.Event()
         self._closing = False
+        self._warned = False
         self.window.close_asked.connect(self.close)
         self.window.resize(1280, 760)
         for notice in said:
@@ -46,7 +47,10 @@ class Studio:
         self.session.begin()
 
     def close(self) -> None:
-        """Take the window away at once, then end the session; `closed` is set when nothing is left."""
+        """Take the window away at once, then end the session; `closed` is set when nothing is left.
+
+        If the picture cannot be kept, the window comes back once and says so.
+        """
         if not self._closing:
             self._closing = True
             self.window.hide()
@@ -54,10 +58,22 @@ class Studio:
 
     async def _close(self) -> None:
         try:
+            await self.session.save_document()
+        except EngineError as error:
+            if not self._warned:
+                self._come_back(error)
+                return
+        try:
             await self.session.shutdown()
         finally:
             self.window.close_now()
             self.closed.set()
+
+    def _come_back(self, error: EngineError) -> None:
+        self._warned, self._closing = True, False
+        self.window.show()
+        text = f"The picture cannot be kept for the next time. {error.message} Save both halves elsewhere, then close."
+        self.window.notices.say(Notice(text, Tone.ERROR))
 
 
 def run() -> int:

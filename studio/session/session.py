@@ -86,12 +86,21 @@ class Session(QObject):
         self.editor.clear()
         self.generator.set_mode(Mode.LAYOUT_TO_IMAGE)
 
-    async def shutdown(self) -> None:
-        """Save, and end the engine. Returns when no process and no task is left."""
-        self.editor.end_stroke()
+    def clear_layout(self) -> None:
+        """Make the layout unknown and keep the image; what runs for the old one is of no use any more."""
         self.generator.cancel()
+        self.editor.clear_layout()
+
+    async def save_document(self) -> None:
+        """Keep the picture for the next time, as it is now. Raises BadFile."""
+        self.editor.end_stroke()
         self._autosave.stop()
-        await asyncio.gather(self.client.stop(), self._save_document(), return_exceptions=True)
+        await self._save_document()
+
+    async def shutdown(self) -> None:
+        """End the engine. Returns when no process and no task is left."""
+        self.generator.cancel()
+        await self.client.stop()
         await self.tasks.finish()
         if self._storage:
             self._storage.close()

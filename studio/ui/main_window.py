@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         add_action(edit, "&Undo", "Ctrl+Z", editor.undo)
         add_action(edit, "&Redo", "Ctrl+Shift+Z", editor.redo)
         add_action(edit, "&Keep what was filled in", "Ctrl+K", self._keep)
-        add_action(edit, "&Clear layout", "", editor.clear_layout)
+        add_action(edit, "&Clear layout", "", session.clear_layout)
         picture = self.menuBar().addMenu("&Picture")
         add_action(picture, "&Generate", "Ctrl+Return", generator.generate)
         add_action(picture, "&Cancel", "Esc", generator.cancel)

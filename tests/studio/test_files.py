@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,21 @@ def test_a_broken_picture_is_kept_aside(desk: MakeDesk, tmp_path: Path) -> None:
     assert "cannot be restored" in again.said()
     assert (again.document.painted[:16, :48] == 2).all(), "the example is there instead"
     assert len(list((tmp_path / "data").glob("picture-from-*/document.json"))) == 1
+
+
+def test_closing_never_drops_a_picture_silently(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    at.click(at.window.mode_bar.live)
+    at.until(lambda: (tmp_path / "data" / "picture" / "document.json").exists())
+    shutil.rmtree(tmp_path / "data" / "picture")
+    (tmp_path / "data" / "picture").write_text("in the way")
+    at.window.close()
+    at.until(lambda: "cannot be kept for the next time" in at.said())
+    assert at.window.isVisible()
+    at.session.save_layout(tmp_path / "layout.png")
+    at.until((tmp_path / "layout.png").exists)
+    at.close()
+    assert not at.window.isVisible()
 
 
 def test_two_windows_keep_two_pictures(desk: MakeDesk, tmp_path: Path) -> None:

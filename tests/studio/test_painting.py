@@ -144,6 +144,26 @@ def test_live_off_waits_for_generate(desk: MakeDesk) -> None:
     assert f"seed={seed} " in at.log("request")[-1]
 
 
+def test_words_are_sent_when_they_are_typed_and_not_by_letters(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.window.prompt_panel.prompt.setFocus()
+    at.qtbot.keyClicks(at.window.prompt_panel.prompt, "open sky")
+    at.until(lambda: "prompt='open sky'" in at.log("request")[-1])
+    assert len(at.log("request")) == 2
+    at.settled()
+    assert at.editor.history.top.edit.name == "Generate"
+
+
+def test_clearing_the_layout_keeps_the_image(desk: MakeDesk) -> None:
+    at = desk().ready()
+    image = at.document.image.copy()
+    at.session.clear_layout()
+    assert (at.document.layout() == UNKNOWN).all()
+    assert (at.document.image == image).all()
+    at.key(Qt.Key.Key_Z, CTRL)
+    assert (at.document.painted[:16, :48] == 2).all()
+
+
 def test_text_to_both_and_painting_on(desk: MakeDesk) -> None:
     at = desk().ready()
     at.click(at.window.mode_bar.modes[Mode.TEXT_TO_BOTH])
