@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.process import JointProcess
 from engine.diffusion.schedule import Schedule
-from engine.errors import BadPack, NoDevice
+from engine.errors import BadPack, EngineError, NoDevice
 from engine.network.text import TextConfig, TextTower, text_tower
 from engine.network.unet import JointUNet, UNetConfig
 from engine.protocol import PackInfo
@@ -182,7 +182,7 @@ def verify(folder: Path) -> list[str]:
             problems.append(f"{WEIGHTS} holds numbers that are not finite")
         for path in sorted((folder / "examples").glob("*.png")):
             read_layout(path, pack.info.classes)
-    except (BadPack, Exception) as error:
+    except EngineError as error:
         problems.append(str(error))
     if not (folder / "CARD.md").is_file():
         problems.append("CARD.md is missing")

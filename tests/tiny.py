@@ -28,23 +28,26 @@ INFO = PackInfo(
 )
 
 
-def make(folder: Path) -> Path:
+SMALL = UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4)
+
+
+def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL) -> Path:
     """Write the pack into a folder of this name, the same bytes every time."""
     file = packs.PackFile(
         format=packs.FORMAT,
-        info=INFO,
+        info=info,
         pixels=packs.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25)),
-        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
+        network=network,
         text=TextConfig(width=32, layers=1, heads=2, context=16),
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        tower = text_tower(file.text, INFO.vocabulary)
-        process = file.process.build(len(INFO.classes))
-        network = packs.build_network(file, process, (tower.pooled_width, tower.token_width))
+        tower = text_tower(file.text, info.vocabulary)
+        process = file.process.build(len(info.classes))
+        unet = packs.build_network(file, process, (tower.pooled_width, tower.token_width))
         with torch.no_grad():
-            for parameter in network.parameters():  # the heads start at zero, which would draw no difference
+            for parameter in unet.parameters():  # the heads start at zero, which would draw no difference
                 parameter.add_(torch.randn_like(parameter) * 0.05)
-    packs.save(folder, file, network.state_dict(), tower)
+    packs.save(folder, file, unet.state_dict(), tower)
     (folder / "CARD.md").write_text("# Tiny streets\n\nRandom weights, for tests.\n", "utf-8")
     return folder

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 import torch
 
 from engine import generation, packs
+from engine.network.unet import UNetConfig
 from engine.protocol import UNKNOWN, Generate, Raster
+from tests import tiny
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +74,22 @@ def test_bytes_do_not_depend_on_the_order_in_a_batch(pack, requests, alone):
 def test_another_seed_gives_another_picture(pack, requests, alone):
     other = [Generate(id="x", pack="tiny", prompt="a car, no tree", negative="sky", seed=99, steps=4)]
     assert draw(pack, other, 1)[0][-1] != alone[2][-1]
+
+
+@pytest.fixture(scope="module")
+def wide_pack(tmp_path_factory):
+    """A pack of the size that ships: its matrices are large enough for kernels to differ by their shapes."""
+    info = msgspec.structs.replace(tiny.INFO, height=64, width=128, steps=2)
+    return packs.load(tiny.make(tmp_path_factory.mktemp("packs") / "wide", info, UNetConfig()), "cpu")
+
+
+def test_bytes_at_full_width_depend_on_neither_batch_nor_threads(wide_pack):
+    layout = Raster.of(np.repeat(np.arange(4, dtype=np.uint8), 32)[None].repeat(64, 0))
+    asked = [Generate(id=str(i), pack="wide", seed=i, layout=layout, prompt="", cross_guidance=1.0) for i in range(3)]
+    before = torch.get_num_threads()
+    drawn = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        drawn += [draw(wide_pack, asked, batch) for batch in (1, 2, 3)]
+    torch.set_num_threads(before)
+    assert all(other == drawn[0] for other in drawn[1:])
