@@ -44,6 +44,7 @@ class PromptPanel(QFrame):
         theme.dress(self.generate, "generate")
         self.cancel = QPushButton("Cancel")
         self.cancel.setToolTip("Stop now (Esc)")
+        theme.dress(self.cancel, "stop")
         for button in (self.generate, self.cancel):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
