@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import torch
@@ -22,6 +22,9 @@ class Clocks:
     image_running: Tensor
     layout_running: Tensor
 
+    def __getitem__(self, rows: slice | list[int]) -> Clocks:
+        return Clocks(self.image[rows], self.layout[rows], self.image_running[rows], self.layout_running[rows])
+
 
 @dataclass(frozen=True)
 class State:
@@ -33,6 +36,9 @@ class State:
     image: Tensor
     layout: Tensor
     clocks: Clocks
+
+    def __getitem__(self, rows: slice | list[int]) -> State:
+        return State(self.image[rows], self.layout[rows], self.clocks[rows])
 
 
 class Estimate(NamedTuple):
@@ -57,8 +63,8 @@ class TextFeatures:
     tokens: Tensor
     mask: Tensor
 
-    def __getitem__(self, rows: slice | Tensor) -> TextFeatures:
-        return replace(self, pooled=self.pooled[rows], tokens=self.tokens[rows], mask=self.mask[rows])
+    def __getitem__(self, rows: slice | list[int]) -> TextFeatures:
+        return TextFeatures(self.pooled[rows], self.tokens[rows], self.mask[rows])
 
     @staticmethod
     def cat(parts: list[TextFeatures]) -> TextFeatures:

@@ -83,13 +83,7 @@ def branches(
 
 
 def predict(denoiser: Denoiser, asked: Sequence[Branch]) -> list[Prediction]:
-    """The network's answers, all branches in one batch.
-
-    A single row goes twice: kernels for one row sum in another order than those for more, and a sample's bytes would
-    depend on its batch.
-    """
-    if len(asked) == 1 and asked[0].state.image.shape[0] == 1:
-        return [Prediction(p.v[:1], p.logits[:1]) for p in predict(denoiser, [asked[0], asked[0]])[:1]]
+    """The network's answers, all branches in one batch."""
     states = [branch.state for branch in asked]
     clocks = [state.clocks for state in states]
     joined = denoiser(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
+from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
 from engine.diffusion.process import JointProcess
 from engine.network.text import text_tower
 from engine.packs import PackFile, build_network
@@ -80,12 +80,10 @@ class Objective:
     def previous(self, state: State, text: TextFeatures) -> Estimate:
         """Self-conditioning: half of the batch is shown the network's own first estimate."""
         half = len(state.image) // 2
-        c = state.clocks
-        clocks = Clocks(c.image[:half], c.layout[:half], c.image_running[:half], c.layout_running[:half])
-        first = State(state.image[:half], state.layout[:half], clocks)
+        first = state[:half]
         x, k = state.image, self.process.classes
         nothing = Estimate(torch.zeros_like(first.image), x.new_full((half, k, *x.shape[2:]), 1 / k))
-        told = self.process.estimate(first, self.forward(first, text[slice(half)], nothing))
+        told = self.process.estimate(first, self.forward(first, text[:half], nothing))
         rest = len(x) - half
         return Estimate(
             torch.cat([told.image, torch.zeros_like(x[half:])]),
