@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -43,6 +44,17 @@ class Weights:
     text: Tensor
     cross: Tensor
 
+    def where(self, guided: Tensor) -> Weights:
+        """The same, but 1 where `guided` (bool [B]) is false."""
+        return Weights(torch.where(guided, self.text, 1.0), torch.where(guided, self.cross, 1.0))
+
+
+class HalfWeights(NamedTuple):
+    """The weights that count for each half at one moment."""
+
+    image: Weights
+    layout: Weights
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -60,26 +72,30 @@ def branches(
     state: State,
     texts: tuple[TextFeatures, TextFeatures],
     previous: Estimate | None,
-    weights: Weights,
+    weights: HalfWeights,
 ) -> list[Branch]:
     """First the one with every condition, then those that some weight asks for.
 
     `texts` are the prompt and what takes its place. Without the other half, that half is at T and only this half's
     output is used; what is kept of this half stays kept.
     """
-    text, cross = (w[:, None, None, None] for w in (weights.text, weights.cross))
-    one = torch.ones_like(text)
+    image, layout = weights
     nothing = no_estimate(state, process.classes)
     known = previous or nothing
-    result = [Branch(state, texts[0], known, one, one)]
-    if bool((text != 1).any()):
-        result.append(Branch(state, texts[1], known, text, text))
-    if bool((cross != 1).any()):
-        if bool((state.clocks.image_running > 0).any()):
-            result.append(Branch(without_layout(process, state), texts[0], nothing, cross, one))
-        if bool((state.clocks.layout_running > 0).any()):
-            result.append(Branch(without_image(process, state), texts[0], nothing, one, cross))
+    one = torch.ones_like(image.text)
+    result = [Branch(state, texts[0], known, spread(one), spread(one))]
+    if bool((image.text != 1).any()) or bool((layout.text != 1).any()):
+        result.append(Branch(state, texts[1], known, spread(image.text), spread(layout.text)))
+    if bool((image.cross != 1).any()):
+        result.append(Branch(without_layout(process, state), texts[0], nothing, spread(image.cross), spread(one)))
+    if bool((layout.cross != 1).any()):
+        result.append(Branch(without_image(process, state), texts[0], nothing, spread(one), spread(layout.cross)))
     return result
+
+
+def spread(weight: Tensor) -> Tensor:
+    """Per sample [B] as [B, 1, 1, 1]."""
+    return weight[:, None, None, None]
 
 
 def predict(denoiser: Denoiser, asked: Sequence[Branch]) -> list[Prediction]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, Prediction, State, TextFeatures
-from engine.diffusion.guidance import Branch, Weights, branches, guide_image, guide_layout, predict
+from engine.diffusion.guidance import Branch, HalfWeights, Weights, branches, guide_image, guide_layout, predict
 from engine.diffusion.process import JointProcess
 
 
@@ -118,16 +119,27 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
     layout = torch.where(task.keep_layout, task.layout, random.integers(process.classes, height, width))
     state = State(image, layout, task.clocks(process, (path := moments(process, task, settings))[0]))
     estimate: Estimate | None = None
-    for index, then in enumerate(path[1:], 1):
-        asked = branches(process, state, (task.text, task.negative), estimate, task.weights)
+    runs = bool((path[0].layout > 0).any())
+    for index, (now, then) in enumerate(pairwise(path), 1):
+        weights = weights_at(process, task, settings, now)
+        asked = branches(process, state, (task.text, task.negative), estimate, weights)
         told = predict(denoiser, asked)
         end = task.clocks(process, then)
         x_0, image = move_image(process, settings, asked, told, end)
-        noise = random.uniform(process.classes, height, width)
-        layout = move_layout(process, asked, told, end, noise)
+        if runs:
+            layout = move_layout(process, asked, told, end, random.uniform(process.classes, height, width))
         estimate = Estimate(x_0, process.estimate(state, told[0]).layout)
         state = State(image, layout, end)
         yield Step(index, settings.steps, state, estimate)
+
+
+def weights_at(process: JointProcess, task: Task, settings: Settings, now: Moment) -> HalfWeights:
+    """The image is guided within its interval, the layout as long as it runs."""
+    low, high = (share * process.image.clocks for share in settings.interval)
+    return HalfWeights(
+        task.weights.where((now.image > 0) & (now.image >= low) & (now.image <= high)),
+        task.weights.where(now.layout > 0),
+    )
 
 
 def move_image(
@@ -136,12 +148,7 @@ def move_image(
     """x̂_0, and the image at its next clocks, by DDIM."""
     state = asked[0].state
     x_t, t = state.image, state.clocks.image
-    low, high = (share * process.image.clocks for share in settings.interval)
-    guided = (t >= low) & (t <= high)
-    others = [
-        (answer.v, torch.where(guided, branch.image_weight, 1.0))
-        for branch, answer in zip(asked[1:], told[1:], strict=True)
-    ]
+    others = [(answer.v, branch.image_weight) for branch, answer in zip(asked[1:], told[1:], strict=True)]
     v = guide_image(told[0].v, others)
     x_0 = gaussian.x_0_of_v(process.image, x_t, v, t).clamp(*settings.image_limits)
     x_0 = torch.where(t == 0, x_t, x_0)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.diffusion import gaussian
 from engine.diffusion.denoiser import State
-from engine.diffusion.guidance import Weights, branches, guide_image, guide_layout
+from engine.diffusion.guidance import HalfWeights, Weights, branches, guide_image, guide_layout
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
 from tests.engine.diffusion.brute import EXACT, clock
@@ -99,19 +99,19 @@ def asked(plain: Task, **settings: float | tuple[float, float]) -> World:
     ("text", "cross", "count"), [(1.0, 1.0, 1), (2.0, 1.0, 2), (1.0, 2.0, 3), (2.0, 2.0, 4), (0.0, 1.0, 2)]
 )
 def test_only_branches_that_count_are_asked_and_all_in_one_batch(text: float, cross: float, count: int) -> None:
-    world = asked(weighted(task(2), text, cross), steps=1)
+    world = asked(weighted(task(2), text, cross), steps=1, interval=(0.0, 1.0))
     assert [len(state.image) for state, _, _ in world.asked] == [2 * count]
 
 
 def test_a_given_half_needs_no_branch_of_its_own() -> None:
-    world = asked(give_layout(weighted(task(), 1.0, 2.0), 0, 1), steps=3)
-    assert [len(state.image) for state, _, _ in world.asked] == [2, 2, 2]
+    world = asked(give_layout(weighted(task(), 1.0, 2.0), 0, 1), steps=4, interval=(0.2, 0.6))
+    assert [len(state.image) for state, _, _ in world.asked] == [1, 1, 2, 2]  # at clocks 1000, 750, 500 and 250
 
 
 def test_what_each_branch_lacks() -> None:
     plain = give_layout(weighted(task(), 2.0, 3.0), 2, None)
     words = replace(plain, text=texts(1, 1.0, 0, 0, 0), negative=texts(1, 0, 2.0, 0, 0))
-    world = asked(words, steps=4)
+    world = asked(words, steps=4, interval=(0.0, 1.0))
     state, text, _ = world.asked[1]
     whole, no_text, no_layout, no_image = range(4)
     assert text.pooled[:, :2].tolist() == [[1, 0], [0, 2], [1, 0], [1, 0]]
@@ -127,7 +127,8 @@ def test_what_each_branch_lacks() -> None:
 def test_each_branch_guides_only_the_halves_it_is_for() -> None:
     clocks = running(600, 300)
     state = State(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
-    found = branches(PROCESS, state, (texts(1), texts(1)), None, Weights(torch.tensor([2.0]), torch.tensor([3.0])))
+    both = Weights(torch.tensor([2.0]), torch.tensor([3.0]))
+    found = branches(PROCESS, state, (texts(1), texts(1)), None, HalfWeights(both, both))
     pairs = [(float(branch.image_weight), float(branch.layout_weight)) for branch in found]
     assert pairs == [(1, 1), (2, 2), (3, 1), (1, 3)]
 
