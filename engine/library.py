@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -36,8 +37,9 @@ def find_pack(name: str) -> Path:
     known = pack_folders()
     if name in known:
         return known[name]
-    if (Path(name) / "pack.json").is_file():
-        return Path(name)
+    with contextlib.suppress(OSError, ValueError):  # a name that can be no path, or a folder that may not be read
+        if (Path(name) / "pack.json").is_file():
+            return Path(name)
     raise UnknownPack(
         f"There is no pack “{name}”.",
         f"Packs here: {', '.join(known) or 'none'}. A path to a pack's folder works too.",
@@ -48,7 +50,7 @@ def read_info(folder: Path) -> PackInfo:
     """The public head of a pack's pack.json. Raises BadPack."""
     try:
         return msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head).info
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
 
 

@@ -163,7 +163,7 @@ def read_file(folder: Path) -> PackFile:
     """A pack's pack.json. Raises BadPack."""
     try:
         file = msgspec.json.decode((folder / "pack.json").read_bytes(), type=PackFile)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
     if file.format != FORMAT:
         raise BadPack(

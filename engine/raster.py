@@ -51,7 +51,7 @@ def read_image(path: Path) -> Pixels:
     from PIL import ImageOps
 
     with _opened(path) as picture:
-        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+        return np.asarray(_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
 
 
 def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
@@ -61,7 +61,7 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
     """
     with _opened(path) as picture:
         if picture.mode in ("P", "L"):
-            ids = np.asarray(picture).astype(np.uint8)
+            ids = _by_palette(picture, classes)
         elif picture.mode in ("RGB", "RGBA"):
             ids = _ids_of_colours(np.asarray(picture.convert("RGB")), classes, path)
         else:
@@ -79,7 +79,7 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
 def read_mask(path: Path) -> Pixels:
     """uint8 [H, W], 255 where the grey picture is at least half bright, 0 elsewhere. Raises BadFile."""
     with _opened(path) as picture:
-        return np.where(np.asarray(picture.convert("L")) >= 128, 255, 0).astype(np.uint8)
+        return np.where(np.asarray(_eight_bits(picture).convert("L")) >= 128, 255, 0).astype(np.uint8)
 
 
 def write_image(path: Path, pixels: Pixels) -> None:
@@ -165,6 +165,29 @@ def _opened(path: Path) -> Image.Image:
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError) as error:
         raise BadFile(f"{path} cannot be read as a picture ({error}).", "Use a PNG or JPEG file.") from error
     return picture
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """A grey picture of 16 bits at 8 bits; Pillow would cut off all that is brighter than 255."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return Image.fromarray((np.asarray(picture).clip(0, 65535) / 257).round().astype(np.uint8))
+
+
+def _by_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pixels:
+    """Ids of an index PNG. If every colour in use is a class's, colours count: some programs sort the palette."""
+    ids = np.asarray(picture).astype(np.uint8)
+    palette = np.frombuffer(bytes(picture.getpalette("RGB") or b""), np.uint8).reshape(-1, 3)
+    known = {rgb(info.colour): index for index, info in enumerate(classes)}
+    used = [int(index) for index in np.unique(ids) if index != UNKNOWN]
+    if picture.mode != "P" or any(index >= len(palette) for index in used):
+        return ids
+    colours = [tuple(int(v) for v in palette[index]) for index in used]
+    if not all(colour in known for colour in colours):
+        return ids
+    table = np.arange(256, dtype=np.uint8)
+    table[used] = [known[colour] for colour in colours]
+    return table[ids]
 
 
 def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], path: Path) -> Pixels:

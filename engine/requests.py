@@ -15,7 +15,7 @@ from engine.protocol import UNKNOWN, Generate, PackInfo, Raster
 
 Mask = npt.NDArray[np.bool_]
 MULTIPLE = 16
-"""Heights and widths are multiples of this: the network halves the picture four times."""
+"""Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
 
 
 def check(request: Generate, info: PackInfo) -> None:

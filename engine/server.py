@@ -16,6 +16,7 @@ from typing import BinaryIO, NoReturn
 
 from engine import library, protocol, requests
 from engine.errors import BadFrame, EngineError
+from engine.failures import explain
 from engine.jobs import Jobs
 from engine.outbox import Outbox
 from engine.protocol import Cancel, Cancelled, Event, Failed, Generate
@@ -116,8 +117,8 @@ def cancelled(request: Generate) -> Cancelled:
 def _add(request: Generate, jobs: Jobs, post: Post) -> None:
     try:
         requests.check(request, library.read_info(library.find_pack(request.pack)))
-    except EngineError as error:
-        post(failed(error, request))
+    except Exception as error:  # nothing that a request holds may end the reader
+        post(failed(explain(error, "the check of a request"), request))
         return
     for job in jobs.add(request):
         post(cancelled(job.request))

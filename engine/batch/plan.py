@@ -16,7 +16,7 @@ import msgspec
 from engine.errors import BadFile, BadRequest
 from engine.raster import Fit
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 MAX_SEED = 2**63 - 1  # what the wire and torch's generators hold
 MAX_PROMPT = 2000  # the wire's
 
@@ -88,8 +88,9 @@ def plan(order: Order) -> list[Sample]:
         raise BadRequest(f"The seeds from {order.seed} on leave the range.", f"They end at {MAX_SEED}.")
     if any(len(source.prompt or "") > MAX_PROMPT for source in sources) or len(order.negative) > MAX_PROMPT:
         raise BadRequest(f"A prompt is longer than {MAX_PROMPT} characters.", "Use a shorter one.")
+    first = _first_free(order.out)
     samples = [
-        Sample(_name(source, index * order.count, k), order.seed + index * order.count + k, source)
+        Sample(_name(source, first + index * order.count + k, k), order.seed + index * order.count + k, source)
         for index, source in enumerate(sources)
         for k in range(order.count)
     ]
@@ -175,9 +176,15 @@ def _match(prompts: Collection[str], names: Collection[str], path: str) -> None:
         raise BadFile(f"{path} holds no prompts.", "Write lines of NAME<tab>text.")
 
 
-def _name(source: Source, before: int, k: int) -> str:
+def _first_free(out: Path) -> int:
+    """The number after those that results in a folder already have: without inputs, nothing is overwritten."""
+    taken = [path.name.split("_")[0].split(".")[0] for path in out.glob("[0-9]*")]
+    return max((int(number) for number in taken if number.isdecimal()), default=0) + 1
+
+
+def _name(source: Source, number: int, k: int) -> str:
     if not source.name:
-        return f"{before + k + 1:04d}"
+        return f"{number:04d}"
     return source.name if k == 0 else f"{source.name}_{k + 1}"
 
 

@@ -42,7 +42,7 @@ def read_taxonomy(name: str) -> tuple[ClassWords, ...]:
     path = inside if inside.is_file() else Path(name)
     try:
         return msgspec.toml.decode(path.read_bytes(), type=_File).classes
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadConfig(f"The classes cannot be read from {path}: {error}", "Give “street” or a TOML file.") from error
 
 

@@ -79,5 +79,5 @@ def v_weight(schedule: Schedule, t: Tensor, gamma: float = 5.0, floor: float = 0
 
     At T the plain weight is 0, which would leave the first steps of sampling untrained.
     """
-    a = schedule.at(t, torch.float64)
-    return torch.minimum(a, gamma * (1 - a)).clamp(min=floor).float()
+    a = schedule.at(t)
+    return torch.minimum(a, gamma * (1 - a)).clamp(min=floor)

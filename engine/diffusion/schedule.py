@@ -34,22 +34,26 @@ class Schedule:
         self.alpha_bar = odds * alpha_bar / (odds * alpha_bar + (1 - alpha_bar))
         assert self.alpha_bar[0] == 1, "clock 0 is clean"
         assert bool((self.alpha_bar.diff() < 0).all()), "every clock is noisier than the one before"
-        self._tables: dict[tuple[torch.device, torch.dtype], Tensor] = {}
+        log_snr = torch.logit(self.alpha_bar).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT)
+        self._exact = {"alpha_bar": self.alpha_bar, "log": self.alpha_bar.log(), "log_snr": log_snr}
+        self._tables: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
 
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""
-        return self._table(t.device, dtype)[t]
+        return self._table("alpha_bar", t.device, dtype)[t]
 
     def step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """α = ᾱ_t / ᾱ_s of the skip from clock s to a later clock t."""
-        return (self.at(t, torch.float64) / self.at(s, torch.float64)).to(dtype)
+        table = self._table("log", t.device, dtype)
+        return (table[t] - table[s]).exp()
 
     def log_snr(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """log ᾱ_t/(1-ᾱ_t), clamped to ±`LOG_SNR_LIMIT`."""
-        return torch.logit(self.at(t, torch.float64)).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT).to(dtype)
+        return self._table("log_snr", t.device, dtype)[t]
 
-    def _table(self, device: torch.device, dtype: torch.dtype) -> Tensor:
-        key = (device, dtype)
+    def _table(self, name: str, device: torch.device, dtype: torch.dtype) -> Tensor:
+        """A table on a device; made in float64, which not every device has."""
+        key = (name, device, dtype)
         if key not in self._tables:
-            self._tables[key] = self.alpha_bar.to(device, dtype)
+            self._tables[key] = self._exact[name].to(dtype).to(device)
         return self._tables[key]

@@ -62,6 +62,8 @@ def evaluate(pack: Pack, data: Path, out: Path, count: int, steps: int = 4, prom
     Raises BadFile.
     """
     files = list_pairs(data / "val")
+    if prompts:  # what would fail later fails now
+        list_pairs(data / "train"), read_taxonomy(pack.info.name)
     pairs = [fitted(read_pair(one, pack.info.classes), pack) for one in files[: count or len(files)]]
     predicted = list(predict_layouts(pack, [pair.image for pair in pairs], steps))
     truth = [pair.layout for pair in pairs]

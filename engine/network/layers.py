@@ -23,7 +23,7 @@ class PixelNorm(nn.Module):
 
 
 class Modulate(nn.Module):
-    """AdaGN: norm, then scale and shift by a condition vector [B, D]."""
+    """Norm, then scale and shift by a condition vector [B, D], as AdaGN does after its group norm."""
 
     def __init__(self, channels: int, condition: int) -> None:
         super().__init__()

@@ -49,7 +49,8 @@ class Frames:
     def __init__(self, config: TrainConfig, classes: Sequence[ClassWords]) -> None:
         self.config = config
         views = [View(view.rows, view.stretch) for view in config.views]
-        doubt = Doubt(config.border, tuple(i for i, words in enumerate(classes) if words.name in config.thin))
+        names = [words.name for words in classes]
+        doubt = Doubt(config.border, tuple(names.index(name) for name in config.thin))
         self.frames = load_views(list_pairs(Path(config.data) / "train"), class_infos(classes), views, doubt)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
@@ -141,7 +142,13 @@ class Batches:
 
 
 def exposed(image: Pixels, task: Draw, gamma: float, random: np.random.Generator) -> Pixels:
-    """The picture after the pack's gamma; one that is only ever given is also varied, which cannot leak."""
+    """The picture after the pack's gamma.
+
+    People give photographs as they are. One that is only ever given is varied freely, which cannot leak; one that is
+    given in part is also shown without the gamma, so that the rest is drawn in its light.
+    """
+    if task.kind == "regions" and (task.image == 0).any() and random.random() < 0.5:
+        return gamma_corrected(image, gamma * float(random.uniform(1.0, 1.3)))
     if task.kind != "image_given":
         return gamma_corrected(image, gamma)
     values = gamma_corrected(image, gamma * float(random.uniform(0.8, 1.4))).astype(np.float32)

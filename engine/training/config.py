@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from engine.data.taxonomy import read_taxonomy
 from engine.errors import BadConfig
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
@@ -60,7 +61,6 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     device: str = "auto"
     compile: bool = True
     minutes: float = 10.0  # between checkpoints with their contact sheets
-    start: str = ""  # a pack to start from
     mix: Mix = Mix()
     network: UNetConfig = UNetConfig()
     text: TextConfig = TextConfig()
@@ -71,12 +71,18 @@ def read_config(path: Path) -> TrainConfig:
     """A checked configuration. Raises BadConfig."""
     try:
         config = msgspec.toml.decode(path.read_bytes(), type=TrainConfig)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadConfig(f"{path} is no training configuration: {error}", "See engine/training/street.toml.") from error
     if config.height % 16 or config.width % 16 or min(config.height, config.width) < 16:
         raise BadConfig(f"{path} asks for {config.height}×{config.width}.", "Sizes must be multiples of 16.")
     if config.batch < 2 or config.images < config.batch:
         raise BadConfig(f"{path} has batch {config.batch} and images {config.images}.", "A batch has 2 at least.")
+    small = [v for v in config.views if v.rows < config.height or v.stretch <= 0]
+    if small or not config.views:
+        raise BadConfig(f"{path} has views of fewer rows than {config.height}.", "A window must fit into each view.")
+    known = {words.name for words in read_taxonomy(config.taxonomy)}
+    if not set(config.thin) <= known:
+        raise BadConfig(f"{path} names in `thin` no class: {sorted(set(config.thin) - known)}.", "Use their names.")
     if not Path(config.data).is_dir():
         raise BadConfig(f"{path} names the data folder {config.data}, which is not here.", "Set `data`.")
     return config

@@ -92,6 +92,7 @@ class Trainer:
             "updates": self.average.updates,
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
+            "batch": self.config.batch,
         }
         partial = self.out / (CHECKPOINT + ".part")
         torch.save(state, partial)
@@ -108,6 +109,10 @@ class Trainer:
                 optimiser.load_state_dict(saved)
         except (RuntimeError, KeyError, ValueError) as error:
             raise BadConfig(f"{path} does not fit this configuration: {error}", "Choose another `out`.") from error
+        if state["batch"] != self.config.batch:
+            raise BadConfig(
+                f"{path} was made with batch {state['batch']}.", "Set `batch` back, or choose another `out`."
+            )
         self.step = state["step"]
 
 
@@ -159,7 +164,7 @@ def report(trainer: Trainer, meter: Meter, speed: float) -> Meter:
     """Checkpoint, pack, contact sheet and a line of losses; returns a fresh meter."""
     trainer.checkpoint()
     folder = trainer.export()
-    write_sheet(folder, trainer.frames, trainer.out / f"sheet_{trainer.seen:07d}.png")
+    write_sheet(folder, trainer.frames, trainer.out / f"sheet_{trainer.seen:07d}.png", trainer.config.device)
     line = {"images": trainer.seen, "speed": round(speed, 2), **meter.means()}
     with (trainer.out / "log.jsonl").open("a") as file:
         file.write(json.dumps(line) + "\n")

@@ -92,12 +92,12 @@ class Objective:
 
     def log(self, batch: Batch, image: Tensor, layout: Tensor, heard: Tensor, meter: Meter) -> None:
         meter.add("text", float(heard))
+        values = {"image": image.tolist(), "layout": layout.tolist()}
+        clocks = {"image": batch.clocks.image_running.tolist(), "layout": batch.clocks.layout_running.tolist()}
+        counts = {"image": batch.image_counts.tolist(), "layout": batch.layout_counts.tolist()}
         top = self.process.image.clocks
-        for index, kind in enumerate(batch.kinds):
-            for half, value, clock, on in (
-                ("image", image, batch.clocks.image_running, batch.image_counts),
-                ("layout", layout, batch.clocks.layout_running, batch.layout_counts),
-            ):
-                if on[index] and clock[index] > 0:
-                    meter.add(f"{half}/{kind}", float(value[index]))
-                    meter.add(f"{half}/clock {int(clock[index] * 10 / (top + 1))}", float(value[index]))
+        for half in ("image", "layout"):
+            for kind, value, clock, on in zip(batch.kinds, values[half], clocks[half], counts[half], strict=True):
+                if on and clock > 0:
+                    meter.add(f"{half}/{kind}", value)
+                    meter.add(f"{half}/clock {int(clock * 10 / (top + 1))}", value)

@@ -18,9 +18,9 @@ PROMPTS = ("", "a bus on the left", "many people, no cars", "trees on both sides
 FRAMES = 4
 
 
-def write_sheet(folder: Path, frames: Frames, path: Path) -> None:
+def write_sheet(folder: Path, frames: Frames, path: Path, device: str) -> None:
     """One row per frame: truth, layout → image, image → layout, a mended middle, and a prompt's both halves."""
-    pack = load(folder, "auto")
+    pack = load(folder, device)
     random = np.random.default_rng(1)
     pairs = [frames.draw(random) for _ in range(FRAMES)]
     images = [gamma_corrected(pair.image, frames.config.gamma) for pair in pairs]

@@ -12,6 +12,11 @@ from engine.protocol import UNKNOWN, Pixels
 from engine.training.config import Mix
 
 Map = npt.NDArray[np.int64]
+DROP_TEXT = {"image_given": 0.5, "layout_given": 0.3, "image_unknown": 0.3, "layout_unknown": 0.3}
+"""How often a task goes without its text, where that is not 0.1."""
+REGIONS = (0.3, 0.15, 0.1, 0.1, 0.35)
+"""How often regions are kept of: both halves, the image of a given layout, the layout of a given image, only the
+image, only the layout, which is what people do most."""
 LEAD = 0.5
 """The largest lead of the layout over the image, as a share of T."""
 
@@ -39,20 +44,19 @@ def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator
     image, labels = np.full(layout.shape, t), np.full(layout.shape, u)
     if kind == "regions":
         image, labels = regions(layout, (max(1, t), max(1, u)), random)
-        t, u = (int(half.max()) for half in (image, labels))
-    if random.random() < 0.5 and kind != "layout_unknown":
-        labels = np.where(draw_region(layout, random) & (random.random() < 0.5), clocks, labels)
+    given = labels == 0
+    if kind != "layout_unknown" and random.random() < 0.5:  # so that T says "unknown" and not "edge of the frame"
+        labels = np.where(draw_region(layout, random), clocks, labels)
     labels = np.where(layout == UNKNOWN, clocks, labels)
-    off = kind.endswith("_unknown")
     return Draw(
         kind,
         image,
         labels,
-        0 if kind == "image_unknown" else t,
-        0 if kind == "layout_unknown" else u,
+        0 if kind == "image_unknown" else int(image.max()),
+        0 if kind == "layout_unknown" or given.all() else max(1, u),
         kind != "image_unknown",
         kind != "layout_unknown",
-        bool(random.random() < {"image_given": 0.5, "layout_given": 0.3}.get(kind, 0.3 if off else 0.1)),
+        bool(random.random() < DROP_TEXT.get(kind, 0.1)),
     )
 
 
@@ -79,6 +83,6 @@ def regions(layout: Pixels, running: tuple[int, int], random: np.random.Generato
     keep = draw_region(layout, random)
     other = keep if random.random() < 0.5 else draw_region(layout, random)
     nothing, everything = np.zeros_like(keep), np.ones_like(keep)
-    choices = ((keep, other), (keep, other), (keep, everything), (everything, keep), (keep, nothing), (nothing, keep))
-    image_keep, layout_keep = choices[int(random.integers(len(choices)))]
+    choices = ((keep, other), (keep, everything), (everything, keep), (keep, nothing), (nothing, keep))
+    image_keep, layout_keep = choices[random.choice(len(choices), p=REGIONS)]
     return np.where(image_keep, 0, running[0]), np.where(layout_keep, 0, running[1])

@@ -7,7 +7,7 @@ import logging
 import numpy as np
 import pytest
 
-from engine.data.captions import ABSENT, PRESENT, Captioner, side, vocabulary
+from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, side, vocabulary
 from engine.data.masks import draw_region
 from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_views
 from engine.data.taxonomy import class_infos, plural_of, read_taxonomy
@@ -97,7 +97,8 @@ def test_captions_say_what_is_there_and_what_is_not():
 
 
 def test_every_word_of_a_caption_is_in_the_vocabulary():
-    known = set(vocabulary(CLASSES)) | {",", "."}
+    known = set(vocabulary(CLASSES)) | {",", ".", STRANGE}
+    assert STRANGE not in vocabulary(CLASSES)
     for _, caption in captions(300):
         assert set(words_of(caption.text)) <= known, caption.text
 
@@ -139,7 +140,9 @@ def test_tasks_keep_unknown_at_the_end_clock_and_half_given_at_zero():
         draw = draw_task(layout, 1000, Mix(), random)
         kinds.add(draw.kind)
         assert (draw.layout[layout == UNKNOWN] == 1000).all()
-        assert set(np.unique(draw.image)) <= {0, 1000, draw.image_running}
+        unknown = 1000 if draw.kind == "image_unknown" else draw.image_running
+        assert set(np.unique(draw.image)) <= {0, unknown}
+        assert (draw.image_running > 0) == (draw.image_counts and bool((draw.image > 0).any()))
         assert set(np.unique(draw.layout)) <= {0, 1000, draw.layout_running}
         if draw.kind == "layout_given":
             assert set(np.unique(draw.layout)) <= {0, 1000}

@@ -80,3 +80,15 @@ def test_examples_come_in_order(tmp_path):
 
 def test_the_assets_are_there():
     assert (library.assets() / "packs").is_dir()
+
+
+@pytest.mark.parametrize("name", ["x" * 400, "no\0name"])
+def test_a_name_that_can_be_no_path_is_an_unknown_pack(name):
+    with pytest.raises(UnknownPack):
+        library.find_pack(name)
+
+
+def test_a_head_that_is_no_utf8_is_a_broken_pack(tmp_path):
+    (make(tmp_path / "toy") / "pack.json").write_bytes(b'{"info": {"name": "t\xff"}}')
+    with pytest.raises(BadPack):
+        library.read_info(tmp_path / "toy")

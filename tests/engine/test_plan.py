@@ -197,3 +197,11 @@ def test_a_request_that_cannot_be_drawn_is_named_after_its_input(tmp_path):
     given = {"layout": layout(tmp_path / "both.png"), "image": picture(tmp_path / "other.png")}
     with pytest.raises(NothingToDo, match="both: Both halves"):
         read(tmp_path, **given)
+
+
+def test_without_inputs_earlier_results_are_not_overwritten(tmp_path):
+    order = Order(pack="tiny", out=tmp_path, prompt="a", count=2)
+    assert [sample.name for sample in plan(order)] == ["0001", "0002"]
+    (tmp_path / "0001_image.png").touch()
+    (tmp_path / "0007.json").touch()
+    assert [sample.name for sample in plan(order)] == ["0008", "0009"]

@@ -175,3 +175,28 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     with pytest.raises(BadFile, match="cannot be written"):
         raster.write_image(tmp_path / "file" / "image.png", np.zeros((2, 2, 3), np.uint8))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "taken.png"]
+
+
+def test_a_palette_that_another_program_sorted_is_read_by_its_colours(tmp_path):
+    ids = np.array([[0, 1], [1, 255]], np.uint8)
+    picture = Image.fromarray(ids).convert("P")
+    table = np.zeros((256, 3), np.uint8)
+    table[0], table[1] = raster.rgb(CLASSES[1].colour), raster.rgb(CLASSES[0].colour)
+    picture.putpalette(table.tobytes())
+    picture.save(tmp_path / "sorted.png")
+    np.testing.assert_array_equal(raster.read_layout(tmp_path / "sorted.png", CLASSES), [[1, 0], [0, 255]])
+
+
+def test_a_palette_of_other_colours_is_read_by_its_ids(tmp_path):
+    ids = np.array([[0, 0], [0, 0]], np.uint8)
+    picture = Image.fromarray(ids).convert("P")
+    picture.putpalette(np.arange(256, dtype=np.uint8).repeat(3).tobytes())
+    picture.save(tmp_path / "grey.png")
+    np.testing.assert_array_equal(raster.read_layout(tmp_path / "grey.png", CLASSES), ids)
+
+
+def test_sixteen_bits_are_scaled_and_not_cut_off(tmp_path):
+    deep = np.array([[0, 257 * 100], [257 * 200, 65535]], np.uint16)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    np.testing.assert_array_equal(raster.read_image(tmp_path / "deep.png")[..., 0], [[0, 100], [200, 255]])
+    np.testing.assert_array_equal(raster.read_mask(tmp_path / "deep.png"), [[0, 0], [255, 255]])

@@ -155,6 +155,7 @@ def test_previews_come_at_most_fifteen_times_a_second(engine, ask):
         ("bad_size", lambda info: {"layout": a_layout(info), "image": an_image(info)[:16, :16]}),
         ("bad_request", lambda info: {"keep_image": a_layout(info), "prompt": ""}),
         ("unknown_pack", lambda info: {"pack": "no such pack", "prompt": ""}),
+        ("unknown_pack", lambda info: {"pack": "x" * 400, "prompt": ""}),
         ("nothing_to_do", lambda info: {"layout": a_layout(info), "image": an_image(info)}),
         ("nothing_given", lambda info: {}),
     ],
