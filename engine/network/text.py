@@ -102,8 +102,13 @@ class TextTower(nn.Module):
         return [self.rows[token] for token in word_tokens(word)] if word in self.words else [OTHER]
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The words of a prompt that the tower never heard, each once, in order."""
-        return tuple(dict.fromkeys(w for w in words_of(prompt) if w.isalpha() and w not in self.words))
+        """The words of a prompt that say nothing to the tower, each once, in order: new ones, and those too far on."""
+        unheard, length = [], 1
+        for word in words_of(prompt):
+            length += len(self.rows_of(word))
+            if word not in ",." and (word not in self.words or length >= self.context):
+                unheard.append(word)
+        return tuple(dict.fromkeys(unheard))
 
     def forward(self, ids: Tensor) -> TextFeatures:
         pooled, tokens = self.transformer(ids)

@@ -41,7 +41,13 @@ def test_a_long_prompt_is_cut_before_the_end_mark(tower):
 
 
 def test_unknown_words_are_said_once_and_in_order(tower):
-    assert tower.unknown_words("a zebra, cars and a zebra") == ("zebra", "and")
+    assert tower.unknown_words("a zebra, 3 cars and a zebra") == ("zebra", "3", "and")
+
+
+def test_words_that_do_not_fit_are_said(tower):
+    assert tower.unknown_words("car " * 10) == ()
+    assert tower.unknown_words("car " * 10 + "trees") == ("trees",)
+    assert END == tower.tokenize(["car " * 10])[0, 11]
 
 
 def test_padding_does_not_change_what_is_heard(tower):
