@@ -130,9 +130,7 @@ class Document:
             if pixels is not None:
                 patches += self._difference(plane, self.pixels(plane), pixels)
         differs = marks is not None and marks != self.marks
-        edit = Edit(name, tuple(patches), (self.marks, marks) if marks and differs else None)
-        self.apply(edit)
-        return edit
+        return self.apply(Edit(name, tuple(patches), (self.marks, marks) if marks and differs else None))
 
     def painted_since(self, before: Pixels, name: str) -> Edit:
         """The edit that made `painted` what it is, for a brush that has already put its paint there."""
@@ -154,12 +152,17 @@ class Document:
             return self.change(name, filled=gaps, marks=replace(self.marks, fill_whole=True))
         return self.change(name, filled=gaps, image=image, marks=Marks(ImageKind.GENERATED))
 
-    def apply(self, edit: Edit) -> None:
-        """Do an edit (again)."""
+    def apply(self, edit: Edit) -> Edit:
+        """Do an edit (again). Returns it with what it covers now, which may be more than when it was made."""
+        patches = []
         for patch in edit.patches:
-            self.pixels(patch.plane)[patch.box.area] = patch.after
-        if edit.marks:
-            self.marks = edit.marks[1]
+            pixels = self.pixels(patch.plane)[patch.box.area]
+            patches.append(replace(patch, before=pixels.copy()))
+            pixels[:] = patch.after
+        marks = (self.marks, edit.marks[1]) if edit.marks else None
+        if marks:
+            self.marks = marks[1]
+        return replace(edit, patches=tuple(patches), marks=marks)
 
     def revert(self, edit: Edit) -> None:
         """Take an edit back."""

@@ -76,7 +76,8 @@ class History:
         if not self._undone:
             return None
         step = self._undone.pop()
-        document.apply(step.edit)
+        # A result may have joined the step below since this one was undone.
+        step = replace(step, edit=document.apply(step.edit))
         self._done.append(step)
         return step
 

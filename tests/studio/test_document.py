@@ -98,6 +98,23 @@ def test_a_result_that_no_stroke_can_take_is_its_own_step() -> None:
     assert len(history) == 2
 
 
+def test_redo_covers_a_result_that_came_after_the_undo() -> None:
+    document, history = Document(HEIGHT, WIDTH), History()
+    history.push(painted(document, 2, 1))
+    serial = history.top.serial if history.top else 0
+    history.push(painted(document, 4, 2))
+    later = history.top.serial if history.top else 0
+    history.answer(later, document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(5), "Generate"))
+    last = state(document)
+    history.undo(document)
+    history.answer(serial, document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(6), "Generate"))
+    answered = state(document)
+    history.redo(document)
+    assert state(document) == last, "what was undone is not lost to the result"
+    history.undo(document)
+    assert state(document) == answered
+
+
 def test_the_oldest_steps_go_when_memory_is_full() -> None:
     document, history = Document(HEIGHT, WIDTH), History(max_bytes=1000)
     for index in range(50):
@@ -131,6 +148,12 @@ class Sitting(RuleBasedStateMachine):
         serial = data.draw(st.sampled_from(self.serials))
         self.history.answer(serial, self.document.take_result(mode, *picture(seed), "Generate"))
 
+    @precondition(lambda self: self.history.top is not None)
+    @rule(seed=st.integers(0, 9))
+    def result_for_the_newest_step(self, seed: int) -> None:
+        edit = self.document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(seed), "Generate")
+        self.history.answer(self.history.top.serial, edit)
+
     @rule(seed=st.integers(0, 9))
     def open_photograph(self, seed: int) -> None:
         empty = unknown(HEIGHT, WIDTH)
@@ -145,14 +168,22 @@ class Sitting(RuleBasedStateMachine):
     def undo(self) -> None:
         self.history.undo(self.document)
 
-    @precondition(lambda self: self.history.next is not None)
     @rule()
-    def undo_and_redo_change_nothing(self) -> None:
+    def redo(self) -> None:
+        self.history.redo(self.document)
+
+    @invariant()
+    def redo_and_undo_lead_back(self) -> None:
+        if self.history.next is None:
+            return
+        undone = state(self.document)
         self.history.redo(self.document)
         now = state(self.document)
         self.history.undo(self.document)
+        assert state(self.document) == undone
         self.history.redo(self.document)
         assert state(self.document) == now
+        self.history.undo(self.document)
 
     @invariant()
     def ids_are_classes(self) -> None:
