@@ -25,3 +25,7 @@ def main() -> int:
             raise
         return say_missing(str(error))
     return run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -94,7 +94,7 @@ def paint_example() -> int:
     layout = pack.examples[0]
     sys.stdout.write("There is no display for the window, so the example layout is painted into a file.\n")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "engine.cli", "sample", "--pack", pack.name]
+    command = [sys.executable, "-P", "-m", "engine.cli", "sample", "--pack", pack.name]
     code = subprocess.run([*command, "--layout", str(layout), "--out", OUT], check=False).returncode
     if code == 0:
         sys.stdout.write(f"The image is {Path(OUT).resolve() / f'{layout.stem}_image.png'}\n")

@@ -27,7 +27,7 @@ def read_settings(folder: Path) -> Settings:
         return msgspec.toml.decode(file.read_bytes(), type=Settings)
     except FileNotFoundError:
         return Settings()
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadFile(f"{file} cannot be read: {error}.", "The studio goes on with its defaults.") from error
 
 
@@ -36,4 +36,5 @@ def engine_command(settings: Settings, pack: str) -> list[str]:
     line = os.environ.get("DIPTYCH_ENGINE") or settings.engine
     if line:
         return shlex.split(line, posix=os.name == "posix")
-    return [sys.executable, "-m", "engine.cli", "serve", "--pack", pack]
+    # -P: a folder “engine” where the studio was started is not ours
+    return [sys.executable, "-P", "-m", "engine.cli", "serve", "--pack", pack]

@@ -77,13 +77,39 @@ def test_the_window_loads_no_torch() -> None:
 
 def test_the_engine_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
-    own = [sys.executable, "-m", "engine.cli", "serve", "--pack", "street"]
+    own = [sys.executable, "-P", "-m", "engine.cli", "serve", "--pack", "street"]
     assert engine_command(read_settings(tmp_path), "street") == own
     (tmp_path / "settings.toml").write_text('engine = "ssh box diptych-engine serve"')
     remote = ["ssh", "box", "diptych-engine", "serve"]
     assert engine_command(read_settings(tmp_path), "street") == remote
     monkeypatch.setenv("DIPTYCH_ENGINE", "'/a place/engine' serve")
     assert engine_command(Settings("ssh box"), "street") == ["/a place/engine", "serve"]
+
+
+def test_the_engine_is_this_installations_wherever_it_is_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
+    (tmp_path / "engine").mkdir()
+    for module in ("__init__", "cli"):
+        (tmp_path / "engine" / f"{module}.py").write_text("raise SystemExit('another engine')")
+    command = engine_command(Settings(), "no-such-pack")
+    done = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert b"another engine" not in done.stderr
+    assert b"unknown_pack" in done.stdout
+
+
+def test_the_module_starts_what_the_command_starts() -> None:
+    done = run("import runpy; runpy.run_module('studio.app', run_name='__main__')", DISPLAY=":4242")
+    assert done.returncode == 1
+    assert "The display “:4242” does not answer" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_settings_in_another_encoding(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "settings.toml").write_text('engine = "/home/zoé/engine"', encoding=encoding)
+    with pytest.raises(BadFile, match="goes on with its defaults"):
+        read_settings(tmp_path)
 
 
 def test_settings_that_are_not_known(tmp_path: Path) -> None:
