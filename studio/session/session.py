@@ -82,14 +82,14 @@ class Session(QObject):
 
     def new(self) -> None:
         """Start over; one undo brings everything back."""
-        self.generator.cancel()
         self.editor.clear()
+        self.generator.cancel()  # afterwards, for a stroke that ended with it may have sent something
         self.generator.set_mode(Mode.LAYOUT_TO_IMAGE)
 
     def clear_layout(self) -> None:
         """Make the layout unknown and keep the image; what runs for the old one is of no use any more."""
-        self.generator.cancel()
         self.editor.clear_layout()
+        self.generator.cancel()
 
     async def save_document(self) -> None:
         """Keep the picture for the next time, as it is now. Raises BadFile."""
@@ -146,8 +146,8 @@ class Session(QObject):
             return layout.shape, fit_layout(layout, info.height, info.width)
 
         size, fitted = await asyncio.to_thread(read)
-        self.generator.cancel()
         self.editor.place_layout(fitted.pixels, f"Open {path.name}")
+        self.generator.cancel()
         self.generator.set_mode(Mode.LAYOUT_TO_IMAGE)
         self.generator.touch()
         self._say_fitted(path, size, exact=size == (info.height, info.width))
@@ -161,8 +161,8 @@ class Session(QObject):
             return image.shape[:2], fit_image(image, info.height, info.width)
 
         size, fitted = await asyncio.to_thread(read)
-        self.generator.cancel()
         self.editor.place_image(fitted.pixels, f"Open {path.name}")
+        self.generator.cancel()
         self.generator.set_mode(Mode.IMAGE_TO_LAYOUT)
         self.generator.follow()
         self._say_fitted(path, size, exact=abs(size[1] / size[0] - info.width / info.height) < 0.02)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QRegion,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QSizePolicy, QWidget
 
 from engine.protocol import Pixels
 from studio.session.session import Session
@@ -104,7 +104,7 @@ class Canvas(QWidget):
         super().focusOutEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        if not isinstance(QApplication.focusWidget(), QLineEdit):  # who types goes on typing
+        if not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):  # who types goes on typing
             self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def leaveEvent(self, event: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QEnterEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QSlider, QSpinBox, QWidget
 
 from tests.studio.conftest import MakeDesk
@@ -69,6 +69,15 @@ def test_both_canvases_zoom_and_pan_together(desk: MakeDesk) -> None:
     assert (at.at(16, 8) - place - (end - start)).manhattanLength() <= 3
     at.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert at.window.view.zoom(left.size()) == before
+
+
+def test_who_types_goes_on_typing_when_the_mouse_comes_by(desk: MakeDesk) -> None:
+    at = desk()
+    panel, place = at.window.prompt_panel, QPointF(20, 20)
+    for widget in (panel.prompt, panel.seed, panel.steps, panel.generate):
+        widget.setFocus()
+        QApplication.sendEvent(at.window.layout_canvas, QEnterEvent(place, place, place))
+        assert at.window.layout_canvas.hasFocus() is (widget is panel.generate)
 
 
 def test_space_and_drag_pans_and_paints_nothing(desk: MakeDesk) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from engine.protocol import UNKNOWN
+from studio.domain.brush import Point
 from studio.domain.document import ImageKind, Mode
 from studio.session.engine_client import EngineState
 from tests.studio.conftest import MakeDesk
@@ -188,6 +189,67 @@ def test_text_to_both_and_painting_on(desk: MakeDesk) -> None:
     assert at.document.marks.fill_whole
     at.key(Qt.Key.Key_Z, CTRL)
     assert (at.document.painted[:16, :48] == 2).all(), "undo brings the painted layout back"
+
+
+def test_only_paint_on_the_picture_ends_text_to_both(desk: MakeDesk) -> None:
+    at = desk("--mute")
+    at.until(lambda: len(at.log("request")) == 1)
+    at.key(Qt.Key.Key_Escape)
+    at.click(at.window.mode_bar.modes[Mode.TEXT_TO_BOTH])
+    at.click(at.window.prompt_panel.generate)
+    assert at.generator.running
+    at.stroke((30, -25))
+    assert at.generator.mode is Mode.TEXT_TO_BOTH
+    assert at.generator.running
+    at.key(Qt.Key.Key_4)
+    at.stroke((30, -25), (30, 4))
+    assert at.generator.mode is Mode.LAYOUT_TO_IMAGE
+    assert at.document.painted[1, 30] == at.document.painted[4, 30] == 3, "a stroke may come from outside"
+
+
+def test_commands_while_the_pen_is_down_end_the_stroke(desk: MakeDesk) -> None:
+    at = desk().ready()
+    other = np.ones_like(at.document.painted)
+    commands = (
+        at.editor.keep,
+        at.session.new,
+        at.session.clear_layout,
+        lambda: at.editor.place_layout(other, "Open"),
+        lambda: at.editor.place_image(at.document.image + 1, "Open"),
+    )
+    for command in commands:
+        before, depth = at.document.painted.copy(), len(at.editor.history)
+        at.editor.choose(3)
+        at.editor.begin_stroke(Point(20, 24), adopt=True)
+        painted = at.document.painted.copy()
+        assert (painted != before).any()
+        command()
+        assert not at.editor.painting
+        assert len(at.editor.history) == depth + 2
+        at.editor.undo()
+        assert (at.document.painted == painted).all()
+        at.editor.undo()
+        assert (at.document.painted == before).all()
+
+
+def test_nothing_of_the_old_picture_is_made_for_a_new_one(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.editor.begin_stroke(Point(20, 24), adopt=True)
+    at.session.new()
+    assert not at.generator.running
+
+
+def test_generate_with_the_pen_down_ends_the_stroke(desk: MakeDesk) -> None:
+    at = desk().ready()
+    before = at.document.painted.copy()
+    at.editor.begin_stroke(Point(20, 24), adopt=True)
+    at.generator.set_mode(Mode.TEXT_TO_BOTH)
+    at.generator.generate()
+    assert not at.editor.painting
+    at.until(lambda: at.document.marks.fill_whole)
+    at.editor.undo()
+    at.editor.undo()
+    assert (at.document.painted == before).all()
 
 
 def test_a_click_beside_the_picture_changes_nothing(desk: MakeDesk) -> None:
