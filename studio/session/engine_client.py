@@ -53,6 +53,7 @@ class EngineClient(QObject):
         self._request: Generate | None = None
         self._last_death: float | None = None
         self._mistrust = ""
+        self._asked = False
         self._closing = False
         self.state = EngineState.STARTING
         self.device = ""
@@ -89,7 +90,7 @@ class EngineClient(QObject):
         if self._process is None:
             self.start()
         else:
-            self._mistrust = "It was restarted."
+            self._asked, self._mistrust = True, "It was restarted."
             self._process.kill()
 
     def send(self, request: Generate) -> None:
@@ -162,7 +163,8 @@ class EngineClient(QObject):
             return
         now = time.monotonic()
         again = self._last_death is not None and now - self._last_death < AGAIN_WITHIN
-        self._last_death = now
+        self._last_death = None if self._asked else now  # an end that was asked for is no death
+        self._asked = False
         if ending.ran and not again:
             self._say_restarted(ending)
             self.start()

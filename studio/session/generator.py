@@ -120,6 +120,7 @@ class Generator(QObject):
 
     def generate(self) -> None:
         """Make a result now, with a new seed unless that is locked."""
+        self._editor.end_stroke()
         if not self.options.seed_locked and self._editor.document.marks.image is not ImageKind.NONE:
             self.options = msgspec.structs.replace(self.options, seed=new_seed())
             self.options_changed.emit()
@@ -157,18 +158,29 @@ class Generator(QObject):
         else:
             self.follow()
 
-    def _send(self, serial: int | None) -> None:
+    def _obstacle(self) -> Notice | None:
+        """What has to be said instead of making a result, if anything."""
+        if not len(self._editor.palette):
+            return Notice(
+                "No pack could be opened, so nothing can be made. Put one in place and start again.", Tone.ERROR
+            )
         missing = lacking(self._editor.document, self.mode, self.options)
         if missing:
-            self.noticed.emit(Notice(missing, Tone.HINT))
-            return
+            return Notice(missing, Tone.HINT)
         if self.mode is Mode.IMAGE_TO_LAYOUT and (self._editor.document.painted != UNKNOWN).all():
-            self.noticed.emit(
-                Notice(
-                    "Every pixel of the layout is painted, so there is nothing left to find in the image.",
-                    action=Action("Find all of it anew", self._find_anew),
-                )
+            return Notice(
+                "Every pixel of the layout is painted, so there is nothing left to find in the image.",
+                action=Action("Find all of it anew", self._find_anew),
             )
+        if self._client.state is EngineState.STOPPED:
+            start = Action("Start engine", self._client.restart)
+            return Notice("The engine is stopped. Start it, then generate again.", Tone.ERROR, start)
+        return None
+
+    def _send(self, serial: int | None) -> None:
+        obstacle = self._obstacle()
+        if obstacle:
+            self.noticed.emit(obstacle)
             return
         if self.mode is Mode.LAYOUT_TO_IMAGE and self._editor.document.marks.fill_whole:
             self._editor.keep(awaiting=True)

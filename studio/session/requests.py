@@ -38,7 +38,8 @@ def build(document: Document, mode: Mode, options: Options, pack: str, revision:
         layout = Raster.of(document.painted)
     if mode is Mode.IMAGE_TO_LAYOUT:
         image = Raster.of(np.ascontiguousarray(document.image))
-    words = options.prompt.strip()
+    described = mode is not Mode.IMAGE_TO_LAYOUT  # the words left there describe another picture
+    words = options.prompt.strip() if described else ""
     return Generate(
         id=uuid.uuid4().hex,
         pack=pack,
@@ -46,7 +47,7 @@ def build(document: Document, mode: Mode, options: Options, pack: str, revision:
         layout=layout,
         image=image,
         prompt=words if words or mode is Mode.TEXT_TO_BOTH else None,
-        negative=options.negative.strip(),
+        negative=options.negative.strip() if described else "",
         seed=options.seed,
         steps=options.steps,
     )

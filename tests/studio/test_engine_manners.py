@@ -55,6 +55,19 @@ def test_a_second_death_within_a_minute_stops_it(desk: MakeDesk) -> None:
     at.until(lambda: len(at.log("start")) == 3)
 
 
+def test_generate_without_an_engine_offers_to_start_it(desk: MakeDesk) -> None:
+    at = desk("--die-at-start")
+    at.until(lambda: stopped(at))
+    at.click(at.window.prompt_panel.generate)
+    assert not at.generator.running, "nothing seems to run"
+    assert "The engine is stopped. Start it" in at.said()
+    starts = len(at.log("start"))
+    row = at.window.notices.row(-1)
+    assert row.button.text() == "Start engine"
+    at.click(row.button)
+    at.until(lambda: len(at.log("start")) > starts)
+
+
 def test_paint_goes_on_without_an_engine(desk: MakeDesk) -> None:
     at = desk("--die-at-start")
     at.until(lambda: stopped(at))
@@ -179,3 +192,14 @@ def test_restart_from_the_menu(desk: MakeDesk) -> None:
     at.until(lambda: len(at.log("start")) == 2)
     at.until(lambda: at.client.state is EngineState.READY)
     assert np.array_equal(at.document.image, image)
+
+
+def test_a_restart_from_the_menu_is_no_death(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.client.restart()
+    at.until(lambda: len(at.log("start")) == 2)
+    at.until(lambda: at.client.state is EngineState.READY)
+    os.kill(at.client.pid, 9)
+    at.until(lambda: at.client.state is not EngineState.READY)
+    assert at.client.state is EngineState.STARTING, "the first death is forgiven"
+    at.until(lambda: len(at.log("start")) == 3)
