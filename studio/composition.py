@@ -59,7 +59,7 @@ class Studio:
     async def _close(self) -> None:
         try:
             await self.session.save_document()
-        except EngineError as error:
+        except Exception as error:  # whatever it is, a window that nobody sees must not stay
             if not self._warned:
                 self._come_back(error)
                 return
@@ -69,11 +69,12 @@ class Studio:
             self.window.close_now()
             self.closed.set()
 
-    def _come_back(self, error: EngineError) -> None:
+    def _come_back(self, error: Exception) -> None:
         self._warned, self._closing = True, False
         self.window.show()
-        text = f"The picture cannot be kept for the next time. {error.message} Save both halves elsewhere, then close."
-        self.window.notices.say(Notice(text, Tone.ERROR))
+        why = error.message if isinstance(error, EngineError) else f"{type(error).__name__}: {error}."
+        text = f"The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close."
+        self.window.notices.say(Notice(text, Tone.ERROR, details=of_bug(error).details))
 
 
 def run() -> int:

@@ -49,7 +49,7 @@ class Saved:
 class Storage:
     """A folder of its own for each studio that runs, so that two windows do not overwrite each other.
 
-    Raises BadFile if there is no place for it.
+    It is the one with the newest picture that no other studio holds. Raises BadFile if there is no place for it.
     """
 
     def __init__(self, root: Path, pack: PackInfo) -> None:
@@ -62,8 +62,8 @@ class Storage:
                 f"{root} cannot be made ({error.strerror}).",
                 "Without it no picture is kept for the next time.",
             ) from error
-        for index in range(1, 100):
-            self.folder = root / ("picture" if index == 1 else f"picture-{index}")
+        folders = [root / "picture", *(root / f"picture-{index}" for index in range(2, 100))]
+        for self.folder in sorted(folders, key=_saved_at, reverse=True):
             self._lock = QLockFile(f"{self.folder}.lock")
             self._lock.setStaleLockTime(0)
             if self._lock.tryLock(0):
@@ -75,7 +75,7 @@ class Storage:
             return self._load()
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.MsgspecError, BadFile) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, BadFile) as error:
             raise self._put_aside(error) from error
 
     def save(self, saved: Saved) -> None:
@@ -133,3 +133,11 @@ class Storage:
         with contextlib.suppress(OSError):
             self.folder.rename(aside)
         return BadFile(f"The last picture cannot be restored: {error}", f"Its files are kept in {aside}.")
+
+
+def _saved_at(folder: Path) -> int:
+    """When a picture was last saved there, in nanoseconds; 0 if none was."""
+    try:
+        return (folder / HEAD).stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
+from studio.session.notices import Notice
 from studio.ui.build import column, panel, row, text
 from studio.ui.canvas import Canvas
 
 
 class Half(QFrame):
     """One of the two panels."""
+
+    noticed = Signal(object)  # Notice
 
     def __init__(self, title: str, canvas: Canvas, buttons: list[QToolButton], opened: Callable[[Path], None]) -> None:
         super().__init__()
@@ -38,7 +41,12 @@ class Half(QFrame):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls()[:1]:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._opened(Path(url.toLocalFile()))
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if not files:
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if len(files) > 1:
+            text = f"{files[0].name} is opened, the first of the {len(files)} dropped. Drop the others one by one."
+            self.noticed.emit(Notice(text))
+        self._opened(files[0])

@@ -52,7 +52,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._add_menus()
         self._add_keys()
-        session.noticed.connect(self.notices.say)
+        for source in (session, self.layout_half, self.image_half):
+            source.noticed.connect(self.notices.say)
         session.editor.document_changed.connect(self._show_states)
         session.editor.history_changed.connect(self._show_states)
         self._show_states()

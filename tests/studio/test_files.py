@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from engine.protocol import UNKNOWN
 from engine.raster import read_image, read_layout, write_layout
 from studio.domain.document import ImageKind, Mode
+from studio.session.requests import build
 from tests.studio.conftest import CLASSES, MakeDesk
 from tests.studio.desk import Desk
 
@@ -30,9 +32,9 @@ def photograph(path: Path, height: int, width: int) -> Path:
     return path
 
 
-def drop(on: QWidget, path: Path) -> None:
+def drop(on: QWidget, *paths: Path) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl("https://example.org/no-file.png"), *(QUrl.fromLocalFile(str(path)) for path in paths)])
     copy, button, key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(5, 5), copy, data, button, key)
     QApplication.sendEvent(on, enter)
@@ -74,6 +76,29 @@ def test_a_fully_painted_layout_is_not_lost_to_image_to_layout(desk: MakeDesk) -
     at.until(lambda: at.document.marks.fill_whole)
     at.key(Qt.Key.Key_Z, CTRL)
     assert (at.document.painted == painted).all()
+
+
+def test_words_for_another_picture_do_not_steer_image_to_layout(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    at.click(at.window.mode_bar.live)
+    options = msgspec.structs.replace(at.generator.options, prompt="a beach", negative="cars")
+    at.generator.set_options(options)
+    drop(at.window.image_half, photograph(tmp_path / "photo.png", 32, 64))
+    at.until(lambda: at.document.marks.fill_whole)
+    assert at.log("request")[-1].endswith("prompt=None")
+    request = build(at.document, Mode.IMAGE_TO_LAYOUT, options, "street", 1)
+    assert (request.prompt, request.negative) == (None, "")
+    request = build(at.document, Mode.LAYOUT_TO_IMAGE, options, "street", 1)
+    assert (request.prompt, request.negative) == ("a beach", "cars")
+
+
+def test_of_several_dropped_files_the_one_taken_is_named(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    photographs = [photograph(tmp_path / f"{name}.png", 300, 500) for name in ("one", "two")]
+    drop(at.window.image_half, *photographs)
+    at.until(lambda: at.document.marks.fill_whole)
+    assert "one.png is opened, the first of the 2 dropped" in at.said()
+    assert "its middle was fitted" in at.said()
 
 
 def test_a_layout_of_another_size_is_fitted(desk: MakeDesk, tmp_path: Path) -> None:
@@ -179,6 +204,38 @@ def test_a_broken_picture_is_kept_aside(desk: MakeDesk, tmp_path: Path) -> None:
     assert len(list((tmp_path / "data").glob("picture-from-*/document.json"))) == 1
 
 
+def test_a_damaged_document_is_kept_aside(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    at.close()
+    head = tmp_path / "data" / "picture" / "document.json"
+    damaged = head.read_bytes().replace(b'"street"', b'"stra\xdfe"')
+    head.write_bytes(damaged)
+    again = desk()
+    assert "cannot be restored" in again.said()
+    (aside,) = (tmp_path / "data").glob("picture-from-*")
+    assert (aside / "document.json").read_bytes() == damaged
+    assert len(list(aside.glob("*.png"))) == 3
+
+
+def test_an_error_that_nobody_foresaw_does_not_keep_a_closed_window(
+    desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk().ready()
+    pid = at.client.pid
+
+    def stumble(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("studio.session.storage.write_layout", stumble)
+    at.window.close()
+    at.until(lambda: "cannot be kept for the next time. RuntimeError: a bug" in at.said())
+    assert at.window.isVisible()
+    at.window.close()
+    at.until(at.studio.closed.is_set)
+    assert pid
+    assert at.client.pid == 0, "the engine is gone as well"
+
+
 def test_closing_never_drops_a_picture_silently(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
     at.click(at.window.mode_bar.live)
@@ -202,6 +259,18 @@ def test_two_windows_keep_two_pictures(desk: MakeDesk, tmp_path: Path) -> None:
     assert {p.parent.name for p in (tmp_path / "data").glob("*/document.json")} == {"picture", "picture-2"}
 
 
+def test_the_newest_picture_comes_back_whichever_window_it_was_in(desk: MakeDesk) -> None:
+    one, two = desk().ready(), desk().ready()
+    one.close()
+    two.click(two.window.mode_bar.live)
+    two.editor.choose(3)
+    two.stroke((20, 24), (30, 24))
+    two.close()
+    again = desk()
+    assert (again.document.painted == two.document.painted).all()
+    assert again.document.painted[24, 25] == 3
+
+
 def test_no_pack_is_said(desk: MakeDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("studio.session.pack.pack_folders", dict)
     at = desk()
@@ -210,6 +279,11 @@ def test_no_pack_is_said(desk: MakeDesk, monkeypatch: pytest.MonkeyPatch, tmp_pa
     at.click(at.window.prompt_panel.generate)
     assert not (at.document.painted != UNKNOWN).any()
     assert at.client.pid == 0
+    at.window.prompt_panel.prompt.setFocus()
+    at.qtbot.keyClicks(at.window.prompt_panel.prompt, "a street")
+    at.qtbot.keyClick(at.window.prompt_panel.prompt, Qt.Key.Key_Return)
+    assert not at.generator.running
+    assert "No pack could be opened" in at.said()
 
 
 def test_broken_settings_are_said(desk: MakeDesk, tmp_path: Path) -> None:
