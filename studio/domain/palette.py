@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.protocol import UNKNOWN, ClassInfo, Pixels
+from engine.protocol import ClassInfo, Pixels
 from engine.raster import palette_table
 
 
@@ -35,7 +35,3 @@ class Palette:
         """The class to start painting with: a thing rather than ground, if the pack names a car."""
         names = [info.name for info in self.classes]
         return names.index("car") if "car" in names else 0
-
-    def holds(self, index: int) -> bool:
-        """Whether this id may be painted."""
-        return index < len(self.classes) or index == UNKNOWN

@@ -13,7 +13,7 @@ class LivePolicy:
 
     - The engine is idle, or its run has already shown a preview: send. Else only the newest change waits.
     - Runs take more than `SLOW_RUN` on average: wait `SETTLE` after the last change, `LONGEST_WAIT` at most.
-    - Typing waits `TYPING` after the last key in any case, so that words are not sent by letters.
+    - Typing waits `TYPING` after the last key, `LONGEST_WAIT` at most, so that words are not sent by letters.
     """
 
     def __init__(self) -> None:
@@ -21,10 +21,6 @@ class LivePolicy:
         self._last = 0.0
         self._settle = 0.0
         self._average: float | None = None
-
-    @property
-    def pending(self) -> bool:
-        return self._first is not None
 
     def touch(self, now: float, settle: float = 0.0) -> None:
         """Something changed that a new picture should show."""
