@@ -86,7 +86,8 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     limits = pack.file.pixels
     low = min(-m / d for m, d in zip(limits.mean, limits.deviation, strict=True))
     high = max((1 - m) / d for m, d in zip(limits.mean, limits.deviation, strict=True))
-    settings = Settings(counts.pop(), pack.file.process.lead, image_limits=(low, high))
+    path = pack.file.process
+    settings = Settings(counts.pop(), path.lead, path.bend, image_limits=(low, high))
     with torch.inference_mode():
         for step in sample(pack.process, pack.network, task_of(pack, requests, given), settings):
             yield Frame(step.index, step.total, step, pack, given)

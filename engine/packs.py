@@ -32,12 +32,13 @@ class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Clocks and schedules of both halves; `lead` is the layout's, as a share of T."""
+    """Clocks and schedules of both halves; `lead` and `bend` are the sampler's."""
 
     clocks: int = 1000
     image: ScheduleConfig = ScheduleConfig()
     layout: ScheduleConfig = ScheduleConfig(odds=1 / 64)
     lead: float = 0.3
+    bend: float = 2.0
 
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""
@@ -53,12 +54,21 @@ class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     gamma: float = 1.0
 
 
+class DataConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The data a pack was trained on: its classes' words, and what of its layouts is not believed (data/pairs.py)."""
+
+    taxonomy: str
+    border: int = 0
+    thin: tuple[str, ...] = ()
+
+
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of pack.json."""
 
     format: int
     info: PackInfo
     pixels: PixelConfig
+    data: DataConfig
     network: UNetConfig = UNetConfig()
     text: TextConfig = TextConfig()
     process: ProcessConfig = ProcessConfig()

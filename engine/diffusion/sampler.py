@@ -47,10 +47,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to sample; `lead` (Δ) and `interval` (where the image is guided) are shares of T."""
+    """How to sample; `lead` (Δ) and `interval` (where the image is guided) are shares of T.
+
+    `bend` over 1 gives small layout clocks more of the steps: what is thin is decided there.
+    """
 
     steps: int = 10
     lead: float = 0.3
+    bend: float = 1.0
     interval: tuple[float, float] = (0.2, 0.8)
     image_limits: tuple[float, float] = (-torch.inf, torch.inf)
 
@@ -97,7 +101,8 @@ class Moment:
 def moments(process: JointProcess, task: Task, settings: Settings) -> list[Moment]:
     """The clocks from the start to the end, `steps` + 1 of them.
 
-    t_image = min(T, τ), t_layout = clip(τ - Δ, 0, T), τ evenly from T + Δ to 0; no lead where one half runs alone.
+    t_image = min(T, τ), t_layout = T (clip(τ - Δ, 0, T)/T)^bend, τ evenly from T + Δ to 0; without a lead where one
+    half runs alone.
     """
     top, device = process.image.clocks, task.image.device
     image_runs = ~task.keep_image.flatten(1).all(1)
@@ -107,6 +112,7 @@ def moments(process: JointProcess, task: Task, settings: Settings) -> list[Momen
     for index in range(settings.steps + 1):
         tau = (top + lead) * (settings.steps - index) // settings.steps
         image, layout = tau.clamp(max=top), (tau - lead).clamp(0, top)
+        layout = (top * (layout / top) ** settings.bend).round().long()
         path.append(Moment((image * image_runs).to(device), (layout * layout_runs).to(device)))
     return path
 

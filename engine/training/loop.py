@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from engine.data.captions import vocabulary
 from engine.data.taxonomy import ClassWords, class_infos, read_taxonomy
 from engine.errors import BadConfig
-from engine.packs import FORMAT, PackFile, PixelConfig, choose_device, save
+from engine.packs import FORMAT, DataConfig, PackFile, PixelConfig, choose_device, save
 from engine.protocol import PackInfo
 from engine.training.batches import Batch, Batches, Frames
 from engine.training.config import TrainConfig
@@ -134,6 +134,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         network=config.network,
         text=config.text,
         process=config.process,
+        data=DataConfig(taxonomy=config.taxonomy, border=config.border, thin=config.thin),
     )
 
 
