@@ -178,7 +178,7 @@ def _by_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pixels:
     """Ids of an index PNG. If every colour in use is a class's, colours count: some programs sort the palette."""
     ids = np.asarray(picture).astype(np.uint8)
     palette = np.frombuffer(bytes(picture.getpalette("RGB") or b""), np.uint8).reshape(-1, 3)
-    known = {rgb(info.colour): index for index, info in enumerate(classes)}
+    known: dict[tuple[int, ...], int] = {rgb(info.colour): index for index, info in enumerate(classes)}
     used = [int(index) for index in np.unique(ids) if index != UNKNOWN]
     if picture.mode != "P" or any(index >= len(palette) for index in used):
         return ids
