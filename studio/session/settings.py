@@ -33,8 +33,11 @@ def read_settings(folder: Path) -> Settings:
 
 def engine_command(settings: Settings, pack: str) -> list[str]:
     """Program and arguments: from DIPTYCH_ENGINE, else from the settings, else this installation's with a pack."""
-    line = os.environ.get("DIPTYCH_ENGINE") or settings.engine
+    line = (os.environ.get("DIPTYCH_ENGINE") or settings.engine).strip()
     if line:
-        return shlex.split(line, posix=os.name == "posix")
+        try:
+            return shlex.split(line, posix=os.name == "posix")
+        except ValueError:  # an open quote; tried as it stands, the failure names it
+            return [line]
     # -P: a folder “engine” where the studio was started is not ours
     return [sys.executable, "-P", "-m", "engine.cli", "serve", "--pack", pack]

@@ -84,6 +84,10 @@ def test_the_engine_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert engine_command(read_settings(tmp_path), "street") == remote
     monkeypatch.setenv("DIPTYCH_ENGINE", "'/a place/engine' serve")
     assert engine_command(Settings("ssh box"), "street") == ["/a place/engine", "serve"]
+    monkeypatch.setenv("DIPTYCH_ENGINE", 'ssh "box')
+    assert engine_command(Settings(), "street") == ['ssh "box']
+    monkeypatch.setenv("DIPTYCH_ENGINE", "  ")
+    assert engine_command(Settings(), "street") == own
 
 
 def test_the_engine_is_this_installations_wherever_it_is_started(
