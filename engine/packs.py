@@ -42,7 +42,7 @@ class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""
-        image, layout = (Schedule(half.kind, self.clocks, half.odds) for half in (self.image, self.layout))
+        image, layout = (Schedule.named(half.kind, self.clocks, half.odds) for half in (self.image, self.layout))
         return JointProcess(image, layout, classes)
 
 

@@ -13,17 +13,26 @@ LOG_SNR_LIMIT = 12.0
 
 
 class Schedule:
-    """ᾱ_0 … ᾱ_T of one half, and what follows from them, indexed by integer clocks of any shape.
+    """ᾱ_0 … ᾱ_T of one half, from ᾱ_0 = 1 down, and what follows from them, indexed by integer clocks of any shape."""
 
-    `odds` multiplies ᾱ/(1-ᾱ); below 1 it moves the noise to earlier clocks.
-    cosine: ᾱ_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s) · π/2), s = 0.008  [Nichol & Dhariwal 2021]
-    linear: β from 1e-4 to 0.02, ᾱ_t = Π (1 - β)  [Ho et al. 2020]
-    """
+    def __init__(self, alpha_bar: Tensor) -> None:
+        if alpha_bar[0] != 1 or not bool((alpha_bar.diff() < 0).all()):
+            raise ValueError("a schedule begins at 1, its clean clock, and every clock is noisier than the one before")
+        self.alpha_bar = alpha_bar.double()
+        self.clocks = len(alpha_bar) - 1
+        log_snr = torch.logit(self.alpha_bar).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT)
+        self._exact = {"alpha_bar": self.alpha_bar, "log": self.alpha_bar.log(), "log_snr": log_snr}
+        self._tables: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
 
-    def __init__(self, kind: Literal["cosine", "linear"] = "cosine", clocks: int = 1000, odds: float = 1.0) -> None:
+    @classmethod
+    def named(cls, kind: Literal["cosine", "linear"] = "cosine", clocks: int = 1000, odds: float = 1.0) -> Schedule:
+        """One of the usual schedules; `odds` multiplies ᾱ/(1-ᾱ), so below 1 it moves the noise to earlier clocks.
+
+        cosine: ᾱ_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s) · π/2), s = 0.008  [Nichol & Dhariwal 2021]
+        linear: β from 1e-4 to 0.02, ᾱ_t = Π (1 - β)  [Ho et al. 2020]
+        """
         if clocks < 1 or odds <= 0:
             raise ValueError(f"a schedule has at least one clock and positive odds, not {clocks} and {odds}")
-        self.clocks = clocks
         t = torch.arange(clocks + 1, dtype=torch.float64) / clocks
         if kind == "cosine":
             f = torch.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2
@@ -31,12 +40,7 @@ class Schedule:
         else:
             beta = torch.linspace(1e-4, 0.02, clocks, dtype=torch.float64) * (1000 / clocks)
             alpha_bar = torch.cat([torch.ones(1, dtype=torch.float64), (1 - beta.clamp(max=0.999)).cumprod(0)])
-        self.alpha_bar = odds * alpha_bar / (odds * alpha_bar + (1 - alpha_bar))
-        assert self.alpha_bar[0] == 1, "clock 0 is clean"
-        assert bool((self.alpha_bar.diff() < 0).all()), "every clock is noisier than the one before"
-        log_snr = torch.logit(self.alpha_bar).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT)
-        self._exact = {"alpha_bar": self.alpha_bar, "log": self.alpha_bar.log(), "log_snr": log_snr}
-        self._tables: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
+        return cls(odds * alpha_bar / (odds * alpha_bar + (1 - alpha_bar)))
 
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""

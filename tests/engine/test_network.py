@@ -18,7 +18,7 @@ CONFIG = UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channel
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    network = JointUNet(CLASSES, (24, 32), Schedule(), Schedule(odds=1 / 64), CONFIG).eval()
+    network = JointUNet(CLASSES, (24, 32), Schedule.named(), Schedule.named(odds=1 / 64), CONFIG).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.05)
@@ -97,7 +97,7 @@ def test_other_sizes_are_refused(network):
 
 
 def test_a_fresh_network_says_nothing_yet():
-    fresh = JointUNet(CLASSES, (24, 32), Schedule(), Schedule(), CONFIG).eval()
+    fresh = JointUNet(CLASSES, (24, 32), Schedule.named(), Schedule.named(), CONFIG).eval()
     prediction = answers(fresh, state(), text(), None)
     assert not prediction.v.any()
     assert not prediction.logits.any()

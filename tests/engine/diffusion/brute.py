@@ -14,9 +14,7 @@ EXACT = {"rtol": 0.0, "atol": 1e-10}
 
 def schedule_of(*alpha_bar: float) -> Schedule:
     """A schedule with these ᾱ_0 … ᾱ_T."""
-    schedule = Schedule(clocks=len(alpha_bar) - 1)
-    schedule.alpha_bar = torch.tensor(alpha_bar, dtype=torch.float64)
-    return schedule
+    return Schedule(torch.tensor(alpha_bar, dtype=torch.float64))
 
 
 def clock(value: int) -> Tensor:

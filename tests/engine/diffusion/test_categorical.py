@@ -27,7 +27,7 @@ def probabilities(seed: int, classes: int) -> torch.Tensor:
 @pytest.mark.parametrize("classes", [2, 3, 4])
 @pytest.mark.parametrize("t", range(1, 9))
 def test_forward_is_the_product_of_the_transitions(classes: int, t: int) -> None:
-    schedule = Schedule(clocks=8, odds=0.5)
+    schedule = Schedule.named(clocks=8, odds=0.5)
     rows = chain(schedule, 0, t, classes)
     for start in range(classes):
         found = categorical.q_probs(schedule, one_hot(start, classes), clock(t))
@@ -37,7 +37,7 @@ def test_forward_is_the_product_of_the_transitions(classes: int, t: int) -> None
 @pytest.mark.parametrize("classes", [2, 4])
 @pytest.mark.parametrize(("s", "t"), [(0, 1), (0, 5), (1, 2), (2, 7), (3, 8), (7, 8)])
 def test_posterior_is_bayes_rule(classes: int, s: int, t: int) -> None:
-    schedule = Schedule(clocks=8, odds=0.5)
+    schedule = Schedule.named(clocks=8, odds=0.5)
     to_s, to_t, on = (
         chain(schedule, 0, s, classes),
         chain(schedule, 0, t, classes),
@@ -65,7 +65,7 @@ def test_sum_kernel_with_the_exact_head_is_the_true_reverse(s: int, t: int) -> N
 
 @given(seed=seeds, y_t=st.integers(0, 3), skip=st.sampled_from([(0, 1), (0, 8), (1, 5), (6, 7), (7, 8)]))
 def test_sum_kernel_is_the_sum_of_posteriors_for_any_head(seed: int, y_t: int, skip: tuple[int, int]) -> None:
-    schedule, (s, t) = Schedule(clocks=8), map(clock, skip)
+    schedule, (s, t) = Schedule.named(clocks=8), map(clock, skip)
     head, now = probabilities(seed, 4), one_hot(y_t, 4)
     expected = sum(head[:, k : k + 1] * categorical.q_posterior(schedule, one_hot(k, 4), now, s, t) for k in range(4))
     found = categorical.reverse(schedule, head, now, s, t)
@@ -97,7 +97,7 @@ def test_both_kernels_on_the_worked_example() -> None:
 
 
 def test_reverse_in_float32_stands_the_ends_of_the_full_schedule() -> None:
-    schedule = Schedule(odds=1 / 64)
+    schedule = Schedule.named(odds=1 / 64)
     head = torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)
     for s, t in ((0, 1), (0, 1000), (999, 1000), (1, 2), (500, 501)):
         for y_t in range(3):
@@ -108,7 +108,7 @@ def test_reverse_in_float32_stands_the_ends_of_the_full_schedule() -> None:
 
 
 def test_every_pixel_has_its_own_clock() -> None:
-    schedule = Schedule(clocks=8)
+    schedule = Schedule.named(clocks=8)
     head = torch.rand((1, 4, 1, 3), generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     head = head / head.sum(1, keepdim=True)
     now = categorical.one_hot(torch.tensor([[[[0, 3, 1]]]]), 4, torch.float64)
@@ -146,7 +146,7 @@ def test_gumbel_never_draws_what_is_impossible_nor_fails_at_the_edges() -> None:
 
 @pytest.mark.parametrize("t", [0, 1, 4, 8])
 def test_forward_draws_have_the_forward_frequencies(t: int) -> None:
-    n, schedule = 100_000, Schedule(clocks=8)
+    n, schedule = 100_000, Schedule.named(clocks=8)
     uniform = torch.rand((n, 2, 1, 1), generator=torch.Generator().manual_seed(t), dtype=torch.float64)
     y_0 = torch.full((n, 1, 1, 1), 2)
     drawn = categorical.q_sample(schedule, y_0, torch.full((n, 1, 1, 1), t), 4, uniform)

@@ -44,7 +44,7 @@ def test_image_is_led_away_from_both(seed: int, w_text: float, w_other: float) -
 
 @given(seed=seeds, w=weights, t=st.integers(1, 7))
 def test_guiding_v_is_guiding_the_noise(seed: int, w: float, t: int) -> None:
-    schedule, now = Schedule(clocks=8), clock(t)
+    schedule, now = Schedule.named(clocks=8), clock(t)
     x_t, v_c, v_n = (normal(seed + i, 1, 3, 1, 2) for i in range(3))
     v = guide_image(v_c, [(v_n, tensor(w)[:1])])
     noises = [gaussian.noise_of_v(schedule, x_t, some, now) for some in (v_c, v_n)]

@@ -11,7 +11,7 @@ from engine.diffusion.denoiser import Clocks, Prediction, State
 from engine.diffusion.process import JointProcess
 from engine.diffusion.schedule import Schedule
 
-PROCESS = JointProcess(Schedule(), Schedule(odds=1 / 64), classes=3)
+PROCESS = JointProcess(Schedule.named(), Schedule.named(odds=1 / 64), classes=3)
 SIZE = (2, 3)
 
 

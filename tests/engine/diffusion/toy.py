@@ -15,7 +15,7 @@ from engine.diffusion.sampler import Task
 from engine.diffusion.schedule import Schedule
 
 IMPOSSIBLE = -1e4
-PROCESS = JointProcess(Schedule(), Schedule(odds=1 / 8), classes=3)
+PROCESS = JointProcess(Schedule.named(), Schedule.named(odds=1 / 8), classes=3)
 
 
 @dataclass
