@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import EngineError
+from engine.protocol import Sampler
 
 if TYPE_CHECKING:
     from engine.batch.run import Made
@@ -76,6 +77,7 @@ PromptOption = Annotated[
 ]
 NegativeOption = Annotated[str, typer.Option(help="What not to draw.")]
 StepsOption = Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")]
+SamplerOption = Annotated[Sampler | None, typer.Option(help="How the image moves. Without it, the pack's.")]
 GuidanceOption = Annotated[
     float | None, typer.Option(min=0, max=50, help="Towards the prompt; 1 is plain. Without it, the pack's.")
 ]
@@ -99,6 +101,7 @@ def sample(
     prompt: PromptOption = None,
     negative: NegativeOption = "",
     steps: StepsOption = None,
+    sampler: SamplerOption = None,
     guidance: GuidanceOption = None,
     cross_guidance: CrossGuidanceOption = None,
     seed: SeedOption = 0,
@@ -107,10 +110,9 @@ def sample(
     device: DeviceOption = Device.auto,
 ) -> None:
     """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
-    from engine.batch.plan import Order
-    from engine.batch.run import run
+    from engine.batch import plan, run
 
-    order = Order(
+    order = plan.Order(
         pack=pack,
         out=out,
         layout=layout,
@@ -120,6 +122,7 @@ def sample(
         prompt=prompt,
         negative=negative,
         steps=steps,
+        sampler=sampler,
         guidance=guidance,
         cross_guidance=cross_guidance,
         seed=seed,
@@ -127,7 +130,7 @@ def sample(
         fit=fit.value,
         device=device.value,
     )
-    _tell(run(order), out)
+    _tell(run.run(order), out)
 
 
 def _tell(made: Made, out: Path) -> None:
@@ -203,7 +206,8 @@ def show(name: NameArgument) -> None:
     info = library.read_info(folder)
     typer.echo(f"{info.title} ({info.name}), {info.height}×{info.width}, licence: {info.licence or 'not stated'}")
     typer.echo(f"folder: {folder}")
-    typer.echo(f"steps: {info.steps}, guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
+    typer.echo(f"steps: {info.steps}, sampler: {info.sampler}")
+    typer.echo(f"guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
     typer.echo(f"words: {len(info.vocabulary)}")
     for index, known in enumerate(info.classes):
         others = f" ({', '.join(known.synonyms)})" if known.synonyms else ""

@@ -15,7 +15,7 @@ from engine.diffusion.sampler import Settings, Step, Task, sample
 from engine.errors import BadRequest
 from engine.library import find_pack
 from engine.packs import Pack, load
-from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
+from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
 
 
@@ -72,22 +72,23 @@ class Frame:
 
 
 def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
-    """Sample all requests together, one frame per step. They share one size and one number of steps.
+    """Sample all requests together, one frame per step. They share one size, one number of steps
+    and one sampler.
 
     A result depends on its own request alone, not on the others. Raises BadRequest.
     """
     for request in requests:
         check(request, pack.info)
-    counts = {request.steps or pack.info.steps for request in requests}
+    paths = {(request.steps or pack.info.steps, request.sampler or pack.info.sampler) for request in requests}
     sizes = {size(request, pack.info) for request in requests}
-    if len(counts) != 1 or len(sizes) != 1:
-        raise BadRequest("The requests of one batch differ in size or steps.", "Draw them one by one.")
+    if len(paths) != 1 or len(sizes) != 1:
+        raise BadRequest("The requests of one batch differ in size, steps or sampler.", "Draw them one by one.")
     given = [Given.of(request, pack.info) for request in requests]
     limits = pack.file.pixels
     low = min(-m / d for m, d in zip(limits.mean, limits.deviation, strict=True))
     high = max((1 - m) / d for m, d in zip(limits.mean, limits.deviation, strict=True))
-    path = pack.file.process
-    settings = Settings(counts.pop(), path.lead, path.bend, image_limits=(low, high))
+    (count, solver), process = paths.pop(), pack.file.process
+    settings = Settings(count, process.lead, process.bend, image_limits=(low, high), solver=solver)
     with torch.inference_mode():
         for step in sample(pack.process, pack.network, task_of(pack, requests, given), settings):
             yield Frame(step.index, step.total, step, pack, given)
@@ -113,7 +114,7 @@ def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) ->
         text=TextFeatures.cat([pack.encode(request.prompt or "") for request in requests]),
         negative=TextFeatures.cat([pack.encode(request.negative) for request in requests]),
         seeds=[request.seed for request in requests],
-        weights=Weights(torch.tensor(text).to(device), torch.tensor(cross).to(device)),
+        weights=Weights(torch.tensor(text), torch.tensor(cross)),
     )
 
 
@@ -149,6 +150,7 @@ class LoadedPack:
         negative: str = "",
         seed: int = 0,
         steps: int | None = None,
+        sampler: Sampler | None = None,
     ) -> Result:
         """Draw what is not given. layout: ids uint8 [H, W], 255 is to be drawn; image: RGB uint8 [H, W, 3].
 
@@ -163,6 +165,7 @@ class LoadedPack:
             negative=negative,
             seed=seed,
             steps=steps,
+            sampler=sampler,
         )
         *_, last = generate(self.pack, [request])
         return Result(last.image(0), last.layout(0))

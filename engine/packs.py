@@ -13,9 +13,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from engine.diffusion.categorical import Kernel
 from engine.diffusion.denoiser import TextFeatures
+from engine.diffusion.gaussian import Output
 from engine.diffusion.process import JointProcess
 from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Absorbing, Neighbours, Transitions, Uniform, of_neighbours, ordered
 from engine.errors import BadPack, EngineError, NoDevice
 from engine.network.text import TextConfig, TextTower, text_tower
 from engine.network.unet import JointUNet, UNetConfig
@@ -26,24 +29,61 @@ FORMAT = 1
 WEIGHTS = "weights.safetensors"
 
 
-class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A noise schedule by its name (diffusion/schedule.py)."""
+
     kind: Literal["cosine", "linear"] = "cosine"
     odds: float = 1.0
 
+    def build(self, clocks: int) -> Schedule:
+        return Schedule.named(self.kind, clocks, self.odds)
+
+
+class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The layout's schedule and its transitions (diffusion/transitions.py).
+
+    `width` is the discretised Gaussian's, in classes; `neighbours` are the ids that the embedding puts next to each.
+    """
+
+    odds: float = 1 / 64
+    transitions: Literal["uniform", "absorbing", "gaussian", "embedding"] = "uniform"
+    width: float = 1.0
+    neighbours: tuple[tuple[int, ...], ...] = ()
+
+    def chain(self, clocks: int, classes: int) -> Transitions:
+        """The chain over `classes` classes. Raises BadPack for neighbours that make none."""
+        schedule = self.build(clocks)
+        if self.transitions == "uniform":
+            return Uniform(schedule, classes)
+        if self.transitions == "absorbing":
+            return Absorbing(schedule, classes)
+        if self.transitions == "gaussian":
+            return Neighbours(schedule, ordered(classes, self.width))
+        if len(self.neighbours) != classes or not all(0 <= i < classes for row in self.neighbours for i in row):
+            raise BadPack(
+                f"{len(self.neighbours)} lists of neighbours do not fit {classes} classes.", "Name one each."
+            )
+        try:
+            return Neighbours(schedule, of_neighbours(self.neighbours))
+        except ValueError as error:
+            raise BadPack(f"The neighbours of the classes are no chain: {error}.", "Name more of them.") from error
+
 
 class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Clocks and schedules of both halves; `lead` and `bend` are the sampler's."""
+    """Clocks, schedules and kernels of both halves; `lead` and `bend` are the sampler's."""
 
     clocks: int = 1000
     image: ScheduleConfig = ScheduleConfig()
-    layout: ScheduleConfig = ScheduleConfig(odds=1 / 64)
+    layout: LayoutConfig = LayoutConfig()
+    output: Output = "v"
+    kernel: Kernel = "sum"
     lead: float = 0.3
     bend: float = 2.0
 
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""
-        image, layout = (Schedule.named(half.kind, self.clocks, half.odds) for half in (self.image, self.layout))
-        return JointProcess(image, layout, classes)
+        chain = self.layout.chain(self.clocks, classes)
+        return JointProcess(self.image.build(self.clocks), chain, self.output, self.kernel)
 
 
 class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -146,7 +186,7 @@ def load(folder: Path, device: str = "auto") -> Pack:
 
 def build_network(file: PackFile, process: JointProcess, text: tuple[int, int]) -> JointUNet:
     """The U-Net that a pack's file describes, with fresh weights; `text` are the widths of text features."""
-    return JointUNet(len(file.info.classes), text, process.image, process.layout, file.network)
+    return JointUNet(len(file.info.classes), text, process.image, process.layout.schedule, file.network)
 
 
 def save(folder: Path, file: PackFile, unet: dict[str, Tensor], tower: TextTower) -> None:

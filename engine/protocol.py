@@ -6,7 +6,7 @@ This module needs msgspec and numpy only, so that both processes can import it a
 
 from __future__ import annotations
 
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Literal
 
 import msgspec
 import numpy as np
@@ -22,6 +22,9 @@ MAX_SIDE = 4096
 
 Pixels = npt.NDArray[np.uint8]
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
+Sampler = Literal[
+    "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama"
+]  # the names of diffusion.solvers.SOLVERS
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 
@@ -74,6 +77,7 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     vocabulary: tuple[str, ...] = ()
     licence: str = ""
     steps: int = 10
+    sampler: Sampler = "ddim"
     guidance: float = 2.0
     cross_guidance: float = 1.0
 
@@ -97,6 +101,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     negative: Text = ""
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
+    sampler: Sampler | None = None  # default: the pack's
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
     cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
     live: bool = True  # a newer live request replaces this one; else it waits its turn

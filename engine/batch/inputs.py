@@ -40,6 +40,7 @@ def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
         negative=order.negative,
         seed=sample.seed,
         steps=order.steps,
+        sampler=order.sampler,
         guidance=order.guidance,
         cross_guidance=order.cross_guidance,
         live=False,

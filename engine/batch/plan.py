@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from engine.errors import BadFile, BadRequest
+from engine.protocol import Sampler
 from engine.raster import Fit
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
@@ -33,6 +34,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str | None = None
     negative: str = ""
     steps: int | None = None
+    sampler: Sampler | None = None
     guidance: float | None = None
     cross_guidance: float | None = None
     seed: int = 0

@@ -17,7 +17,7 @@ from engine.batch.plan import Order, Sample, outputs, plan
 from engine.errors import BadFile
 from engine.failures import explain
 from engine.files import write_whole
-from engine.protocol import Generate
+from engine.protocol import Generate, Sampler
 
 if TYPE_CHECKING:
     from engine.generation import Frame
@@ -48,6 +48,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     negative: str
     seed: int
     steps: int
+    sampler: Sampler
     guidance: float
     cross_guidance: float
     height: int
@@ -116,6 +117,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         negative=order.negative,
         seed=sample.seed,
         steps=info.steps if order.steps is None else order.steps,
+        sampler=info.sampler if order.sampler is None else order.sampler,
         guidance=guidance,
         cross_guidance=cross_guidance,
         height=info.height,

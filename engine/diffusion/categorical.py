@@ -1,17 +1,20 @@
-"""The categorical half: a layout y of K classes under uniform transitions, with a clock for every pixel.
+"""The categorical half: a layout y of K classes under a chain of transitions, with a clock for every pixel.
 
-Q_t = (1-β_t) I + β_t 11ᵀ/K, so q(y_t | y_0) = ᾱ_t [y_t = y_0] + (1-ᾱ_t)/K  [Hoogeboom et al. 2021].
-Ids are int64 [B, 1, H, W]; probabilities are [B, K, H, W]; clocks are int64 maps [B, 1, H, W].
+q(y_t | y_0) = y_0 Q̄_t, where y is a row of probabilities over the chain's S states  [Austin et al. 2021].
+Ids are int64 [B, 1, H, W]; probabilities are [B, S, H, W]; clocks are int64 maps [B, 1, H, W].
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Transitions
 
+Kernel = Literal["sum", "product"]
 TINY = 1e-30
 """The smallest probability that a logarithm sees."""
 
@@ -21,34 +24,43 @@ def one_hot(ids: Tensor, classes: int, dtype: torch.dtype = torch.float32) -> Te
     return F.one_hot(ids.squeeze(1), classes).movedim(-1, 1).to(dtype)
 
 
-def q_probs(schedule: Schedule, y_0: Tensor, t: Tensor) -> Tensor:
-    """q(y_t | y_0) = ᾱ_t y_0 + (1-ᾱ_t)/K for probabilities y_0."""
-    a = schedule.at(t, y_0.dtype)
-    return a * y_0 + (1 - a) / y_0.shape[1]
+def padded(chain: Transitions, p: Tensor) -> Tensor:
+    """Probabilities of the K classes as probabilities of the chain's states; a mask has none."""
+    return F.pad(p, (0, 0, 0, 0, 0, chain.states - p.shape[1]))
 
 
-def q_posterior(schedule: Schedule, y_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
-    """q(y_s | y_t, y_0) ∝ [α y_t + (1-α)/K] ⊙ [ᾱ_s y_0 + (1-ᾱ_s)/K] for a skip s < t; y_0 and y_t as one-hot.
+def q_probs(chain: Transitions, y_0: Tensor, t: Tensor) -> Tensor:
+    """q(y_t | y_0) = y_0 Q̄_t."""
+    return chain.forward(padded(chain, y_0), torch.zeros_like(t), t)
+
+
+def q_posterior(chain: Transitions, y_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
+    """q(y_s | y_t, y_0) ∝ (Q_{s→t} y_t) ⊙ (y_0 Q̄_s) for a skip s < t; y_0 and y_t as one-hot.
 
     With probabilities ŷ_0 in the place of y_0 this is the product kernel of GCDP, right for a head that was
     trained with the variational bound.
     """
-    k = y_0.shape[1]
-    a, a_s = schedule.step(s, t, y_0.dtype), schedule.at(s, y_0.dtype)
-    p = (a * y_t + (1 - a) / k) * (a_s * y_0 + (1 - a_s) / k)
-    return p / p.sum(1, keepdim=True)
+    return normalised(chain.backward(y_t, s, t) * q_probs(chain, y_0, s))
 
 
-def reverse(schedule: Schedule, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
-    """p(y_s | y_t) = Σ_k p̂_k q(y_s | y_t, y_0 = k), the sum kernel: exact for a head trained by cross-entropy.
+def reverse(chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, kernel: Kernel = "sum") -> Tensor:
+    """p(y_s | y_t) for a head that says p̂ = p(y_0 | y_t); y_t is one-hot; s < t.
 
-    With Z_k = ᾱ_t [k = y_t] + (1-ᾱ_t)/K and w = p̂/Z it is O(K) and already normalised:
-    p(y_s = j) = (α [j = y_t] + (1-α)/K) (ᾱ_s w_j + (1-ᾱ_s)/K Σ_k w_k). y_t is one-hot; s < t.
+    sum: Σ_k p̂_k q(y_s | y_t, y_0 = k), exact for a head trained by cross-entropy. It is the product kernel with p̂_k
+    divided by Z_k = q(y_t | y_0 = k), which is taken through s, so that rounding leaves each posterior normalised.
     """
-    k = p_0.shape[1]
-    a, a_s, a_t = schedule.step(s, t, p_0.dtype), schedule.at(s, p_0.dtype), schedule.at(t, p_0.dtype)
-    w = p_0 / (a_t * y_t + (1 - a_t) / k)
-    return (a * y_t + (1 - a) / k) * (a_s * w + (1 - a_s) / k * w.sum(1, keepdim=True))
+    if kernel == "product":
+        return q_posterior(chain, p_0, y_t, s, t)
+    start = torch.zeros_like(s)
+    back = chain.backward(y_t, s, t)
+    z = chain.backward(back, start, s)
+    w = torch.where(z > 0, padded(chain, p_0.clamp(min=TINY)) / z, 0)
+    return normalised(back * chain.forward(w, start, s))
+
+
+def normalised(p: Tensor) -> Tensor:
+    """Divided by the sum over the states."""
+    return p / p.sum(1, keepdim=True).clamp(min=torch.finfo(p.dtype).tiny)
 
 
 def sample(probs: Tensor, uniform: Tensor) -> Tensor:
@@ -57,7 +69,7 @@ def sample(probs: Tensor, uniform: Tensor) -> Tensor:
     return (torch.log(probs.clamp(min=TINY)) + gumbel).argmax(1, keepdim=True)
 
 
-def q_sample(schedule: Schedule, y_0: Tensor, t: Tensor, classes: int, uniform: Tensor) -> Tensor:
-    """Ids y_t for ids y_0: y_0 stays with probability ᾱ_t, else any class comes; `uniform` is [B, 2, H, W]."""
-    other = (uniform[:, 1:] * classes).long().clamp(max=classes - 1)
-    return torch.where(uniform[:, :1] < schedule.at(t, uniform.dtype), y_0, other)
+def q_sample(chain: Transitions, y_0: Tensor, t: Tensor, uniform: Tensor) -> Tensor:
+    """Ids y_t for ids y_0, drawn with `uniform` [B, S, H, W]; at clock 0 they are y_0."""
+    drawn = sample(q_probs(chain, one_hot(y_0, chain.classes, uniform.dtype), t), uniform)
+    return torch.where(t == 0, y_0, drawn)

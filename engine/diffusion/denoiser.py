@@ -28,7 +28,7 @@ class Clocks:
 
 @dataclass(frozen=True)
 class State:
-    """z_t: the image [B, 3, H, W], the layout ids [B, 1, H, W] (int64 in 0..K-1) and their clocks.
+    """z_t: the image [B, 3, H, W], the layout ids [B, 1, H, W] (int64 in 0..K-1, a mask is K) and their clocks.
 
     Where a clock is T the values mean nothing and the network is fed none of them.
     """
@@ -49,9 +49,9 @@ class Estimate(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What a network says: v [B, 3, H, W] and logits of y_0 [B, K, H, W], float32."""
+    """What a network says: v (or ε, or x_0) of the image, [B, 3, H, W], and logits of y_0 [B, K, H, W], float32."""
 
-    v: Tensor
+    image: Tensor
     logits: Tensor
 
 

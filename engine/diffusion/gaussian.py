@@ -5,12 +5,15 @@ All functions take clocks as int64 maps that broadcast against the image, e.g. [
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.diffusion.schedule import Schedule
+
+Output = Literal["v", "epsilon", "x_0"]
+"""What a network says of an image."""
 
 
 class Normal(NamedTuple):
@@ -36,48 +39,48 @@ def q_posterior(schedule: Schedule, x_0: Tensor, x_t: Tensor, s: Tensor, t: Tens
     return Normal(mean, (1 - a_s) / (1 - a_t) * (1 - a))
 
 
-def v_of(schedule: Schedule, x_0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-    """v = √ᾱ_t ε - √(1-ᾱ_t) x_0  [Salimans & Ho 2022]"""
-    a = schedule.at(t, x_0.dtype)
-    return a.sqrt() * noise - (1 - a).sqrt() * x_0
+def target(schedule: Schedule, kind: Output, x_0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+    """What the network learns to say: ε, x_0, or v = √ᾱ_t ε - √(1-ᾱ_t) x_0  [Salimans & Ho 2022]"""
+    if kind == "v":
+        a = schedule.at(t, x_0.dtype)
+        return a.sqrt() * noise - (1 - a).sqrt() * x_0
+    return noise if kind == "epsilon" else x_0
 
 
-def x_0_of_v(schedule: Schedule, x_t: Tensor, v: Tensor, t: Tensor) -> Tensor:
-    """x_0 = √ᾱ_t x_t - √(1-ᾱ_t) v; at clock 0 this is x_t itself."""
-    a = schedule.at(t, x_t.dtype)
-    return a.sqrt() * x_t - (1 - a).sqrt() * v
+def clean(schedule: Schedule, kind: Output, x_t: Tensor, output: Tensor, t: Tensor) -> Tensor:
+    """x̂_0: √ᾱ_t x_t - √(1-ᾱ_t) v, or (x_t - √(1-ᾱ_t) ε)/√ᾱ_t, which amplifies errors near clock T.
 
-
-def noise_of_v(schedule: Schedule, x_t: Tensor, v: Tensor, t: Tensor) -> Tensor:
-    """ε = √(1-ᾱ_t) x_t + √ᾱ_t v, also where x_0 and x_t would leave it as 0/0."""
-    a = schedule.at(t, x_t.dtype)
-    return (1 - a).sqrt() * x_t + a.sqrt() * v
-
-
-def x_0_of_noise(schedule: Schedule, x_t: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-    """x_0 = (x_t - √(1-ᾱ_t) ε)/√ᾱ_t, which amplifies errors near clock T."""
-    a = schedule.at(t, x_t.dtype)
-    return (x_t - (1 - a).sqrt() * noise) / a.sqrt()
-
-
-def ddim_step(
-    schedule: Schedule, x_0: Tensor, epsilon: Tensor, s: Tensor, t: Tensor, noise: Tensor | None = None
-) -> Tensor:
-    """x_s from estimates of x_0 and ε at t; deterministic, or with η = 1 and fresh `noise`  [Song et al. 2021]
-
-    x_s = √ᾱ_s x̂_0 + √(1-ᾱ_s-σ²) ε̂ + σ z  [eq. 12], σ² the posterior variance; η = 1 is ancestral sampling.
+    At clock 0 it is x_t itself.
     """
-    a_s = schedule.at(s, x_0.dtype)
-    if noise is None:
-        return a_s.sqrt() * x_0 + (1 - a_s).sqrt() * epsilon
-    variance = q_posterior(schedule, x_0, x_0, s, t).variance
-    return a_s.sqrt() * x_0 + (1 - a_s - variance).clamp(min=0).sqrt() * epsilon + variance.sqrt() * noise
+    a = schedule.at(t, x_t.dtype)
+    if kind == "v":
+        return a.sqrt() * x_t - (1 - a).sqrt() * output
+    a = schedule.inner(t, x_t.dtype)
+    x_0 = (x_t - (1 - a).sqrt() * output) / a.sqrt() if kind == "epsilon" else output
+    return torch.where(t == 0, x_t, x_0)
 
 
-def v_weight(schedule: Schedule, t: Tensor, gamma: float = 5.0, floor: float = 0.05) -> Tensor:
-    """min-SNR-γ weight of the v loss, min(SNR, γ)/(SNR + 1)  [Hang et al. 2023], but never under `floor`.
+def noise(schedule: Schedule, kind: Output, x_t: Tensor, output: Tensor, t: Tensor) -> Tensor:
+    """ε̂: √(1-ᾱ_t) x_t + √ᾱ_t v, or (x_t - √ᾱ_t x_0)/√(1-ᾱ_t), which amplifies errors near clock 0."""
+    if kind == "v":
+        a = schedule.at(t, x_t.dtype)
+        return (1 - a).sqrt() * x_t + a.sqrt() * output
+    a = schedule.inner(t, x_t.dtype)
+    return output if kind == "epsilon" else (x_t - a.sqrt() * output) / (1 - a).sqrt()
 
-    At T the plain weight is 0, which would leave the first steps of sampling untrained.
+
+def score(schedule: Schedule, epsilon: Tensor, t: Tensor) -> Tensor:
+    """∇ log q(x_t) = -ε̂/√(1-ᾱ_t)  [Song et al. 2021b]"""
+    return -epsilon / (1 - schedule.inner(t, epsilon.dtype)).sqrt()
+
+
+def min_snr(schedule: Schedule, kind: Output, t: Tensor, gamma: float = 5.0, floor: float = 0.05) -> Tensor:
+    """min-SNR-γ weight of the squared error, never under `floor`  [Hang et al. 2023].
+
+    min(SNR, γ) on x_0, over SNR on ε, over SNR + 1 on v. For ε and v plain weights go to 0 towards one end, which
+    would leave the first steps of sampling, or the last, untrained.
     """
-    a = schedule.at(t)
-    return torch.minimum(a, gamma * (1 - a)).clamp(min=floor)
+    a = schedule.inner(t)
+    capped = torch.minimum(a / (1 - a), torch.full_like(a, gamma))
+    weight = {"x_0": capped, "epsilon": capped * (1 - a) / a, "v": capped * (1 - a)}[kind]
+    return weight.clamp(min=floor)

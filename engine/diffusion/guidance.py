@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -39,7 +38,7 @@ def guide_layout(conditional: Tensor, others: Weighted) -> Tensor:
 
 @dataclass(frozen=True)
 class Weights:
-    """Guidance towards the text and towards the other half, per sample: float [B]."""
+    """Guidance towards the text and towards the other half, per sample: float [B], on the CPU."""
 
     text: Tensor
     cross: Tensor
@@ -49,11 +48,22 @@ class Weights:
         return Weights(torch.where(guided, self.text, 1.0), torch.where(guided, self.cross, 1.0))
 
 
-class HalfWeights(NamedTuple):
-    """The weights that count for each half at one moment."""
+@dataclass(frozen=True)
+class Asked:
+    """Which branches some sample asks for at one moment, and their weights for each half, [B, 1, 1, 1]."""
 
+    text: bool
+    image_cross: bool
+    layout_cross: bool
     image: Weights
     layout: Weights
+
+    @classmethod
+    def of(cls, image: Weights, layout: Weights, device: torch.device) -> Asked:
+        """What these weights ask for; everything is decided here, so that no step waits for the device."""
+        on = [Weights(spread(half.text).to(device), spread(half.cross).to(device)) for half in (image, layout)]
+        text = bool((image.text != 1).any()) or bool((layout.text != 1).any())
+        return cls(text, bool((image.cross != 1).any()), bool((layout.cross != 1).any()), *on)
 
 
 @dataclass(frozen=True)
@@ -72,24 +82,24 @@ def branches(
     state: State,
     texts: tuple[TextFeatures, TextFeatures],
     previous: Estimate | None,
-    weights: HalfWeights,
+    asked: Asked,
 ) -> list[Branch]:
     """First the one with every condition, then those that some weight asks for.
 
     `texts` are the prompt and what takes its place. Without the other half, that half is at T and only this half's
     output is used; what is kept of this half stays kept.
     """
-    image, layout = weights
+    image, layout = asked.image, asked.layout
     nothing = no_estimate(state, process.classes)
     known = previous or nothing
     one = torch.ones_like(image.text)
-    result = [Branch(state, texts[0], known, spread(one), spread(one))]
-    if bool((image.text != 1).any()) or bool((layout.text != 1).any()):
-        result.append(Branch(state, texts[1], known, spread(image.text), spread(layout.text)))
-    if bool((image.cross != 1).any()):
-        result.append(Branch(without_layout(process, state), texts[0], nothing, spread(image.cross), spread(one)))
-    if bool((layout.cross != 1).any()):
-        result.append(Branch(without_image(process, state), texts[0], nothing, spread(one), spread(layout.cross)))
+    result = [Branch(state, texts[0], known, one, one)]
+    if asked.text:
+        result.append(Branch(state, texts[1], known, image.text, layout.text))
+    if asked.image_cross:
+        result.append(Branch(without_layout(process, state), texts[0], nothing, image.cross, one))
+    if asked.layout_cross:
+        result.append(Branch(without_image(process, state), texts[0], nothing, one, layout.cross))
     return result
 
 
@@ -121,8 +131,8 @@ def predict(denoiser: Denoiser, asked: Sequence[Branch]) -> list[Prediction]:
             torch.cat([branch.previous.layout for branch in asked]),
         ),
     )
-    pairs = zip(joined.v.chunk(len(asked)), joined.logits.chunk(len(asked)), strict=True)
-    return [Prediction(v, logits) for v, logits in pairs]
+    pairs = zip(joined.image.chunk(len(asked)), joined.logits.chunk(len(asked)), strict=True)
+    return [Prediction(image, logits) for image, logits in pairs]
 
 
 def no_estimate(state: State, classes: int) -> Estimate:

@@ -4,55 +4,111 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.diffusion import categorical, gaussian
+from engine.diffusion import bound, categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State
 from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Transitions
 
 
 class Losses(NamedTuple):
-    """Per sample [B]: the v loss of the image and the cross-entropy of the layout in units of ln K."""
+    """Per sample [B]: the squared error of the image and the layout's loss in units of ln K."""
 
     image: Tensor
     layout: Tensor
 
 
+class Said(NamedTuple):
+    """What a prediction says of the image: x̂_0 and ε̂, [B, 3, H, W]."""
+
+    x_0: Tensor
+    epsilon: Tensor
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is minimised.
+
+    min_snr: γ of the weights of the image's error by clock; 0 weighs all clocks alike.
+    layout: "cross_entropy" of ŷ_0, for the sum kernel; or the variational "bound", for the product kernel, plus
+    `entropy` times the cross-entropy per tick  [D3PM's hybrid loss: Austin et al. 2021].
+    """
+
+    min_snr: float = 0.0
+    layout: Literal["cross_entropy", "bound"] = "cross_entropy"
+    entropy: float = 0.001
+
+
 @dataclass(frozen=True)
 class JointProcess:
-    """The Gaussian-categorical process on z = (x, y) [Park et al. 2023], with a clock for every pixel."""
+    """The Gaussian-categorical process on z = (x, y) [Park et al. 2023], with a clock for every pixel.
+
+    `output` is what the network says of the image, `kernel` the reverse kernel that its layout head was trained for.
+    """
 
     image: Schedule
-    layout: Schedule
-    classes: int
+    layout: Transitions
+    output: gaussian.Output = "v"
+    kernel: categorical.Kernel = "sum"
+
+    @property
+    def classes(self) -> int:
+        """K."""
+        return self.layout.classes
 
     def q_sample(self, x_0: Tensor, y_0: Tensor, clocks: Clocks, noise: Tensor, uniform: Tensor) -> State:
-        """z_t of clean x_0 [B, 3, H, W] and ids y_0 [B, 1, H, W]; noise like x_0, uniform [B, 2, H, W]."""
+        """z_t of clean x_0 [B, 3, H, W] and ids y_0 [B, 1, H, W]; noise like x_0, uniform [B, S, H, W]."""
         x_t = gaussian.q_sample(self.image, x_0, clocks.image, noise)
-        y_t = categorical.q_sample(self.layout, y_0, clocks.layout, self.classes, uniform)
+        y_t = categorical.q_sample(self.layout, y_0, clocks.layout, uniform)
         return State(x_t, y_t, clocks)
+
+    def said(self, x_t: Tensor, output: Tensor, t: Tensor) -> Said:
+        """x̂_0 and ε̂ of the network's output on x_t."""
+        return Said(
+            gaussian.clean(self.image, self.output, x_t, output, t),
+            gaussian.noise(self.image, self.output, x_t, output, t),
+        )
 
     def estimate(self, state: State, prediction: Prediction) -> Estimate:
         """x̂_0 and ŷ_0; where a pixel is given they are what is given."""
-        x_0 = gaussian.x_0_of_v(self.image, state.image, prediction.v, state.clocks.image)
+        x_0 = gaussian.clean(self.image, self.output, state.image, prediction.image, state.clocks.image)
         y_0 = prediction.logits.softmax(1)
-        given = categorical.one_hot(state.layout, self.classes, y_0.dtype)
+        given = categorical.one_hot(state.layout, self.layout.states, y_0.dtype)[:, : self.classes]
         return Estimate(x_0, torch.where(state.clocks.layout == 0, given, y_0))
 
-    def losses(
-        self, prediction: Prediction, x_0: Tensor, y_0: Tensor, noise: Tensor, counted: tuple[Clocks, Tensor]
-    ) -> Losses:
-        """Means over H·W in which given pixels (clock 0) count as 0.
+    def reverse(self, state: State, logits: Tensor, s: Tensor) -> Tensor:
+        """p(y_s | z_t), [B, S, H, W], for logits of y_0."""
+        y_t = categorical.one_hot(state.layout, self.layout.states)
+        return categorical.reverse(self.layout, logits.softmax(1), y_t, s, state.clocks.layout, self.kernel)
 
-        `counted` holds the clocks and the layout pixels with known truth, bool [B, 1, H, W].
+    def losses(
+        self,
+        prediction: Prediction,
+        x_0: Tensor,
+        y_0: Tensor,
+        noise: Tensor,
+        state: State,
+        known: Tensor,
+        training: Training = Training(),
+    ) -> Losses:
+        """Means over H·W in which given pixels (clock 0), and layout pixels that are not `known`, count as 0.
+
+        x_0 [B, 3, H, W], ids y_0 [B, 1, H, W], noise like x_0, known bool [B, 1, H, W].
         """
-        clocks, known = counted
-        v = gaussian.v_of(self.image, x_0, noise, clocks.image)
-        image = ((prediction.v - v).square().mean(1, keepdim=True) * (clocks.image > 0)).mean((1, 2, 3))
-        entropy = F.cross_entropy(prediction.logits, y_0.squeeze(1), reduction="none")
-        layout = (entropy * (known & (clocks.layout > 0)).squeeze(1)).mean((1, 2))
+        clocks = state.clocks
+        wanted = gaussian.target(self.image, self.output, x_0, noise, clocks.image)
+        error = (prediction.image - wanted).square().mean(1, keepdim=True)
+        if training.min_snr:
+            error = error * gaussian.min_snr(self.image, self.output, clocks.image, training.min_snr)
+        image = (error * (clocks.image > 0)).mean((1, 2, 3))
+        entropy = F.cross_entropy(prediction.logits, y_0.squeeze(1), reduction="none")[:, None]
+        if training.layout == "bound":
+            tick = bound.layout_tick(self.layout, self.kernel, prediction.logits.softmax(1), y_0, state)
+            entropy = self.layout.clocks * (tick + training.entropy * entropy)
+        layout = (entropy * (known & (clocks.layout > 0))).mean((1, 2, 3))
         return Losses(image, layout / math.log(self.classes))

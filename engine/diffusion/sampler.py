@@ -1,22 +1,22 @@
 """Sampling by clocks: one generator of steps that serves every task.
 
-What is given has clock 0 and never changes; what runs goes from T to 0 in a few steps. The image moves by DDIM, the
-layout by the exact skip transition, and where both run the layout leads: it decides what the image is of.
+What is given has clock 0 and never changes; what runs goes from T to 0 in a few steps. The image moves by a solver,
+the layout by the exact skip transition, and where both run the layout leads: it decides what the image is of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from engine.diffusion import categorical, gaussian
+from engine.diffusion import categorical
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, Prediction, State, TextFeatures
-from engine.diffusion.guidance import Branch, HalfWeights, Weights, branches, guide_image, guide_layout, predict
-from engine.diffusion.process import JointProcess
+from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict
+from engine.diffusion.process import JointProcess, Said
+from engine.diffusion.solvers import SOLVERS, Move, Solver, langevin
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,19 @@ class Task:
 
     def clocks(self, process: JointProcess, moment: Moment) -> Clocks:
         """The clock of every pixel: 0 where it is kept, T where it stays unknown."""
-        image = torch.where(self.keep_image, 0, moment.image[:, None, None, None])
-        layout = torch.where(self.keep_layout, 0, moment.layout[:, None, None, None])
+        image_running, layout_running = moment.image.to(self.image.device), moment.layout.to(self.image.device)
+        image = torch.where(self.keep_image, 0, image_running[:, None, None, None])
+        layout = torch.where(self.keep_layout, 0, layout_running[:, None, None, None])
         layout = torch.where(self.unknown, process.layout.clocks, layout)
-        return Clocks(image, layout, moment.image, moment.layout)
+        return Clocks(image, layout, image_running, layout_running)
 
 
 @dataclass(frozen=True)
 class Settings:
     """How to sample; `lead` (Δ) and `interval` (where the image is guided) are shares of T.
 
-    `bend` over 1 gives small layout clocks more of the steps: what is thin is decided there.
+    `bend` over 1 gives small layout clocks more of the steps: what is thin is decided there. `solver` is a name of
+    `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at the ratio `snr`.
     """
 
     steps: int = 10
@@ -57,6 +59,9 @@ class Settings:
     bend: float = 1.0
     interval: tuple[float, float] = (0.2, 0.8)
     image_limits: tuple[float, float] = (-torch.inf, torch.inf)
+    solver: str = "ddim"
+    corrections: int = 0
+    snr: float = 0.16
 
 
 @dataclass(frozen=True)
@@ -78,21 +83,22 @@ class Randomness:
 
     def normal(self, *shape: int) -> Tensor:
         """Standard normal [B, *shape]."""
-        return torch.stack([torch.randn(shape, generator=g) for g in self.generators]).to(self.device)
+        return self._on_device([torch.randn(shape, generator=g) for g in self.generators])
 
     def uniform(self, *shape: int) -> Tensor:
         """Uniform in [0, 1), [B, *shape]."""
-        return torch.stack([torch.rand(shape, generator=g) for g in self.generators]).to(self.device)
+        return self._on_device([torch.rand(shape, generator=g) for g in self.generators])
 
-    def integers(self, below: int, *shape: int) -> Tensor:
-        """Uniform in 0 .. `below` - 1, int64 [B, 1, *shape]."""
-        draws = [torch.randint(below, (1, *shape), generator=g) for g in self.generators]
-        return torch.stack(draws).to(self.device)
+    def _on_device(self, draws: list[Tensor]) -> Tensor:
+        stacked = torch.stack(draws)
+        if self.device.type == "cuda":  # a copy from pinned memory does not wait for what runs
+            return stacked.pin_memory().to(self.device, non_blocking=True)
+        return stacked.to(self.device)
 
 
 @dataclass(frozen=True)
 class Moment:
-    """The running clock of each half, int64 [B]; 0 for a half of which nothing runs."""
+    """The running clock of each half, int64 [B], on the CPU; 0 for a half of which nothing runs."""
 
     image: Tensor
     layout: Tensor
@@ -104,74 +110,139 @@ def moments(process: JointProcess, task: Task, settings: Settings) -> list[Momen
     t_image = min(T, τ), t_layout = T (clip(τ - Δ, 0, T)/T)^bend, τ evenly from T + Δ to 0; without a lead where one
     half runs alone.
     """
-    top, device = process.image.clocks, task.image.device
-    image_runs = ~task.keep_image.flatten(1).all(1)
-    layout_runs = ~(task.keep_layout | task.unknown).flatten(1).all(1)
+    top = process.image.clocks
+    image_runs = ~task.keep_image.flatten(1).all(1).cpu()
+    layout_runs = ~(task.keep_layout | task.unknown).flatten(1).all(1).cpu()
     lead = torch.where(image_runs & layout_runs, round(settings.lead * top), 0)
     path = []
     for index in range(settings.steps + 1):
         tau = (top + lead) * (settings.steps - index) // settings.steps
         image, layout = tau.clamp(max=top), (tau - lead).clamp(0, top)
         layout = (top * (layout / top) ** settings.bend).round().long()
-        path.append(Moment((image * image_runs).to(device), (layout * layout_runs).to(device)))
+        path.append(Moment(image * image_runs, layout * layout_runs))
     return path
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One step of a path, ready on the device: the clocks before and after, and the guidance at both."""
+
+    now: Clocks
+    then: Clocks
+    asked: Asked
+    asked_then: Asked
+
+
+def legs(process: JointProcess, task: Task, settings: Settings, path: Sequence[Moment]) -> list[Leg]:
+    """The steps between moments. The image is guided within its interval, the layout as long as it runs."""
+    low, high = (share * process.image.clocks for share in settings.interval)
+    clocks, asked = [], []
+    for moment in path:
+        clocks.append(task.clocks(process, moment))
+        image = task.weights.where((moment.image > 0) & (moment.image >= low) & (moment.image <= high))
+        asked.append(Asked.of(image, task.weights.where(moment.layout > 0), task.image.device))
+    return [Leg(*pairs) for pairs in zip(clocks, clocks[1:], asked, asked[1:], strict=False)]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the network says of one state, on every branch."""
+
+    state: State
+    asked: list[Branch]
+    told: list[Prediction]
+    said: Said
 
 
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
     """Yield after every step; the last one holds the result. Its caller owns cancel, previews and progress."""
-    height, width = task.image.shape[2:]
+    size = task.image.shape[1:]
     random = Randomness(task.seeds, task.image.device)
-    image = torch.where(task.keep_image, task.image, random.normal(3, height, width))
-    layout = torch.where(task.keep_layout, task.layout, random.integers(process.classes, height, width))
-    state = State(image, layout, task.clocks(process, (path := moments(process, task, settings))[0]))
+    path = moments(process, task, settings)
+    plan = legs(process, task, settings, path)
+    image_runs, layout_runs = bool((path[0].image > 0).any()), bool((path[0].layout > 0).any())
+    solver = SOLVERS[settings.solver]()
+    image = torch.where(task.keep_image, task.image, random.normal(*size))
+    start = process.layout.prior.float().to(task.image.device)[:, None, None]
+    layout = categorical.sample(start, random.uniform(process.layout.states, *size[1:]))
+    state = State(image, torch.where(task.keep_layout, task.layout, layout), plan[0].now)
     estimate: Estimate | None = None
-    runs = bool((path[0].layout > 0).any())
-    for index, (now, then) in enumerate(pairwise(path), 1):
-        weights = weights_at(process, task, settings, now)
-        asked = branches(process, state, (task.text, task.negative), estimate, weights)
-        told = predict(denoiser, asked)
-        end = task.clocks(process, then)
-        x_0, image = move_image(process, settings, asked, told, end)
-        if runs:
-            layout = move_layout(process, asked, told, end, random.uniform(process.classes, height, width))
-        estimate = Estimate(x_0, process.estimate(state, told[0]).layout)
-        state = State(image, layout, end)
+
+    def look(at: State, asked: Asked) -> Look:
+        some = branches(process, at, (task.text, task.negative), estimate, asked)
+        told = predict(denoiser, some)
+        return Look(at, some, told, guided_image(process, settings, at, some, told))
+
+    for index, leg in enumerate(plan, 1):
+        last = index == settings.steps
+        seen = look(state, leg.asked)
+        moved, drawn = state.image, state.layout
+        if image_runs:
+            moved = move_image(process, solver, seen, leg, last, look, random)
+        if layout_runs:
+            drawn = move_layout(process, seen, leg.then, random)
+        estimate = Estimate(seen.said.x_0, process.estimate(state, seen.told[0]).layout)
+        state = State(moved, drawn, leg.then)
+        for _ in range(settings.corrections if image_runs and not last else 0):
+            state = corrected(process, settings, look(state, leg.asked_then), random)
         yield Step(index, settings.steps, state, estimate)
 
 
-def weights_at(process: JointProcess, task: Task, settings: Settings, now: Moment) -> HalfWeights:
-    """The image is guided within its interval, the layout as long as it runs."""
-    low, high = (share * process.image.clocks for share in settings.interval)
-    return HalfWeights(
-        task.weights.where((now.image > 0) & (now.image >= low) & (now.image <= high)),
-        task.weights.where(now.layout > 0),
-    )
+def guided_image(
+    process: JointProcess, settings: Settings, state: State, asked: list[Branch], told: list[Prediction]
+) -> Said:
+    """x̂_0 and ε̂ by the guided output; what is kept is x̂_0 itself."""
+    others = [(answer.image, branch.image_weight) for branch, answer in zip(asked[1:], told[1:], strict=True)]
+    t = state.clocks.image
+    said = process.said(state.image, guide_image(told[0].image, others), t)
+    return Said(torch.where(t == 0, state.image, said.x_0.clamp(*settings.image_limits)), said.epsilon)
 
 
 def move_image(
-    process: JointProcess, settings: Settings, asked: list[Branch], told: list[Prediction], end: Clocks
-) -> tuple[Tensor, Tensor]:
-    """x̂_0, and the image at its next clocks, by DDIM."""
-    state = asked[0].state
-    x_t, t = state.image, state.clocks.image
-    others = [(answer.v, branch.image_weight) for branch, answer in zip(asked[1:], told[1:], strict=True)]
-    v = guide_image(told[0].v, others)
-    x_0 = gaussian.x_0_of_v(process.image, x_t, v, t).clamp(*settings.image_limits)
-    x_0 = torch.where(t == 0, x_t, x_0)
-    epsilon = gaussian.noise_of_v(process.image, x_t, v, t)
-    moved = gaussian.ddim_step(process.image, x_0, epsilon, end.image, t)
-    return x_0, torch.where(end.image < t, moved, x_t)
-
-
-def move_layout(
-    process: JointProcess, asked: list[Branch], told: list[Prediction], end: Clocks, uniform: Tensor
+    process: JointProcess,
+    solver: Solver,
+    seen: Look,
+    leg: Leg,
+    last: bool,
+    look: Callable[[State, Asked], Look],
+    random: Randomness,
 ) -> Tensor:
+    """The image at its next clocks."""
+    state, then = seen.state, leg.then
+
+    def ask(image: Tensor, t: Tensor) -> Said:
+        clocks = replace(then, layout=leg.now.layout, layout_running=leg.now.layout_running)
+        image = torch.where(then.image < leg.now.image, image, state.image)
+        return look(State(image, state.layout, clocks), leg.asked_then).said
+
+    move = Move(
+        process.image,
+        state.image,
+        seen.said,
+        leg.now.image,
+        then.image,
+        last,
+        ask,
+        lambda: random.normal(*state.image.shape[1:]),
+    )
+    return torch.where(then.image < leg.now.image, solver(move), state.image)
+
+
+def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomness) -> Tensor:
     """The layout at its next clocks, drawn from the guided transition; the last move takes the likeliest class."""
-    state = asked[0].state
-    t, s = state.clocks.layout, end.layout
-    y_t = categorical.one_hot(state.layout, process.classes)
-    moves = [categorical.reverse(process.layout, answer.logits.softmax(1), y_t, s, t) for answer in told]
-    others = [(p, branch.layout_weight) for branch, p in zip(asked[1:], moves[1:], strict=True)]
+    state, s = seen.state, then.layout
+    moves = [process.reverse(state, answer.logits, s) for answer in seen.told]
+    others = [(p, branch.layout_weight) for branch, p in zip(seen.asked[1:], moves[1:], strict=True)]
     probs = guide_layout(moves[0], others)
-    drawn = torch.where(s == 0, probs.argmax(1, keepdim=True), categorical.sample(probs, uniform))
-    return torch.where(s < t, drawn, state.layout)
+    drawn = categorical.sample(probs, random.uniform(*probs.shape[1:]))
+    drawn = torch.where(s == 0, probs.argmax(1, keepdim=True), drawn)
+    return torch.where(s < state.clocks.layout, drawn, state.layout)
+
+
+def corrected(process: JointProcess, settings: Settings, seen: Look, random: Randomness) -> State:
+    """The same state after one Langevin correction of the image."""
+    state, t = seen.state, seen.state.clocks.image
+    noise = random.normal(*state.image.shape[1:])
+    image = langevin(process.image, state.image, seen.said, t, noise, settings.snr)
+    runs = (t > 0) & (t < process.image.clocks)
+    return replace(state, image=torch.where(runs, image, state.image))

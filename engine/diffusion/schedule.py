@@ -21,7 +21,12 @@ class Schedule:
         self.alpha_bar = alpha_bar.double()
         self.clocks = len(alpha_bar) - 1
         log_snr = torch.logit(self.alpha_bar).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT)
-        self._exact = {"alpha_bar": self.alpha_bar, "log": self.alpha_bar.log(), "log_snr": log_snr}
+        self._exact = {
+            "alpha_bar": self.alpha_bar,
+            "log": self.alpha_bar.log(),
+            "log_snr": log_snr,
+            "inner": log_snr.sigmoid(),
+        }
         self._tables: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
 
     @classmethod
@@ -45,6 +50,10 @@ class Schedule:
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""
         return self._table("alpha_bar", t.device, dtype)[t]
+
+    def inner(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1, to divide by."""
+        return self._table("inner", t.device, dtype)[t]
 
     def step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """α = ᾱ_t / ᾱ_s of the skip from clock s to a later clock t."""

@@ -109,8 +109,9 @@ class JointUNet(nn.Module):
         clocks = state.clocks
         uniform = 1 / self.classes
         x = torch.where(clocks.image == self.image_schedule.clocks, 0.0, state.image)
-        y = one_hot(state.layout, self.classes)
-        y = torch.where(clocks.layout == self.layout_schedule.clocks, uniform, y)
+        y = one_hot(state.layout.clamp(max=self.classes - 1), self.classes)
+        nothing = (clocks.layout == self.layout_schedule.clocks) | (state.layout == self.classes)  # unknown or masked
+        y = torch.where(nothing, uniform, y)
         if previous is None:
             x_0, y_0 = torch.zeros_like(x), torch.full_like(y, uniform)
         else:

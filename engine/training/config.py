@@ -33,6 +33,14 @@ class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     regions: float = 0.30
 
 
+class LossConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is minimised (diffusion/process.py, `Training`)."""
+
+    min_snr: float = 0.0
+    layout: Literal["cross_entropy", "bound"] = "cross_entropy"
+    entropy: float = 0.001
+
+
 class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Paths are relative to the working directory. `images` is how many the run sees in the end."""
 
@@ -65,6 +73,9 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     network: UNetConfig = UNetConfig()
     text: TextConfig = TextConfig()
     process: ProcessConfig = ProcessConfig()
+    loss: LossConfig = LossConfig()
+    embeddings: str = "street"  # the pack whose text tower says which classes resemble each other
+    neighbours: int = 3  # how many of them each has, for the embedding transitions
 
 
 def read_config(path: Path) -> TrainConfig:
@@ -83,6 +94,11 @@ def read_config(path: Path) -> TrainConfig:
     known = {words.name for words in read_taxonomy(config.taxonomy)}
     if not set(config.thin) <= known:
         raise BadConfig(f"{path} names in `thin` no class: {sorted(set(config.thin) - known)}.", "Use their names.")
+    if config.loss.layout == "cross_entropy" and config.process.kernel == "product":
+        raise BadConfig(
+            f"{path} has the product kernel for a head trained by cross-entropy.",
+            'Set loss.layout = "bound", or process.kernel = "sum".',
+        )
     if not Path(config.data).is_dir():
         raise BadConfig(f"{path} names the data folder {config.data}, which is not here.", "Set `data`.")
     return config

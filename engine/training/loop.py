@@ -16,13 +16,15 @@ from torch import Tensor, nn
 
 from engine.data.captions import vocabulary
 from engine.data.taxonomy import ClassWords, class_infos, read_taxonomy
+from engine.diffusion.process import Training
 from engine.errors import BadConfig
-from engine.packs import FORMAT, DataConfig, PackFile, PixelConfig, choose_device, save
+from engine.packs import FORMAT, DataConfig, PackFile, PixelConfig, ProcessConfig, choose_device, save
 from engine.protocol import PackInfo
 from engine.training.batches import Batch, Batches, Frames
 from engine.training.config import TrainConfig
 from engine.training.ema import Average
 from engine.training.muon import Muon
+from engine.training.neighbours import neighbours
 from engine.training.objective import Meter, Model, Objective
 from engine.training.sheets import write_sheet
 
@@ -52,6 +54,7 @@ class Trainer:
             self.process,
             torch.tensor(self.frames.mean, device=self.device)[:, None, None],
             torch.tensor(self.frames.deviation, device=self.device)[:, None, None],
+            Training(**msgspec.structs.asdict(config.loss)),
             config.layout_weight,
         )
 
@@ -133,9 +136,18 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         pixels=PixelConfig(mean=frames.mean, deviation=frames.deviation, gamma=config.gamma),
         network=config.network,
         text=config.text,
-        process=config.process,
+        process=process_of(config, info),
         data=DataConfig(taxonomy=config.taxonomy, border=config.border, thin=config.thin),
     )
+
+
+def process_of(config: TrainConfig, info: PackInfo) -> ProcessConfig:
+    """The run's process; its classes find their neighbours if its transitions ask for them."""
+    process = config.process
+    if process.layout.transitions != "embedding" or process.layout.neighbours:
+        return process
+    lists = neighbours(config.embeddings, [one.name for one in info.classes], config.neighbours)
+    return msgspec.structs.replace(process, layout=msgspec.structs.replace(process.layout, neighbours=lists))
 
 
 def train(config: TrainConfig, columns: Sequence[ProgressColumn]) -> Path:

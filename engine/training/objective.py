@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
-from engine.diffusion.process import JointProcess
+from engine.diffusion.process import JointProcess, Training
 from engine.network.text import text_tower
 from engine.packs import PackFile, build_network
 from engine.training.batches import Batch
@@ -54,6 +54,7 @@ class Objective:
     process: JointProcess
     mean: Tensor
     deviation: Tensor
+    training: Training
     layout_weight: float
 
     def loss(self, batch: Batch, meter: Meter) -> Tensor:
@@ -61,14 +62,14 @@ class Objective:
         x_0 = (batch.image - self.mean) / self.deviation
         device = x_0.device
         noise = torch.randn_like(x_0)
-        uniform = torch.rand((len(x_0), 2, *x_0.shape[2:]), device=device)
+        uniform = torch.rand((len(x_0), self.process.layout.states, *x_0.shape[2:]), device=device)
         state = self.process.q_sample(x_0, batch.layout, batch.clocks, noise, uniform)
         with torch.autocast(device.type, torch.bfloat16):
             text = self.model.tower(self.model.tower.tokenize(batch.tokens_of).to(device))
             said = self.model.probe(text.pooled).float()
             previous = self.previous(state, text)
             prediction = self.forward(state, text, previous)
-        losses = self.process.losses(prediction, x_0, batch.layout, noise, (batch.clocks, batch.known))
+        losses = self.process.losses(prediction, x_0, batch.layout, noise, state, batch.known, self.training)
         image, layout = losses.image * batch.image_counts, losses.layout * batch.layout_counts
         heard = F.cross_entropy(said.reshape(-1, 3), batch.says.reshape(-1), ignore_index=-1, reduction="sum") / max(
             1, batch.says.numel()

@@ -64,7 +64,7 @@ def test_all_else_is_seen(network, half):
     clock = getattr(a.clocks, half)
     mixed = torch.where(clock < END, getattr(b, half), getattr(a, half))
     plain, changed = answers(network, a, text(), None), answers(network, replace(a, **{half: mixed}), text(), None)
-    assert not torch.allclose(plain.v, changed.v)
+    assert not torch.allclose(plain.image, changed.image)
     assert not torch.allclose(plain.logits, changed.logits)
 
 
@@ -81,13 +81,13 @@ def test_words_behind_the_mask_are_not_heard(network):
     noisy = text().tokens.clone()
     noisy[:, 4:] = 9
     one, two = (answers(network, state(), t, None) for t in (text(), replace(text(), tokens=noisy)))
-    assert torch.equal(one.v, two.v)
+    assert torch.equal(one.image, two.image)
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (64, 128), (48, 176)])
 def test_any_size_that_sixteen_divides(network, height, width):
     prediction = answers(network, state(1, height, width), text(1), None)
-    assert prediction.v.shape == (1, 3, height, width)
+    assert prediction.image.shape == (1, 3, height, width)
     assert prediction.logits.shape == (1, CLASSES, height, width)
 
 
@@ -99,5 +99,5 @@ def test_other_sizes_are_refused(network):
 def test_a_fresh_network_says_nothing_yet():
     fresh = JointUNet(CLASSES, (24, 32), Schedule.named(), Schedule.named(), CONFIG).eval()
     prediction = answers(fresh, state(), text(), None)
-    assert not prediction.v.any()
+    assert not prediction.image.any()
     assert not prediction.logits.any()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
 
 import torch
 from torch import Tensor
 
 from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Absorbing, Neighbours, Transitions, Uniform, ordered
 
 EXACT = {"rtol": 0.0, "atol": 1e-10}
+PATH = torch.tensor([[0, 1, 0, 0], [1, 0, 2, 0], [0, 2, 0, 0.5], [0, 0, 0.5, 0]], dtype=torch.float64)
+"""Four classes in a row, some nearer than others."""
 
 
 def schedule_of(*alpha_bar: float) -> Schedule:
@@ -27,28 +32,81 @@ def pixel(values: Tensor) -> Tensor:
     return values.reshape(1, -1, 1, 1)
 
 
-def transition(schedule: Schedule, t: int, classes: int) -> Tensor:
-    """Q_t = (1-β_t) I + β_t 11ᵀ/K of one clock tick, rows from, columns to."""
-    keep = float(schedule.alpha_bar[t] / schedule.alpha_bar[t - 1])
-    eye = torch.eye(classes, dtype=torch.float64)
-    return keep * eye + (1 - keep) / classes
+def one_hot(index: int, states: int) -> Tensor:
+    """A state of one pixel."""
+    return pixel(torch.eye(states, dtype=torch.float64)[index])
 
 
-def chain(schedule: Schedule, s: int, t: int, classes: int) -> Tensor:
-    """Q_{s+1} ⋯ Q_t, multiplied out."""
-    result = torch.eye(classes, dtype=torch.float64)
+def uniform_tick(keep: float) -> Tensor:
+    """(1-β) I + β 11ᵀ/K for four classes."""
+    return keep * torch.eye(4, dtype=torch.float64) + (1 - keep) / 4
+
+
+def absorbing_tick(keep: float) -> Tensor:
+    """Four classes and the mask."""
+    q = keep * torch.eye(5, dtype=torch.float64)
+    q[:, 4] = 1 - keep
+    q[4, 4] = 1
+    return q
+
+
+def neighbours_tick(nearness: Tensor) -> Callable[[float], Tensor]:
+    """exp(L log α) by its power series, L scaled so that its least eigenvalue over 0 is 1."""
+    laplacian = torch.diag(nearness.sum(1)) - nearness
+    laplacian = laplacian / torch.linalg.eigvals(laplacian).real.sort().values[1]
+
+    def tick(keep: float) -> Tensor:
+        exponent = laplacian * torch.tensor(keep, dtype=torch.float64).log() / 1024
+        result = term = torch.eye(4, dtype=torch.float64)
+        for n in range(1, 12):
+            term = term @ exponent / n
+            result = result + term
+        for _ in range(10):
+            result = result @ result
+        return result
+
+    return tick
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Transitions of four classes, and the matrix of one tick that keeps a class with a given probability."""
+
+    name: str
+    build: Callable[[Schedule], Transitions]
+    tick: Callable[[float], Tensor]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+KINDS = (
+    Kind("uniform", lambda schedule: Uniform(schedule, 4), uniform_tick),
+    Kind("absorbing", lambda schedule: Absorbing(schedule, 4), absorbing_tick),
+    Kind(
+        "gaussian",
+        lambda schedule: Neighbours(schedule, ordered(4, 0.8)),
+        neighbours_tick(ordered(4, 0.8).fill_diagonal_(0)),
+    ),
+    Kind("neighbours", lambda schedule: Neighbours(schedule, PATH), neighbours_tick(PATH)),
+)
+
+
+def chain(kind: Kind, schedule: Schedule, s: int, t: int) -> Tensor:
+    """Q_{s+1} ⋯ Q_t, multiplied out, [S, S]."""
+    result = torch.eye(len(kind.tick(0.5)), dtype=torch.float64)
     for index in range(s + 1, t + 1):
-        result = result @ transition(schedule, index, classes)
+        result = result @ kind.tick(float(schedule.alpha_bar[index] / schedule.alpha_bar[index - 1]))
     return result
 
 
-def joint(schedule: Schedule, prior: Tensor) -> Tensor:
-    """p(y_0, …, y_T) over every path, one axis per clock."""
-    classes = len(prior)
-    steps = [transition(schedule, t, classes) for t in range(1, schedule.clocks + 1)]
-    table = torch.zeros([classes] * (schedule.clocks + 1), dtype=torch.float64)
-    for path in product(range(classes), repeat=schedule.clocks + 1):
-        p = prior[path[0]]
+def joint(kind: Kind, schedule: Schedule, prior: Tensor) -> Tensor:
+    """p(y_0, …, y_T) over every path, one axis per clock; `prior` [K] is of the classes."""
+    steps = [chain(kind, schedule, t - 1, t) for t in range(1, schedule.clocks + 1)]
+    states = len(steps[0])
+    table = torch.zeros([states] * (schedule.clocks + 1), dtype=torch.float64)
+    for path in product(range(states), repeat=schedule.clocks + 1):
+        p = prior[path[0]] if path[0] < len(prior) else torch.zeros(())
         for step, a, b in zip(steps, path, path[1:], strict=False):
             p = p * step[a, b]
         table[path] = p
@@ -56,5 +114,5 @@ def joint(schedule: Schedule, prior: Tensor) -> Tensor:
 
 
 def marginal(table: Tensor, *clocks: int) -> Tensor:
-    """The joint distribution of these clocks, in ascending order."""
+    """The sum over all other clocks."""
     return table.sum([axis for axis in range(table.ndim) if axis not in clocks])

@@ -1,4 +1,4 @@
-"""The categorical half against transition matrices multiplied out and against sums over every path."""
+"""The categorical half of every chain against matrices multiplied out and against sums over every path."""
 
 from __future__ import annotations
 
@@ -9,114 +9,154 @@ from hypothesis import strategies as st
 
 from engine.diffusion import categorical
 from engine.diffusion.schedule import Schedule
-from tests.engine.diffusion.brute import EXACT, chain, clock, joint, marginal, pixel, schedule_of
+from tests.engine.diffusion.brute import EXACT, KINDS, Kind, chain, clock, joint, marginal, one_hot, pixel, schedule_of
 
+UNIFORM = KINDS[0]
 PRIOR = torch.tensor([0.55, 0.25, 0.15, 0.05], dtype=torch.float64)
-seeds = st.integers(0, 2**31)
+SKIPS = [(s, t) for t in range(1, 9) for s in range(t)]
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
+kinds, seeds = st.sampled_from(KINDS), st.integers(0, 2**31)
 
 
-def one_hot(index: int, classes: int) -> torch.Tensor:
-    return pixel(torch.eye(classes, dtype=torch.float64)[index])
-
-
-def probabilities(seed: int, classes: int) -> torch.Tensor:
+def probabilities(seed: int, classes: int = 4) -> torch.Tensor:
     values = torch.randn(classes, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     return pixel(values.softmax(0))
 
 
-@pytest.mark.parametrize("classes", [2, 3, 4])
+def eight() -> Schedule:
+    return Schedule.named(clocks=8, odds=0.5)
+
+
+@every_kind
 @pytest.mark.parametrize("t", range(1, 9))
-def test_forward_is_the_product_of_the_transitions(classes: int, t: int) -> None:
-    schedule = Schedule.named(clocks=8, odds=0.5)
-    rows = chain(schedule, 0, t, classes)
-    for start in range(classes):
-        found = categorical.q_probs(schedule, one_hot(start, classes), clock(t))
+def test_forward_is_the_product_of_the_transitions(kind: Kind, t: int) -> None:
+    transitions, rows = kind.build(eight()), chain(kind, eight(), 0, t)
+    for start in range(4):
+        found = categorical.q_probs(transitions, one_hot(start, 4), clock(t))
         torch.testing.assert_close(found.flatten(), rows[start], **EXACT)
 
 
-@pytest.mark.parametrize("classes", [2, 4])
-@pytest.mark.parametrize(("s", "t"), [(0, 1), (0, 5), (1, 2), (2, 7), (3, 8), (7, 8)])
-def test_posterior_is_bayes_rule(classes: int, s: int, t: int) -> None:
-    schedule = Schedule.named(clocks=8, odds=0.5)
-    to_s, to_t, on = (
-        chain(schedule, 0, s, classes),
-        chain(schedule, 0, t, classes),
-        chain(schedule, s, t, classes),
-    )
-    for y_0 in range(classes):
-        for y_t in range(classes):
+@every_kind
+@pytest.mark.parametrize(("s", "t"), SKIPS)
+def test_both_directions_of_a_skip_are_the_product_of_the_transitions(kind: Kind, s: int, t: int) -> None:
+    transitions, q = kind.build(eight()), chain(kind, eight(), s, t)
+    for i in range(len(q)):
+        state = one_hot(i, len(q))
+        torch.testing.assert_close(transitions.forward(state, clock(s), clock(t)).flatten(), q[i], **EXACT)
+        torch.testing.assert_close(transitions.backward(state, clock(s), clock(t)).flatten(), q[:, i], **EXACT)
+
+
+@every_kind
+@pytest.mark.parametrize(("s", "t"), SKIPS)
+def test_posterior_is_bayes_rule(kind: Kind, s: int, t: int) -> None:
+    to_s, to_t, on = (chain(kind, eight(), *skip) for skip in ((0, s), (0, t), (s, t)))
+    transitions = kind.build(eight())
+    for y_0 in range(4):
+        for y_t in (to_t[y_0] > 0).nonzero().flatten().tolist():
             expected = to_s[y_0] * on[:, y_t] / to_t[y_0, y_t]
-            found = categorical.q_posterior(schedule, one_hot(y_0, classes), one_hot(y_t, classes), clock(s), clock(t))
+            now = one_hot(y_t, len(on))
+            found = categorical.q_posterior(transitions, one_hot(y_0, 4), now, clock(s), clock(t))
             torch.testing.assert_close(found.flatten(), expected, **EXACT)
 
 
+@every_kind
 @pytest.mark.parametrize(("s", "t"), [(0, 1), (0, 3), (1, 2), (1, 4), (2, 3), (3, 4)])
-def test_sum_kernel_with_the_exact_head_is_the_true_reverse(s: int, t: int) -> None:
-    """p(y_s | y_t) by summing over all 4^5 paths of the chain."""
+def test_sum_kernel_with_the_exact_head_is_the_true_reverse(kind: Kind, s: int, t: int) -> None:
+    """p(y_s | y_t) by summing over every path of the chain."""
     schedule = schedule_of(1, 0.9, 0.6, 0.3, 0.02)
-    table = joint(schedule, PRIOR)
-    p_st = marginal(table, s, t)
-    p_0t = marginal(table, 0, t)
-    for y_t in range(4):
-        head = p_0t[:, y_t] / p_0t[:, y_t].sum()
-        found = categorical.reverse(schedule, pixel(head), one_hot(y_t, 4), clock(s), clock(t))
+    table = joint(kind, schedule, PRIOR)
+    p_st, p_0t = marginal(table, s, t), marginal(table, 0, t)
+    for y_t in range(len(p_st)):
+        head = pixel(p_0t[:4, y_t] / p_0t[:4, y_t].sum())
+        found = categorical.reverse(kind.build(schedule), head, one_hot(y_t, len(p_st)), clock(s), clock(t))
         torch.testing.assert_close(found.flatten(), p_st[:, y_t] / p_st[:, y_t].sum(), **EXACT)
 
 
-@given(seed=seeds, y_t=st.integers(0, 3), skip=st.sampled_from([(0, 1), (0, 8), (1, 5), (6, 7), (7, 8)]))
-def test_sum_kernel_is_the_sum_of_posteriors_for_any_head(seed: int, y_t: int, skip: tuple[int, int]) -> None:
-    schedule, (s, t) = Schedule.named(clocks=8), map(clock, skip)
-    head, now = probabilities(seed, 4), one_hot(y_t, 4)
-    expected = sum(head[:, k : k + 1] * categorical.q_posterior(schedule, one_hot(k, 4), now, s, t) for k in range(4))
-    found = categorical.reverse(schedule, head, now, s, t)
+@given(kind=kinds, seed=seeds, y_t=st.integers(0, 3), skip=st.sampled_from(SKIPS))
+def test_sum_kernel_is_the_sum_of_posteriors_for_any_head(
+    kind: Kind, seed: int, y_t: int, skip: tuple[int, int]
+) -> None:
+    """Where the mask is on, every class is possible; elsewhere of the absorbing chain only the class that is seen."""
+    (s, t), transitions = map(clock, skip), kind.build(Schedule.named(clocks=8))
+    now = one_hot(4 if transitions.states == 5 else y_t, transitions.states)
+    head = probabilities(seed)
+    expected = sum(
+        head[:, k : k + 1] * categorical.q_posterior(transitions, one_hot(k, 4), now, s, t) for k in range(4)
+    )
+    found = categorical.reverse(transitions, head, now, s, t)
     torch.testing.assert_close(found, expected, **EXACT)
     torch.testing.assert_close(found.sum(1), torch.ones(1, 1, 1, dtype=torch.float64), **EXACT)
 
 
-@given(seed=seeds, y_t=st.integers(0, 3))
-def test_sum_kernel_is_the_product_kernel_with_the_head_divided(seed: int, y_t: int) -> None:
+@given(kind=kinds, seed=seeds, y_t=st.integers(0, 3))
+def test_sum_kernel_is_the_product_kernel_with_the_head_divided(kind: Kind, seed: int, y_t: int) -> None:
     """p̂ → (p̂/Z)/Σ(p̂/Z), Z_k = q(y_t | y_0 = k), turns the one kernel into the other."""
     schedule, s, t = schedule_of(1, 0.6, 0.3), clock(1), clock(2)
-    head, now = probabilities(seed, 4), one_hot(y_t, 4)
-    divided = head / pixel(chain(schedule, 0, 2, 4)[:, y_t])
+    transitions = kind.build(schedule)
+    state = 4 if transitions.states == 5 else y_t
+    head, now = probabilities(seed), one_hot(state, transitions.states)
+    divided = head / pixel(chain(kind, schedule, 0, 2)[:4, state])
     divided = divided / divided.sum(1, keepdim=True)
-    product = categorical.q_posterior(schedule, divided, now, s, t)
-    torch.testing.assert_close(categorical.reverse(schedule, head, now, s, t), product, **EXACT)
+    product = categorical.reverse(transitions, divided, now, s, t, "product")
+    torch.testing.assert_close(categorical.reverse(transitions, head, now, s, t), product, **EXACT)
+
+
+@given(seed=seeds, state=st.integers(0, 4), skip=st.sampled_from(SKIPS))
+def test_with_a_mask_both_kernels_are_one_and_what_is_seen_is_carried_over(
+    seed: int, state: int, skip: tuple[int, int]
+) -> None:
+    (s, t), transitions = map(clock, skip), KINDS[1].build(eight())
+    head, now = probabilities(seed), one_hot(state, 5)
+    both = [categorical.reverse(transitions, head, now, s, t, kernel) for kernel in ("sum", "product")]
+    torch.testing.assert_close(*both, **EXACT)
+    if state < 4:
+        torch.testing.assert_close(both[0], now, **EXACT)
+
+
+def test_what_is_seen_is_carried_over_even_if_the_head_denies_it() -> None:
+    head = torch.tensor([0.0, 1.0, 0.0, 0.0]).reshape(1, 4, 1, 1)
+    transitions = KINDS[1].build(Schedule.named())
+    found = categorical.reverse(transitions, head, one_hot(2, 5).float(), clock(700), clock(900))
+    assert found.flatten().tolist() == pytest.approx([0, 0, 1, 0, 0])
 
 
 def test_both_kernels_on_the_worked_example() -> None:
     """ᾱ_s = 0.6, ᾱ_t = 0.3, y_t = 0, and a head that is exact for the prior."""
     schedule, now, s, t = schedule_of(1, 0.6, 0.3), one_hot(0, 4), clock(1), clock(2)
-    head = PRIOR * chain(schedule, 0, 2, 4)[:, 0]
-    head = pixel(head / head.sum())
-    by_sum = categorical.reverse(schedule, head, now, s, t).flatten()
-    by_product = categorical.q_posterior(schedule, head, now, s, t).flatten()
+    head = PRIOR * chain(UNIFORM, schedule, 0, 2)[:, 0]
+    head, uniform = pixel(head / head.sum()), UNIFORM.build(schedule)
+    by_sum, by_product = (
+        categorical.reverse(uniform, head, now, s, t, kernel).flatten() for kernel in ("sum", "product")
+    )
     three = {"rtol": 0.0, "atol": 5e-4}
     torch.testing.assert_close(by_sum, torch.tensor([0.790, 0.092, 0.070, 0.048], dtype=torch.float64), **three)
     torch.testing.assert_close(by_product, torch.tensor([0.865, 0.055, 0.045, 0.036], dtype=torch.float64), **three)
 
 
-def test_reverse_in_float32_stands_the_ends_of_the_full_schedule() -> None:
-    schedule = Schedule.named(odds=1 / 64)
-    head = torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)
+@every_kind
+def test_reverse_in_float32_stands_the_ends_of_the_full_schedule(kind: Kind) -> None:
+    transitions = kind.build(Schedule.named(odds=1 / 64))
+    head = torch.tensor([1.0, 0.0, 0.0, 0.0]).reshape(1, 4, 1, 1)
     for s, t in ((0, 1), (0, 1000), (999, 1000), (1, 2), (500, 501)):
-        for y_t in range(3):
-            found = categorical.reverse(schedule, head, one_hot(y_t, 3).float(), clock(s), clock(t))
+        for y_t in range(transitions.states):
+            now = one_hot(y_t, transitions.states).float()
+            found = categorical.reverse(transitions, head, now, clock(s), clock(t))
             assert bool(found.isfinite().all())
             assert bool((found >= 0).all())
             assert abs(float(found.sum()) - 1) < 1e-4
 
 
-def test_every_pixel_has_its_own_clock() -> None:
-    schedule = Schedule.named(clocks=8)
+@every_kind
+def test_every_pixel_has_its_own_clock(kind: Kind) -> None:
+    transitions = kind.build(Schedule.named(clocks=8))
     head = torch.rand((1, 4, 1, 3), generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     head = head / head.sum(1, keepdim=True)
-    now = categorical.one_hot(torch.tensor([[[[0, 3, 1]]]]), 4, torch.float64)
+    now = categorical.one_hot(torch.tensor([[[[0, 3, 1]]]]), transitions.states, torch.float64)
     s, t = torch.tensor([[[[0, 2, 5]]]]), torch.tensor([[[[1, 7, 8]]]])
-    whole = categorical.reverse(schedule, head, now, s, t)
+    whole = categorical.reverse(transitions, head, now, s, t)
     for i in range(3):
         cut = (..., slice(i, i + 1))
-        alone = categorical.reverse(schedule, head[cut], now[cut], s[cut], t[cut])
+        alone = categorical.reverse(transitions, head[cut], now[cut], s[cut], t[cut])
         torch.testing.assert_close(whole[cut], alone, **EXACT)
 
 
@@ -144,12 +184,13 @@ def test_gumbel_never_draws_what_is_impossible_nor_fails_at_the_edges() -> None:
         assert int(categorical.sample(certain, torch.tensor(uniform).reshape(1, 3, 1, 1))) == 1
 
 
+@every_kind
 @pytest.mark.parametrize("t", [0, 1, 4, 8])
-def test_forward_draws_have_the_forward_frequencies(t: int) -> None:
-    n, schedule = 100_000, Schedule.named(clocks=8)
-    uniform = torch.rand((n, 2, 1, 1), generator=torch.Generator().manual_seed(t), dtype=torch.float64)
-    y_0 = torch.full((n, 1, 1, 1), 2)
-    drawn = categorical.q_sample(schedule, y_0, torch.full((n, 1, 1, 1), t), 4, uniform)
-    shares = torch.bincount(drawn.flatten(), minlength=4) / n
-    expected = categorical.q_probs(schedule, one_hot(2, 4), clock(t)).flatten()
+def test_forward_draws_have_the_forward_frequencies(kind: Kind, t: int) -> None:
+    n, transitions = 100_000, kind.build(Schedule.named(clocks=8))
+    states = transitions.states
+    uniform = torch.rand((n, states, 1, 1), generator=torch.Generator().manual_seed(t), dtype=torch.float64)
+    drawn = categorical.q_sample(transitions, torch.full((n, 1, 1, 1), 2), torch.full((n, 1, 1, 1), t), uniform)
+    shares = torch.bincount(drawn.flatten(), minlength=states) / n
+    expected = categorical.q_probs(transitions, one_hot(2, 4), clock(t)).flatten()
     assert float((shares - expected).abs().max()) < 0.0065  # four standard deviations

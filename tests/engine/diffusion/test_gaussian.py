@@ -62,62 +62,68 @@ def test_posterior_at_clock_0_is_the_clean_picture(t: int) -> None:
     assert float(found.variance) == 0
 
 
-@given(seed=seeds, t=st.integers(1, T - 1))
-def test_noise_clean_and_v_agree(seed: int, t: int) -> None:
+OUTPUTS: tuple[gaussian.Output, ...] = ("v", "epsilon", "x_0")
+
+
+@given(seed=seeds, t=st.integers(1, T - 1), kind=st.sampled_from(OUTPUTS))
+def test_all_that_a_network_can_say_means_the_same(seed: int, t: int, kind: gaussian.Output) -> None:
     schedule, now = Schedule.named(clocks=T), clock(t)
     x_0, noise = picture(seed), picture(seed + 1)
     x_t = gaussian.q_sample(schedule, x_0, now, noise)
-    v = gaussian.v_of(schedule, x_0, noise, now)
-    torch.testing.assert_close(gaussian.x_0_of_v(schedule, x_t, v, now), x_0, **EXACT)
-    torch.testing.assert_close(gaussian.noise_of_v(schedule, x_t, v, now), noise, **EXACT)
-    torch.testing.assert_close(gaussian.x_0_of_noise(schedule, x_t, noise, now), x_0, rtol=1e-10, atol=1e-10)
+    said = gaussian.target(schedule, kind, x_0, noise, now)
+    torch.testing.assert_close(gaussian.clean(schedule, kind, x_t, said, now), x_0, **EXACT)
+    torch.testing.assert_close(gaussian.noise(schedule, kind, x_t, said, now), noise, **EXACT)
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_whatever_is_said_is_finite_at_both_ends_and_given_pixels_are_clean(kind: gaussian.Output) -> None:
+    schedule, x_t, said = Schedule.named(), picture(3), picture(5)
+    assert torch.equal(gaussian.clean(schedule, kind, x_t, said, clock(0)), x_t)
+    for t in (0, 1, 999, 1000):
+        assert bool(gaussian.clean(schedule, kind, x_t, said, clock(t)).isfinite().all())
+        assert bool(gaussian.noise(schedule, kind, x_t, said, clock(t)).isfinite().all())
 
 
 def test_v_is_defined_at_both_ends() -> None:
     schedule, x_0, noise = Schedule.named(), picture(3), picture(4)
-    clean, end = clock(0), clock(1000)
-    assert torch.equal(gaussian.q_sample(schedule, x_0, clean, noise), x_0)
-    torch.testing.assert_close(gaussian.x_0_of_v(schedule, x_0, picture(5), clean), x_0, **EXACT)
-    torch.testing.assert_close(gaussian.noise_of_v(schedule, noise, picture(5), end), noise, **EXACT)
+    assert torch.equal(gaussian.q_sample(schedule, x_0, clock(0), noise), x_0)
+    torch.testing.assert_close(gaussian.noise(schedule, "v", noise, picture(5), clock(1000)), noise, **EXACT)
 
 
-@given(seed=seeds, skip=st.sampled_from(SKIPS))
-def test_ddim_with_the_truth_stays_on_the_truth_s_path(seed: int, skip: tuple[int, int]) -> None:
-    s, t = map(clock, skip)
-    schedule, x_0, noise = Schedule.named(clocks=T), picture(seed), picture(seed + 1)
-    expected = gaussian.q_sample(schedule, x_0, s, noise)
-    torch.testing.assert_close(gaussian.ddim_step(schedule, x_0, noise, s, t), expected, **EXACT)
-
-
-@given(seed=seeds, skip=st.sampled_from(SKIPS))
-def test_ancestral_ddim_is_the_posterior(seed: int, skip: tuple[int, int]) -> None:
-    """η = 1 with noise z is the posterior's mean + √variance z, for the x̂_0 and ε̂ that v stands for."""
-    s, t = map(clock, skip)
-    schedule, x_t, v, z = Schedule.named(clocks=T), picture(seed), picture(seed + 1), picture(seed + 2)
-    x_0, epsilon = gaussian.x_0_of_v(schedule, x_t, v, t), gaussian.noise_of_v(schedule, x_t, v, t)
-    posterior = gaussian.q_posterior(schedule, x_0, x_t, s, t)
-    found = gaussian.ddim_step(schedule, x_0, epsilon, s, t, z)
-    torch.testing.assert_close(found, posterior.mean + posterior.variance.sqrt() * z, **EXACT)
+@pytest.mark.parametrize("t", range(1, T))
+def test_score_is_the_gradient_of_the_log_density(t: int) -> None:
+    schedule, x_0 = Schedule.named(clocks=T), picture(1)
+    x_t = picture(2).requires_grad_()
+    a = float(schedule.alpha_bar[t])
+    log_q = -0.5 * ((x_t - math.sqrt(a) * x_0) ** 2).sum() / (1 - a)
+    (gradient,) = torch.autograd.grad(log_q, x_t)
+    epsilon = (x_t.detach() - math.sqrt(a) * x_0) / math.sqrt(1 - a)
+    torch.testing.assert_close(gaussian.score(schedule, epsilon, clock(t)), gradient, **EXACT)
 
 
 def test_every_pixel_has_its_own_clock() -> None:
     schedule, x_0, noise = Schedule.named(clocks=T), picture(6), picture(7)
     t = torch.tensor([[[[1, 3], [6, 8]]]])
     s = torch.tensor([[[[0, 1], [2, 5]]]])
-    x_t, x_s = gaussian.q_sample(schedule, x_0, t, noise), gaussian.ddim_step(schedule, x_0, noise, s, t, noise)
+    x_t = gaussian.q_sample(schedule, x_0, t, noise)
+    mean, variance = gaussian.q_posterior(schedule, x_0, x_t, s, t)
     for row in range(2):
         for column in range(2):
             cut = (..., slice(row, row + 1), slice(column, column + 1))
             alone = gaussian.q_sample(schedule, x_0[cut], t[cut], noise[cut])
             torch.testing.assert_close(x_t[cut], alone, **EXACT)
-            alone = gaussian.ddim_step(schedule, x_0[cut], noise[cut], s[cut], t[cut], noise[cut])
-            torch.testing.assert_close(x_s[cut], alone, **EXACT)
+            alone = gaussian.q_posterior(schedule, x_0[cut], x_t[cut], s[cut], t[cut])
+            torch.testing.assert_close(mean[cut], alone.mean, **EXACT)
+            torch.testing.assert_close(variance[cut], alone.variance, **EXACT)
 
 
-def test_weight_is_min_snr_with_a_floor() -> None:
+@pytest.mark.parametrize("t", [1, 200, 500, 800, 990, 1000])
+def test_weight_is_min_snr_with_a_floor(t: int) -> None:
+    """The three weights make one weight of the error of x_0."""
     schedule = Schedule.named()
-    for t in (1, 200, 500, 800, 990, 1000):
-        a = float(schedule.alpha_bar[t])
-        snr = a / (1 - a)
-        expected = max(0.05, min(snr, 5) / (snr + 1))
-        assert abs(float(gaussian.v_weight(schedule, torch.tensor(t))) - expected) < 1e-6
+    a = min(max(float(schedule.alpha_bar[t]), 1 / (1 + math.exp(12))), 1 / (1 + math.exp(-12)))
+    snr = a / (1 - a)
+    of_x_0 = min(snr, 5)
+    for kind, of_kind in (("x_0", of_x_0), ("epsilon", of_x_0 / snr), ("v", of_x_0 / (snr + 1))):
+        found = float(gaussian.min_snr(schedule, kind, torch.tensor(t)))
+        assert found == pytest.approx(max(0.05, of_kind), rel=1e-4)

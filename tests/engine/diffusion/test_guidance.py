@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.diffusion import gaussian
 from engine.diffusion.denoiser import State
-from engine.diffusion.guidance import HalfWeights, Weights, branches, guide_image, guide_layout
+from engine.diffusion.guidance import Asked, Weights, branches, guide_image, guide_layout
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
 from tests.engine.diffusion.brute import EXACT, clock
@@ -47,9 +47,9 @@ def test_guiding_v_is_guiding_the_noise(seed: int, w: float, t: int) -> None:
     schedule, now = Schedule.named(clocks=8), clock(t)
     x_t, v_c, v_n = (normal(seed + i, 1, 3, 1, 2) for i in range(3))
     v = guide_image(v_c, [(v_n, tensor(w)[:1])])
-    noises = [gaussian.noise_of_v(schedule, x_t, some, now) for some in (v_c, v_n)]
+    noises = [gaussian.noise(schedule, "v", x_t, some, now) for some in (v_c, v_n)]
     expected = guide_image(noises[0], [(noises[1], tensor(w)[:1])])
-    torch.testing.assert_close(gaussian.noise_of_v(schedule, x_t, v, now), expected, rtol=0, atol=1e-9)
+    torch.testing.assert_close(gaussian.noise(schedule, "v", x_t, v, now), expected, rtol=0, atol=1e-9)
 
 
 @given(seed=seeds, w=weights)
@@ -128,7 +128,7 @@ def test_each_branch_guides_only_the_halves_it_is_for() -> None:
     clocks = running(600, 300)
     state = State(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
     both = Weights(torch.tensor([2.0]), torch.tensor([3.0]))
-    found = branches(PROCESS, state, (texts(1), texts(1)), None, HalfWeights(both, both))
+    found = branches(PROCESS, state, (texts(1), texts(1)), None, Asked.of(both, both, torch.device("cpu")))
     pairs = [(float(branch.image_weight), float(branch.layout_weight)) for branch in found]
     assert pairs == [(1, 1), (2, 2), (3, 1), (1, 3)]
 

@@ -13,9 +13,10 @@ from engine.diffusion.guidance import Weights
 from engine.diffusion.process import JointProcess
 from engine.diffusion.sampler import Task
 from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Uniform
 
 IMPOSSIBLE = -1e4
-PROCESS = JointProcess(Schedule.named(), Schedule.named(odds=1 / 8), classes=3)
+PROCESS = JointProcess(Schedule.named(), Uniform(Schedule.named(odds=1 / 8), 3))
 
 
 @dataclass
@@ -46,7 +47,7 @@ class World:
         square = (state.image[:, None].double() - a.sqrt() * self.images.double()).square().sum(2, keepdim=True)
         fits = torch.where(t == 0, IMPOSSIBLE * square, -0.5 * square / (1 - a).clamp(min=1e-12))
         total = total + torch.where(t == PROCESS.image.clocks, 0, fits).sum((2, 3, 4))
-        t, a = state.clocks.layout[:, None], PROCESS.layout.at(state.clocks.layout, torch.float64)[:, None]
+        t, a = state.clocks.layout[:, None], PROCESS.layout.schedule.at(state.clocks.layout, torch.float64)[:, None]
         same = (state.layout[:, None] == self.layouts).double()
         fits = (a * same + (1 - a) / PROCESS.classes).log().clamp(min=IMPOSSIBLE)
         return (total + torch.where(t == PROCESS.layout.clocks, 0, fits).sum((2, 3, 4))).softmax(1)

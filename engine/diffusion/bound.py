@@ -1,0 +1,89 @@
+"""The variational bound: the nats per pixel that each move of the clocks costs, and what is left at both ends.
+
+-log p(z_0) ≤ KL(q(z_T | z_0) ‖ prior) + Σ KL(q(z_s | z_t, z_0) ‖ p(z_s | z_t)), where a move to clock 0 costs
+-log p(z_0 | z_t)  [Ho et al. 2020; Austin et al. 2021]. Given z_t both halves move independently: their terms add up.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from engine.diffusion import categorical, gaussian
+from engine.diffusion.categorical import TINY, Kernel
+from engine.diffusion.denoiser import State
+from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Transitions
+
+Variance = Literal["posterior", "step"]
+"""σ² of a reverse move: β̃, the posterior's, or β = 1-α."""
+
+
+def divergence(q: Tensor, p: Tensor) -> Tensor:
+    """KL(q ‖ p) in nats over the states, [B, 1, H, W]."""
+    return (q * (q.clamp(min=TINY).log() - p.clamp(min=TINY).log())).sum(1, keepdim=True)
+
+
+def layout_move(
+    chain: Transitions, kernel: Kernel, p_0: Tensor, y_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor
+) -> Tensor:
+    """KL(q(y_s | y_t, y_0) ‖ p(y_s | y_t)) in nats, [B, 1, H, W]; at s = 0 it is -log p(y_0 | y_t).
+
+    p_0 [B, K, H, W] is what the head says of y_0; ids y_0 and y_t are [B, 1, H, W].
+    """
+    before = categorical.one_hot(y_t, chain.states, p_0.dtype)
+    q = categorical.q_posterior(chain, categorical.one_hot(y_0, chain.classes, p_0.dtype), before, s, t)
+    return divergence(q, categorical.reverse(chain, p_0, before, s, t, kernel))
+
+
+def layout_tick(chain: Transitions, kernel: Kernel, p_0: Tensor, y_0: Tensor, state: State) -> Tensor:
+    """`layout_move` by one tick of the clock; 0 where the clock is 0."""
+    t = state.clocks.layout
+    tick = layout_move(chain, kernel, p_0, y_0, state.layout, (t - 1).clamp(min=0), t)
+    return torch.where(t > 0, tick, 0)
+
+
+def layout_end(chain: Transitions, y_0: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
+    """KL(q(y_T | y_0) ‖ prior) in nats, [B, 1, H, W]; about 0."""
+    end = torch.full_like(y_0, chain.clocks)
+    q = categorical.q_probs(chain, categorical.one_hot(y_0, chain.classes, dtype), end)
+    return divergence(q, chain.prior.to(q)[:, None, None])
+
+
+def image_move(
+    schedule: Schedule, x_0: Tensor, said: Tensor, x_t: Tensor, s: Tensor, t: Tensor, variance: Variance = "posterior"
+) -> Tensor:
+    """KL(q(x_s | x_t, x_0) ‖ N(posterior mean of x̂_0 = `said`, σ²)) in nats, [B, 3, H, W], for 0 < s < t."""
+    truth, guess = (gaussian.q_posterior(schedule, x, x_t, s, t) for x in (x_0, said))
+    sigma = truth.variance if variance == "posterior" else 1 - schedule.step(s, t, x_0.dtype)
+    ratio = truth.variance / sigma
+    return 0.5 * (ratio - 1 - ratio.log() + (truth.mean - guess.mean) ** 2 / sigma)
+
+
+def image_end(schedule: Schedule, x_0: Tensor) -> Tensor:
+    """KL(q(x_T | x_0) ‖ N(0, I)) in nats, like x_0."""
+    a = schedule.at(torch.tensor(schedule.clocks, device=x_0.device), x_0.dtype)
+    return 0.5 * (a * x_0**2 - a - torch.log1p(-a))
+
+
+def image_decoder(x_0: Tensor, mean: Tensor, variance: Tensor, width: float, limits: tuple[float, float]) -> Tensor:
+    """-log p(x_0 | x_1) in nats of 8-bit values, like x_0: the Gaussian's mass in a bin of `width` around x_0, open at
+    the darkest and the brightest value, `limits`  [Ho et al. 2020, eq. 13, where width is 2/255].
+    """
+    deviation = variance.sqrt()
+    low, high = limits
+    upper = torch.where(x_0 > high - width / 2, torch.inf, (x_0 + width / 2 - mean) / deviation)
+    lower = torch.where(x_0 < low + width / 2, -torch.inf, (x_0 - width / 2 - mean) / deviation)
+    flip = lower > 0  # where both are in the right tail, take the left one: 1 - 1e-20 would be 1
+    a, b = torch.where(flip, -upper, lower), torch.where(flip, -lower, upper)
+    log_a, log_b = (torch.special.log_ndtr(edge) for edge in (a, b))
+    mass: Tensor = log_b + torch.log1p(-torch.exp((log_a - log_b).clamp(max=-1e-12)))
+    return -mass
+
+
+def bits(nats: Tensor) -> Tensor:
+    """Nats as bits."""
+    return nats / math.log(2)

@@ -1,0 +1,136 @@
+"""How classes become noise: Markov chains over the states of a layout, all of which commute, for a clock per pixel.
+
+A chain moves probabilities over its S states from clock s to a later clock t by Q_{s→t}, S×S, rows from, columns to,
+and Q_{r→s} Q_{s→t} = Q_{r→t}. Probabilities are [B, S, H, W], clocks int64 maps [B, 1, H, W]; α = ᾱ_t/ᾱ_s.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.diffusion.schedule import Schedule
+
+
+class Transitions(ABC):
+    """A chain on `classes` classes; `states` has one more where there is a mask. `prior` [S] is where it ends."""
+
+    def __init__(self, schedule: Schedule, classes: int, states: int, prior: Tensor) -> None:
+        self.schedule, self.classes, self.states, self.prior = schedule, classes, states, prior
+
+    @property
+    def clocks(self) -> int:
+        """T."""
+        return self.schedule.clocks
+
+    @abstractmethod
+    def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        """Σ_i p_i Q_{s→t}[i, j] for every j: the states at t of those at s. `p` need not be normalised."""
+
+    @abstractmethod
+    def backward(self, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        """Σ_j Q_{s→t}[i, j] y_j for every i: how likely each state at s makes the one-hot y_t; linear in it."""
+
+
+class Uniform(Transitions):
+    """Q = α I + (1-α) 11ᵀ/K: a class stays, or any class comes  [Hoogeboom et al. 2021]."""
+
+    def __init__(self, schedule: Schedule, classes: int) -> None:
+        super().__init__(schedule, classes, classes, torch.full((classes,), 1 / classes, dtype=torch.float64))
+
+    def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        a = self.schedule.step(s, t, p.dtype)
+        return a * p + (1 - a) / self.classes * p.sum(1, keepdim=True)
+
+    def backward(self, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        return self.forward(y_t, s, t)  # Q is symmetric
+
+
+class Absorbing(Transitions):
+    """A class stays with probability α, else it becomes the mask, state K, for good  [Austin et al. 2021]."""
+
+    def __init__(self, schedule: Schedule, classes: int) -> None:
+        mask = torch.zeros(classes + 1, dtype=torch.float64)
+        mask[-1] = 1
+        super().__init__(schedule, classes, classes + 1, mask)
+
+    def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        a = self.schedule.step(s, t, p.dtype)
+        return torch.cat([a * p[:, :-1], p[:, -1:] + (1 - a) * p[:, :-1].sum(1, keepdim=True)], 1)
+
+    def backward(self, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        a = self.schedule.step(s, t, y_t.dtype)
+        mask = y_t[:, -1:]
+        return torch.cat([a * y_t[:, :-1] + (1 - a) * mask, mask], 1)
+
+
+class Neighbours(Transitions):
+    """Q = α^L: classes that resemble each other swap first. L is the Laplacian of how near classes are.
+
+    The matrix power runs D3PM's embedding chain, exp(-aL) [Austin et al. 2021], at a = -log α, with
+    L scaled so that the last thing to be forgotten is forgotten as fast as by `Uniform`, which is the case where all
+    classes are equally near.
+    """
+
+    def __init__(self, schedule: Schedule, nearness: Tensor) -> None:
+        """`nearness` [K, K] is symmetric and not negative. Raises ValueError if it falls into parts."""
+        nearness = nearness.double().clone().fill_diagonal_(0)
+        if not torch.equal(nearness, nearness.T) or bool((nearness < 0).any()):
+            raise ValueError("nearness is symmetric and not negative")
+        laplacian = torch.diag(nearness.sum(1)) - nearness
+        values, vectors = torch.linalg.eigh(laplacian)
+        if values[1] <= 1e-9 * values[-1]:
+            raise ValueError("some classes are near none of the others, so their noise would still tell them apart")
+        classes = len(nearness)
+        super().__init__(schedule, classes, classes, torch.full((classes,), 1 / classes, dtype=torch.float64))
+        self._exact = (values / values[1]).clamp(min=0), vectors
+        self._tables: dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor]] = {}
+
+    def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        values, vectors = self._table(p)
+        a = self.schedule.step(s, t, p.dtype).clamp(min=torch.finfo(p.dtype).tiny)
+        change = torch.expm1(values[:, None, None] * a.log())  # of I: small changes keep their digits
+        modes = torch.einsum("km,bkhw->bmhw", vectors, p)
+        return (p + torch.einsum("km,bmhw->bkhw", vectors, change * modes)).clamp(min=0)
+
+    def backward(self, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        return self.forward(y_t, s, t)  # Q is symmetric
+
+    def _table(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        key = (like.device, like.dtype)
+        if key not in self._tables:
+            values, vectors = self._exact
+            self._tables[key] = values.to(like.dtype).to(like.device), vectors.to(like.dtype).to(like.device)
+        return self._tables[key]
+
+
+def ordered(classes: int, width: float) -> Tensor:
+    """Nearness of classes that have an order: exp(-(i-j)²/(2 width²)), [K, K], for the discretised Gaussian chain."""
+    i = torch.arange(classes, dtype=torch.float64)
+    return torch.exp(-((i[:, None] - i) ** 2) / (2 * width**2))
+
+
+def nearest(embeddings: Tensor, count: int) -> Tensor:
+    """Nearness of classes by their embeddings [K, D]: each and its `count` nearest by cosine, both ways, [K, K].
+
+    Raises ValueError for fewer than two classes or a count that is not 1 … K-1.
+    """
+    classes = len(embeddings)
+    if not 1 <= count < classes:
+        raise ValueError(f"{classes} classes have 1 to {classes - 1} neighbours, not {count}")
+    unit = torch.nn.functional.normalize(embeddings.double(), dim=1)
+    likeness = (unit @ unit.T).fill_diagonal_(-torch.inf)
+    near = torch.zeros(classes, classes, dtype=torch.float64)
+    near.scatter_(1, likeness.topk(count, 1).indices, 1)
+    return (near + near.T) / 2
+
+
+def of_neighbours(lists: Sequence[Sequence[int]]) -> Tensor:
+    """Nearness [K, K] from the neighbours that a pack names for each class."""
+    near = torch.zeros(len(lists), len(lists), dtype=torch.float64)
+    for index, others in enumerate(lists):
+        near[index, list(others)] = 1
+    return (near + near.T) / 2

@@ -1,0 +1,24 @@
+"""Which classes resemble each other, by what a pack's text tower makes of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from engine.diffusion.transitions import nearest
+from engine.errors import BadConfig
+from engine.library import find_pack
+from engine.packs import load
+
+
+def neighbours(pack: str, names: Sequence[str], count: int) -> tuple[tuple[int, ...], ...]:
+    """For each class the ids of those near it, by the pooled features of their names. Raises BadConfig or BadPack."""
+    tower = load(find_pack(pack), "cpu").tower
+    with torch.inference_mode():
+        pooled = tower(tower.tokenize(names)).pooled
+    try:
+        near = nearest(pooled, count)
+    except ValueError as error:
+        raise BadConfig(f"neighbours = {count}: {error}.", "Change `neighbours`.") from error
+    return tuple(tuple(row.nonzero().flatten().tolist()) for row in near)

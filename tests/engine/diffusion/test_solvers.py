@@ -1,0 +1,184 @@
+"""Every solver on worlds whose paths are known in closed form: Gaussian pixels, and one certain picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.diffusion import gaussian
+from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
+from engine.diffusion.process import JointProcess, Said
+from engine.diffusion.sampler import Settings, Task, sample
+from engine.diffusion.schedule import Schedule
+from engine.diffusion.solvers import SOLVERS, Move
+from engine.diffusion.transitions import Uniform
+from tests.engine.diffusion.toy import give_layout, task, texts
+
+PROCESS = JointProcess(Schedule.named(), Uniform(Schedule.named(), 3))
+MEAN = 0.4
+ODE = {"ddim": 1, "dpm++2m": 2, "unipc": 2, "heun": 2}
+SDE = ("ddim-ancestral", "ddpm", "ddpm-wide", "euler-maruyama")
+
+
+class Pixels:
+    """Independent pixels N(MEAN, variance); a `Denoiser` that knows."""
+
+    def __init__(self, variance: float, output: gaussian.Output = "v") -> None:
+        self.variance, self.output, self.evaluations = variance, output, 0
+
+    def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
+        self.evaluations += 1
+        t = state.clocks.image
+        a = PROCESS.image.inner(t)
+        gain = a.sqrt() * self.variance / (a * self.variance + 1 - a)
+        x_0 = MEAN + gain * (state.image - a.sqrt() * MEAN)
+        epsilon = (state.image - a.sqrt() * x_0) / (1 - a).sqrt()
+        said = gaussian.target(PROCESS.image, self.output, x_0, epsilon, t)
+        return Prediction(said, torch.zeros(len(x_0), 3, *x_0.shape[2:]))
+
+
+def wide(side: int) -> Task:
+    """One sample whose layout is given, with side × side pixels of three channels."""
+    plain = give_layout(task(), 0, 0)
+    whole = torch.ones((1, 1, side, side), dtype=torch.bool)
+    return replace(
+        plain,
+        image=torch.zeros(1, 3, side, side),
+        keep_image=~whole,
+        layout=whole.long() * 0,
+        keep_layout=whole,
+        unknown=~whole,
+        text=texts(1),
+        seeds=(3,),
+    )
+
+
+def drawn(solver: str, steps: int, variance: float = 0.25, side: int = 8, **settings: float) -> Tensor:
+    world = Pixels(variance)
+    *_, last = sample(PROCESS, world, wide(side), Settings(steps=steps, solver=solver, **settings))
+    return last.state.image
+
+
+def flow(variance: float, side: int = 8) -> Tensor:
+    """Where the probability flow takes the same noise: the quantile of noise becomes that of the pixels."""
+    noise = torch.randn((1, 3, side, side), generator=torch.Generator().manual_seed(3))
+    return MEAN + math.sqrt(variance) * noise
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_one_certain_picture_is_drawn_in_few_steps(solver: str) -> None:
+    steps = 200 if solver == "euler-maruyama" else 6
+    found = drawn(solver, steps, variance=0.0)
+    assert float((found - MEAN).abs().max()) < (0.15 if solver == "euler-maruyama" else 0.01)
+
+
+def flow_error(solver: str, moves: int) -> float:
+    """The error of going from clock 840 to 200 in equal moves, in float64."""
+    schedule, draw = PROCESS.image, lambda: torch.zeros(1, 1, 1, 1, dtype=torch.float64)
+
+    def spread(t: Tensor) -> Tensor:
+        a = schedule.at(t, torch.float64)
+        return (0.25 * a + 1 - a).sqrt()
+
+    def ask(x: Tensor, t: Tensor) -> Said:
+        a = schedule.at(t, torch.float64)
+        x_0 = MEAN + a.sqrt() * 0.25 / spread(t) ** 2 * (x - a.sqrt() * MEAN)
+        return Said(x_0, (x - a.sqrt() * x_0) / (1 - a).sqrt())
+
+    method, x = SOLVERS[solver](), torch.full((1, 1, 1, 1), -0.9, dtype=torch.float64)
+    clocks = [torch.full((1, 1, 1, 1), 840 - 640 * i // moves) for i in range(moves + 1)]
+    begin, end = (schedule.at(t, torch.float64).sqrt() * MEAN for t in (clocks[0], clocks[-1]))
+    exact = end + spread(clocks[-1]) / spread(clocks[0]) * (x - begin)
+    for t, s in pairwise(clocks):
+        x = method(Move(schedule, x, ask(x, t), t, s, False, ask, draw))
+    if solver == "unipc":  # the correction of the last move comes with the next prediction
+        x = method.corrected(Move(schedule, x, ask(x, clocks[-1]), clocks[-1], clocks[-1], False, ask, draw))
+    return float((x - exact).abs())
+
+
+@pytest.mark.parametrize(("solver", "order"), ODE.items())
+def test_the_flow_is_followed_with_the_solver_s_order(solver: str, order: int) -> None:
+    """Half the step makes the error a half, or a quarter."""
+    coarse, fine = flow_error(solver, 40), flow_error(solver, 160)
+    assert fine < 0.01
+    assert math.log2(coarse / fine) / 2 > order - 0.15
+
+
+def test_second_order_beats_first_at_ten_evaluations() -> None:
+    exact = flow(0.25)
+    errors = {name: float((drawn(name, 10) - exact).abs().mean()) for name in ("ddim", "dpm++2m", "unipc")}
+    assert errors["dpm++2m"] < errors["ddim"] / 2
+    assert errors["unipc"] < errors["ddim"] / 2
+
+
+@pytest.mark.parametrize("solver", [*ODE, *SDE])
+def test_many_steps_draw_the_right_pixels(solver: str) -> None:
+    """Mean and deviation of 30,000 pixels, four standard errors and what 250 steps leave."""
+    found = drawn(solver, 250, side=100)
+    assert float(found.mean()) == pytest.approx(MEAN, abs=0.02)
+    assert float(found.std()) == pytest.approx(0.5, abs=0.02)
+
+
+def test_langevin_corrections_keep_the_right_pixels_and_mend_a_coarse_path() -> None:
+    plain = drawn("ddim", 8, side=60)
+    mended = drawn("ddim", 8, side=60, corrections=8, snr=0.3)
+    assert abs(float(mended.std()) - 0.5) < abs(float(plain.std()) - 0.5)
+    assert float(mended.std()) == pytest.approx(0.5, abs=0.06)
+    assert not torch.equal(plain, mended)
+
+
+@pytest.mark.parametrize(("solver", "evaluations"), [("ddim", 5), ("unipc", 5), ("dpm++2m", 5), ("heun", 9)])
+def test_evaluations_of_five_steps(solver: str, evaluations: int) -> None:
+    world = Pixels(0.25)
+    list(sample(PROCESS, world, wide(2), Settings(steps=5, solver=solver)))
+    assert world.evaluations == evaluations
+
+
+@pytest.mark.parametrize("output", ["epsilon", "x_0"])
+@pytest.mark.parametrize("solver", ["ddim", "unipc"])
+def test_whatever_the_network_says_the_picture_is_the_same(output: gaussian.Output, solver: str) -> None:
+    settings = Settings(steps=12, solver=solver)
+    *_, by_v = sample(PROCESS, Pixels(0.25), wide(8), settings)
+    *_, by_other = sample(replace(PROCESS, output=output), Pixels(0.25, output), wide(8), settings)
+    torch.testing.assert_close(by_other.state.image, by_v.state.image, rtol=0, atol=2e-2)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_kept_pixels_stay_bit_for_bit_and_nothing_is_lost_beside_them(solver: str) -> None:
+    keep = torch.zeros((1, 1, 8, 8), dtype=torch.bool)
+    keep[..., :3] = True
+    given = replace(wide(8), image=torch.full((1, 3, 8, 8), 7.25), keep_image=keep)
+    for step in sample(PROCESS, Pixels(0.25), given, Settings(steps=7, solver=solver, corrections=1)):
+        assert bool((step.state.image[..., :3] == 7.25).all())
+        assert bool(step.state.image.isfinite().all())
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_the_image_waits_while_the_layout_leads(solver: str) -> None:
+    free = torch.zeros((1, 1, 8, 8), dtype=torch.bool)
+    given = replace(wide(8), keep_layout=free)
+    steps = list(sample(PROCESS, Pixels(0.25), given, Settings(steps=12, solver=solver, lead=0.5)))
+    first = steps[0].state
+    assert int(first.clocks.image_running) == 1000
+    assert torch.equal(steps[1].state.image, first.image)
+    assert all(bool(step.state.image.isfinite().all()) for step in steps)
+    assert float(steps[-1].state.image.mean()) == pytest.approx(MEAN, abs=0.25)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_sample_is_the_same_in_any_batch(solver: str) -> None:
+    alone = replace(wide(4), seeds=(9,))
+    three = {
+        name: getattr(alone, name).expand(3, -1, -1, -1)
+        for name in ("image", "keep_image", "layout", "keep_layout", "unknown")
+    }
+    weights = replace(alone.weights, text=torch.ones(3), cross=torch.ones(3))
+    batch = replace(alone, **three, text=texts(3), negative=texts(3), seeds=(1, 9, 4), weights=weights)
+    settings = Settings(steps=5, solver=solver, corrections=1)
+    (*_, one), (*_, many) = (sample(PROCESS, Pixels(0.25), some, settings) for some in (alone, batch))
+    assert torch.equal(one.state.image[0], many.state.image[1])

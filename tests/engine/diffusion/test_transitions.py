@@ -1,0 +1,63 @@
+"""What every chain promises: it forgets everything, starts where it ends, and says so where it could not."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Neighbours, Uniform, nearest, of_neighbours, ordered
+from tests.engine.diffusion.brute import EXACT, KINDS, Kind, clock, one_hot, pixel
+
+ODDS = [1.0, 1 / 64]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("odds", ODDS)
+@pytest.mark.parametrize("shape", ["cosine", "linear"])
+def test_at_the_end_nothing_is_left_but_the_prior(kind: Kind, odds: float, shape: str) -> None:
+    transitions = kind.build(Schedule.named(shape, odds=odds))
+    for start in range(transitions.states):
+        row = transitions.forward(one_hot(start, transitions.states), clock(0), clock(1000)).flatten()
+        assert float((row - transitions.prior).abs().max()) < 1e-3
+        assert abs(float(row.sum()) - 1) < 1e-10
+
+
+def test_classes_that_are_all_equally_near_make_the_uniform_chain() -> None:
+    schedule = Schedule.named(clocks=8)
+    near, uniform = Neighbours(schedule, torch.full((5, 5), 3.0)), Uniform(schedule, 5)
+    p = pixel(torch.tensor([0.1, 0.2, 0.3, 0.4, 0.0], dtype=torch.float64))
+    for t in range(9):
+        torch.testing.assert_close(
+            near.forward(p, clock(0), clock(t)), uniform.forward(p, clock(0), clock(t)), **EXACT
+        )
+
+
+def test_near_classes_swap_first() -> None:
+    row = Neighbours(Schedule.named(), ordered(6, 1.0)).forward(one_hot(0, 6), clock(0), clock(200)).flatten()
+    assert bool((row.diff() < 0).all())
+
+
+def test_neighbours_are_the_nearest_by_angle_both_ways() -> None:
+    angles = torch.tensor([0.0, 0.1, 0.3, 1.5])
+    embeddings = torch.stack([angles.cos(), angles.sin()], 1) * torch.tensor([[1.0], [9.0], [0.2], [4.0]])
+    expected = torch.tensor([[0, 1, 0, 0], [1, 0, 0.5, 0], [0, 0.5, 0, 0.5], [0, 0, 0.5, 0]], dtype=torch.float64)
+    assert torch.equal(nearest(embeddings, 1), expected)
+    assert torch.equal(of_neighbours([[1], [0], [1], [2]]), expected)
+
+
+@pytest.mark.parametrize("count", [0, 4])
+def test_a_class_cannot_have_itself_as_a_neighbour(count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 3 neighbours"):
+        nearest(torch.eye(4), count)
+
+
+def test_classes_in_two_parts_would_never_be_forgotten() -> None:
+    parts = torch.block_diag(torch.ones(2, 2), torch.ones(2, 2))
+    with pytest.raises(ValueError, match="tell them apart"):
+        Neighbours(Schedule.named(), parts)
+
+
+def test_nearness_is_mutual() -> None:
+    with pytest.raises(ValueError, match="symmetric"):
+        Neighbours(Schedule.named(), torch.tensor([[0.0, 1.0], [2.0, 0.0]]))
