@@ -78,6 +78,7 @@ PromptOption = Annotated[
 NegativeOption = Annotated[str, typer.Option(help="What not to draw.")]
 StepsOption = Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")]
 SamplerOption = Annotated[Sampler | None, typer.Option(help="How the image moves. Without it, the pack's.")]
+ResamplingsOption = Annotated[int, typer.Option(min=1, max=100, help="Draws of each step, for gcdp.")]
 GuidanceOption = Annotated[
     float | None, typer.Option(min=0, max=50, help="Towards the prompt; 1 is plain. Without it, the pack's.")
 ]
@@ -102,6 +103,7 @@ def sample(
     negative: NegativeOption = "",
     steps: StepsOption = None,
     sampler: SamplerOption = None,
+    resamplings: ResamplingsOption = 1,
     guidance: GuidanceOption = None,
     cross_guidance: CrossGuidanceOption = None,
     seed: SeedOption = 0,
@@ -123,6 +125,7 @@ def sample(
         negative=negative,
         steps=steps,
         sampler=sampler,
+        resamplings=resamplings,
         guidance=guidance,
         cross_guidance=cross_guidance,
         seed=seed,
@@ -175,6 +178,24 @@ def evaluate(
     loaded = packs.load(library.find_pack(pack), device.value)
     for line in report.evaluate(loaded, data, out, count, steps, prompts).lines():
         typer.echo(line)
+
+
+@app.command()
+def playground(
+    out: OutOption,
+    count: Annotated[int, typer.Option(min=100, help="Draws for each figure.")] = 4000,
+) -> None:
+    """Measure the samplers where the truth is known; figures to playground.json and pictures, all in OUT."""
+    import json
+
+    from engine.files import write_whole
+    from engine.playground.figures import draw_all
+    from engine.playground.study import study
+
+    figures = study(count)
+    write_whole(out / "playground.json", json.dumps(figures, indent=1).encode() + b"\n")
+    for path in draw_all(out, figures, min(count, 2000)):
+        typer.echo(path)
 
 
 @packs_app.command("list")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
+from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
+from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Settings, Step, Task, sample
 from engine.errors import BadRequest
 from engine.library import find_pack
@@ -79,7 +81,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     """
     for request in requests:
         check(request, pack.info)
-    paths = {(request.steps or pack.info.steps, request.sampler or pack.info.sampler) for request in requests}
+    paths = {_path(request, pack.info) for request in requests}
     sizes = {size(request, pack.info) for request in requests}
     if len(paths) != 1 or len(sizes) != 1:
         raise BadRequest("The requests of one batch differ in size, steps or sampler.", "Draw them one by one.")
@@ -87,11 +89,29 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     limits = pack.file.pixels
     low = min(-m / d for m, d in zip(limits.mean, limits.deviation, strict=True))
     high = max((1 - m) / d for m, d in zip(limits.mean, limits.deviation, strict=True))
-    (count, solver), process = paths.pop(), pack.file.process
-    settings = Settings(count, process.lead, process.bend, image_limits=(low, high), solver=solver)
+    path, process = paths.pop(), pack.file.process
+    settings = Settings(path.steps, process.lead, process.bend, image_limits=(low, high))
     with torch.inference_mode():
-        for step in sample(pack.process, pack.network, task_of(pack, requests, given), settings):
+        task = task_of(pack, requests, given)
+        if path.sampler.startswith("gcdp"):
+            how = RePaint(path.resamplings, path.sampler == "gcdp-faulty")
+            run = repaint.sample(pack.process, pack.network, task, settings, how)
+        else:
+            run = sample(pack.process, pack.network, task, replace(settings, solver=path.sampler))
+        for step in run:
             yield Frame(step.index, step.total, step, pack, given)
+
+
+class _Path(NamedTuple):
+    """What all requests of a batch share."""
+
+    steps: int
+    sampler: Sampler
+    resamplings: int
+
+
+def _path(request: Generate, info: PackInfo) -> _Path:
+    return _Path(request.steps or info.steps, request.sampler or info.sampler, request.resamplings)
 
 
 def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:

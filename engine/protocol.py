@@ -23,8 +23,18 @@ MAX_SIDE = 4096
 Pixels = npt.NDArray[np.uint8]
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
 Sampler = Literal[
-    "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama"
-]  # the names of diffusion.solvers.SOLVERS
+    "ddim",
+    "ddim-ancestral",
+    "ddpm",
+    "ddpm-wide",
+    "dpm++2m",
+    "unipc",
+    "heun",
+    "euler-maruyama",
+    "gcdp",
+    "gcdp-faulty",
+]
+"""The names of diffusion.solvers.SOLVERS, and the baseline of diffusion.repaint, also with the noise of its code."""
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 
@@ -102,6 +112,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     sampler: Sampler | None = None  # default: the pack's
+    resamplings: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # of each step, by the gcdp samplers only
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
     cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
     live: bool = True  # a newer live request replaces this one; else it waits its turn

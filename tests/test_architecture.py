@@ -158,7 +158,8 @@ def test_files_are_short() -> None:
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_functions_are_short(path: Path) -> None:
     for function in functions(ast.parse(path.read_text("utf-8"))):
-        lines = (function.end_lineno or function.lineno) - function.lineno + 1
+        first = function.body[0] if is_command(function) else function  # a command's head lists its options
+        lines = (function.end_lineno or first.lineno) - first.lineno + 1
         assert lines <= MAX_FUNCTION, f"{function.name} has {lines} lines"
         count = len(parameters(function))
         assert count <= MAX_PARAMETERS or is_command(function), f"{function.name} takes {count} parameters"

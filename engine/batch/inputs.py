@@ -41,6 +41,7 @@ def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
         seed=sample.seed,
         steps=order.steps,
         sampler=order.sampler,
+        resamplings=order.resamplings,
         guidance=order.guidance,
         cross_guidance=order.cross_guidance,
         live=False,

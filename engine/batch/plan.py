@@ -35,6 +35,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     negative: str = ""
     steps: int | None = None
     sampler: Sampler | None = None
+    resamplings: int = 1
     guidance: float | None = None
     cross_guidance: float | None = None
     seed: int = 0

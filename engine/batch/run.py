@@ -49,6 +49,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     steps: int
     sampler: Sampler
+    resamplings: int
     guidance: float
     cross_guidance: float
     height: int
@@ -118,6 +119,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         seed=sample.seed,
         steps=info.steps if order.steps is None else order.steps,
         sampler=info.sampler if order.sampler is None else order.sampler,
+        resamplings=order.resamplings,
         guidance=guidance,
         cross_guidance=cross_guidance,
         height=info.height,

@@ -31,6 +31,7 @@ class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     image_unknown: float = 0.025
     layout_unknown: float = 0.025
     regions: float = 0.30
+    shared: float = 0.0  # one clock for both halves, nothing given: GCDP's own training
 
 
 class LossConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -37,7 +37,7 @@ class Draw:
 
 def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator) -> Draw:
     """The task of a sample with these ids [H, W]; `UNKNOWN` pixels get the clock T whatever it is."""
-    kinds = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions")
+    kinds = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
     shares = np.array([getattr(mix, kind) for kind in kinds])
     kind = kinds[random.choice(len(kinds), p=shares / shares.sum())]
     t, u = running_clocks(kind, clocks, random)
@@ -45,7 +45,8 @@ def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator
     if kind == "regions":
         image, labels = regions(layout, (max(1, t), max(1, u)), random)
     given = labels == 0
-    if kind != "layout_unknown" and random.random() < 0.5:  # so that T says "unknown" and not "edge of the frame"
+    # so that T says "unknown" and not "edge of the frame"
+    if kind not in ("layout_unknown", "shared") and random.random() < 0.5:
         labels = np.where(draw_region(layout, random), clocks, labels)
     labels = np.where(layout == UNKNOWN, clocks, labels)
     return Draw(
@@ -63,6 +64,8 @@ def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator
 def running_clocks(kind: str, clocks: int, random: np.random.Generator) -> tuple[int, int]:
     """The clocks of the image and of the layout where they run, 0 for a given half and T for one that is unknown."""
     t, u = (int(random.integers(1, clocks + 1)) for _ in range(2))
+    if kind == "shared":
+        return t, t
     if kind == "layout_given":
         return t, 0
     if kind == "image_given":  # in few steps the first answer counts most

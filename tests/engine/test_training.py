@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -10,13 +12,16 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from engine import packs
+import engine.training
+from engine import generation, packs
 from engine.cli import app
 from engine.errors import BadConfig
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
+from engine.packs import LayoutConfig, ProcessConfig, ScheduleConfig
+from engine.protocol import UNKNOWN, Generate, Raster
 from engine.raster import read_image
-from engine.training.config import TrainConfig, ViewConfig, read_config
+from engine.training.config import LossConfig, Mix, TrainConfig, ViewConfig, read_config
 from engine.training.loop import Trainer, rate
 from engine.training.muon import orthogonalised
 from engine.training.objective import Meter
@@ -107,6 +112,48 @@ def test_the_evaluate_command_measures_it(config, tmp_path):
     assert (out / "image_to_layout.png").is_file()
 
 
+GCDP = {
+    "mix": Mix(joint=0, layout_given=0, image_given=0, image_unknown=0, layout_unknown=0, regions=0, shared=1),
+    "process": ProcessConfig(kernel="product", layout=LayoutConfig(odds=1.0)),
+    "loss": LossConfig(layout="bound"),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "sampler"),
+    [
+        (GCDP, "gcdp"),
+        ({"process": ProcessConfig(layout=LayoutConfig(transitions="absorbing"))}, "ddim"),
+        ({"process": ProcessConfig(layout=LayoutConfig(transitions="gaussian", width=2.0))}, "unipc"),
+        ({"process": ProcessConfig(layout=LayoutConfig(transitions="embedding"))}, "dpm++2m"),
+        ({"process": ProcessConfig(output="epsilon"), "loss": LossConfig(min_snr=5.0)}, "ddpm"),
+        ({"process": ProcessConfig(output="x_0", image=ScheduleConfig(kind="linear"))}, "heun"),
+    ],
+    ids=["gcdp", "absorbing", "gaussian", "embedding", "epsilon", "x_0"],
+)
+def test_every_process_trains_and_its_pack_draws(config, tiny_pack, change, sampler):
+    trainer = Trainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), images=400, **change))
+    losses = [float(trainer.train_step(batch, Meter())) for batch in trainer.batches.stream(0, 60)]
+    assert np.mean(losses[-15:]) < 0.9 * np.mean(losses[:15])
+    pack = packs.load(trainer.export(), "cpu")
+    assert pack.file.process == trainer.file.process
+    layout = np.zeros((32, 64), np.uint8)
+    layout[:, 40:] = UNKNOWN
+    request = Generate(id="1", pack="small", layout=Raster.of(layout), sampler=sampler, resamplings=2, steps=4)
+    *_, last = generation.steps(pack, [request])
+    assert np.array_equal(last.layout(0)[:, :40], layout[:, :40])
+    assert int(last.layout(0).max()) < len(pack.info.classes)
+    assert int(last.image(0).max()) > 0
+
+
+def test_neighbours_are_written_into_the_pack(config, tiny_pack):
+    process = ProcessConfig(layout=LayoutConfig(transitions="embedding"))
+    trainer = Trainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), neighbours=2, process=process))
+    lists = trainer.file.process.layout.neighbours
+    assert len(lists) == len(trainer.file.info.classes)
+    assert all(len(row) >= 2 and index not in row for index, row in enumerate(lists))
+
+
 def test_a_checkpoint_of_another_network_is_refused(config):
     trainer = Trainer(config)
     trainer.out.mkdir()
@@ -124,6 +171,8 @@ def test_a_checkpoint_of_another_network_is_refused(config):
         ({"data": "nowhere"}, "nowhere"),
         ({"optimiser": "sgd"}, "optimiser"),
         ({"learning": 1}, "learning"),
+        ({"process": {"kernel": "product"}}, "product kernel"),
+        ({"process": {"layout": {"transitions": "magic"}}}, "transitions"),
     ],
 )
 def test_a_configuration_that_makes_no_sense_is_named(config, tmp_path, change, says):
@@ -145,3 +194,14 @@ def test_muon_brings_all_singular_values_near_one(shape):
     values = torch.linalg.svdvals(orthogonalised(matrices).float())
     assert values.min() > 0.5
     assert values.max() < 1.4
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(engine.training.__file__).parent.glob("*.toml")), ids=lambda path: path.stem
+)
+def test_the_shipped_configurations_make_sense(path, tmp_path):
+    data = make_folder(tmp_path / "data")
+    text = re.sub(r'^data = ".*"$', f'data = "{data.as_posix()}"', path.read_text("utf-8"), flags=re.MULTILINE)
+    (tmp_path / path.name).write_text(text, "utf-8")
+    config = read_config(tmp_path / path.name)
+    assert config.process.build(19).kernel == config.process.kernel

@@ -1,0 +1,125 @@
+"""The pictures of the playground, drawn from what `study` and the samplers give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from engine.diffusion import categorical, gaussian
+from engine.diffusion.repaint import RePaint
+from engine.diffusion.sampler import Settings, sample
+from engine.playground.mixture import empty_task, ring
+from engine.playground.study import OURS, Drawn, by_clocks, by_repaint, given_label, wrong_share
+
+COLOURS = ("#3366cc", "#dc6b19", "#2a9d5c")
+LIMIT = 2.6
+
+
+def draw_all(folder: Path, figures: Mapping[str, Any], count: int) -> list[Path]:
+    """Write every picture; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = {
+        "forward": forward(count),
+        "reverse": reverse(count),
+        "conditioning": conditioning(count),
+        "kernels": kernels(figures["label_shares"]),
+        "solvers": solvers(figures["kolmogorov_smirnov"], figures["count"]),
+    }
+    paths = []
+    for name, figure in pictures.items():
+        paths.append(folder / f"{name}.png")
+        figure.savefig(paths[-1], dpi=110)
+    return paths
+
+
+def row(count: int, width: float = 2.6) -> tuple[Figure, list[Axes]]:
+    """A figure of square plots side by side."""
+    figure = Figure(figsize=(width * count, width + 0.6), layout="constrained")
+    axes = figure.subplots(1, count, squeeze=False)
+    return figure, list(axes[0])
+
+
+def scatter(axes: Axes, drawn: Drawn, title: str) -> None:
+    """Points in the colours of their labels; what has none is grey."""
+    colours = [COLOURS[label] if label < len(COLOURS) else "#999999" for label in drawn.labels.tolist()]
+    x, y = drawn.points.T.tolist()
+    axes.scatter(x, y, s=3, c=colours, linewidths=0, alpha=0.6)
+    axes.set(title=title, xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), xticks=[], yticks=[], aspect="equal")
+
+
+def truth(count: int) -> Drawn:
+    """Draws from the world itself."""
+    world, random = ring(OURS), torch.Generator().manual_seed(0)
+    parts = torch.multinomial(world.weights, count, replacement=True, generator=random)
+    points = world.means[parts] + world.deviation * torch.randn((count, 2), generator=random)
+    return Drawn(points, world.labels[parts])
+
+
+def forward(count: int) -> Figure:
+    """Both halves of the same pairs, noised by one clock."""
+    clean, random = truth(count), torch.Generator().manual_seed(1)
+    figure, axes = row(5)
+    noise = torch.randn((count, 2, 1, 1), generator=random)
+    uniform = torch.rand((count, OURS.layout.states, 1, 1), generator=random)
+    for plot, t in zip(axes, (0, 200, 400, 700, 1000), strict=True):
+        clock = torch.full((count, 1, 1, 1), t)
+        points = gaussian.q_sample(OURS.image, clean.points[:, :, None, None], clock, noise)
+        labels = categorical.q_sample(OURS.layout, clean.labels[:, None, None, None], clock, uniform)
+        scatter(plot, Drawn(points.flatten(1), labels.flatten()), f"clock {t}")
+    return figure
+
+
+def reverse(count: int) -> Figure:
+    """Both halves from noise in ten steps, the labels ahead."""
+    figure, axes = row(5)
+    settings = Settings(steps=10)
+    shown = iter(axes)
+    for step in sample(OURS, ring(OURS), empty_task(count), settings):
+        if step.index in (1, 4, 6, 8, 10):
+            drawn = Drawn(step.state.image.flatten(1), step.state.layout.flatten())
+            clocks = step.state.clocks
+            at = f"{int(clocks.image_running[0])}, {int(clocks.layout_running[0])}"
+            scatter(next(shown), drawn, f"step {step.index}: clocks {at}")
+    return figure
+
+
+def conditioning(count: int) -> Figure:
+    """One label given: its own clock against one clock for all and resampling."""
+    world, label = ring(OURS), 1
+    task = given_label(empty_task(count), label)
+    ways = {
+        "clocks, 10 steps": by_clocks(task, Settings(steps=10)),
+        "RePaint n = 1, 50 steps": by_repaint(task, 50, RePaint(1)),
+        "RePaint n = 5, 50 steps": by_repaint(task, 50, RePaint(5)),
+    }
+    figure, axes = row(3, 3.2)
+    for plot, (name, drawn) in zip(axes, ways.items(), strict=True):
+        near = Drawn(drawn.points, world.labels[world.part_of(drawn.points)])
+        scatter(plot, near, f"{name}\n{wrong_share(world, drawn, label):.1%} of another label")
+    return figure
+
+
+def kernels(shares: Mapping[str, list[float]]) -> Figure:
+    """How often each label comes out of nothing."""
+    figure, (plot,) = row(1, 4.2)
+    for place, (name, values) in enumerate(shares.items()):
+        plot.bar([k + 0.27 * (place - 1) for k in range(len(values))], values, 0.25, label=name)
+    plot.set(title="labels out of nothing in 10 steps", xticks=range(len(COLOURS)), ylabel="share")
+    plot.legend(frameon=False)
+    return figure
+
+
+def solvers(found: Mapping[str, Mapping[int, Mapping[str, float]]], count: int) -> Figure:
+    """The distance from the truth over the number of steps."""
+    figure, (plot,) = row(1, 4.6)
+    for name, curve in found.items():
+        plot.plot([int(steps) for steps in curve], [one["distance"] for one in curve.values()], "o-", label=name)
+    plot.axhline(1.628 / count**0.5, color="#999999", linestyle=":", label="p = 0.01")
+    plot.set(title="Kolmogorov–Smirnov distance", xlabel="steps", xscale="log", yscale="log")
+    plot.legend(frameon=False, fontsize=8)
+    return figure
