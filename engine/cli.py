@@ -169,6 +169,7 @@ def evaluate(
     count: Annotated[int, typer.Option(min=0, help="How many pairs of val; 0 is all.")] = 0,
     steps: Annotated[int, typer.Option(min=1, max=1000, help="For image → layout.")] = 4,
     prompts: Annotated[int, typer.Option(min=0, help="Results per class for the text; 0 leaves it out.")] = 16,
+    likelihood: Annotated[bool, typer.Option(help="Only the variational bounds, as likelihood.json.")] = False,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Measure a pack on real pairs; figures to report.json and a contact sheet, both in OUT."""
@@ -176,7 +177,11 @@ def evaluate(
     from engine.metrics import report
 
     loaded = packs.load(library.find_pack(pack), device.value)
-    for line in report.evaluate(loaded, data, out, count, steps, prompts).lines():
+    if likelihood:
+        found = report.bounds(loaded, data, out, count).lines()
+    else:
+        found = report.evaluate(loaded, data, out, count, steps, prompts).lines()
+    for line in found:
         typer.echo(line)
 
 

@@ -69,7 +69,9 @@ def image_end(schedule: Schedule, x_0: Tensor) -> Tensor:
     return 0.5 * (a * x_0**2 - a - torch.log1p(-a))
 
 
-def image_decoder(x_0: Tensor, mean: Tensor, variance: Tensor, width: float, limits: tuple[float, float]) -> Tensor:
+def image_decoder(
+    x_0: Tensor, mean: Tensor, variance: Tensor, width: float | Tensor, limits: tuple[float | Tensor, float | Tensor]
+) -> Tensor:
     """-log p(x_0 | x_1) in nats of 8-bit values, like x_0: the Gaussian's mass in a bin of `width` around x_0, open at
     the darkest and the brightest value, `limits`  [Ho et al. 2020, eq. 13, where width is 2/255].
     """

@@ -13,6 +13,7 @@ from engine.data.pairs import Doubt, Pair, doubtful_to_unknown, list_pairs, read
 from engine.data.taxonomy import read_taxonomy
 from engine.generation import generate
 from engine.metrics.hearing import ClassHeard, Recall, hear_classes, holds, recall
+from engine.metrics.likelihood import Likelihood, likelihood
 from engine.metrics.segmentation import Segmentation, confusion, score
 from engine.packs import Pack
 from engine.protocol import Generate, Pixels, Raster
@@ -89,6 +90,13 @@ def evaluate(pack: Pack, data: Path, out: Path, count: int, steps: int = 4, prom
     (out / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
     write_image(out / "image_to_layout.png", sheet(pairs[:8], predicted[:8], pack))
     return report
+
+
+def bounds(pack: Pack, data: Path, out: Path, count: int) -> Likelihood:
+    """The likelihood of the same pairs, of what is not in doubt in them. Raises BadFile."""
+    files = list_pairs(data / "val")
+    raw = [read_pair(one, pack.info.classes) for one in files[: count or len(files)]]
+    return likelihood(pack, [fitted(believed(pair, pack), pack) for pair in raw], out)
 
 
 def believed(pair: Pair, pack: Pack) -> Pair:

@@ -1,0 +1,120 @@
+"""The bound of whole pictures, with the real network of a tiny pack, and with closed forms where there are any."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from engine import packs
+from engine.cli import app
+from engine.data.pairs import Pair
+from engine.diffusion.categorical import one_hot
+from engine.diffusion.denoiser import Prediction
+from engine.metrics.likelihood import Picture, bits, questions, strata
+from engine.protocol import UNKNOWN
+from engine.raster import write_image, write_layout
+from tests import tiny
+
+
+@pytest.fixture(scope="module")
+def pack(tiny_pack):
+    return packs.load(tiny_pack, "cpu")
+
+
+@pytest.fixture(scope="module")
+def pair():
+    random = np.random.default_rng(0)
+    layout = random.integers(0, 4, (32, 64)).astype(np.uint8)
+    layout[:4] = UNKNOWN
+    return Pair(random.integers(0, 256, (32, 64, 3)).astype(np.uint8), layout)
+
+
+def named(pack, name):
+    return next(one for one in questions(pack.process, 0.3) if one.name == name)
+
+
+class Blind:
+    """A network that sees its own pixel's noise and nothing else: all classes were alike before it."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def __call__(self, state, text, previous):
+        seen = one_hot(state.layout, 4)
+        logits = self.process.layout.backward(seen, torch.zeros_like(state.clocks.layout), state.clocks.layout).log()
+        return Prediction(torch.zeros_like(state.image), logits)
+
+
+def test_a_head_that_knows_nothing_needs_the_bits_of_a_die(pack, pair, monkeypatch):
+    """The bound is exact for one pixel, so each of four classes that are all alike costs two bits."""
+    monkeypatch.setattr(pack, "network", Blind(pack.process))
+    found = Picture(pack, pair, torch.Generator().manual_seed(0)).measured(named(pack, "layout"), 200)
+    assert found.known == 28 * 64
+    assert found.total[0] == 0
+    assert found.total[1] / found.known == pytest.approx(2, rel=0.01)
+
+
+def test_strata_hold_every_place_but_the_first_once():
+    edges = strata(1300, 20)
+    assert edges[0] == 1
+    assert edges[-1] == 1300
+    assert np.diff(edges).min() >= 1
+
+
+def test_a_half_that_is_given_or_unknown_costs_nothing(pack, pair):
+    found = likelihood_of(pack, pair)
+    assert found["layout"].image is None
+    assert found["layout given image"].image is None
+    assert not any(found["layout"].image_by_place)
+    assert found["image"].layout is None
+    assert not any(found["image given layout"].layout_by_place)
+    assert found["both"].image is not None
+    assert found["both"].layout is not None
+
+
+def likelihood_of(pack, pair):
+    random = torch.Generator().manual_seed(0)
+    return {
+        one.name: bits(one, [Picture(pack, pair, random).measured(one, 40)]) for one in questions(pack.process, 0.3)
+    }
+
+
+def test_the_parts_add_up(pack, pair):
+    for one in likelihood_of(pack, pair).values():
+        if one.image is not None:
+            total = sum(one.image_by_place) + one.last + one.end[0]
+            assert one.image.value == pytest.approx(total, rel=1e-9)
+        if one.layout is not None:
+            assert one.layout.value >= sum(one.layout_by_place)
+
+
+def test_no_model_of_noise_needs_less_than_its_eight_bits(pack, pair):
+    """Pixels drawn evenly from 256 values, the layout too from four."""
+    found = likelihood_of(pack, pair)
+    assert found["image"].image.value > 7.9
+    assert found["layout"].layout.value > 1.9
+    assert math.isnan(found["image"].image.within)
+
+
+def test_the_command_writes_the_figures_and_their_plot(tiny_pack, pair, tmp_path):
+    for index in range(2):
+        write_layout(tmp_path / "data/val/layouts" / f"{index}.png", pair.layout, tiny.INFO.classes)
+        write_image(tmp_path / "data/val/images" / f"{index}.png", pair.image)
+    args = ["evaluate", "--pack", str(tiny_pack), "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, [*args, "--likelihood"])
+    assert result.exit_code == 0, result.output
+    assert "bits/pixel" in result.output
+    found = json.loads((tmp_path / "out" / "likelihood.json").read_text())
+    assert [one["name"] for one in found["questions"]] == [
+        "layout",
+        "layout given image",
+        "image",
+        "image given layout",
+        "both",
+    ]
+    assert (tmp_path / "out" / "likelihood.png").stat().st_size > 5000
