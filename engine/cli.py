@@ -88,6 +88,7 @@ CrossGuidanceOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the first result; the next count up.")]
 CountOption = Annotated[int, typer.Option(min=1, help="Results for each input.")]
+ExtendOption = Annotated[str, typer.Option(help="Draw on beyond the edges: left=64,right=128,top=0,bottom=0.")]
 FitOption = Annotated[Fitting, typer.Option(help="How an input is brought to the pack's size.")]
 
 
@@ -109,6 +110,7 @@ def sample(
     seed: SeedOption = 0,
     count: CountOption = 1,
     fit: FitOption = Fitting.crop,
+    extend: ExtendOption = "",
     device: DeviceOption = Device.auto,
 ) -> None:
     """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
@@ -131,6 +133,7 @@ def sample(
         seed=seed,
         count=count,
         fit=fit.value,
+        extend=extend,
         device=device.value,
     )
     _tell(run.run(order), out)

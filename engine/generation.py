@@ -14,6 +14,7 @@ from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Settings, Step, Task, sample
+from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
 from engine.library import find_pack
 from engine.packs import Pack, load
@@ -93,11 +94,12 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     settings = Settings(path.steps, process.lead, process.bend, image_limits=(low, high))
     with torch.inference_mode():
         task = task_of(pack, requests, given)
+        network = Windows(pack.network, pack.info.height, pack.info.width)
         if path.sampler.startswith("gcdp"):
             how = RePaint(path.resamplings, path.sampler == "gcdp-faulty")
-            run = repaint.sample(pack.process, pack.network, task, settings, how)
+            run = repaint.sample(pack.process, network, task, settings, how)
         else:
-            run = sample(pack.process, pack.network, task, replace(settings, solver=path.sampler))
+            run = sample(pack.process, network, task, replace(settings, solver=path.sampler))
         for step in run:
             yield Frame(step.index, step.total, step, pack, given)
 

@@ -8,27 +8,40 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import raster, requests
+from engine.batch.extend import Margins, read_margins
 from engine.batch.plan import Order, Sample
 from engine.errors import BadRequest, BadSize
-from engine.protocol import Generate, PackInfo, Pixels, Raster
+from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
 
 
 class _Half(NamedTuple):
     pixels: Raster | None = None
     keep: Raster | None = None
 
+    def extended(self, margins: Margins, value: int) -> _Half:
+        """The same with margins that are not kept."""
+        if self.pixels is None or not any(margins):
+            return self
+        pixels = self.pixels.pixels()
+        keep = np.full(pixels.shape[:2], 255, np.uint8) if self.keep is None else self.keep.pixels()
+        return _Half(Raster.of(margins.around(pixels, value)), Raster.of(margins.around(keep, 0)))
+
 
 def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
     """Read, fit and check what is given for one sample. Raises BadFile and BadRequest."""
     source, layout, image = sample.source, _Half(), _Half()
+    margins = read_margins(order.extend)
     if source.layout is not None:
         given = raster.read_layout(source.layout, info.classes)
         fitted = raster.fit_layout(given, info.height, info.width, order.fit)
-        layout = _half(given, fitted, source.keep_layout, order)
+        layout = _half(given, fitted, source.keep_layout, order).extended(margins, UNKNOWN)
     if source.image is not None:
         given = raster.read_image(source.image)
         fitted = raster.fit_image(given, info.height, info.width, order.fit)
-        image = _half(given, fitted, source.keep_image, order)
+        image = _half(given, fitted, source.keep_image, order).extended(margins, 0)
+    if any(margins) and layout.pixels is image.pixels is None:
+        blank = np.full((info.height, info.width), UNKNOWN, np.uint8)
+        layout = _Half(Raster.of(margins.around(blank, UNKNOWN)))
     request = Generate(
         id=sample.name,
         pack=order.pack,

@@ -41,6 +41,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     count: int = 1
     fit: Fit = "crop"
+    extend: str = ""
     device: str = "auto"
 
 

@@ -18,6 +18,7 @@ from engine.errors import BadFile
 from engine.failures import explain
 from engine.files import write_whole
 from engine.protocol import Generate, Sampler
+from engine.requests import size
 
 if TYPE_CHECKING:
     from engine.generation import Frame
@@ -44,6 +45,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     keep_layout: str | None
     keep_image: str | None
     fit: raster.Fit
+    extend: str
     prompt: str | None
     negative: str
     seed: int
@@ -97,7 +99,7 @@ def _last_frame(pack: Pack, requests: list[Generate], advance: Callable[[float],
         for frame in generation.steps(pack, requests):
             advance(len(requests) / frame.total)
     except Exception as error:
-        raise explain(error, f"{pack.info.height}×{pack.info.width} pixels") from error
+        raise explain(error, "{}×{} pixels".format(*size(requests[0], pack.info))) from error
     return frame
 
 
@@ -105,6 +107,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
     from engine import generation
 
     source, info = sample.source, pack.info
+    height, width = size(request, info)
     guidance, cross_guidance = generation.weights_of(pack, request)
     return Record(
         version=__version__,
@@ -114,6 +117,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         keep_layout=_text(source.keep_layout),
         keep_image=_text(source.keep_image),
         fit=order.fit,
+        extend=order.extend,
         prompt=source.prompt,
         negative=order.negative,
         seed=sample.seed,
@@ -122,8 +126,8 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         resamplings=order.resamplings,
         guidance=guidance,
         cross_guidance=cross_guidance,
-        height=info.height,
-        width=info.width,
+        height=height,
+        width=width,
         device=str(pack.device),
     )
 
