@@ -89,6 +89,13 @@ CrossGuidanceOption = Annotated[
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the first result; the next count up.")]
 CountOption = Annotated[int, typer.Option(min=1, help="Results for each input.")]
 ExtendOption = Annotated[str, typer.Option(help="Draw on beyond the edges: left=64,right=128,top=0,bottom=0.")]
+ThresholdOption = Annotated[
+    float, typer.Option(min=0, max=1, help="The quantile of dynamic thresholding, about 0.995; 0 is none.")
+]
+GuideOption = Annotated[
+    list[str] | None,
+    typer.Option(help="areas:road=0.3,sky=0.2, palette:#…,#…, style:PICTURE, clip:…, classes:…, own:FILE.py:NAME."),
+]
 FitOption = Annotated[Fitting, typer.Option(help="How an input is brought to the pack's size.")]
 
 
@@ -111,6 +118,8 @@ def sample(
     count: CountOption = 1,
     fit: FitOption = Fitting.crop,
     extend: ExtendOption = "",
+    threshold: ThresholdOption = 0.0,
+    guide: GuideOption = None,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
@@ -134,6 +143,8 @@ def sample(
         count=count,
         fit=fit.value,
         extend=extend,
+        threshold=threshold,
+        guides=tuple(guide or ()),
         device=device.value,
     )
     _tell(run.run(order), out)
@@ -186,6 +197,28 @@ def evaluate(
         found = report.evaluate(loaded, data, out, count, steps, prompts).lines()
     for line in found:
         typer.echo(line)
+
+
+@app.command()
+def train_classifier(
+    config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    pack: PackOption = "street",
+    images: Annotated[int, typer.Option(min=1, help="How many to see.")] = 20_000,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Train a classifier of noised pictures, for --guide classes:OUT|car,-person."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.training import classifier
+    from engine.training.config import read_config
+
+    told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
+    loaded = packs.load(library.find_pack(pack), device.value)
+    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
+    loss = classifier.train_classifier(read_config(config), loaded, images, out, columns)
+    typer.echo(f"The classifier is in {out}; its loss at the end was {loss:.3f}.")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 
@@ -16,6 +17,7 @@ from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Settings, Step, Task, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
+from engine.guides.build import build
 from engine.library import find_pack
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
@@ -75,8 +77,8 @@ class Frame:
 
 
 def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
-    """Sample all requests together, one frame per step. They share one size, one number of steps
-    and one sampler.
+    """Sample all requests together, one frame per step. They share one size, one number of steps,
+    one sampler and their guides.
 
     A result depends on its own request alone, not on the others. Raises BadRequest.
     """
@@ -85,14 +87,15 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     paths = {_path(request, pack.info) for request in requests}
     sizes = {size(request, pack.info) for request in requests}
     if len(paths) != 1 or len(sizes) != 1:
-        raise BadRequest("The requests of one batch differ in size, steps or sampler.", "Draw them one by one.")
+        raise BadRequest("The requests of one batch differ in size, steps, sampler or guides.", "Draw them alone.")
     given = [Given.of(request, pack.info) for request in requests]
     limits = pack.file.pixels
     low = min(-m / d for m, d in zip(limits.mean, limits.deviation, strict=True))
     high = max((1 - m) / d for m, d in zip(limits.mean, limits.deviation, strict=True))
     path, process = paths.pop(), pack.file.process
     settings = Settings(path.steps, process.lead, process.bend, image_limits=(low, high))
-    with torch.inference_mode():
+    settings = replace(settings, threshold=path.threshold, guides=build(requests[0].guides, pack))
+    with torch.no_grad():  # a guide takes gradients inside
         task = task_of(pack, requests, given)
         network = Windows(pack.network, pack.info.height, pack.info.width)
         if path.sampler.startswith("gcdp"):
@@ -110,10 +113,14 @@ class _Path(NamedTuple):
     steps: int
     sampler: Sampler
     resamplings: int
+    threshold: float
+    guides: bytes
 
 
 def _path(request: Generate, info: PackInfo) -> _Path:
-    return _Path(request.steps or info.steps, request.sampler or info.sampler, request.resamplings)
+    steps, sampler = request.steps or info.steps, request.sampler or info.sampler
+    guides = msgspec.msgpack.encode(request.guides)
+    return _Path(steps, sampler, request.resamplings, request.threshold, guides)
 
 
 def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:

@@ -179,7 +179,7 @@ def load(folder: Path, device: str = "auto") -> Pack:
     process = file.process.build(len(file.info.classes))
     network = build_network(file, process, (nothing.pooled.shape[-1], nothing.tokens.shape[-1]))
     _load(network, parts["unet"], folder)
-    network = network.to(where, torch.bfloat16).to(memory_format=torch.channels_last).eval()
+    network = network.to(where, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
     nothing = TextFeatures(nothing.pooled.to(where), nothing.tokens.to(where), nothing.mask.to(where))
     return Pack(file, folder, where, network, process, nothing, parts["text"])
 

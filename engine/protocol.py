@@ -92,6 +92,59 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     cross_guidance: float = 1.0
 
 
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Scale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+
+
+class AreaGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="areas"):
+    """Which share of the picture each of these classes covers."""
+
+    shares: dict[str, Share]
+    scale: Scale = 2.0
+
+
+class PaletteGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="palette"):
+    """Which colours the image has, as "#rrggbb"."""
+
+    colours: tuple[str, ...]
+    scale: Scale = 4.0
+
+
+class StyleGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="style"):
+    """The colours and textures of another image, of any size."""
+
+    image: Raster
+    scale: Scale = 0.1
+
+
+class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="clip"):
+    """What an open_clip model, by its name and its tag or file of weights, is to see in the image."""
+
+    prompt: Text
+    model: str
+    pretrained: str = ""
+    scale: Scale = 1.0
+
+
+class ClassGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="classes"):
+    """Which classes a classifier of noised images is to find; `classifier` is its file."""
+
+    classifier: str
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    scale: Scale = 0.05
+
+
+class OwnGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="own"):
+    """A function of the user's, "FILE.py:NAME": RGB [B, 3, H, W] in [0, 1] and probabilities [B, K, H, W] to [B]."""
+
+    function: str
+    scale: Scale = 1.0
+
+
+Guide = AreaGuide | PaletteGuide | StyleGuide | ClipGuide | ClassGuide | OwnGuide
+
+
 class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="generate"):
     """Everything that one result depends on. All rasters of one request share one size.
 
@@ -115,6 +168,8 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     resamplings: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # of each step, by the gcdp samplers only
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
     cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
+    threshold: Share = 0.0  # the quantile of dynamic thresholding; 0 is none
+    guides: Annotated[tuple[Guide, ...], msgspec.Meta(max_length=8)] = ()
     live: bool = True  # a newer live request replaces this one; else it waits its turn
 
 

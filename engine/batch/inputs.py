@@ -11,6 +11,7 @@ from engine import raster, requests
 from engine.batch.extend import Margins, read_margins
 from engine.batch.plan import Order, Sample
 from engine.errors import BadRequest, BadSize
+from engine.guides.parse import read_guide
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
 
 
@@ -55,6 +56,8 @@ def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
         steps=order.steps,
         sampler=order.sampler,
         resamplings=order.resamplings,
+        threshold=order.threshold,
+        guides=tuple(read_guide(text) for text in order.guides),
         guidance=order.guidance,
         cross_guidance=order.cross_guidance,
         live=False,

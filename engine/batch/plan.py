@@ -42,6 +42,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 1
     fit: Fit = "crop"
     extend: str = ""
+    threshold: float = 0.0
+    guides: tuple[str, ...] = ()
     device: str = "auto"
 
 

@@ -46,6 +46,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     keep_image: str | None
     fit: raster.Fit
     extend: str
+    threshold: float
+    guides: tuple[str, ...]
     prompt: str | None
     negative: str
     seed: int
@@ -118,6 +120,8 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         keep_image=_text(source.keep_image),
         fit=order.fit,
         extend=order.extend,
+        threshold=order.threshold,
+        guides=order.guides,
         prompt=source.prompt,
         negative=order.negative,
         seed=sample.seed,

@@ -6,7 +6,7 @@ the layout by the exact skip transition, and where both run the layout leads: it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor
 from engine.diffusion import categorical
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict
+from engine.diffusion.guides import Guide, shifted
 from engine.diffusion.process import JointProcess, Said
 from engine.diffusion.solvers import SOLVERS, Move, Solver, langevin
 
@@ -51,7 +52,8 @@ class Settings:
     """How to sample; `lead` (Δ) and `interval` (where the image is guided) are shares of T.
 
     `bend` over 1 gives small layout clocks more of the steps: what is thin is decided there. `solver` is a name of
-    `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at the ratio `snr`.
+    `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at the ratio `snr`. `threshold`
+    is the quantile of dynamic thresholding, 0 for none.
     """
 
     steps: int = 10
@@ -62,6 +64,8 @@ class Settings:
     solver: str = "ddim"
     corrections: int = 0
     snr: float = 0.16
+    guides: tuple[Guide, ...] = ()
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,29 @@ class Look:
     said: Said
 
 
+@dataclass
+class Looks:
+    """Asks the network about states, on all branches and under all guides; remembers the last clean estimate."""
+
+    process: JointProcess
+    denoiser: Denoiser
+    task: Task
+    settings: Settings
+    estimate: Estimate | None = None
+
+    def __call__(self, state: State, asked: Asked) -> Look:
+        def branched(at: State) -> list[Branch]:
+            return branches(self.process, at, (self.task.text, self.task.negative), self.estimate, asked)
+
+        def ask(at: State) -> list[Prediction]:
+            return predict(self.denoiser, branched(at))
+
+        guides = self.settings.guides
+        told = shifted(self.process, state, guides, ask) if guides else ask(state)
+        some = branched(state)
+        return Look(state, some, told, guided_image(self.process, self.settings, state, some, told))
+
+
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
     """Yield after every step; the last one holds the result. Its caller owns cancel, previews and progress."""
     size = task.image.shape[1:]
@@ -161,18 +188,11 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
     path = moments(process, task, settings)
     plan = legs(process, task, settings, path)
     image_runs, layout_runs = bool((path[0].image > 0).any()), bool((path[0].layout > 0).any())
-    solver = SOLVERS[settings.solver]()
+    look, solver = Looks(process, denoiser, task, settings), SOLVERS[settings.solver]()
     image = torch.where(task.keep_image, task.image, random.normal(*size))
     start = process.layout.prior.float().to(task.image.device)[:, None, None]
     layout = categorical.sample(start, random.uniform(process.layout.states, *size[1:]))
     state = State(image, torch.where(task.keep_layout, task.layout, layout), plan[0].now)
-    estimate: Estimate | None = None
-
-    def look(at: State, asked: Asked) -> Look:
-        some = branches(process, at, (task.text, task.negative), estimate, asked)
-        told = predict(denoiser, some)
-        return Look(at, some, told, guided_image(process, settings, at, some, told))
-
     for index, leg in enumerate(plan, 1):
         last = index == settings.steps
         seen = look(state, leg.asked)
@@ -181,11 +201,11 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
             moved = move_image(process, solver, seen, leg, last, look, random)
         if layout_runs:
             drawn = move_layout(process, seen, leg.then, random)
-        estimate = Estimate(seen.said.x_0, process.estimate(state, seen.told[0]).layout)
+        look.estimate = Estimate(seen.said.x_0, process.estimate(state, seen.told[0]).layout)
         state = State(moved, drawn, leg.then)
         for _ in range(settings.corrections if image_runs and not last else 0):
             state = corrected(process, settings, look(state, leg.asked_then), random)
-        yield Step(index, settings.steps, state, estimate)
+        yield Step(index, settings.steps, state, look.estimate)
 
 
 def guided_image(
@@ -195,7 +215,19 @@ def guided_image(
     others = [(answer.image, branch.image_weight) for branch, answer in zip(asked[1:], told[1:], strict=True)]
     t = state.clocks.image
     said = process.said(state.image, guide_image(told[0].image, others), t)
-    return Said(torch.where(t == 0, state.image, said.x_0.clamp(*settings.image_limits)), said.epsilon)
+    return Said(torch.where(t == 0, state.image, limited(said.x_0, settings)), said.epsilon)
+
+
+def limited(x_0: Tensor, settings: Settings) -> Tensor:
+    """x̂_0 within its limits, or by dynamic thresholding: shrunk so far that the quantile `threshold` of each sample's
+    distances from their middle is within them  [Saharia et al. 2022].
+    """
+    low, high = settings.image_limits
+    if settings.threshold:
+        middle, half = (low + high) / 2, (high - low) / 2
+        far = ((x_0 - middle) / half).abs().flatten(1).quantile(settings.threshold, 1).clamp(min=1)
+        return middle + ((x_0 - middle) / far[:, None, None, None]).clamp(-half, half)
+    return x_0.clamp(low, high)
 
 
 def move_image(
@@ -204,7 +236,7 @@ def move_image(
     seen: Look,
     leg: Leg,
     last: bool,
-    look: Callable[[State, Asked], Look],
+    look: Looks,
     random: Randomness,
 ) -> Tensor:
     """The image at its next clocks."""

@@ -130,6 +130,8 @@ def test_the_request_is_written_whole_and_repeats_the_result(sample, made, tiny_
         "keep_image": None,
         "fit": "stretch",
         "extend": "",
+        "threshold": 0.0,
+        "guides": [],
         "prompt": "a car",
         "negative": "sky",
         "seed": 9,

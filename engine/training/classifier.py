@@ -1,0 +1,54 @@
+"""Trains the classifier that guides by classes: which of them are in a picture, whatever its noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import Progress, ProgressColumn
+from torch.nn import functional as F
+
+from engine.data.pairs import gamma_corrected
+from engine.data.taxonomy import read_taxonomy
+from engine.diffusion import gaussian
+from engine.guides.classifier import Classifier, Facts, save
+from engine.packs import Pack
+from engine.training.batches import Frames, presence
+from engine.training.config import TrainConfig
+
+RATE = 2e-3
+
+
+def train_classifier(
+    config: TrainConfig, pack: Pack, images: int, path: Path, columns: Sequence[ProgressColumn]
+) -> float:
+    """Train on the data of a configuration, for a pack; writes `path` and returns the mean loss of the last tenth."""
+    frames, classes = Frames(config, read_taxonomy(config.taxonomy)), len(pack.info.classes)
+    torch.manual_seed(config.seed)
+    random = np.random.default_rng(config.seed)
+    network = Classifier(classes, pack.process.image).to(pack.device)
+    steps = max(1, images // config.batch)
+    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1)
+    pixels, losses = pack.file.pixels, []
+    mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
+    with Progress(*columns) as progress:
+        task = progress.add_task("training", total=images, loss=0.0, rate=0.0)
+        for _ in range(steps):
+            pairs = [frames.draw(random) for _ in range(config.batch)]
+            pictures = np.stack([gamma_corrected(pair.image, pixels.gamma) for pair in pairs])
+            x_0 = ((torch.from_numpy(pictures).movedim(-1, 1).float() / 255 - mean) / deviation).to(pack.device)
+            there = torch.from_numpy(np.stack([presence(pair.layout, classes) for pair in pairs])).float()
+            t = torch.from_numpy(random.integers(0, pack.process.image.clocks + 1, config.batch)).to(pack.device)
+            x_t = gaussian.q_sample(pack.process.image, x_0, t[:, None, None, None], torch.randn_like(x_0))
+            loss = F.binary_cross_entropy_with_logits(network(x_t, t), there.to(pack.device))
+            optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            optimiser.step()
+            schedule.step()
+            losses.append(loss.item())
+            progress.update(task, advance=config.batch, loss=losses[-1])
+    save(path, network, Facts.of(pack))
+    return float(np.mean(losses[-max(1, steps // 10) :]))

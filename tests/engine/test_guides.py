@@ -1,0 +1,288 @@
+"""Every guide with the real sampler: it lowers its own loss, leaves what is kept, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import open_clip
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from engine import generation, packs
+from engine.cli import app
+from engine.data.taxonomy import class_infos
+from engine.diffusion.denoiser import State
+from engine.diffusion.guides import shifted
+from engine.diffusion.sampler import Settings, limited
+from engine.errors import BadFile, BadPack, BadRequest
+from engine.guides import classifier
+from engine.guides.build import build
+from engine.guides.losses import grams
+from engine.guides.parse import read_guide
+from engine.network.text import TextConfig
+from engine.network.unet import UNetConfig
+from engine.protocol import (
+    AreaGuide,
+    ClassGuide,
+    ClipGuide,
+    Generate,
+    OwnGuide,
+    PaletteGuide,
+    Raster,
+    StyleGuide,
+)
+from engine.raster import colourise, read_layout, write_image, write_layout
+from engine.training.config import TrainConfig, ViewConfig
+from tests.engine.diffusion.toy import PROCESS as TOY
+from tests.engine.diffusion.toy import World, running, street, texts
+from tests.engine.pictures import BUILDING, CAR, CLASSES, make_folder
+
+MODEL = {
+    "embed_dim": 16,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "patch_size": 16, "head_width": 16},
+    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def pack(tiny_pack):
+    return packs.load(tiny_pack, "cpu")
+
+
+@pytest.fixture(scope="module")
+def clip_files(tmp_path_factory):
+    """A tiny open_clip pair with random weights, saved as its users have them."""
+    folder = tmp_path_factory.mktemp("clip")
+    (folder / "tiny-pair.json").write_bytes(msgspec.json.encode(MODEL))
+    open_clip.add_model_config(folder)
+    torch.manual_seed(1)
+    torch.save(open_clip.create_model("tiny-pair").state_dict(), folder / "tiny.pt")
+    return "tiny-pair", str(folder / "tiny.pt")
+
+
+def draw(pack, *guides, steps=6, seed=3, **more):
+    request = Generate(id="1", pack="tiny", seed=seed, steps=steps, prompt="", guides=guides, **more)
+    *_, last = generation.steps(pack, [request])
+    return last.image(0), last.layout(0)
+
+
+def test_the_gradient_is_the_loss_s_own():
+    """ε moves by s √(1-ᾱ) ∇L and the logits by -s ∂L/∂logits, by differences of the loss itself."""
+    world: World = street()
+    noisy = torch.randn((1, 3, 1, 2), generator=torch.Generator().manual_seed(0))
+    base = State(noisy, torch.tensor([[[[2, 1]]]]), running(500, 400))
+
+    def ask(state):
+        return [world(state, texts(1), None)]
+
+    def guide(state, x_0, y_0):
+        return (x_0**3).sum((1, 2, 3)) + 2 * (y_0[:, 0] ** 2).sum((1, 2))
+
+    (plain,), (bent,) = ask(base), shifted(TOY, base, (guide,), ask)
+    a = float(TOY.image.alpha_bar[500])
+    step = 1e-2
+    for index in np.ndindex(1, 3, 1, 2):
+        ends = []
+        for sign in (1, -1):
+            image = base.image.clone()
+            image[index] += sign * step
+            moved = replace(base, image=image)
+            ends.append(float(guide(moved, *TOY.estimate(moved, ask(moved)[0]))))
+        slope = (ends[0] - ends[1]) / (2 * step)
+        found = float(bent.image[index] - plain.image[index]) * math.sqrt(a)
+        assert found == pytest.approx(math.sqrt(1 - a) * slope, rel=0.02, abs=2e-3)
+    p = plain.logits.softmax(1)
+    exact = 4 * p[:, :1] ** 2 * (torch.eye(3)[0][None, :, None, None] - p)
+    torch.testing.assert_close(plain.logits - bent.logits, exact, rtol=1e-3, atol=1e-5)
+
+
+def share(layout, index):
+    return float((layout == index).mean())
+
+
+def test_areas_are_covered_as_asked(pack):
+    for wanted in (0.1, 0.6):
+        guided = draw(pack, AreaGuide(shares={"sky": wanted}), steps=10)[1]
+        assert share(guided, 1) == pytest.approx(wanted, abs=0.06)
+    assert share(draw(pack, steps=10)[1], 1) == pytest.approx(0.2, abs=0.06)
+
+
+def test_a_palette_draws_colours_near(pack):
+    red = np.array([200, 20, 20])
+    distance = [
+        float(np.abs(image.astype(float) - red).mean())
+        for image in (draw(pack)[0], draw(pack, PaletteGuide(colours=("#c81414",), scale=20))[0])
+    ]
+    assert distance[1] < 0.8 * distance[0]
+
+
+def test_a_style_brings_its_grams_near(pack):
+    stripes = np.zeros((48, 48, 3), np.uint8)
+    stripes[:, ::4] = (250, 230, 10)
+    wanted = grams(torch.from_numpy(stripes).movedim(-1, 0)[None].float() / 255)
+
+    def distance(image):
+        found = grams(torch.from_numpy(image.copy()).movedim(-1, 0)[None].float() / 255)
+        return sum(float((a - b).square().sum()) for a, b in zip(found, wanted, strict=True))
+
+    guided = draw(pack, StyleGuide(image=Raster.of(stripes)))[0]
+    assert distance(guided) < 0.8 * distance(draw(pack)[0])
+
+
+def test_clip_sees_more_of_its_prompt(pack, clip_files):
+    name, path = clip_files
+    asked = ClipGuide(prompt="a red bus", model=name, pretrained=path)
+    (guide,) = build([asked], pack)
+    plain, guided = draw(pack)[0], draw(pack, asked)[0]
+    losses = [
+        float(guide(None, (torch.from_numpy(i.copy()).movedim(-1, 0)[None] / 255 - 0.4) / 0.25, None))
+        for i in (plain, guided)
+    ]
+    assert losses[1] < losses[0]
+
+
+def test_a_user_s_own_loss_is_followed(pack, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text("def dark(rgb, classes):\n    return rgb.square().sum((1, 2, 3))\n")
+    guided = draw(pack, OwnGuide(function=f"{file}:dark", scale=8))[0]
+    assert guided.mean() < 0.8 * draw(pack)[0].mean()
+
+
+def test_two_guides_act_together(pack):
+    image, layout = draw(pack, AreaGuide(shares={"road": 0.7}), PaletteGuide(colours=("#c81414",), scale=20), steps=10)
+    plain = draw(pack, steps=10)
+    assert share(layout, 0) > share(plain[1], 0)
+    assert image[..., 0].mean() - image[..., 2].mean() > plain[0][..., 0].mean() - plain[0][..., 2].mean()
+
+
+def test_what_is_kept_is_kept_under_a_guide(pack):
+    layout = np.random.default_rng(0).integers(0, 4, (32, 64)).astype(np.uint8)
+    guides = (PaletteGuide(colours=("#c81414",), scale=20), AreaGuide(shares={"sky": 1.0}))
+    image, found = draw(pack, *guides, layout=Raster.of(layout))
+    assert np.array_equal(found, layout)
+    assert image.std() > 0
+
+
+def test_dynamic_thresholding_shrinks_each_picture_by_its_own_quantile():
+    limits = Settings(image_limits=(-1.0, 3.0), threshold=0.75)
+    x_0 = torch.tensor([[1.0, 2.0, 5.0, -7.0], [0.0, 1.0, 2.0, 3.0]]).reshape(2, 1, 2, 2)
+    found = limited(x_0, limits).flatten(1)
+    quantile = torch.tensor([0.0, 0.5, 2.0, 4.0]).quantile(0.75)
+    torch.testing.assert_close(found[0], torch.tensor([1.0, 1 + 1 / quantile, 1 + 4 / quantile, -1.0]))
+    assert torch.equal(found[1], x_0[1].flatten())
+    assert torch.equal(limited(x_0, Settings(image_limits=(-1.0, 3.0))), x_0.clamp(-1, 3))
+
+
+def test_dynamic_thresholding_is_part_of_a_request(pack):
+    guides = (PaletteGuide(colours=("#ffffff",), scale=200),)
+    plain, thresholded = (draw(pack, *guides, threshold=share)[0] for share in (0.0, 0.5))
+    assert not np.array_equal(plain, thresholded)
+
+
+def without_some_cars(data):
+    """In every other picture there is a building where the car was."""
+    infos = class_infos(CLASSES)
+    for path in sorted((data / "train/layouts").glob("*.png"))[::2]:
+        layout = read_layout(path, infos).copy()
+        layout[layout == CAR] = BUILDING
+        write_layout(path, layout, infos)
+        write_image(data / "train/images" / path.name, colourise(layout, infos))
+    return data
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A pack of street classes and a classifier trained for it by the command, on made-up streets."""
+    folder = tmp_path_factory.mktemp("classifier")
+    config = TrainConfig(
+        data=str(without_some_cars(make_folder(folder / "data"))),
+        out=str(folder / "run"),
+        name="small",
+        title="Small",
+        licence="Apache-2.0",
+        height=32,
+        width=64,
+        views=(ViewConfig(32),),
+        images=8,
+        batch=8,
+        device="cpu",
+        compile=False,
+        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
+        text=TextConfig(width=32, layers=1, heads=2, context=24),
+    )
+    (folder / "small.toml").write_bytes(msgspec.toml.encode(config))
+    runner = CliRunner()
+    assert runner.invoke(app, ["train", str(folder / "small.toml")]).exit_code == 0
+    args = ["train-classifier", str(folder / "small.toml"), "--out", str(folder / "seen.safetensors")]
+    args += ["--pack", str(folder / "run/pack"), "--images", "640", "--device", "cpu"]
+    result = runner.invoke(app, args)
+    assert result.exit_code == 0, result.output
+    return packs.load(folder / "run/pack", "cpu"), folder / "seen.safetensors"
+
+
+def test_the_classifier_tells_what_is_there_and_its_guide_raises_that(trained):
+    pack, path = trained
+    network = classifier.load(path, pack)
+    base = Generate(id="1", pack="small", prompt="", seed=2, steps=6)
+    guides = ClassGuide(classifier=str(path), present=("car",)), ClassGuide(classifier=str(path), absent=("car",))
+    found = []
+    for guide in guides:
+        *_, last = generation.steps(pack, [msgspec.structs.replace(base, guides=(guide,))])
+        found.append(float(network(last.step.state.image, torch.zeros(1, dtype=torch.int64))[0, CAR]))
+    assert found[0] > found[1] + 1
+
+
+def test_a_classifier_of_another_pack_is_refused(trained, pack):
+    with pytest.raises(BadRequest, match="another kind of pack"):
+        classifier.load(trained[1], pack)
+
+
+def test_guides_are_read_as_people_write_them(tmp_path):
+    write_image(tmp_path / "a.png", np.zeros((4, 5, 3), np.uint8))
+    assert read_guide("areas:road=0.3, sky=0.2") == AreaGuide(shares={"road": 0.3, "sky": 0.2})
+    assert read_guide("palette*2.5:#112233") == PaletteGuide(colours=("#112233",), scale=2.5)
+    assert read_guide("clip:ViT-B-32|a.pt|a bus: red") == ClipGuide(
+        model="ViT-B-32", pretrained="a.pt", prompt="a bus: red"
+    )
+    assert read_guide("classes:c.safetensors|car,-person") == ClassGuide(
+        classifier="c.safetensors", present=("car",), absent=("person",)
+    )
+    assert read_guide("own:mine.py:dark") == OwnGuide(function="mine.py:dark")
+    found = read_guide(f"style:{tmp_path / 'a.png'}")
+    assert isinstance(found, StyleGuide)
+    assert (found.image.height, found.image.width) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "areas", "magic:1", "areas:road", "areas:road=2", "areas*x:road=0.1", "clip:a|b"]
+)
+def test_a_guide_that_makes_no_sense_is_named(text):
+    with pytest.raises(BadRequest) as caught:
+        read_guide(text)
+    assert "areas:road=0.3" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("guide", "error", "says"),
+    [
+        (AreaGuide(shares={"whale": 0.5}), BadRequest, "whale"),
+        (PaletteGuide(colours=("red",)), BadRequest, "red"),
+        (ClipGuide(prompt="", model="ViT-B-32", pretrained="/nowhere/at/all.pt"), BadPack, "ViT-B-32"),
+        (ClassGuide(classifier="/nowhere.safetensors", present=("car",)), BadFile, "nowhere"),
+        (OwnGuide(function="nowhere.py:f"), BadFile, "nowhere.py"),
+    ],
+)
+def test_a_guide_that_cannot_be_used_is_named(pack, guide, error, says):
+    with pytest.raises(error, match=says):
+        draw(pack, guide)
+
+
+def test_the_command_line_takes_guides(tiny_pack, tmp_path):
+    args = ["sample", "--pack", str(tiny_pack), "--prompt", "", "--out", str(tmp_path), "--device", "cpu"]
+    result = CliRunner().invoke(app, [*args, "--guide", "areas*50:sky=0.5", "--guide", "palette:#112233"])
+    assert result.exit_code == 0, result.output
+    assert len(list(tmp_path.glob("*_image.png"))) == 1
