@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
+from engine.data.taxonomy import Reading
 from engine.errors import BadFile
-from engine.protocol import UNKNOWN, ClassInfo, Pixels
+from engine.protocol import UNKNOWN, Pixels
 from engine.raster import fit_image, fit_layout, read_image, read_layout
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,9 @@ def list_pairs(folder: Path) -> list[PairFiles]:
     return [PairFiles(name, images[name], layouts[name]) for name in images]
 
 
-def read_pair(files: PairFiles, classes: Sequence[ClassInfo]) -> Pair:
+def read_pair(files: PairFiles, how: Reading) -> Pair:
     """Both halves of one frame. Raises BadFile, also if their sizes differ."""
-    pair = Pair(read_image(files.image), read_layout(files.layout, classes))
+    pair = Pair(read_image(files.image), how.table[read_layout(files.layout, how.infos)])
     if pair.image.shape[:2] != pair.layout.shape:
         raise BadFile(
             f"{files.image} has {pair.image.shape[:2]} pixels and {files.layout} has {pair.layout.shape}.",
@@ -105,13 +106,13 @@ def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
 
 
 def load_views(
-    files: Sequence[PairFiles], classes: Sequence[ClassInfo], views: Sequence[View], doubt: Doubt = NO_DOUBT
+    files: Sequence[PairFiles], how: Reading, views: Sequence[View], doubt: Doubt = NO_DOUBT
 ) -> list[tuple[Pair, ...]]:
     """Every frame in every view. Bad files are named and left out; raises BadFile if 1 % or more are bad."""
 
     def load(one: PairFiles) -> tuple[Pair, ...] | BadFile:
         try:
-            pair = read_pair(one, classes)
+            pair = read_pair(one, how)
         except BadFile as error:
             return error
         sizes = [view.size(*pair.layout.shape) for view in views]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from engine.errors import BadConfig
-from engine.protocol import ClassInfo
+from engine.protocol import UNKNOWN, ClassInfo, Pixels
 
 
 class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One class: its id is its place in the file; `mass` nouns have no plural of their own."""
+    """One class: its id is its place in the file; `mass` nouns have no plural of their own.
+
+    In a file that is coarser than another, `parts` are that one's classes, and `unknown` takes its unknown pixels.
+    """
 
     name: str
     colour: str
@@ -20,6 +25,8 @@ class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     synonyms: tuple[str, ...] = ()
     hotkey: str = ""
     mass: bool = False
+    parts: tuple[str, ...] = ()
+    unknown: bool = False
 
     def info(self) -> ClassInfo:
         """What a pack says of the class."""
@@ -34,14 +41,43 @@ class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     classes: tuple[ClassWords, ...]
+    of: str = ""
+
+
+class Reading(NamedTuple):
+    """How layouts become those of a taxonomy: the classes of the files, and the id that each of theirs becomes."""
+
+    infos: tuple[ClassInfo, ...]
+    table: Pixels  # uint8 [256]
 
 
 def read_taxonomy(name: str) -> tuple[ClassWords, ...]:
     """The classes of "street", which comes with the engine, or of a TOML file by its path. Raises BadConfig."""
+    return _read(name).classes
+
+
+def reading(name: str) -> Reading:
+    """How the files of a taxonomy are read. Raises BadConfig."""
+    file = _read(name)
+    table = np.arange(256, dtype=np.uint8)
+    if not file.of:
+        return Reading(class_infos(file.classes), table)
+    whole = [words.name for words in read_taxonomy(file.of)]
+    parts = [part for words in file.classes for part in words.parts]
+    if sorted(parts) != sorted(whole) or sum(words.unknown for words in file.classes) > 1:
+        raise BadConfig(f"The parts of {name} are not the classes of {file.of}, each once.", "Correct `parts`.")
+    for index, words in enumerate(file.classes):
+        table[[whole.index(part) for part in words.parts]] = index
+        if words.unknown:
+            table[UNKNOWN] = index
+    return Reading(class_infos(read_taxonomy(file.of)), table)
+
+
+def _read(name: str) -> _File:
     inside = Path(__file__).parent / f"{name}.toml"
     path = inside if inside.is_file() else Path(name)
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=_File).classes
+        return msgspec.toml.decode(path.read_bytes(), type=_File)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadConfig(f"The classes cannot be read from {path}: {error}", "Give “street” or a TOML file.") from error
 

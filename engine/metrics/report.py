@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.data.captions import Captioner
 from engine.data.pairs import Doubt, Pair, doubtful_to_unknown, list_pairs, read_pair
-from engine.data.taxonomy import read_taxonomy
+from engine.data.taxonomy import read_taxonomy, reading
 from engine.generation import generate
 from engine.metrics.hearing import ClassHeard, Recall, hear_classes, holds, recall
 from engine.metrics.likelihood import Likelihood, likelihood
@@ -66,8 +66,9 @@ def evaluate(pack: Pack, data: Path, out: Path, count: int, steps: int = 4, prom
     """
     files = list_pairs(data / "val")
     if prompts:  # what would fail later fails now
-        list_pairs(data / "train"), read_taxonomy(pack.file.data.taxonomy)
-    raw = [read_pair(one, pack.info.classes) for one in files[: count or len(files)]]
+        list_pairs(data / "train")
+    how = reading(pack.file.data.taxonomy)
+    raw = [read_pair(one, how) for one in files[: count or len(files)]]
     pairs, sure = [fitted(pair, pack) for pair in raw], [fitted(believed(pair, pack), pack) for pair in raw]
     predicted = list(predict_layouts(pack, [pair.image for pair in pairs], steps))
     found, found_sure = (
@@ -95,7 +96,8 @@ def evaluate(pack: Pack, data: Path, out: Path, count: int, steps: int = 4, prom
 def bounds(pack: Pack, data: Path, out: Path, count: int) -> Likelihood:
     """The likelihood of the same pairs, of what is not in doubt in them. Raises BadFile."""
     files = list_pairs(data / "val")
-    raw = [read_pair(one, pack.info.classes) for one in files[: count or len(files)]]
+    how = reading(pack.file.data.taxonomy)
+    raw = [read_pair(one, how) for one in files[: count or len(files)]]
     return likelihood(pack, [fitted(believed(pair, pack), pack) for pair in raw], out)
 
 
@@ -127,7 +129,8 @@ def hearing(pack: Pack, data: Path, pairs: Sequence[Pair], prompts: int) -> dict
     """Both measures of the text: per class, and by captions made from real pairs."""
     classes = read_taxonomy(pack.file.data.taxonomy)
     files = list_pairs(data / "train")
-    train = [fitted(believed(read_pair(one, pack.info.classes), pack), pack) for one in files]
+    how = reading(pack.file.data.taxonomy)
+    train = [fitted(believed(read_pair(one, how), pack), pack) for one in files]
     in_train = np.mean([holds(pair.layout, len(classes)) for pair in train], 0)
     light = np.quantile([pair.image.mean() for pair in train], (0.25, 0.75))
     captioner = Captioner(classes, in_train, (float(light[0]), float(light[1])))

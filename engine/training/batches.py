@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine.data.captions import COUNTED, Captioner
 from engine.data.pairs import Doubt, Pair, View, gamma_corrected, list_pairs, load_views
-from engine.data.taxonomy import ClassWords, class_infos
+from engine.data.taxonomy import ClassWords, reading
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
 from engine.training.config import TrainConfig
@@ -51,7 +51,7 @@ class Frames:
         views = [View(view.rows, view.stretch) for view in config.views]
         names = [words.name for words in classes]
         doubt = Doubt(config.border, tuple(names.index(name) for name in config.thin))
-        self.frames = load_views(list_pairs(Path(config.data) / "train"), class_infos(classes), views, doubt)
+        self.frames = load_views(list_pairs(Path(config.data) / "train"), reading(config.taxonomy), views, doubt)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
         present = np.stack([presence(views[0].layout, len(classes)) for views in self.frames])

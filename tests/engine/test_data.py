@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import engine.data.taxonomy
 from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, side, vocabulary
 from engine.data.masks import draw_region
 from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_views
-from engine.data.taxonomy import class_infos, plural_of, read_taxonomy
+from engine.data.taxonomy import class_infos, plural_of, read_taxonomy, reading
 from engine.errors import BadConfig, BadFile
 from engine.network.text import words_of
 from engine.protocol import UNKNOWN
@@ -19,6 +21,7 @@ from engine.training.tasks import draw_task
 from tests.engine.pictures import CAR, CLASSES, ROAD, SKY, make_folder, street
 
 INFOS = class_infos(CLASSES)
+STREET = reading("street")
 
 
 def captioner() -> Captioner:
@@ -35,7 +38,7 @@ def captions(count: int):
 
 def test_pairs_are_read_with_their_ids_untouched(tmp_path):
     folder = make_folder(tmp_path) / "train"
-    frames = load_views(list_pairs(folder), INFOS, [View(48), View(24), View(48, 0.5)])
+    frames = load_views(list_pairs(folder), STREET, [View(48), View(24), View(48, 0.5)])
     assert len(frames) == 6
     np.testing.assert_array_equal(frames[3][0].layout, street(3))
     assert frames[0][1].layout.shape == (24, 48)
@@ -61,7 +64,7 @@ def test_one_bad_file_in_many_is_named_and_left_out(tmp_path, caplog):
     folder = make_folder(tmp_path, train=120) / "train"
     (folder / "images" / "007.png").write_bytes(b"no picture")
     with caplog.at_level(logging.WARNING):
-        frames = load_views(list_pairs(folder), INFOS, [View(16)])
+        frames = load_views(list_pairs(folder), STREET, [View(16)])
     assert len(frames) == 119
     assert "007.png" in caplog.text
 
@@ -70,7 +73,7 @@ def test_too_many_bad_files_stop_the_run_with_their_list(tmp_path):
     folder = make_folder(tmp_path) / "train"
     (folder / "images" / "001.png").write_bytes(b"no picture")
     with pytest.raises(BadFile, match=r"1 of 6 pairs are bad: .*001\.png"):
-        load_views(list_pairs(folder), INFOS, [View(16)])
+        load_views(list_pairs(folder), STREET, [View(16)])
 
 
 def test_gamma_keeps_black_and_white_and_lifts_the_middle():
@@ -120,6 +123,40 @@ def test_places_are_told_by_where_the_pixels_are():
 )
 def test_plurals(noun, plural):
     assert plural_of(noun) == plural
+
+
+def test_coarse_classes_are_made_of_all_fine_ones():
+    how, coarse = reading("street8"), [words.name for words in read_taxonomy("street8")]
+    assert how.infos == INFOS
+    found = {info.name: coarse[how.table[index]] for index, info in enumerate(INFOS)}
+    assert found["road"] == found["sidewalk"] == "flat"
+    assert found["rider"] == "human"
+    assert found["bicycle"] == "vehicle"
+    assert coarse[how.table[UNKNOWN]] == "void"
+    assert len(set(found.values())) == 7
+    assert np.array_equal(STREET.table, np.arange(256))
+
+
+def test_coarse_layouts_are_read(tmp_path):
+    files = list_pairs(make_folder(tmp_path, train=1) / "train")
+    ((pair,),) = load_views(files, reading("street8"), [View(48)])
+    assert sorted(np.unique(pair.layout)) == [0, 1, 2, 5, 7]
+
+
+MISTAKES = [
+    ('"road", ', ""),
+    ('parts = ["sky"]', 'parts = ["sky", "road"]'),
+    ('parts = ["sky"]', 'parts = ["sky"]\nunknown = true'),
+]
+
+
+@pytest.mark.parametrize("change", MISTAKES)
+def test_parts_that_do_not_make_the_whole_are_named(tmp_path, change):
+    text = (Path(engine.data.taxonomy.__file__).parent / "street8.toml").read_text("utf-8")
+    assert change[0] in text
+    (tmp_path / "bad.toml").write_text(text.replace(*change), "utf-8")
+    with pytest.raises(BadConfig, match="each once"):
+        reading(str(tmp_path / "bad.toml"))
 
 
 def test_a_taxonomy_that_is_not_there_is_named():
