@@ -155,7 +155,7 @@ def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:
     text = (pack.info.guidance if request.guidance is None else request.guidance) if told else 1.0
     if request.cross_guidance is not None:
         return text, request.cross_guidance
-    other = request.layout is not None or request.image is not None
+    other = bool(kept_layout(request, pack.info).any()) or bool(kept_image(request, pack.info).any())
     return text, pack.info.cross_guidance if other and not told else 1.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import safetensors
@@ -29,11 +29,14 @@ FORMAT = 1
 WEIGHTS = "weights.safetensors"
 
 
+Odds = Annotated[float, msgspec.Meta(gt=1e-6, lt=1e6)]
+
+
 class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A noise schedule by its name (diffusion/schedule.py)."""
 
     kind: Literal["cosine", "linear"] = "cosine"
-    odds: float = 1.0
+    odds: Odds = 1.0
 
     def build(self, clocks: int) -> Schedule:
         return Schedule.named(self.kind, clocks, self.odds)
@@ -45,9 +48,9 @@ class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_o
     `width` is the discretised Gaussian's, in classes; `neighbours` are the ids that the embedding puts next to each.
     """
 
-    odds: float = 1 / 64
+    odds: Odds = 1 / 64
     transitions: Literal["uniform", "absorbing", "gaussian", "embedding"] = "uniform"
-    width: float = 1.0
+    width: Annotated[float, msgspec.Meta(ge=0.3)] = 1.0
     neighbours: tuple[tuple[int, ...], ...] = ()
 
     def chain(self, clocks: int, classes: int) -> Transitions:
@@ -72,13 +75,13 @@ class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_o
 class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Clocks, schedules and kernels of both halves; `lead` and `bend` are the sampler's."""
 
-    clocks: int = 1000
+    clocks: Annotated[int, msgspec.Meta(ge=2, le=100_000)] = 1000
     image: ScheduleConfig = ScheduleConfig()
     layout: LayoutConfig = LayoutConfig()
     output: Output = "v"
     kernel: Kernel = "sum"
-    lead: float = 0.3
-    bend: float = 2.0
+    lead: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
+    bend: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
 
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BadClass, BadRequest, BadSize, NothingGiven, NothingToDo
+from engine.guides.check import check_guides
 from engine.protocol import UNKNOWN, Generate, PackInfo, Raster
 
 Mask = npt.NDArray[np.bool_]
@@ -23,6 +24,7 @@ def check(request: Generate, info: PackInfo) -> None:
     if not all(math.isfinite(weight or 0) for weight in (request.guidance, request.cross_guidance)):
         raise BadRequest("A guidance is not a number.", "Use 0 to 50; 1 is plain.")
     _check_rasters(request)
+    check_guides(request.guides, info)
     height, width = size(request, info)
     if height % MULTIPLE or width % MULTIPLE:
         raise BadSize(

@@ -11,8 +11,7 @@ from engine import raster, requests
 from engine.batch.extend import Margins, read_margins
 from engine.batch.plan import Order, Sample
 from engine.errors import BadRequest, BadSize
-from engine.guides.parse import read_guide
-from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
+from engine.protocol import UNKNOWN, Generate, Guide, PackInfo, Pixels, Raster
 
 
 class _Half(NamedTuple):
@@ -28,7 +27,7 @@ class _Half(NamedTuple):
         return _Half(Raster.of(margins.around(pixels, value)), Raster.of(margins.around(keep, 0)))
 
 
-def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
+def read(order: Order, sample: Sample, info: PackInfo, guides: tuple[Guide, ...] = ()) -> Generate:
     """Read, fit and check what is given for one sample. Raises BadFile and BadRequest."""
     source, layout, image = sample.source, _Half(), _Half()
     margins = read_margins(order.extend)
@@ -57,7 +56,7 @@ def read(order: Order, sample: Sample, info: PackInfo) -> Generate:
         sampler=order.sampler,
         resamplings=order.resamplings,
         threshold=order.threshold,
-        guides=tuple(read_guide(text) for text in order.guides),
+        guides=guides,
         guidance=order.guidance,
         cross_guidance=order.cross_guidance,
         live=False,

@@ -17,6 +17,7 @@ from engine.batch.plan import Order, Sample, outputs, plan
 from engine.errors import BadFile
 from engine.failures import explain
 from engine.files import write_whole
+from engine.guides.parse import read_guide
 from engine.protocol import Generate, Sampler
 from engine.requests import size
 
@@ -66,10 +67,11 @@ def run(order: Order) -> Made:
     folder = library.find_pack(order.pack)
     info = library.read_info(folder)
     samples = plan(order)
+    guides = tuple(read_guide(text) for text in order.guides)
     with _progress() as progress:
         checking = progress.add_task("checking", total=len(samples) // order.count)
         for sample in samples[:: order.count]:
-            inputs.read(order, sample, info)
+            inputs.read(order, sample, info, guides)
             progress.advance(checking)
         _make_folder(order.out)
         progress.update(checking, description="loading", total=None)
@@ -80,7 +82,7 @@ def run(order: Order) -> Made:
         drawing = progress.add_task("drawing", total=len(samples))
         for start in range(0, len(samples), BATCH):
             batch = samples[start : start + BATCH]
-            requests = [inputs.read(order, sample, info) for sample in batch]
+            requests = [inputs.read(order, sample, info, guides) for sample in batch]
             frame = _last_frame(pack, requests, lambda share: progress.advance(drawing, share))
             for index, (sample, request) in enumerate(zip(batch, requests, strict=True)):
                 files = outputs(order.out, sample.name)

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State
-from engine.diffusion.guidance import Asked, branches, predict
+from engine.diffusion.guidance import Asked
 from engine.diffusion.process import JointProcess
-from engine.diffusion.sampler import Look, Randomness, Settings, Step, Task, guided_image, move_layout
+from engine.diffusion.sampler import Look, Looks, Randomness, Settings, Step, Task, move_layout
 from engine.diffusion.schedule import Schedule
 
 
@@ -44,14 +44,14 @@ def renoise_deviation(schedule: Schedule, s: Tensor, t: Tensor, faulty: bool = F
 def sample(
     process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings, repaint: RePaint
 ) -> Iterator[Step]:
-    """Ancestral steps of a shared clock from T to 0; of the settings the steps, the limits and the interval count."""
+    """Ancestral steps of a shared clock from T to 0; of the settings the path and the solver do not count."""
     random = Randomness(task.seeds, task.image.device)
     top, size = process.image.clocks, task.image.shape[1:]
     low, high = (share * top for share in settings.interval)
     start = process.layout.prior.float().to(task.image.device)[:, None, None]
     layout = categorical.sample(start, random.uniform(process.layout.states, *size[1:]))
     state = State(random.normal(*size), layout, shared(process, task, top))
-    estimate: Estimate | None = None
+    look = Looks(process, denoiser, task, settings)
     clocks = [top * (settings.steps - index) // settings.steps for index in range(settings.steps + 1)]
     for index, (t, s) in enumerate(pairwise(clocks), 1):
         inside = torch.tensor(low <= t <= high).expand(len(task.seeds))
@@ -61,13 +61,11 @@ def sample(
         for turn in range(repaint.draws):
             if turn > 0:
                 state = back(process, state, shared(process, task, t), random, repaint.faulty)
-            some = branches(process, state, (task.text, task.negative), estimate, asked)
-            told = predict(denoiser, some)
-            seen = Look(state, some, told, guided_image(process, settings, state, some, told))
-            estimate = Estimate(seen.said.x_0, told[0].logits.softmax(1))
+            seen = look(state, asked)
+            look.estimate = Estimate(seen.said.x_0, seen.told[0].logits.softmax(1))
             state = pasted(process, task, ancestral(process, seen, then, random), random)
-        assert estimate is not None, "each step is drawn at least once"
-        yield Step(index, settings.steps, state, given(process, task, estimate))
+        assert look.estimate is not None, "each step is drawn at least once"
+        yield Step(index, settings.steps, state, given(process, task, look.estimate))
 
 
 def shared(process: JointProcess, task: Task, t: int) -> Clocks:

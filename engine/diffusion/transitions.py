@@ -114,22 +114,19 @@ def ordered(classes: int, width: float) -> Tensor:
 
 
 def nearest(embeddings: Tensor, count: int) -> Tensor:
-    """Nearness of classes by their embeddings [K, D]: each and its `count` nearest by cosine, both ways, [K, K].
+    """The `count` nearest others of each class by the cosine of their embeddings [K, D], int64 [K, count].
 
-    Raises ValueError for fewer than two classes or a count that is not 1 … K-1.
+    Raises ValueError for a count that is not 1 … K-1.
     """
     classes = len(embeddings)
     if not 1 <= count < classes:
         raise ValueError(f"{classes} classes have 1 to {classes - 1} neighbours, not {count}")
     unit = torch.nn.functional.normalize(embeddings.double(), dim=1)
-    likeness = (unit @ unit.T).fill_diagonal_(-torch.inf)
-    near = torch.zeros(classes, classes, dtype=torch.float64)
-    near.scatter_(1, likeness.topk(count, 1).indices, 1)
-    return (near + near.T) / 2
+    return (unit @ unit.T).fill_diagonal_(-torch.inf).topk(count, 1).indices
 
 
 def of_neighbours(lists: Sequence[Sequence[int]]) -> Tensor:
-    """Nearness [K, K] from the neighbours that a pack names for each class."""
+    """Nearness [K, K] from the neighbours of each class: 1 if both name each other, a half if one does."""
     near = torch.zeros(len(lists), len(lists), dtype=torch.float64)
     for index, others in enumerate(lists):
         near[index, list(others)] = 1

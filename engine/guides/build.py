@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
-import re
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from engine.diffusion.guides import Guide
-from engine.errors import BadFile, BadPack, BadRequest
+from engine.errors import BadFile, BadPack
 from engine.guides import classifier
+from engine.guides.check import class_ids
+from engine.guides.classifier import Classifier
 from engine.guides.losses import Areas, Clip, Own, Palette, Pixels, Present, Style
 from engine.packs import Pack
 from engine.protocol import AreaGuide, ClassGuide, ClipGuide, OwnGuide, PaletteGuide, StyleGuide
@@ -32,9 +36,9 @@ def _build(asked: Asked, pack: Pack) -> Guide:
     pixels = Pixels(mean.to(pack.device), deviation.to(pack.device))
     match asked:
         case AreaGuide(shares=shares, scale=scale):
-            return Areas({class_id(name, pack): share for name, share in shares.items()}, scale)
+            return Areas(dict(zip(class_ids(shares, pack.info), shares.values(), strict=True)), scale)
         case PaletteGuide(colours=colours, scale=scale):
-            return Palette(pixels, torch.tensor([colour(text) for text in colours], device=pack.device), scale)
+            return Palette(pixels, torch.tensor([rgb(text) for text in colours], device=pack.device) / 255, scale)
         case StyleGuide(image=image, scale=scale):
             picture = torch.from_numpy(image.pixels().copy()).movedim(-1, 0).float() / 255
             return Style.of(pixels, picture.to(pack.device), scale)
@@ -43,43 +47,30 @@ def _build(asked: Asked, pack: Pack) -> Guide:
         case ClassGuide():
             return present(asked, pack)
         case OwnGuide(function=function, scale=scale):
-            return Own(pixels, own_function(function), scale)
-
-
-def class_id(name: str, pack: Pack) -> int:
-    """The id of a class by its name or a synonym. Raises BadRequest."""
-    for index, info in enumerate(pack.info.classes):
-        if name == info.name or name in info.synonyms:
-            return index
-    known = ", ".join(info.name for info in pack.info.classes)
-    raise BadRequest(f"“{pack.info.name}” has no class “{name}”.", f"It has: {known}.")
-
-
-def colour(text: str) -> tuple[float, float, float]:
-    """ "#804080" as RGB in [0, 1]. Raises BadRequest."""
-    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
-        raise BadRequest(f"“{text}” is no colour.", "Write colours as #rrggbb.")
-    red, green, blue = (value / 255 for value in rgb(text))
-    return red, green, blue
+            return Own(pixels, own_function(function), function, scale)
 
 
 def clip(asked: ClipGuide, pixels: Pixels, device: torch.device) -> Clip:
     """An open_clip pair, its prompt read once."""
-    encode_image, encode_text = clip_pair(asked.model, asked.pretrained, device)
+    encode_image, encode_text = clip_pair(asked.model, asked.pretrained, changed(asked.pretrained), device)
     return Clip(pixels, encode_image, encode_text(asked.prompt), asked.scale)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def clip_pair(
-    model: str, pretrained: str, device: torch.device
+    model: str, pretrained: str, changed: float, device: torch.device
 ) -> tuple[Callable[[Tensor], Tensor], Callable[[str], Tensor]]:
     """Both encoders of an open_clip model: of RGB [B, 3, H, W], and of a prompt to a unit vector. Raises BadPack."""
     import open_clip
 
     try:
-        pair = open_clip.create_model(model, pretrained or None, output_dict=True).to(device).eval()
+        pair = (
+            open_clip.create_model(model, pretrained or None, output_dict=True, require_pretrained=True)
+            .to(device)
+            .eval()
+        )
         tokenizer = open_clip.get_tokenizer(model)
-    except (RuntimeError, OSError, ValueError) as error:
+    except Exception as error:  # whatever its loaders make of a strange file
         raise BadPack(
             f"open_clip cannot load {model} from {pretrained or 'its name'}: {error}",
             "Check the name and the path of the weights; nothing is downloaded without a network.",
@@ -103,24 +94,44 @@ def clip_pair(
 
 def present(asked: ClassGuide, pack: Pack) -> Present:
     """A classifier from its file, and which of its answers are wanted."""
-    network = classifier.load(Path(asked.classifier), pack)
-    ids = [class_id(name, pack) for name in (*asked.present, *asked.absent)]
-    if not ids:
-        raise BadRequest("The guide by classes names none.", "Name some, those to be absent with a minus.")
-    wanted = torch.tensor([1.0] * len(asked.present) + [0.0] * len(asked.absent))
-    return Present(network, ids, wanted, asked.scale)
+    network = loaded_classifier(asked.classifier, changed(asked.classifier), pack.device)
+    classifier.check(network, Path(asked.classifier), pack)
+    wanted = torch.tensor([1.0] * len(asked.present) + [0.0] * len(asked.absent), device=pack.device)
+    return Present(network, class_ids([*asked.present, *asked.absent], pack.info), wanted, asked.scale)
+
+
+@lru_cache(maxsize=2)
+def loaded_classifier(path: str, changed: float, device: torch.device) -> Classifier:
+    """A classifier, kept for the next request. Raises BadFile."""
+    return classifier.load(Path(path), device)
 
 
 def own_function(text: str) -> Callable[[Tensor, Tensor], Tensor]:
     """The function of "FILE.py:NAME". Raises BadFile."""
     path, _, name = text.rpartition(":")
-    spec = importlib.util.spec_from_file_location("diptych_own_guide", path)
-    if not Path(path).is_file() or spec is None or spec.loader is None:
+    if not Path(path).is_file():
         raise BadFile(f"{text} names no Python file.", "Write FILE.py:FUNCTION.")
+    function = getattr(own_module(path, changed(path)), name, None)
+    if not callable(function):
+        raise BadFile(f"{path} has no function “{name}”.", "Write FILE.py:FUNCTION.")
+    return cast(Callable[[Tensor, Tensor], Tensor], function)
+
+
+@lru_cache(maxsize=4)
+def own_module(path: str, changed: float) -> ModuleType:
+    """A user's file, run once as long as it does not change. Raises BadFile."""
+    spec = importlib.util.spec_from_file_location("diptych_own_guide", path)
+    if spec is None or spec.loader is None:
+        raise BadFile(f"{path} is no Python file.", "Write FILE.py:FUNCTION.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look themselves up there
     try:
         spec.loader.exec_module(module)
-        function: Callable[[Tensor, Tensor], Tensor] = getattr(module, name)
-    except Exception as error:  # the user's own code may fail in any way
-        raise BadFile(f"{path} cannot be used: {error}", "Mend the file.") from error
-    return function
+    except (Exception, SystemExit) as error:  # the user's own code may fail in any way
+        raise BadFile(f"{path} cannot be used: {type(error).__name__}: {error}", "Mend the file.") from error
+    return module
+
+
+def changed(path: str) -> float:
+    """When a file was last changed; 0 for what is no file."""
+    return Path(path).stat().st_mtime if Path(path).is_file() else 0.0

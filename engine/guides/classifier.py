@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 import safetensors
+import safetensors.torch
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.diffusion.schedule import Schedule
 from engine.errors import BadFile, BadRequest
+from engine.files import write_whole
 from engine.network.unet import LOG_SNR_SCALE
 from engine.packs import Pack, ScheduleConfig
 
@@ -38,9 +39,9 @@ class Facts(msgspec.Struct, frozen=True):
 class Classifier(nn.Module):
     """Noised pictures [B, 3, H, W] and their clocks [B] to one logit per class, [B, K]."""
 
-    def __init__(self, classes: int, schedule: Schedule) -> None:
+    def __init__(self, facts: Facts) -> None:
         super().__init__()
-        self.schedule = schedule
+        self.facts, self.schedule = facts, facts.schedule.build(facts.clocks)
         layers: list[nn.Module] = []
         before = 4
         for width in WIDTHS:
@@ -54,7 +55,7 @@ class Classifier(nn.Module):
             ]
             before = width
         self.features = nn.Sequential(*layers)
-        self.head = nn.Linear(2 * before, classes)
+        self.head = nn.Linear(2 * before, len(facts.classes))
 
     def forward(self, image: Tensor, t: Tensor) -> Tensor:
         level = (self.schedule.log_snr(t) / LOG_SNR_SCALE)[:, None, None, None]
@@ -64,22 +65,24 @@ class Classifier(nn.Module):
 
 
 def save(path: Path, network: Classifier, facts: Facts) -> None:
-    """Write a classifier with what it was trained for."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a classifier with what it was trained for. Raises BadFile."""
     weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
-    save_file(weights, path, {"facts": msgspec.json.encode(facts).decode()})
+    write_whole(path, safetensors.torch.save(weights, {"facts": msgspec.json.encode(facts).decode()}))
 
 
-def load(path: Path, pack: Pack) -> Classifier:
-    """A classifier for a pack, on its device. Raises BadFile, or BadRequest if it was trained for another kind."""
+def load(path: Path, device: torch.device) -> Classifier:
+    """A classifier from its file. Raises BadFile."""
     try:
         with safetensors.safe_open(path, "pt") as file:
             facts = msgspec.json.decode(file.metadata()["facts"], type=Facts)
-        weights = load_file(path)
-    except (OSError, KeyError, TypeError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
+        network = Classifier(facts)
+        network.load_state_dict(load_file(path))
+    except (OSError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
         raise BadFile(f"{path} is no classifier: {error}", "Make one with diptych-engine train-classifier.") from error
-    if facts != Facts.of(pack):
+    return network.to(device).eval().requires_grad_(False)
+
+
+def check(network: Classifier, path: Path, pack: Pack) -> None:
+    """Raise BadRequest if a classifier was trained for another kind of pack."""
+    if network.facts != Facts.of(pack):
         raise BadRequest(f"{path} was trained for another kind of pack.", "Train one for this pack.")
-    network = Classifier(len(facts.classes), pack.process.image)
-    network.load_state_dict(weights)
-    return network.to(pack.device).eval().requires_grad_(False)

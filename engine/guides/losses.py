@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.diffusion.denoiser import State
+from engine.errors import BadRequest
 
 EDGES = torch.tensor(
     [
@@ -80,6 +81,13 @@ class Style:
         return self.scale * x_0[0, 0].numel() * distance
 
 
+def in_company(network: Callable[..., Tensor], *rows: Tensor) -> Tensor:
+    """What a network says of rows; of one alone as of two, for kernels sum one row in an order of their own."""
+    if len(rows[0]) == 1:
+        return network(*(each[[0, 0]] for each in rows))[:1]
+    return network(*rows)
+
+
 def grams(rgb: Tensor) -> list[Tensor]:
     """Of each size the mean products of all pairs of features, [B, 12, 12]."""
     found = []
@@ -88,7 +96,7 @@ def grams(rgb: Tensor) -> list[Tensor]:
         edges = F.conv2d(F.pad(rgb, (1, 1, 1, 1), mode="replicate"), kernels, groups=3)
         features = torch.cat([rgb, edges], 1).flatten(2)
         found.append(features @ features.transpose(1, 2) / features.shape[2])
-        rgb = F.avg_pool2d(rgb, 2)
+        rgb = F.avg_pool2d(rgb, 2)  # the last one is not looked at
     return found
 
 
@@ -97,12 +105,12 @@ class Clip:
     """What an open_clip model sees in the picture is what it reads in a prompt, by their cosine."""
 
     pixels: Pixels
-    encode: Callable[[Tensor], Tensor]
+    encode: Callable[..., Tensor]
     wanted: Tensor
     scale: float
 
     def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor:
-        seen = F.normalize(self.encode(self.pixels.rgb(x_0)), dim=1)
+        seen = F.normalize(in_company(self.encode, self.pixels.rgb(x_0)), dim=1)
         return self.scale * x_0[0, 0].numel() * (1 - seen @ self.wanted.to(seen))
 
 
@@ -112,23 +120,37 @@ class Own:
 
     pixels: Pixels
     loss: Callable[[Tensor, Tensor], Tensor]
+    name: str
     scale: float
 
     def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor:
-        return self.scale * self.loss(self.pixels.rgb(x_0), y_0)
+        """Raises BadRequest for whatever the function does wrong."""
+        try:
+            loss = self.loss(self.pixels.rgb(x_0), y_0)
+        except (Exception, SystemExit) as error:
+            raise BadRequest(f"{self.name} failed: {type(error).__name__}: {error}", "Mend it.") from error
+        if not isinstance(loss, Tensor) or loss.shape != (len(x_0),) or loss.grad_fn is None:
+            shape = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
+            raise BadRequest(
+                f"{self.name} gave {shape} for {len(x_0)} pictures.",
+                "Return one loss for each, a tensor that follows from the picture or its classes.",
+            )
+        if not bool(loss.isfinite().all()):
+            raise BadRequest(f"{self.name} gave a loss that is not finite.", "Mend it.")
+        return self.scale * loss
 
 
 @dataclass(frozen=True)
 class Present:
     """Which classes are there, by a classifier of noised pictures; `wanted` bool [N] for the class ids `ids`."""
 
-    classify: Callable[[Tensor, Tensor], Tensor]
+    classify: Callable[..., Tensor]
     ids: list[int]
     wanted: Tensor
     scale: float
 
     def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor:
-        logits = self.classify(state.image, state.clocks.image_running)[:, self.ids]
+        logits = in_company(self.classify, state.image, state.clocks.image_running)[:, self.ids]
         wanted = self.wanted.to(logits).expand_as(logits)
         loss = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none").sum(1)
         return self.scale * x_0[0, 0].numel() * loss

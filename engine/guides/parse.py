@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from PIL import Image
 
 from engine.errors import BadRequest
 from engine.protocol import Guide, Raster
@@ -16,6 +18,9 @@ EXAMPLES = (
     "Write areas:road=0.3,sky=0.2 or palette:#223344,#ddccaa or style:PICTURE or clip:MODEL|WEIGHTS|PROMPT or "
     "classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you like: areas*50:road=0.3."
 )
+
+STYLE_SIDE = 512
+"""Larger pictures are shrunk; the textures of a small picture are not those of a large one's pixels."""
 
 
 def read_guide(text: str) -> Guide:
@@ -34,7 +39,10 @@ def read_guide(text: str) -> Guide:
 
 def _areas(value: str) -> dict[str, Any]:
     pairs = [part.partition("=") for part in value.split(",")]
-    return {"shares": {name.strip(): float(share) for name, _, share in pairs}}
+    shares = {name.strip(): float(share) for name, _, share in pairs}
+    if len(shares) < len(pairs):
+        raise ValueError("a class is named twice")
+    return {"shares": shares}
 
 
 def _palette(value: str) -> dict[str, Any]:
@@ -42,7 +50,9 @@ def _palette(value: str) -> dict[str, Any]:
 
 
 def _style(value: str) -> dict[str, Any]:
-    return {"image": msgspec.to_builtins(Raster.of(read_image(Path(value))), builtin_types=(bytes,))}
+    picture = Image.fromarray(read_image(Path(value)))
+    picture.thumbnail((STYLE_SIDE, STYLE_SIDE))
+    return {"image": msgspec.to_builtins(Raster.of(np.asarray(picture)), builtin_types=(bytes,))}
 
 
 def _clip(value: str) -> dict[str, Any]:
@@ -56,7 +66,7 @@ def _classes(value: str) -> dict[str, Any]:
     return {
         "classifier": path,
         "present": tuple(word for word in words if not word.startswith("-")),
-        "absent": tuple(word[1:] for word in words if word.startswith("-")),
+        "absent": tuple(word[1:].strip() for word in words if word.startswith("-")),
     }
 
 

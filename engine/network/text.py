@@ -125,10 +125,14 @@ class OpenClipTower(TextTower):
 
         try:
             model = open_clip.create_model(
-                config.model, config.pretrained or None, force_custom_text=True, output_dict=True
+                config.model,
+                config.pretrained or None,
+                force_custom_text=True,
+                output_dict=True,
+                require_pretrained=True,
             )
             self.tokenizer = open_clip.get_tokenizer(config.model)
-        except (RuntimeError, OSError, ValueError) as error:
+        except Exception as error:  # whatever its loaders make of a strange file
             raise BadPack(
                 f"open_clip cannot load the text model {config.model} from {config.pretrained or 'its name'}: {error}",
                 "Check the name and the path of the weights; nothing is downloaded without a network.",

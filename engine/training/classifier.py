@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from engine.data.pairs import gamma_corrected
 from engine.data.taxonomy import read_taxonomy
 from engine.diffusion import gaussian
+from engine.errors import BadConfig
 from engine.guides.classifier import Classifier, Facts, save
 from engine.packs import Pack
 from engine.training.batches import Frames, presence
@@ -24,11 +25,21 @@ RATE = 2e-3
 def train_classifier(
     config: TrainConfig, pack: Pack, images: int, path: Path, columns: Sequence[ProgressColumn]
 ) -> float:
-    """Train on the data of a configuration, for a pack; writes `path` and returns the mean loss of the last tenth."""
-    frames, classes = Frames(config, read_taxonomy(config.taxonomy)), len(pack.info.classes)
+    """Train on the data of a configuration, for a pack; writes `path` and returns the mean loss of the last tenth.
+
+    Raises BadConfig if the data have other classes than the pack, or `path` is a folder.
+    """
+    words, facts = read_taxonomy(config.taxonomy), Facts.of(pack)
+    if tuple(one.name for one in words) != facts.classes:
+        raise BadConfig(
+            f"“{config.taxonomy}” has other classes than the pack “{pack.info.name}”.", "Take its own data."
+        )
+    if path.is_dir():
+        raise BadConfig(f"{path} is a folder.", "Name the file to write.")
+    frames, classes = Frames(config, words), len(words)
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
-    network = Classifier(classes, pack.process.image).to(pack.device)
+    network = Classifier(facts).to(pack.device)
     steps = max(1, images // config.batch)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1)
@@ -50,5 +61,5 @@ def train_classifier(
             schedule.step()
             losses.append(loss.item())
             progress.update(task, advance=config.batch, loss=losses[-1])
-    save(path, network, Facts.of(pack))
+    save(path, network, facts)
     return float(np.mean(losses[-max(1, steps // 10) :]))

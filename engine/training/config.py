@@ -12,6 +12,7 @@ from engine.errors import BadConfig
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
 from engine.packs import ProcessConfig
+from engine.protocol import Sampler
 
 
 class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +33,7 @@ class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     layout_unknown: float = 0.025
     regions: float = 0.30
     shared: float = 0.0  # one clock for both halves, nothing given: GCDP's own training
+    blank: float = 0.5  # in this share of samples a region of the layout is unknown
 
 
 class LossConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,6 +60,8 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     border: int = 0  # the outermost pixels of a frame whose classes are not believed
     thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are not believed
     repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
+    sampler: Sampler = "ddim"  # with how many steps the pack is sampled unless it is told otherwise, and how
+    steps: int = 10
     images: int = 300_000
     batch: int = 16
     optimiser: Literal["adamw", "muon"] = "adamw"

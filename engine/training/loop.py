@@ -59,6 +59,11 @@ class Trainer:
         )
 
     @property
+    def learns(self) -> str:
+        """What the network is taught, which a resumed run must not change."""
+        return msgspec.json.encode((self.file.process, self.config.loss)).decode()
+
+    @property
     def seen(self) -> int:
         """Images seen so far."""
         return self.step * self.config.batch
@@ -96,6 +101,7 @@ class Trainer:
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
             "batch": self.config.batch,
+            "learns": self.learns,
         }
         partial = self.out / (CHECKPOINT + ".part")
         torch.save(state, partial)
@@ -116,6 +122,8 @@ class Trainer:
             raise BadConfig(
                 f"{path} was made with batch {state['batch']}.", "Set `batch` back, or choose another `out`."
             )
+        if state.get("learns", self.learns) != self.learns:
+            raise BadConfig(f"{path} was made with another process or loss.", "Choose another `out`.")
         self.step = state["step"]
 
 
@@ -129,6 +137,8 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         classes=class_infos(classes),
         vocabulary=vocabulary(classes),
         licence=config.licence,
+        steps=config.steps,
+        sampler=config.sampler,
     )
     return PackFile(
         format=FORMAT,

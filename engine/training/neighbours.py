@@ -13,12 +13,18 @@ from engine.packs import load
 
 
 def neighbours(pack: str, names: Sequence[str], count: int) -> tuple[tuple[int, ...], ...]:
-    """For each class the ids of those near it, by the pooled features of their names. Raises BadConfig or BadPack."""
+    """For each class the ids of the `count` nearest, by the pooled features of their names.
+
+    Raises BadConfig, also for a name that the pack's tower does not know, or BadPack.
+    """
     tower = load(find_pack(pack), "cpu").tower
+    strange = [word for name in names for word in tower.unknown_words(name)]
+    if strange:
+        raise BadConfig(f"The pack “{pack}” knows no {', '.join(strange)}.", "Set `embeddings` to one that does.")
     with torch.inference_mode():
         pooled = tower(tower.tokenize(names)).pooled
     try:
         near = nearest(pooled, count)
     except ValueError as error:
         raise BadConfig(f"neighbours = {count}: {error}.", "Change `neighbours`.") from error
-    return tuple(tuple(row.nonzero().flatten().tolist()) for row in near)
+    return tuple(map(tuple, near.tolist()))

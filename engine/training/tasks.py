@@ -46,7 +46,7 @@ def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator
         image, labels = regions(layout, (max(1, t), max(1, u)), random)
     given = labels == 0
     # so that T says "unknown" and not "edge of the frame"
-    if kind not in ("layout_unknown", "shared") and random.random() < 0.5:
+    if kind not in ("layout_unknown", "shared") and random.random() < mix.blank:
         labels = np.where(draw_region(layout, random), clocks, labels)
     labels = np.where(layout == UNKNOWN, clocks, labels)
     return Draw(

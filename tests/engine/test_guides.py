@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
 from dataclasses import replace
 
 import msgspec
@@ -18,7 +20,7 @@ from engine.data.taxonomy import class_infos
 from engine.diffusion.denoiser import State
 from engine.diffusion.guides import shifted
 from engine.diffusion.sampler import Settings, limited
-from engine.errors import BadFile, BadPack, BadRequest
+from engine.errors import BadClass, BadConfig, BadFile, BadPack, BadRequest, BadSize
 from engine.guides import classifier
 from engine.guides.build import build
 from engine.guides.losses import grams
@@ -35,8 +37,9 @@ from engine.protocol import (
     Raster,
     StyleGuide,
 )
-from engine.raster import colourise, read_layout, write_image, write_layout
-from engine.training.config import TrainConfig, ViewConfig
+from engine.raster import colourise, read_image, read_layout, write_image, write_layout
+from engine.training.classifier import train_classifier
+from engine.training.config import TrainConfig, ViewConfig, read_config
 from tests.engine.diffusion.toy import PROCESS as TOY
 from tests.engine.diffusion.toy import World, running, street, texts
 from tests.engine.pictures import BUILDING, CAR, CLASSES, make_folder
@@ -162,9 +165,9 @@ def test_two_guides_act_together(pack):
 def test_what_is_kept_is_kept_under_a_guide(pack):
     layout = np.random.default_rng(0).integers(0, 4, (32, 64)).astype(np.uint8)
     guides = (PaletteGuide(colours=("#c81414",), scale=20), AreaGuide(shares={"sky": 1.0}))
-    image, found = draw(pack, *guides, layout=Raster.of(layout))
-    assert np.array_equal(found, layout)
-    assert image.std() > 0
+    request = Generate(id="1", pack="tiny", steps=4, guides=guides, layout=Raster.of(layout))
+    for frame in generation.steps(pack, [request]):
+        assert np.array_equal(frame.step.state.layout[0, 0].numpy(), layout)
 
 
 def test_dynamic_thresholding_shrinks_each_picture_by_its_own_quantile():
@@ -226,7 +229,7 @@ def trained(tmp_path_factory):
 
 def test_the_classifier_tells_what_is_there_and_its_guide_raises_that(trained):
     pack, path = trained
-    network = classifier.load(path, pack)
+    network = classifier.load(path, pack.device)
     base = Generate(id="1", pack="small", prompt="", seed=2, steps=6)
     guides = ClassGuide(classifier=str(path), present=("car",)), ClassGuide(classifier=str(path), absent=("car",))
     found = []
@@ -238,7 +241,7 @@ def test_the_classifier_tells_what_is_there_and_its_guide_raises_that(trained):
 
 def test_a_classifier_of_another_pack_is_refused(trained, pack):
     with pytest.raises(BadRequest, match="another kind of pack"):
-        classifier.load(trained[1], pack)
+        draw(pack, ClassGuide(classifier=str(trained[1]), present=("car",)))
 
 
 def test_guides_are_read_as_people_write_them(tmp_path):
@@ -269,8 +272,16 @@ def test_a_guide_that_makes_no_sense_is_named(text):
 @pytest.mark.parametrize(
     ("guide", "error", "says"),
     [
-        (AreaGuide(shares={"whale": 0.5}), BadRequest, "whale"),
+        (AreaGuide(shares={"whale": 0.5}), BadClass, "whale"),
+        (AreaGuide(shares={"road": 0.5, "street": 0.1}), BadClass, "twice"),
+        (AreaGuide(shares={"road": 0.5, "sky": 0.6}), BadRequest, "more than the whole"),
+        (AreaGuide(shares={}), BadClass, "no class"),
         (PaletteGuide(colours=("red",)), BadRequest, "red"),
+        (PaletteGuide(colours=()), BadRequest, "palette"),
+        (StyleGuide(image=Raster.of(np.zeros((7, 40, 3), np.uint8))), BadSize, "7×40"),
+        (StyleGuide(image=Raster.of(np.zeros((9, 40), np.uint8))), BadSize, "1 channels"),
+        (ClipGuide(prompt="", model="tiny-pair"), BadPack, "tiny-pair"),
+        (ClassGuide(classifier=__file__, present=("car",)), BadFile, "no classifier"),
         (ClipGuide(prompt="", model="ViT-B-32", pretrained="/nowhere/at/all.pt"), BadPack, "ViT-B-32"),
         (ClassGuide(classifier="/nowhere.safetensors", present=("car",)), BadFile, "nowhere"),
         (OwnGuide(function="nowhere.py:f"), BadFile, "nowhere.py"),
@@ -282,7 +293,92 @@ def test_a_guide_that_cannot_be_used_is_named(pack, guide, error, says):
 
 
 def test_the_command_line_takes_guides(tiny_pack, tmp_path):
-    args = ["sample", "--pack", str(tiny_pack), "--prompt", "", "--out", str(tmp_path), "--device", "cpu"]
-    result = CliRunner().invoke(app, [*args, "--guide", "areas*50:sky=0.5", "--guide", "palette:#112233"])
-    assert result.exit_code == 0, result.output
-    assert len(list(tmp_path.glob("*_image.png"))) == 1
+    args = ["sample", "--pack", str(tiny_pack), "--prompt", "", "--device", "cpu"]
+    guides = ["--guide", "areas*3:sky=0.9", "--guide", "palette*20:#c81414"]
+    drawn = []
+    for out, more in ((tmp_path / "plain", []), (tmp_path / "guided", guides)):
+        result = CliRunner().invoke(app, [*args, *more, "--out", str(out)])
+        assert result.exit_code == 0, result.output
+        drawn.append(read_image(next(out.glob("*_image.png"))))
+    assert drawn[1][..., 0].mean() > drawn[0][..., 0].mean() + 20
+    record = json.loads(next((tmp_path / "guided").glob("*.json")).read_text())
+    assert record["guides"] == ["areas*3:sky=0.9", "palette*20:#c81414"]
+
+
+WRONG = {
+    "raises": ("def loss(rgb, classes):\n    return {}['no']\n", "KeyError"),
+    "one argument": ("def loss(rgb):\n    return rgb.sum((1, 2, 3))\n", "TypeError"),
+    "leaves": ("def loss(rgb, classes):\n    raise SystemExit(0)\n", "SystemExit"),
+    "one number": ("def loss(rgb, classes):\n    return rgb.mean()\n", "for 1 pictures"),
+    "a picture": ("def loss(rgb, classes):\n    return rgb\n", "for 1 pictures"),
+    "a float": ("def loss(rgb, classes):\n    return 1.0\n", "float"),
+    "a constant": ("def loss(rgb, classes):\n    return rgb.new_zeros(len(rgb))\n", "for 1 pictures"),
+    "not finite": ("def loss(rgb, classes):\n    return (rgb.sum((1, 2, 3)) * 0).log()\n", "not finite"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_whatever_a_user_s_own_loss_does_wrong_is_told(pack, tmp_path, name):
+    code, says = WRONG[name]
+    (tmp_path / "mine.py").write_text(code)
+    with pytest.raises(BadRequest, match=says) as caught:
+        draw(pack, OwnGuide(function=f"{tmp_path / 'mine.py'}:loss"))
+    assert "mine.py:loss" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "code", ["import nowhere_at_all", "raise SystemExit(0)", "loss = 3", "def other():\n    pass\n"]
+)
+def test_a_user_s_file_that_cannot_be_used_is_told(pack, tmp_path, code):
+    (tmp_path / "mine.py").write_text(code)
+    with pytest.raises(BadFile, match="mine"):
+        draw(pack, OwnGuide(function=f"{tmp_path / 'mine.py'}:loss"))
+
+
+START = """from __future__ import annotations
+from dataclasses import dataclass
+@dataclass
+class A:
+    b: int = 1
+"""
+
+
+def test_a_changed_file_is_read_again_and_may_hold_dataclasses(pack, tmp_path):
+    file = tmp_path / "mine.py"
+    drawn = []
+    for sign in ("", "-"):
+        file.write_text(f"{START}def loss(rgb, classes):\n    return {sign}rgb.sum((1, 2, 3))\n")
+        os.utime(file, (len(drawn), len(drawn)))
+        drawn.append(draw(pack, OwnGuide(function=f"{file}:loss", scale=8))[0].mean())
+    assert drawn[0] < drawn[1]
+
+
+def test_a_guided_sample_is_the_same_in_any_batch(trained, clip_files):
+    pack, path = trained
+    name, weights = clip_files
+    for guide in (
+        ClassGuide(classifier=str(path), present=("car",)),
+        ClipGuide(prompt="a red bus", model=name, pretrained=weights),
+        AreaGuide(shares={"sky": 0.5}),
+    ):
+        requests = [Generate(id="1", pack="small", prompt="", seed=s, steps=3, guides=(guide,)) for s in (1, 2, 3)]
+        *_, together = generation.steps(pack, requests)
+        for index, request in enumerate(requests):
+            *_, alone = generation.steps(pack, [request])
+            assert np.array_equal(alone.image(0), together.image(index))
+            assert np.array_equal(alone.layout(0), together.layout(index))
+
+
+def test_the_baseline_follows_guides_too(pack):
+    plain, guided = (
+        draw(pack, *guides, sampler="gcdp")[0] for guides in ((), (PaletteGuide(colours=("#c81414",), scale=20),))
+    )
+    assert guided[..., 0].mean() > plain[..., 0].mean() + 20
+
+
+def test_a_classifier_is_not_trained_on_the_data_of_others(trained, pack, tmp_path):
+    config = read_config(trained[1].parent / "small.toml")
+    with pytest.raises(BadConfig, match="other classes"):
+        train_classifier(config, pack, 8, tmp_path / "a.safetensors", ())
+    with pytest.raises(BadConfig, match="is a folder"):
+        train_classifier(config, trained[0], 8, tmp_path, ())

@@ -51,6 +51,13 @@ def config(tmp_path):
     )
 
 
+@pytest.fixture
+def small_pack(config, tmp_path):
+    """A pack whose tower knows the words of streets, as it is before training."""
+    trainer = Trainer(msgspec.structs.replace(config, out=str(tmp_path / "first")))
+    return trainer.export()
+
+
 def write(config, path):
     path.write_bytes(msgspec.toml.encode(config))
     return path
@@ -131,8 +138,8 @@ GCDP = {
     ],
     ids=["gcdp", "absorbing", "gaussian", "embedding", "epsilon", "x_0"],
 )
-def test_every_process_trains_and_its_pack_draws(config, tiny_pack, change, sampler):
-    trainer = Trainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), images=400, **change))
+def test_every_process_trains_and_its_pack_draws(config, small_pack, change, sampler):
+    trainer = Trainer(msgspec.structs.replace(config, embeddings=str(small_pack), images=400, **change))
     losses = [float(trainer.train_step(batch, Meter())) for batch in trainer.batches.stream(0, 60)]
     assert np.mean(losses[-15:]) < 0.9 * np.mean(losses[:15])
     pack = packs.load(trainer.export(), "cpu")
@@ -141,17 +148,34 @@ def test_every_process_trains_and_its_pack_draws(config, tiny_pack, change, samp
     layout[:, 40:] = UNKNOWN
     request = Generate(id="1", pack="small", layout=Raster.of(layout), sampler=sampler, resamplings=2, steps=4)
     *_, last = generation.steps(pack, [request])
-    assert np.array_equal(last.layout(0)[:, :40], layout[:, :40])
-    assert int(last.layout(0).max()) < len(pack.info.classes)
+    state = last.step.state
+    assert torch.equal(state.layout[0, 0, :, :40], torch.zeros(32, 40, dtype=torch.int64))
+    assert int(state.layout.max()) < len(pack.info.classes)
     assert int(last.image(0).max()) > 0
 
 
-def test_neighbours_are_written_into_the_pack(config, tiny_pack):
+def test_neighbours_are_written_into_the_pack(config, small_pack):
     process = ProcessConfig(layout=LayoutConfig(transitions="embedding"))
-    trainer = Trainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), neighbours=2, process=process))
+    trainer = Trainer(msgspec.structs.replace(config, embeddings=str(small_pack), neighbours=4, process=process))
     lists = trainer.file.process.layout.neighbours
     assert len(lists) == len(trainer.file.info.classes)
-    assert all(len(row) >= 2 and index not in row for index, row in enumerate(lists))
+    assert all(len(set(row)) == 4 and index not in row for index, row in enumerate(lists))
+
+
+def test_a_tower_that_does_not_know_the_names_is_refused(config, tiny_pack):
+    process = ProcessConfig(layout=LayoutConfig(transitions="embedding"))
+    with pytest.raises(BadConfig, match="sidewalk"):
+        Trainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), process=process))
+
+
+def test_a_run_does_not_go_on_with_another_process_or_loss(config):
+    trainer = Trainer(config)
+    trainer.out.mkdir()
+    trainer.checkpoint()
+    Trainer(config).resume()
+    for change in ({"process": ProcessConfig(output="epsilon")}, {"loss": LossConfig(min_snr=5.0)}):
+        with pytest.raises(BadConfig, match="another process or loss"):
+            Trainer(msgspec.structs.replace(config, **change)).resume()
 
 
 def test_a_checkpoint_of_another_network_is_refused(config):
@@ -172,6 +196,9 @@ def test_a_checkpoint_of_another_network_is_refused(config):
         ({"optimiser": "sgd"}, "optimiser"),
         ({"learning": 1}, "learning"),
         ({"process": {"kernel": "product"}}, "product kernel"),
+        ({"process": {"clocks": 0}}, "clocks"),
+        ({"process": {"bend": 0.0}}, "bend"),
+        ({"process": {"layout": {"odds": -1.0}}}, "odds"),
         ({"process": {"layout": {"transitions": "magic"}}}, "transitions"),
     ],
 )
@@ -204,4 +231,6 @@ def test_the_shipped_configurations_make_sense(path, tmp_path):
     text = re.sub(r'^data = ".*"$', f'data = "{data.as_posix()}"', path.read_text("utf-8"), flags=re.MULTILINE)
     (tmp_path / path.name).write_text(text, "utf-8")
     config = read_config(tmp_path / path.name)
-    assert config.process.build(19).kernel == config.process.kernel
+    assert config.process.build(19).layout.schedule.alpha_bar[-1] < 1e-3
+    assert Path(config.out).name == path.stem
+    assert (config.sampler == "gcdp") == (config.process.kernel == "product")
