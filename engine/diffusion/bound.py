@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import torch
@@ -69,23 +68,14 @@ def image_end(schedule: Schedule, x_0: Tensor) -> Tensor:
     return 0.5 * (a * x_0**2 - a - torch.log1p(-a))
 
 
-def image_decoder(
-    x_0: Tensor, mean: Tensor, variance: Tensor, width: float | Tensor, limits: tuple[float | Tensor, float | Tensor]
-) -> Tensor:
-    """-log p(x_0 | x_1) in nats of 8-bit values, like x_0: the Gaussian's mass in a bin of `width` around x_0, open at
-    the darkest and the brightest value, `limits`  [Ho et al. 2020, eq. 13, where width is 2/255].
+def image_decoder(lower: Tensor, upper: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+    """-log p(x_0 | x_1) in nats of a discrete value: the Gaussian's mass between the edges of its bin, which are
+    infinite for the darkest and the brightest value  [Ho et al. 2020, eq. 13].
     """
     deviation = variance.sqrt()
-    low, high = limits
-    upper = torch.where(x_0 > high - width / 2, torch.inf, (x_0 + width / 2 - mean) / deviation)
-    lower = torch.where(x_0 < low + width / 2, -torch.inf, (x_0 - width / 2 - mean) / deviation)
+    lower, upper = (lower - mean) / deviation, (upper - mean) / deviation
     flip = lower > 0  # where both are in the right tail, take the left one: 1 - 1e-20 would be 1
     a, b = torch.where(flip, -upper, lower), torch.where(flip, -lower, upper)
     log_a, log_b = (torch.special.log_ndtr(edge) for edge in (a, b))
     mass: Tensor = log_b + torch.log1p(-torch.exp((log_a - log_b).clamp(max=-1e-12)))
     return -mass
-
-
-def bits(nats: Tensor) -> Tensor:
-    """Nats as bits."""
-    return nats / math.log(2)

@@ -49,18 +49,25 @@ def reverse(chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, 
     sum: Σ_k p̂_k q(y_s | y_t, y_0 = k), exact for a head trained by cross-entropy. It is the product kernel with p̂_k
     divided by Z_k = q(y_t | y_0 = k), which is taken through s, so that rounding leaves each posterior normalised.
     """
+    p_0 = p_0.clamp(min=TINY)
     if kernel == "product":
         return q_posterior(chain, p_0, y_t, s, t)
     start = torch.zeros_like(s)
     back = chain.backward(y_t, s, t)
     z = chain.backward(back, start, s)
-    w = torch.where(z > 0, padded(chain, p_0.clamp(min=TINY)) / z, 0)
+    w = torch.where(z > 0, padded(chain, p_0) / torch.where(z > 0, z, 1), 0)  # no 0/0, not even in a gradient
     return normalised(back * chain.forward(w, start, s))
 
 
 def normalised(p: Tensor) -> Tensor:
     """Divided by the sum over the states."""
     return p / p.sum(1, keepdim=True).clamp(min=torch.finfo(p.dtype).tiny)
+
+
+def softmax(logits: Tensor) -> Tensor:
+    """Over the classes, dim 1. torch's own rounds a pixel by its place among those of its thread."""
+    e = (logits - logits.amax(1, keepdim=True)).exp()
+    return e / e.sum(1, keepdim=True)
 
 
 def sample(probs: Tensor, uniform: Tensor) -> Tensor:

@@ -66,6 +66,10 @@ class TextFeatures:
     def __getitem__(self, rows: slice | list[int]) -> TextFeatures:
         return TextFeatures(self.pooled[rows], self.tokens[rows], self.mask[rows])
 
+    def repeated(self, times: int) -> TextFeatures:
+        """The whole batch several times over."""
+        return TextFeatures.cat([self] * times)
+
     @staticmethod
     def cat(parts: list[TextFeatures]) -> TextFeatures:
         """One batch of several."""

@@ -77,8 +77,8 @@ def score(schedule: Schedule, epsilon: Tensor, t: Tensor) -> Tensor:
 def min_snr(schedule: Schedule, kind: Output, t: Tensor, gamma: float = 5.0, floor: float = 0.05) -> Tensor:
     """min-SNR-γ weight of the squared error, never under `floor`  [Hang et al. 2023].
 
-    min(SNR, γ) on x_0, over SNR on ε, over SNR + 1 on v. For ε and v plain weights go to 0 towards one end, which
-    would leave the first steps of sampling, or the last, untrained.
+    min(SNR, γ) on x_0, over SNR on ε, over SNR + 1 on v. Plain weights go to 0 at T, and for ε and v at 0 too,
+    which would leave the first steps of sampling, or the last, untrained.
     """
     a = schedule.inner(t)
     capped = torch.minimum(a / (1 - a), torch.full_like(a, gamma))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import TINY
+from engine.diffusion.categorical import TINY, softmax
 from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.process import JointProcess
 
@@ -33,7 +33,7 @@ def guide_layout(conditional: Tensor, others: Weighted) -> Tensor:
     result = log_c
     for other, weight in others:
         result = result + (weight - 1) * (log_c - other.clamp(min=TINY).log())
-    return torch.softmax(result, 1)
+    return softmax(result)
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Weights:
     text: Tensor
     cross: Tensor
 
-    def where(self, guided: Tensor) -> Weights:
-        """The same, but 1 where `guided` (bool [B]) is false."""
-        return Weights(torch.where(guided, self.text, 1.0), torch.where(guided, self.cross, 1.0))
+    def where(self, text: Tensor, cross: Tensor) -> Weights:
+        """The same, but 1 where `text` or `cross` (bool [B]) is false."""
+        return Weights(torch.where(text, self.text, 1.0), torch.where(cross, self.cross, 1.0))
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,13 @@ def sample(
     state = State(random.normal(*size), layout, shared(process, task, top))
     look = Looks(process, denoiser, task, settings)
     clocks = [top * (settings.steps - index) // settings.steps for index in range(settings.steps + 1)]
+    none, every = (torch.full((len(task.seeds),), on) for on in (False, True))
+    asked_at = {
+        inside: Asked.of(task.weights.where(every & inside, none), task.weights.where(every, none), task.image.device)
+        for inside in (False, True)
+    }
     for index, (t, s) in enumerate(pairwise(clocks), 1):
-        inside = torch.tensor(low <= t <= high).expand(len(task.seeds))
-        weights = replace(task.weights, cross=torch.ones_like(task.weights.cross))
-        asked = Asked.of(weights.where(inside), weights, task.image.device)
+        asked = asked_at[low <= t <= high]
         then = shared(process, task, s)
         for turn in range(repaint.draws):
             if turn > 0:

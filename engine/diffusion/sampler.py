@@ -6,8 +6,10 @@ the layout by the exact skip transition, and where both run the layout leads: it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -40,11 +42,10 @@ class Task:
 
     def clocks(self, process: JointProcess, moment: Moment) -> Clocks:
         """The clock of every pixel: 0 where it is kept, T where it stays unknown."""
-        image_running, layout_running = moment.image.to(self.image.device), moment.layout.to(self.image.device)
-        image = torch.where(self.keep_image, 0, image_running[:, None, None, None])
-        layout = torch.where(self.keep_layout, 0, layout_running[:, None, None, None])
+        image = torch.where(self.keep_image, 0, moment.image[:, None, None, None])
+        layout = torch.where(self.keep_layout, 0, moment.layout[:, None, None, None])
         layout = torch.where(self.unknown, process.layout.clocks, layout)
-        return Clocks(image, layout, image_running, layout_running)
+        return Clocks(image, layout, moment.image, moment.layout)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class Settings:
     guides: tuple[Guide, ...] = ()
     threshold: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.threshold and not all(map(math.isfinite, self.image_limits)):
+            raise ValueError("dynamic thresholding needs limits of the image")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -79,19 +84,22 @@ class Step:
 
 
 class Randomness:
-    """One generator per sample, from its seed, so that a sample does not depend on its batch."""
+    """Two generators per sample from its seed, one for each half, so that a sample does not depend on its batch: what
+    another sample needs drawn for a half that this one has given takes nothing from its other half.
+    """
 
     def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
-        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.image = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.layout = [torch.Generator().manual_seed((seed * 0x5851F42D4C957F2D + 1) % 2**63) for seed in seeds]
         self.device = device
 
     def normal(self, *shape: int) -> Tensor:
-        """Standard normal [B, *shape]."""
-        return self._on_device([torch.randn(shape, generator=g) for g in self.generators])
+        """Standard normal [B, *shape], for the image."""
+        return self._on_device([torch.randn(shape, generator=g) for g in self.image])
 
     def uniform(self, *shape: int) -> Tensor:
-        """Uniform in [0, 1), [B, *shape]."""
-        return self._on_device([torch.rand(shape, generator=g) for g in self.generators])
+        """Uniform in [0, 1), [B, *shape], for the layout."""
+        return self._on_device([torch.rand(shape, generator=g) for g in self.layout])
 
     def _on_device(self, draws: list[Tensor]) -> Tensor:
         stacked = torch.stack(draws)
@@ -102,14 +110,14 @@ class Randomness:
 
 @dataclass(frozen=True)
 class Moment:
-    """The running clock of each half, int64 [B], on the CPU; 0 for a half of which nothing runs."""
+    """The running clock of each half, int64 [B]; 0 for a half of which nothing runs."""
 
     image: Tensor
     layout: Tensor
 
 
 def moments(process: JointProcess, task: Task, settings: Settings) -> list[Moment]:
-    """The clocks from the start to the end, `steps` + 1 of them.
+    """The clocks from the start to the end, `steps` + 1 of them, on the CPU.
 
     t_image = min(T, τ), t_layout = T (clip(τ - Δ, 0, T)/T)^bend, τ evenly from T + Δ to 0; without a lead where one
     half runs alone.
@@ -129,23 +137,40 @@ def moments(process: JointProcess, task: Task, settings: Settings) -> list[Momen
 
 @dataclass(frozen=True)
 class Leg:
-    """One step of a path, ready on the device: the clocks before and after, and the guidance at both."""
+    """One step of a path, ready on the device: the running clocks and the guidance before and after it."""
 
-    now: Clocks
-    then: Clocks
+    now: Moment
+    then: Moment
     asked: Asked
     asked_then: Asked
+    waits: bool
 
 
 def legs(process: JointProcess, task: Task, settings: Settings, path: Sequence[Moment]) -> list[Leg]:
-    """The steps between moments. The image is guided within its interval, the layout as long as it runs."""
-    low, high = (share * process.image.clocks for share in settings.interval)
-    clocks, asked = [], []
+    """The steps between moments.
+
+    The image is guided within its interval, the layout as long as it runs; neither towards another half of which
+    nothing is known yet, for then both branches see the same.
+    """
+    device, top = task.image.device, process.image.clocks
+    low, high = (share * top for share in settings.interval)
+    image_kept = task.keep_image.flatten(1).any(1).cpu()
+    layout_kept = task.keep_layout.flatten(1).any(1).cpu()
+    asked, at = [], []
     for moment in path:
-        clocks.append(task.clocks(process, moment))
-        image = task.weights.where((moment.image > 0) & (moment.image >= low) & (moment.image <= high))
-        asked.append(Asked.of(image, task.weights.where(moment.layout > 0), task.image.device))
-    return [Leg(*pairs) for pairs in zip(clocks, clocks[1:], asked, asked[1:], strict=False)]
+        inside = (moment.image > 0) & (moment.image >= low) & (moment.image <= high)
+        layout_known = layout_kept | ((path[0].layout > 0) & (moment.layout < top))
+        image_known = image_kept | ((path[0].image > 0) & (moment.image < top))
+        asked.append(
+            Asked.of(
+                task.weights.where(inside, inside & layout_known),
+                task.weights.where(moment.layout > 0, (moment.layout > 0) & image_known),
+                device,
+            )
+        )
+        at.append(Moment(moment.image.to(device), moment.layout.to(device)))
+    waits = [bool((a.image == b.image).all()) for a, b in pairwise(path)]
+    return [Leg(*pairs) for pairs in zip(at, at[1:], asked, asked[1:], waits, strict=False)]
 
 
 @dataclass(frozen=True)
@@ -172,12 +197,11 @@ class Looks:
         def branched(at: State) -> list[Branch]:
             return branches(self.process, at, (self.task.text, self.task.negative), self.estimate, asked)
 
-        def ask(at: State) -> list[Prediction]:
-            return predict(self.denoiser, branched(at))
-
-        guides = self.settings.guides
-        told = shifted(self.process, state, guides, ask) if guides else ask(state)
-        some = branched(state)
+        some, guides = branched(state), self.settings.guides
+        if guides:
+            told = shifted(self.process, state, guides, lambda at: predict(self.denoiser, branched(at)))
+        else:
+            told = predict(self.denoiser, some)
         return Look(state, some, told, guided_image(self.process, self.settings, state, some, told))
 
 
@@ -192,17 +216,20 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
     image = torch.where(task.keep_image, task.image, random.normal(*size))
     start = process.layout.prior.float().to(task.image.device)[:, None, None]
     layout = categorical.sample(start, random.uniform(process.layout.states, *size[1:]))
-    state = State(image, torch.where(task.keep_layout, task.layout, layout), plan[0].now)
+    state = State(image, torch.where(task.keep_layout, task.layout, layout), task.clocks(process, plan[0].now))
     for index, leg in enumerate(plan, 1):
         last = index == settings.steps
+        then = task.clocks(process, leg.then)
         seen = look(state, leg.asked)
         moved, drawn = state.image, state.layout
         if image_runs:
-            moved = move_image(process, solver, seen, leg, last, look, random)
+            moved = move_image(
+                process, solver, Way(leg, then, last, settings.corrections > 0 and index > 1), seen, look, random
+            )
         if layout_runs:
-            drawn = move_layout(process, seen, leg.then, random)
-        look.estimate = Estimate(seen.said.x_0, process.estimate(state, seen.told[0]).layout)
-        state = State(moved, drawn, leg.then)
+            drawn = move_layout(process, seen, then, random)
+        look.estimate = Estimate(seen.said.x_0, process.layout_estimate(state, seen.told[0].logits))
+        state = State(moved, drawn, then)
         for _ in range(settings.corrections if image_runs and not last else 0):
             state = corrected(process, settings, look(state, leg.asked_then), random)
         yield Step(index, settings.steps, state, look.estimate)
@@ -211,11 +238,14 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
 def guided_image(
     process: JointProcess, settings: Settings, state: State, asked: list[Branch], told: list[Prediction]
 ) -> Said:
-    """x̂_0 and ε̂ by the guided output; what is kept is x̂_0 itself."""
+    """x̂_0 and ε̂ by the guided output; what is kept is x̂_0 itself. Where x̂_0 is limited, ε̂ is what is left of x_t."""
     others = [(answer.image, branch.image_weight) for branch, answer in zip(asked[1:], told[1:], strict=True)]
     t = state.clocks.image
     said = process.said(state.image, guide_image(told[0].image, others), t)
-    return Said(torch.where(t == 0, state.image, limited(said.x_0, settings)), said.epsilon)
+    x_0 = limited(said.x_0, settings)
+    a = process.image.inner(t, x_0.dtype)
+    left = (state.image - a.sqrt() * x_0) / (1 - a).sqrt()
+    return Said(torch.where(t == 0, state.image, x_0), torch.where(x_0 == said.x_0, said.epsilon, left))
 
 
 def limited(x_0: Tensor, settings: Settings) -> Tensor:
@@ -230,34 +260,38 @@ def limited(x_0: Tensor, settings: Settings) -> Tensor:
     return x_0.clamp(low, high)
 
 
-def move_image(
-    process: JointProcess,
-    solver: Solver,
-    seen: Look,
-    leg: Leg,
-    last: bool,
-    look: Looks,
-    random: Randomness,
-) -> Tensor:
+@dataclass(frozen=True)
+class Way:
+    """A step with its clocks after it, and what solvers must know of it."""
+
+    leg: Leg
+    then: Clocks
+    last: bool
+    mended: bool
+
+
+def move_image(process: JointProcess, solver: Solver, way: Way, seen: Look, look: Looks, random: Randomness) -> Tensor:
     """The image at its next clocks."""
-    state, then = seen.state, leg.then
+    state, now, then = seen.state, seen.state.clocks, way.then
+    runs = then.image < now.image
 
     def ask(image: Tensor, t: Tensor) -> Said:
-        clocks = replace(then, layout=leg.now.layout, layout_running=leg.now.layout_running)
-        image = torch.where(then.image < leg.now.image, image, state.image)
-        return look(State(image, state.layout, clocks), leg.asked_then).said
+        clocks = replace(then, layout=now.layout, layout_running=now.layout_running)
+        return look(State(torch.where(runs, image, state.image), state.layout, clocks), way.leg.asked_then).said
 
     move = Move(
         process.image,
         state.image,
         seen.said,
-        leg.now.image,
+        now.image,
         then.image,
-        last,
+        way.last,
+        way.leg.waits,
+        way.mended,
         ask,
         lambda: random.normal(*state.image.shape[1:]),
     )
-    return torch.where(then.image < leg.now.image, solver(move), state.image)
+    return torch.where(runs, solver(move), state.image)
 
 
 def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomness) -> Tensor:

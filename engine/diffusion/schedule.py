@@ -26,6 +26,7 @@ class Schedule:
             "log": self.alpha_bar.log(),
             "log_snr": log_snr,
             "inner": log_snr.sigmoid(),
+            "angle": torch.atan2((1 - self.alpha_bar).sqrt(), self.alpha_bar.sqrt()),
         }
         self._tables: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
 
@@ -45,7 +46,10 @@ class Schedule:
         else:
             beta = torch.linspace(1e-4, 0.02, clocks, dtype=torch.float64) * (1000 / clocks)
             alpha_bar = torch.cat([torch.ones(1, dtype=torch.float64), (1 - beta.clamp(max=0.999)).cumprod(0)])
-        return cls(odds * alpha_bar / (odds * alpha_bar + (1 - alpha_bar)))
+        alpha_bar = odds * alpha_bar / (odds * alpha_bar + (1 - alpha_bar))
+        if alpha_bar[-1] > 1e-3:
+            raise ValueError(f"odds of {odds} leave more than a thousandth of the signal at the last clock")
+        return cls(alpha_bar)
 
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""
@@ -54,6 +58,10 @@ class Schedule:
     def inner(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1, to divide by."""
         return self._table("inner", t.device, dtype)[t]
+
+    def angle(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """φ = arccos √ᾱ_t, from 0 to π/2."""
+        return self._table("angle", t.device, dtype)[t]
 
     def step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """α = ᾱ_t / ᾱ_s of the skip from clock s to a later clock t."""

@@ -1,7 +1,7 @@
 """Solvers: how the image goes from clock t to an earlier clock s, given what the network says at t.
 
-Every solver is exact where x_0 is certain, and works on maps of clocks: where s = t its value is not used. λ is half
-the log-SNR; h = λ_s - λ_t > 0. x̂_0 and ε̂ are `Said`.
+Solvers work on maps of clocks: where s = t their value is not used, and where s = 0 it is x̂_0 or without new noise.
+λ is half the log-SNR, h = λ_s - λ_t > 0; x̂_0 and ε̂ are `Said`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from engine.diffusion.schedule import Schedule
 
 @dataclass(frozen=True)
 class Move:
-    """From t to s, int64 maps; `last` where s is 0. `ask` asks the network again; `draw` is standard normal noise."""
+    """From t to s, int64 maps.
+
+    `ask` asks the network again, of an image and its clocks, unless this is the `last` move or one in which the image
+    `waits` at T. `draw` is standard normal noise. `mended` tells that x_t is not what the last move made.
+    """
 
     schedule: Schedule
     x_t: Tensor
@@ -28,6 +32,8 @@ class Move:
     t: Tensor
     s: Tensor
     last: bool
+    waits: bool
+    mended: bool
     ask: Callable[[Tensor, Tensor], Said]
     draw: Callable[[], Tensor]
 
@@ -74,10 +80,8 @@ class DDPM:
 
     def __call__(self, move: Move) -> Tensor:
         posterior = gaussian.q_posterior(move.schedule, move.said.x_0, move.x_t, move.s, move.t)
-        if move.last:
-            return posterior.mean
         variance = 1 - move.schedule.step(move.s, move.t, move.x_t.dtype) if self.wide else posterior.variance
-        return posterior.mean + variance.sqrt() * move.draw()
+        return posterior.mean + torch.where(move.s > 0, variance.sqrt() * move.draw(), 0)
 
 
 class DPMSolver2M:
@@ -92,14 +96,13 @@ class DPMSolver2M:
     def __call__(self, move: Move) -> Tensor:
         x_0, l_t = move.said.x_0, move.half_log_snr(move.t)
         before, self.before = self.before, (l_t, x_0)
-        if move.last:
-            return x_0
         h = move.half_log_snr(move.s) - l_t
         d = x_0
         if before is not None:
             h_before = l_t - before[0]
             d = torch.where(h_before > 0, x_0 + h / (2 * h_before) * (x_0 - before[1]), x_0)
-        return move.noise(move.s) / move.noise(move.t) * move.x_t - move.signal(move.s) * torch.expm1(-h) * d
+        x_s = move.noise(move.s) / move.noise(move.t) * move.x_t - move.signal(move.s) * torch.expm1(-h) * d
+        return torch.where(move.s > 0, x_s, x_0)
 
 
 @dataclass(frozen=True)
@@ -126,19 +129,18 @@ class UniPC:
         image = self.corrected(move)
         now = Point(image, x_0, move.half_log_snr(move.t), move.noise(move.t))
         before, self.before, self.last = self.last, self.last, now
-        if move.last:
-            return x_0
         h = move.half_log_snr(move.s) - now.half_log_snr
         change = x_0
         if before is not None:
             h_before = now.half_log_snr - before.half_log_snr
             change = torch.where(h_before > 0, x_0 + h / (2 * h_before) * (x_0 - before.x_0), x_0)
-        return move.noise(move.s) / now.noise * image - move.signal(move.s) * torch.expm1(-h) * change
+        x_s = move.noise(move.s) / now.noise * image - move.signal(move.s) * torch.expm1(-h) * change
+        return torch.where(move.s > 0, x_s, x_0)
 
     def corrected(self, move: Move) -> Tensor:
         """x_t again, now that x̂_0 is known there too."""
         start, x_0 = self.last, move.said.x_0
-        if start is None:
+        if start is None or move.mended:
             return move.x_t
         h = move.half_log_snr(move.t) - start.half_log_snr
         phi = torch.expm1(-h)
@@ -164,17 +166,12 @@ class Heun:
 
     def __call__(self, move: Move) -> Tensor:
         first = DDIM()(move)
-        if move.last:
+        if move.last or move.waits:
             return first
-        step = self.angle(move, move.s) - self.angle(move, move.t)
+        step = move.schedule.angle(move.s, first.dtype) - move.schedule.angle(move.t, first.dtype)
         then = move.ask(first, move.s)
-        return move.x_t + step / 2 * (self.v(move, move.said, move.t) + self.v(move, then, move.s))
-
-    @staticmethod
-    def angle(move: Move, t: Tensor) -> Tensor:
-        """φ in 0 … π/2."""
-        a = move.schedule.at(t, move.x_t.dtype)
-        return torch.atan2((1 - a).sqrt(), a.sqrt())
+        x_s = move.x_t + step / 2 * (self.v(move, move.said, move.t) + self.v(move, then, move.s))
+        return torch.where(move.s > 0, x_s, first)
 
     @staticmethod
     def v(move: Move, said: Said, t: Tensor) -> Tensor:
@@ -189,13 +186,14 @@ class EulerMaruyama:
         beta = 1 - move.schedule.step(move.s, move.t, move.x_t.dtype)
         score = gaussian.score(move.schedule, move.said.epsilon, move.t)
         drift = move.x_t + beta * (move.x_t / 2 + score)
-        return drift if move.last else drift + beta.sqrt() * move.draw()
+        return drift + torch.where(move.s > 0, beta.sqrt() * move.draw(), 0)
 
 
 def langevin(schedule: Schedule, x_s: Tensor, said: Said, s: Tensor, noise: Tensor, snr: float) -> Tensor:
-    """One annealed Langevin correction at clock s: x + δ score + √(2δ) z, δ = 2 (snr σ)²  [Song et al. 2021b].
+    """One annealed Langevin correction at clock s: x + δ score + √(2δ) z, δ = 2 (snr σ)²  [after Song et al. 2021b].
 
-    Their ‖z‖/‖score‖ stands here as its expectation σ = √(1-ᾱ_s), so that a sample does not depend on a norm.
+    Their ‖z‖/‖score‖ stands here as its expectation σ = √(1-ᾱ_s), so that a sample does not depend on a norm, and
+    their factor α_s, which makes late steps no smaller in few of them, is left out.
     """
     sigma = (1 - schedule.at(s, x_s.dtype)).sqrt()
     return x_s - 2 * snr**2 * sigma * said.epsilon + 2 * snr * sigma * noise

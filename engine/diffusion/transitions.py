@@ -86,29 +86,27 @@ class Neighbours(Transitions):
             raise ValueError("some classes are near none of the others, so their noise would still tell them apart")
         classes = len(nearness)
         super().__init__(schedule, classes, classes, torch.full((classes,), 1 / classes, dtype=torch.float64))
-        self._exact = (values / values[1]).clamp(min=0), vectors
-        self._tables: dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor]] = {}
+        self.rates, self.modes = (values / values[1]).clamp(min=0), vectors
 
     def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
-        values, vectors = self._table(p)
-        a = self.schedule.step(s, t, p.dtype).clamp(min=torch.finfo(p.dtype).tiny)
-        change = torch.expm1(values[:, None, None] * a.log())  # of I: small changes keep their digits
-        modes = torch.einsum("km,bkhw->bmhw", vectors, p)
-        return (p + torch.einsum("km,bmhw->bkhw", vectors, change * modes)).clamp(min=0)
+        """In float64, on the CPU where a device has none: rare changes would drown in the rounding of common ones."""
+        where = p.device if p.device.type != "mps" else torch.device("cpu")
+        rates, modes = self.rates.to(where), self.modes.to(where)
+        log_a = self.schedule.step(s.to(where), t.to(where), torch.float64).log().clamp(min=-700)
+        change = torch.expm1(rates[:, None, None] * log_a)  # of I: small changes keep their digits
+        exact = p.to(where).double()
+        spread = torch.einsum("km,bmhw->bkhw", modes, change * torch.einsum("km,bkhw->bmhw", modes, exact))
+        return (exact + spread).clamp(min=0).to(p)
 
     def backward(self, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
         return self.forward(y_t, s, t)  # Q is symmetric
 
-    def _table(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        key = (like.device, like.dtype)
-        if key not in self._tables:
-            values, vectors = self._exact
-            self._tables[key] = values.to(like.dtype).to(like.device), vectors.to(like.dtype).to(like.device)
-        return self._tables[key]
-
 
 def ordered(classes: int, width: float) -> Tensor:
-    """Nearness of classes that have an order: exp(-(i-j)²/(2 width²)), [K, K], for the discretised Gaussian chain."""
+    """Nearness of classes that have an order: exp(-(i-j)²/(2 width²)), [K, K], for a discretised Gaussian chain.
+
+    D3PM widens its Gaussian from tick to tick; here its width stays and only time passes, so that all skips commute.
+    """
     i = torch.arange(classes, dtype=torch.float64)
     return torch.exp(-((i[:, None] - i) ** 2) / (2 * width**2))
 

@@ -14,12 +14,12 @@ from types import EllipsisType
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import TINY
+from engine.diffusion.categorical import TINY, softmax
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, Prediction, State, TextFeatures
 
 Cut = tuple[EllipsisType, slice, slice]
 BATCH = 16
-"""How many windows the network sees at once; fixed, so that bytes do not depend on what else is drawn."""
+"""About how many windows the network sees at once."""
 
 
 @dataclass(frozen=True)
@@ -31,45 +31,56 @@ class Windows:
     width: int
 
     def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
-        tall, wide = state.image.shape[2:]
+        size = state.image.shape[2:]
+        height, width = min(size[0], self.height), min(size[1], self.width)
         cuts: list[Cut] = [
-            (..., slice(top, top + min(tall, self.height)), slice(left, left + min(wide, self.width)))
-            for top, left in product(starts(tall, self.height), starts(wide, self.width))
+            (..., slice(top, top + height), slice(left, left + width))
+            for top, left in product(starts(size[0], height), starts(size[1], width))
         ]
         if len(cuts) == 1:
             return self.inner(state, text, previous)
-        weight = bump(min(tall, self.height), state.image)[:, None] * bump(min(wide, self.width), state.image)
-        total = torch.zeros_like(state.image[:1, :1])
-        for cut in cuts:
-            total[cut] += weight
-        image, classes = torch.zeros_like(state.image), None
-        asked = [(row, cut) for row in range(len(state.image)) for cut in cuts]
-        for start in range(0, len(asked), BATCH):
-            some = asked[start : start + BATCH]
+        weight = bump(height, state.image)[:, None] * bump(width, state.image)
+        rows, total = len(state.image), torch.zeros_like(state.image[:1, :1])
+        image = torch.zeros_like(state.image)
+        classes: Tensor | None = None
+        each = max(1, BATCH // rows)
+        for start in range(0, len(cuts), each):
+            some = cuts[start : start + each]
             told = self.inner(*looks(state, text, previous, some))
-            heads = told.logits.softmax(1)
+            heads = softmax(told.logits)
             if classes is None:
-                classes = heads.new_zeros((len(image), heads.shape[1], tall, wide))
-            for (row, cut), v, head in zip(some, told.image, heads, strict=True):
-                image[row][cut] += v * weight
-                classes[row][cut] += head * weight
+                classes = heads.new_zeros((rows, heads.shape[1], *size))
+            for cut, v, head in zip(some, told.image.chunk(len(some)), heads.chunk(len(some)), strict=True):
+                image[cut] += v * weight
+                classes[cut] += head * weight
+                total[cut] += weight
         assert classes is not None, "there is a window"
         return Prediction(image / total, (classes / total).clamp(min=TINY).log())
 
 
 def looks(
-    state: State, text: TextFeatures, previous: Estimate | None, some: Sequence[tuple[int, Cut]]
+    state: State, text: TextFeatures, previous: Estimate | None, cuts: Sequence[Cut]
 ) -> tuple[State, TextFeatures, Estimate | None]:
-    """Windows of rows as one batch."""
-    rows = [row for row, _ in some]
+    """Windows of all rows as one batch; a half of which nothing runs in a window has no running clock there."""
 
     def cut(whole: Tensor) -> Tensor:
-        return torch.stack([whole[row][window] for row, window in some])
+        return torch.cat([whole[window] for window in cuts])
 
     clocks = state.clocks
-    seen = Clocks(cut(clocks.image), cut(clocks.layout), clocks.image_running[rows], clocks.layout_running[rows])
+    image, layout = cut(clocks.image), cut(clocks.layout)
+    running = [
+        torch.where((part == at[:, None, None, None]).flatten(1).any(1), at, 0)
+        for part, at in (
+            (image, clocks.image_running.repeat(len(cuts))),
+            (layout, clocks.layout_running.repeat(len(cuts))),
+        )
+    ]
     before = None if previous is None else Estimate(cut(previous.image), cut(previous.layout))
-    return State(cut(state.image), cut(state.layout), seen), text[rows], before
+    return (
+        State(cut(state.image), cut(state.layout), Clocks(image, layout, *running)),
+        text.repeated(len(cuts)),
+        before,
+    )
 
 
 def starts(whole: int, window: int) -> list[int]:

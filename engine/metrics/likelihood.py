@@ -18,8 +18,9 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from engine.data.pairs import Pair, gamma_corrected
+from engine.data.pairs import Pair
 from engine.diffusion import bound, gaussian
+from engine.diffusion.categorical import softmax
 from engine.diffusion.denoiser import Clocks, State
 from engine.diffusion.process import JointProcess
 from engine.files import write_whole
@@ -45,8 +46,9 @@ class Bits(msgspec.Struct, frozen=True, kw_only=True):
     """The bound of one question.
 
     image: bits per dimension, of 3·H·W. layout: bits per known pixel. joint: bits of both halves per pixel.
-    image_by_place, layout_by_place: the same in strata of the path, whose middles are `places`. last: of the image,
-    the move to the clean values. end: of image and layout, what is left at T.
+    image_by_place, layout_by_place: the same in strata of the path, whose middles are `places`. last: of both, the
+    move to the clean values. end: of both, what is left at T. All are means over pictures in which something is
+    known. Of the image they are bits of its 8-bit values as they are, whatever gamma the pack sees them through.
     """
 
     name: str
@@ -56,7 +58,7 @@ class Bits(msgspec.Struct, frozen=True, kw_only=True):
     places: list[int]
     image_by_place: list[float]
     layout_by_place: list[float]
-    last: float
+    last: tuple[float, float]
     end: tuple[float, float]
 
 
@@ -139,7 +141,7 @@ class Measured(NamedTuple):
 
 def strata(length: int, ticks: int) -> list[int]:
     """Edges of the strata of the places 2 … length, finer towards the clean end, where the image costs most."""
-    edges = [1]
+    edges, ticks = [1], min(ticks, length - 1)
     for index in range(1, ticks + 1):
         edges.append(max(edges[-1] + 1, 1 + round((length - 1) * (index / ticks) ** 2)))
     return edges
@@ -152,9 +154,10 @@ class Picture:
         self.pack, self.random = pack, random
         pixels = pack.file.pixels
         mean, deviation = (torch.tensor(v).double()[:, None, None] for v in (pixels.mean, pixels.deviation))
-        values = torch.from_numpy(gamma_corrected(pair.image, pixels.gamma).copy()).movedim(-1, 0).double() / 255
-        self.x_0 = ((values - mean) / deviation)[None]
-        self.width, self.limits = 1 / (255 * deviation), (-mean / deviation, (1 - mean) / deviation)
+        values = torch.from_numpy(pair.image.copy()).movedim(-1, 0).double()
+        edges = [((values + by).clamp(0, 255) / 255) ** pixels.gamma for by in (-0.5, 0, 0.5)]
+        lower, self.x_0, upper = (((edge - mean) / deviation)[None] for edge in edges)
+        self.lower, self.upper = lower.where(values > 0, -torch.inf), upper.where(values < 255, torch.inf)
         layout = torch.from_numpy(pair.layout.astype(np.int64))[None, None]
         self.known = layout != UNKNOWN
         self.y_0 = torch.where(self.known, layout, 0)
@@ -187,7 +190,7 @@ class Picture:
         x_hat = gaussian.clean(process.image, process.output, state.image, output, t)
         moves = bound.image_move(process.image, x_0, x_hat, state.image, s.clamp(min=1), t.clamp(min=2))
         variance = 1 - process.image.at(torch.ones_like(t), torch.float64)
-        decoded = bound.image_decoder(x_0, x_hat, variance, self.width, self.limits)
+        decoded = bound.image_decoder(self.lower, self.upper, x_hat, variance)
         image = torch.where(s < t, torch.where(s == 0, decoded, moves), 0)
         layout = bound.layout_tick(process.layout, process.kernel, head, y_0, state)
         layout = torch.where(self.known & (then.layout < now.layout), layout, 0)
@@ -211,32 +214,31 @@ class Picture:
         state = State(state.image.float().to(device), state.layout.to(device), clocks)
         with torch.inference_mode():
             told = self.pack.network(state, nothing[[0] * len(state.image)], None)
-        return told.image.cpu().double(), told.logits.cpu().double().softmax(1)
+        return told.image.cpu().double(), softmax(told.logits.cpu().double())
 
 
 def bits(question: Question, pictures: Sequence[Measured]) -> Bits:
     """The figures of one question."""
     image_runs, layout_runs = question.runs
-    totals = [one.total for one in pictures]
-    per_dimension = [total[0] / one.dimensions for total, one in zip(totals, pictures, strict=True)]
-    per_pixel = [total[1] / max(1, one.known) for total, one in zip(totals, pictures, strict=True)]
-    joint = [total.sum() * 3 / one.dimensions for total, one in zip(totals, pictures, strict=True)]
-    dimensions, known = sum(one.dimensions for one in pictures), max(1, sum(one.known for one in pictures))
-    by_clock = np.sum([one.strata for one in pictures], 0)
-    edges = strata(question.length, len(by_clock))
+    pictures = [one for one in pictures if one.known] if layout_runs else pictures
+    image = [one.total[0] / one.dimensions for one in pictures]
+    layout = [one.total[1] / max(1, one.known) for one in pictures]
+    edges = strata(question.length, len(pictures[0].strata))
+    halves = np.mean([one.strata / (one.dimensions, max(1, one.known)) for one in pictures], 0)
+    ends = np.mean([one.end / (one.dimensions, max(1, one.known)) for one in pictures], 0)
     return Bits(
         name=question.name,
-        image=Mean.of(per_dimension) if image_runs else None,
-        layout=Mean.of(per_pixel) if layout_runs else None,
-        joint=Mean.of(joint),
+        image=Mean.of(image) if image_runs else None,
+        layout=Mean.of(layout) if layout_runs else None,
+        joint=Mean.of([3 * one.total.sum() / one.dimensions for one in pictures]),
         places=[(a + b) // 2 for a, b in pairwise(edges)],
-        image_by_place=(by_clock[:, 0] / dimensions).tolist(),
-        layout_by_place=(by_clock[:, 1] / known).tolist(),
-        last=sum(float(one.last[0]) for one in pictures) / dimensions,
-        end=(
-            sum(float(one.end[0]) for one in pictures) / dimensions,
-            sum(float(one.end[1]) for one in pictures) / known,
+        image_by_place=halves[:, 0].tolist(),
+        layout_by_place=halves[:, 1].tolist(),
+        last=(
+            float(np.mean([one.last[0] / one.dimensions for one in pictures])),
+            float(np.mean([one.last[1] / max(1, one.known) for one in pictures])),
         ),
+        end=(float(ends[0]), float(ends[1])),
     )
 
 
@@ -248,7 +250,7 @@ def plot(found: Likelihood) -> Figure:
         for one in found.questions:
             values = getattr(one, name)
             if any(values):
-                last = f", + {one.last:.2f} in the last tick" if name == "image_by_place" else ""
+                last = f", + {one.last[0]:.2f} in the last tick" if name == "image_by_place" else ""
                 axes.plot(one.places, values, "o-", markersize=3, label=f"{one.name}: {sum(values):.3f}{last}")
         axes.set(xlabel="place on the path from clean to noise", ylabel=f"{unit}, per stratum", yscale="log")
         axes.legend(frameon=False, fontsize=8)

@@ -119,7 +119,7 @@ def solvers(found: Mapping[str, Mapping[int, Mapping[str, float]]], count: int) 
     figure, (plot,) = row(1, 4.6)
     for name, curve in found.items():
         plot.plot([int(steps) for steps in curve], [one["distance"] for one in curve.values()], "o-", label=name)
-    plot.axhline(1.628 / count**0.5, color="#999999", linestyle=":", label="p = 0.01")
+    plot.axhline(1.731 / count**0.5, color="#999999", linestyle=":", label="p = 0.01")
     plot.set(title="Kolmogorov–Smirnov distance", xlabel="steps", xscale="log", yscale="log")
     plot.legend(frameon=False, fontsize=8)
     return figure

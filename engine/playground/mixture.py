@@ -68,7 +68,7 @@ class Mixture:
         chain = self.process.layout
         seen = one_hot(y_t, chain.states, torch.float64)
         likely = chain.backward(seen, torch.zeros_like(t), t)[:, : chain.classes]
-        return torch.einsum("bkhw,mk->bmhw", likely, self.label_table()).clamp(min=TINY).log()
+        return torch.einsum("bkhw,mk->bmhw", likely, self.label_table()).log()
 
     def density(self, x: Tensor, t: int = 0) -> Tensor:
         """p(x_t, label) at points [N, 2], float64 [N, K]."""

@@ -22,21 +22,25 @@ from engine.training.config import TrainConfig
 RATE = 2e-3
 
 
+def checked(config: TrainConfig, pack: Pack, path: Path) -> Facts:
+    """What the classifier is for. Raises BadConfig if the data have other classes, or `path` is a folder."""
+    facts = Facts.of(pack)
+    if tuple(words.name for words in read_taxonomy(config.taxonomy)) != facts.classes:
+        raise BadConfig(f"“{config.taxonomy}” has other classes than “{pack.info.name}”.", "Take the pack's own data.")
+    if path.is_dir():
+        raise BadConfig(f"{path} is a folder.", "Name the file to write.")
+    return facts
+
+
 def train_classifier(
     config: TrainConfig, pack: Pack, images: int, path: Path, columns: Sequence[ProgressColumn]
 ) -> float:
     """Train on the data of a configuration, for a pack; writes `path` and returns the mean loss of the last tenth.
 
-    Raises BadConfig if the data have other classes than the pack, or `path` is a folder.
+    Raises BadConfig or BadFile.
     """
-    words, facts = read_taxonomy(config.taxonomy), Facts.of(pack)
-    if tuple(one.name for one in words) != facts.classes:
-        raise BadConfig(
-            f"“{config.taxonomy}” has other classes than the pack “{pack.info.name}”.", "Take its own data."
-        )
-    if path.is_dir():
-        raise BadConfig(f"{path} is a folder.", "Name the file to write.")
-    frames, classes = Frames(config, words), len(words)
+    facts = checked(config, pack, path)
+    frames, classes = Frames(config, read_taxonomy(config.taxonomy)), len(facts.classes)
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
     network = Classifier(facts).to(pack.device)

@@ -64,6 +64,7 @@ def test_strata_hold_every_place_but_the_first_once():
     assert edges[0] == 1
     assert edges[-1] == 1300
     assert np.diff(edges).min() >= 1
+    assert strata(30, 40)[-1] == 30
 
 
 def test_a_half_that_is_given_or_unknown_costs_nothing(pack, pair):
@@ -77,28 +78,55 @@ def test_a_half_that_is_given_or_unknown_costs_nothing(pack, pair):
     assert found["both"].layout is not None
 
 
+def whole(pair):
+    """The same without unknown pixels."""
+    return Pair(pair.image, np.where(pair.layout == UNKNOWN, 0, pair.layout))
+
+
 def likelihood_of(pack, pair):
     random = torch.Generator().manual_seed(0)
     return {
-        one.name: bits(one, [Picture(pack, pair, random).measured(one, 40)]) for one in questions(pack.process, 0.3)
+        one.name: bits(one, [Picture(pack, some, random).measured(one, 40) for some in (pair, whole(pair))])
+        for one in questions(pack.process, 0.3)
     }
 
 
 def test_the_parts_add_up(pack, pair):
     for one in likelihood_of(pack, pair).values():
         if one.image is not None:
-            total = sum(one.image_by_place) + one.last + one.end[0]
+            total = sum(one.image_by_place) + one.last[0] + one.end[0]
             assert one.image.value == pytest.approx(total, rel=1e-9)
         if one.layout is not None:
-            assert one.layout.value >= sum(one.layout_by_place)
+            assert one.layout.value == pytest.approx(sum(one.layout_by_place) + one.last[1] + one.end[1], rel=1e-9)
 
 
-def test_no_model_of_noise_needs_less_than_its_eight_bits(pack, pair):
-    """Pixels drawn evenly from 256 values, the layout too from four."""
-    found = likelihood_of(pack, pair)
-    assert found["image"].image.value > 7.9
-    assert found["layout"].layout.value > 1.9
-    assert math.isnan(found["image"].image.within)
+class Off:
+    """A network that knows the picture but for the same error everywhere."""
+
+    def __init__(self, pack, x_0, error):
+        self.process, self.x_0, self.error = pack.process, x_0 + error, error
+
+    def __call__(self, state, text, previous):
+        t = state.clocks.image
+        a = self.process.image.at(t)
+        v = (a.sqrt() * state.image - self.x_0.float()) / (1 - a).sqrt().clamp(min=1e-12)
+        return Prediction(v, torch.zeros(len(v), 4, 32, 64))
+
+
+@pytest.mark.parametrize("error", [0.0, 0.05])
+def test_the_image_s_moves_cost_what_its_error_does(pack, pair, monkeypatch, error):
+    """Σ ½ (SNR_s - SNR_t) error² telescopes to ½ (SNR_1 - SNR_T) error²; the last move costs its bin's mass."""
+    middle = Pair(pair.image.clip(1, 254), pair.layout)
+    picture = Picture(pack, middle, torch.Generator().manual_seed(0))
+    monkeypatch.setattr(pack, "network", Off(pack, picture.x_0, error))
+    found = picture.measured(named(pack, "image"), 300)
+    a = float(pack.process.image.alpha_bar[1])
+    nats = 0.5 * a / (1 - a) * error**2
+    assert found.strata.sum(0)[0] / found.dimensions * math.log(2) == pytest.approx(nats, rel=0.03, abs=1e-3)
+    width, spread = 1 / (255 * 0.25), math.sqrt(1 - a)
+    edges = [(error + sign * width / 2) / spread / math.sqrt(2) for sign in (-1, 1)]
+    mass = (math.erf(edges[1]) - math.erf(edges[0])) / 2
+    assert found.last[0] / found.dimensions == pytest.approx(-math.log2(mass), rel=0.02, abs=1e-4)
 
 
 def test_the_command_writes_the_figures_and_their_plot(tiny_pack, pair, tmp_path):

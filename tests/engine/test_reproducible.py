@@ -54,7 +54,7 @@ def alone(pack, requests):
     return draw(pack, requests, 1)
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def threads(request):
     before = torch.get_num_threads()
     torch.set_num_threads(request.param)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.diffusion import bound, gaussian
+from engine.diffusion import bound, categorical, gaussian
 from engine.diffusion.categorical import Kernel
 from engine.diffusion.denoiser import State
 from engine.diffusion.schedule import Schedule
@@ -128,24 +128,44 @@ def test_image_end_is_the_divergence_from_noise() -> None:
     assert float(bound.image_end(schedule, x_0)) == pytest.approx(expected, abs=1e-12)
 
 
+def bins(values: Tensor) -> tuple[Tensor, Tensor]:
+    """Edges of the bins of values in [-1, 1], open at both ends."""
+    lower = (values - 1 / 255).where(values > -1, -torch.inf)
+    return lower, (values + 1 / 255).where(values < 1, torch.inf)
+
+
 @pytest.mark.parametrize(("mean", "deviation"), [(0.2, 0.05), (-1.3, 0.3), (0.0, 1e-3), (0.999, 2.0)])
 def test_decoder_shares_all_mass_among_the_256_values(mean: float, deviation: float) -> None:
-    values = torch.linspace(-1, 1, 256, dtype=torch.float64)
     normal = (torch.tensor(v, dtype=torch.float64) for v in (mean, deviation**2))
-    nats = bound.image_decoder(values, *normal, 2 / 255, (-1.0, 1.0))
+    nats = bound.image_decoder(*bins(torch.linspace(-1, 1, 256, dtype=torch.float64)), *normal)
     assert float((-nats).exp().sum()) == pytest.approx(1, abs=1e-10)
 
 
 @pytest.mark.parametrize("x_0", [-1.0, -0.5 + 1 / 510, 1.0])
 def test_decoder_is_the_mass_of_one_bin_even_in_the_far_tail(x_0: float) -> None:
-    values = [torch.tensor(v, dtype=torch.float64) for v in (x_0, 0.1, 0.04**2)]
-    nats = float(bound.image_decoder(*values, 2 / 255, (-1.0, 1.0)))
+    normal = (torch.tensor(v, dtype=torch.float64) for v in (0.1, 0.04**2))
+    nats = float(bound.image_decoder(*bins(torch.tensor(x_0, dtype=torch.float64)), *normal))
     edges = [(x_0 + sign / 255 - 0.1) / 0.04 for sign in (-1, 1)]
     a = -math.inf if x_0 == -1 else edges[0]
     b = math.inf if x_0 == 1 else edges[1]
     small, large = (a, b) if b < 0 else (-b, -a)  # the same mass, in the left tail
     mass = (math.erfc(-large / math.sqrt(2)) - (0 if small == -math.inf else math.erfc(-small / math.sqrt(2)))) / 2
     assert nats == pytest.approx(-math.log(mass), rel=1e-10)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("kernel", ["sum", "product"])
+def test_a_tick_has_finite_gradients_at_clocks_0_running_and_t(kind: Kind, kernel: Kernel) -> None:
+    transitions = kind.build(Schedule.named(odds=1 / 64))
+    logits = torch.randn((1, 4, 1, 3), generator=torch.Generator().manual_seed(0)).requires_grad_()
+    y_0, y_t = torch.tensor([[[[1, 2, 3]]]]), torch.tensor([[[[1, 2, transitions.states - 1]]]])
+    clocks = running(0, 0, (1, 3))
+    clocks.layout[..., :] = torch.tensor([0, 300, 1000])
+    state = State(torch.zeros(1, 3, 1, 3), y_t, clocks)
+    tick = bound.layout_tick(transitions, kernel, categorical.softmax(logits), y_0, state)
+    (gradient,) = torch.autograd.grad(tick.sum(), logits)
+    assert bool(tick.isfinite().all())
+    assert bool(gradient.isfinite().all())
 
 
 def test_the_exact_head_of_the_forward_process_costs_nothing_to_follow() -> None:

@@ -16,7 +16,7 @@ from engine.diffusion.guidance import Asked, Weights, branches, guide_image, gui
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
 from tests.engine.diffusion.brute import EXACT, clock
-from tests.engine.diffusion.toy import PROCESS, World, give_layout, running, street, task, texts
+from tests.engine.diffusion.toy import PROCESS, World, give_image, give_layout, running, street, task, texts
 
 T = PROCESS.image.clocks
 weights = st.floats(0, 8)
@@ -99,8 +99,16 @@ def asked(plain: Task, **settings: float | tuple[float, float]) -> World:
     ("text", "cross", "count"), [(1.0, 1.0, 1), (2.0, 1.0, 2), (1.0, 2.0, 3), (2.0, 2.0, 4), (0.0, 1.0, 2)]
 )
 def test_only_branches_that_count_are_asked_and_all_in_one_batch(text: float, cross: float, count: int) -> None:
-    world = asked(weighted(task(2), text, cross), steps=1, interval=(0.0, 1.0))
+    some = give_image(give_layout(task(2), 0, None), 1.0, None)
+    world = asked(weighted(some, text, cross), steps=1, interval=(0.0, 1.0))
     assert [len(state.image) for state, _, _ in world.asked] == [2 * count]
+
+
+def test_nothing_is_guided_towards_a_half_of_which_nothing_is_known() -> None:
+    world = asked(weighted(task(), 1.0, 2.0), steps=4, lead=0.5, interval=(0.0, 1.0))
+    assert [len(state.image) for state, _, _ in world.asked] == [1, 2, 3, 2]
+    alone = replace(task(), unknown=torch.ones(1, 1, 1, 2, dtype=torch.bool))
+    assert all(len(state.image) == 1 for state, _, _ in asked(weighted(alone, 1.0, 2.0), steps=4).asked)
 
 
 def test_a_given_half_needs_no_branch_of_its_own() -> None:

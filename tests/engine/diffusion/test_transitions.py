@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from engine.diffusion import categorical
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Neighbours, Uniform, nearest, of_neighbours, ordered
 from tests.engine.diffusion.brute import EXACT, KINDS, Kind, clock, one_hot, pixel
@@ -57,6 +58,22 @@ def test_classes_in_two_parts_would_never_be_forgotten() -> None:
     parts = torch.block_diag(torch.ones(2, 2), torch.ones(2, 2))
     with pytest.raises(ValueError, match="tell them apart"):
         Neighbours(Schedule.named(), parts)
+
+
+@pytest.mark.parametrize("odds", ODDS)
+@pytest.mark.parametrize("skip", [(0, 8), (9, 10), (50, 100), (0, 1), (0, 1000), (500, 900)])
+def test_float32_reverses_like_float64_over_many_classes(odds: float, skip: tuple[int, int]) -> None:
+    """With the exact head of equally frequent classes; far ones are 1e-20 likely, and the kernel divides by that."""
+    chain, (s, t) = Neighbours(Schedule.named(odds=odds), ordered(19, 0.8)), map(clock, skip)
+    head = categorical.normalised(chain.backward(one_hot(3, 19), clock(0), t))
+    exact = categorical.reverse(chain, head, one_hot(3, 19), s, t)
+    found = categorical.reverse(chain, head.float(), one_hot(3, 19).float(), s, t)
+    assert float((found - exact).abs().sum()) / 2 < 1e-4
+
+
+def test_odds_that_leave_a_signal_at_the_end_are_refused() -> None:
+    with pytest.raises(ValueError, match="leave more"):
+        Schedule.named("linear", odds=1000)
 
 
 def test_nearness_is_mutual() -> None:
