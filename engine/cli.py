@@ -49,9 +49,10 @@ DeviceOption = Annotated[Device, typer.Option(help="Where to compute; auto takes
 @app.callback()
 def describe() -> None:
     """Diptych's engine: an image and its semantic layout as two halves of one picture."""
-    # Threads that spin while they wait for each other starve as soon as anything else runs on the machine: on two
-    # busy cores a step took 20 times as long. Read by OpenMP when torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Threads that spin for long while they wait for each other starve as soon as anything else runs on the machine: on
+    # two busy cores a step took 20 times as long. Those that never spin take twice as long on a quiet one. This many
+    # turns are some microseconds: 49 ms a step quiet, 158 ms busy. Read by OpenMP when torch is loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 @app.command()

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import torch
 
+from engine.data.captions import Wish, read_wish
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
@@ -133,6 +134,7 @@ def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) ->
         torch.from_numpy(np.stack(masks)[:, None])
         for masks in ([g.keep_image for g in given], [g.keep_layout for g in given])
     )
+    wishes = [wish_of(request) for request in requests]
     text, cross = zip(*(weights_of(pack, request) for request in requests), strict=True)
     return Task(
         image=((image - mean) / deviation).to(device),
@@ -140,11 +142,17 @@ def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) ->
         layout=torch.where(keep_layout, layout, 0).to(device),
         keep_layout=keep_layout.to(device),
         unknown=torch.zeros_like(keep_layout).to(device),
-        text=TextFeatures.cat([pack.encode(request.prompt or "") for request in requests]),
-        negative=TextFeatures.cat([pack.encode(request.negative) for request in requests]),
+        text=TextFeatures.cat([pack.encode(wish.wanted) for wish in wishes]),
+        negative=TextFeatures.cat([pack.encode(wish.unwanted) for wish in wishes]),
         seeds=[request.seed for request in requests],
         weights=Weights(torch.tensor(text), torch.tensor(cross)),
     )
+
+
+def wish_of(request: Generate) -> Wish:
+    """What a request's prompts ask for and ask to leave out."""
+    wish = read_wish(request.prompt or "")
+    return Wish(wish.wanted, ", ".join(part for part in (wish.unwanted, request.negative.strip()) if part))
 
 
 def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:

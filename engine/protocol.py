@@ -88,7 +88,7 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     licence: str = ""
     steps: int = 10
     sampler: Sampler = "ddim"
-    guidance: float = 2.0
+    guidance: float = 5.0
     cross_guidance: float = 1.0
 
 

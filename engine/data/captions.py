@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -134,3 +135,30 @@ def side(columns: np.ndarray) -> tuple[str, ...]:
 
 def choose(options: Sequence[str], random: np.random.Generator) -> str:
     return options[int(random.integers(len(options)))]
+
+
+class Wish(NamedTuple):
+    """What a prompt asks for, and what it asks to leave out."""
+
+    wanted: str
+    unwanted: str
+
+
+_JOIN = re.compile(r"(\s*[,.;]\s*|\s+(?:and|with|but)\s+|\s+(?=(?:no|without)\s))", re.IGNORECASE)
+_NONE = re.compile(r"(?:without any|without|no visible|no)\s+", re.IGNORECASE)
+
+
+def read_wish(prompt: str) -> Wish:
+    """Take the parts of a prompt that begin with “no” or “without” for what it asks to leave out.
+
+    A network hears a class in “no cars” before it hears the “no”; as a negative prompt they leave it out.
+    """
+    pieces = _JOIN.split(prompt.strip())
+    wanted, unwanted = "", []
+    for join, part in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        none = _NONE.match(part)
+        if none:
+            unwanted.append(part[none.end() :])
+        elif part:
+            wanted += join + part if wanted else part
+    return Wish(wanted, ", ".join(unwanted)) if unwanted else Wish(prompt, "")

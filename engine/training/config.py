@@ -60,8 +60,10 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     border: int = 0  # the outermost pixels of a frame whose classes are not believed
     thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are not believed
     repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
-    sampler: Sampler = "ddim"  # with how many steps the pack is sampled unless it is told otherwise, and how
+    sampler: Sampler = "ddim"  # how the pack is sampled unless a request says otherwise
     steps: int = 10
+    guidance: float = 5.0
+    cross_guidance: float = 1.0
     images: int = 300_000
     batch: int = 16
     optimiser: Literal["adamw", "muon"] = "adamw"

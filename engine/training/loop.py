@@ -139,6 +139,8 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         licence=config.licence,
         steps=config.steps,
         sampler=config.sampler,
+        guidance=config.guidance,
+        cross_guidance=config.cross_guidance,
     )
     return PackFile(
         format=FORMAT,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import engine.data.taxonomy
-from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, side, vocabulary
+from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, read_wish, side, vocabulary
 from engine.data.masks import draw_region
 from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_views
 from engine.data.taxonomy import class_infos, plural_of, read_taxonomy, reading
@@ -123,6 +123,25 @@ def test_places_are_told_by_where_the_pixels_are():
 )
 def test_plurals(noun, plural):
     assert plural_of(noun) == plural
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted", "unwanted"),
+    [
+        ("a street with a car", "a street with a car", ""),
+        ("a street, no cars", "a street", "cars"),
+        ("No cars", "", "cars"),
+        ("no cars and a bus on the left", "a bus on the left", "cars"),
+        ("trees, without any people, open sky", "trees, open sky", "people"),
+        ("a road with no traffic lights and no cars, dusk", "a road, dusk", "traffic lights, cars"),
+        ("without visible trucks but sunny", "sunny", "visible trucks"),
+        ("no cars or people. a wide street", "a wide street", "cars or people"),
+        ("nobody knows, a piano", "nobody knows, a piano", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_is_not_wanted_is_taken_out_of_a_prompt(prompt, wanted, unwanted):
+    assert read_wish(prompt) == (wanted, unwanted)
 
 
 def test_coarse_classes_are_made_of_all_fine_ones():
