@@ -21,12 +21,13 @@ TINY = 1e-30
 
 def one_hot(ids: Tensor, classes: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """Ids [B, 1, H, W] as [B, K, H, W]."""
-    return F.one_hot(ids.squeeze(1), classes).movedim(-1, 1).to(dtype)
+    return (ids == torch.arange(classes, device=ids.device)[:, None, None]).to(dtype)
 
 
 def padded(chain: Transitions, p: Tensor) -> Tensor:
     """Probabilities of the K classes as probabilities of the chain's states; a mask has none."""
-    return F.pad(p, (0, 0, 0, 0, 0, chain.states - p.shape[1]))
+    more = chain.states - p.shape[1]
+    return F.pad(p, (0, 0, 0, 0, 0, more)) if more else p
 
 
 def q_probs(chain: Transitions, y_0: Tensor, t: Tensor) -> Tensor:
@@ -71,9 +72,19 @@ def softmax(logits: Tensor) -> Tensor:
 
 
 def sample(probs: Tensor, uniform: Tensor) -> Tensor:
-    """Ids [B, 1, H, W] drawn from probabilities by Gumbel-max; `uniform` in [0, 1) has their shape."""
-    gumbel = -torch.log(-torch.log(uniform.clamp(TINY, 1 - 1e-7)))
-    return (torch.log(probs.clamp(min=TINY)) + gumbel).argmax(1, keepdim=True)
+    """Ids [B, 1, H, W] drawn from probabilities; `uniform` in [0, 1) has their shape.
+
+    argmax p/e with e = -log u is argmax log p - log e, Gumbel's, without a logarithm of what may be 0.
+    """
+    exponential = -torch.log(uniform.clamp(TINY, 1 - 1e-7))
+    return likeliest(probs / exponential)
+
+
+def likeliest(p: Tensor) -> Tensor:
+    """argmax over the states, the first of equals, int64 [B, 1, H, W]; torch's own walks slowly across channels."""
+    states = p.shape[1]
+    place = torch.arange(states, 0, -1, dtype=torch.int32, device=p.device)[:, None, None]
+    return states - ((p == p.amax(1, keepdim=True)) * place).amax(1, keepdim=True).long()
 
 
 def q_sample(chain: Transitions, y_0: Tensor, t: Tensor, uniform: Tensor) -> Tensor:

@@ -29,6 +29,8 @@ def guide_image(conditional: Tensor, others: Weighted) -> Tensor:
 
 def guide_layout(conditional: Tensor, others: Weighted) -> Tensor:
     """p ∝ p_c Π (p_c/p_∅)^(w-1) over (p_∅, w), on transition probabilities [B, K, H, W] and not on ŷ_0."""
+    if not others:
+        return conditional
     log_c = conditional.clamp(min=TINY).log()
     result = log_c
     for other, weight in others:

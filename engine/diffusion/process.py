@@ -77,18 +77,17 @@ class JointProcess:
     def estimate(self, state: State, prediction: Prediction) -> Estimate:
         """x̂_0 and ŷ_0; where a pixel is given they are what is given."""
         x_0 = gaussian.clean(self.image, self.output, state.image, prediction.image, state.clocks.image)
-        return Estimate(x_0, self.layout_estimate(state, prediction.logits))
+        return Estimate(x_0, self.layout_estimate(state, categorical.softmax(prediction.logits)))
 
-    def layout_estimate(self, state: State, logits: Tensor) -> Tensor:
-        """ŷ_0, [B, K, H, W]; where a pixel is given it is what is given."""
-        y_0 = categorical.softmax(logits)
+    def layout_estimate(self, state: State, y_0: Tensor) -> Tensor:
+        """ŷ_0, [B, K, H, W], of the head's probabilities; where a pixel is given it is what is given."""
         given = categorical.one_hot(state.layout, self.layout.states, y_0.dtype)[:, : self.classes]
         return torch.where(state.clocks.layout == 0, given, y_0)
 
-    def reverse(self, state: State, logits: Tensor, s: Tensor) -> Tensor:
-        """p(y_s | z_t), [B, S, H, W], for logits of y_0."""
-        y_t = categorical.one_hot(state.layout, self.layout.states)
-        return categorical.reverse(self.layout, categorical.softmax(logits), y_t, s, state.clocks.layout, self.kernel)
+    def reverse(self, layout: Tensor, p_0: Tensor, s: Tensor, t: Tensor) -> Tensor:
+        """p(y_s | z_t), [B, S, H, W], of ids y_t and the head's probabilities; clocks broadcast against the ids."""
+        y_t = categorical.one_hot(layout, self.layout.states)
+        return categorical.reverse(self.layout, p_0, y_t, s, t, self.kernel)
 
     def losses(
         self,

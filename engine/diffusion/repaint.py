@@ -65,7 +65,7 @@ def sample(
             if turn > 0:
                 state = back(process, state, shared(process, task, t), random, repaint.faulty)
             seen = look(state, asked)
-            look.estimate = Estimate(seen.said.x_0, seen.told[0].logits.softmax(1))
+            look.estimate = Estimate(seen.said.x_0, seen.head)
             state = pasted(process, task, ancestral(process, seen, then, random), random)
         assert look.estimate is not None, "each step is drawn at least once"
         yield Step(index, settings.steps, state, given(process, task, look.estimate))

@@ -175,9 +175,10 @@ def legs(process: JointProcess, task: Task, settings: Settings, path: Sequence[M
 
 @dataclass(frozen=True)
 class Look:
-    """What the network says of one state, on every branch."""
+    """What the network says of one state, on every branch; `head` are the probabilities of y_0 on the first."""
 
     state: State
+    head: Tensor
     asked: list[Branch]
     told: list[Prediction]
     said: Said
@@ -202,7 +203,8 @@ class Looks:
             told = shifted(self.process, state, guides, lambda at: predict(self.denoiser, branched(at)))
         else:
             told = predict(self.denoiser, some)
-        return Look(state, some, told, guided_image(self.process, self.settings, state, some, told))
+        head = categorical.softmax(told[0].logits)
+        return Look(state, head, some, told, guided_image(self.process, self.settings, state, some, told))
 
 
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
@@ -228,7 +230,7 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
             )
         if layout_runs:
             drawn = move_layout(process, seen, then, random)
-        look.estimate = Estimate(seen.said.x_0, process.layout_estimate(state, seen.told[0].logits))
+        look.estimate = Estimate(seen.said.x_0, process.layout_estimate(state, seen.head))
         state = State(moved, drawn, then)
         for _ in range(settings.corrections if image_runs and not last else 0):
             state = corrected(process, settings, look(state, leg.asked_then), random)
@@ -295,13 +297,18 @@ def move_image(process: JointProcess, solver: Solver, way: Way, seen: Look, look
 
 
 def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomness) -> Tensor:
-    """The layout at its next clocks, drawn from the guided transition; the last move takes the likeliest class."""
+    """The layout at its next clocks, drawn from the guided transition; the last move takes the likeliest class.
+
+    All that runs of a sample shares one clock, so that the kernel needs no map of clocks.
+    """
     state, s = seen.state, then.layout
-    moves = [process.reverse(state, answer.logits, s) for answer in seen.told]
+    running = [clocks.layout_running[:, None, None, None] for clocks in (then, state.clocks)]
+    heads = [seen.head, *(categorical.softmax(answer.logits) for answer in seen.told[1:])]
+    moves = [process.reverse(state.layout, head, *running) for head in heads]
     others = [(p, branch.layout_weight) for branch, p in zip(seen.asked[1:], moves[1:], strict=True)]
     probs = guide_layout(moves[0], others)
     drawn = categorical.sample(probs, random.uniform(*probs.shape[1:]))
-    drawn = torch.where(s == 0, probs.argmax(1, keepdim=True), drawn)
+    drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
     return torch.where(s < state.clocks.layout, drawn, state.layout)
 
 

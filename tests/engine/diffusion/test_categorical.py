@@ -194,3 +194,9 @@ def test_forward_draws_have_the_forward_frequencies(kind: Kind, t: int) -> None:
     shares = torch.bincount(drawn.flatten(), minlength=states) / n
     expected = categorical.q_probs(transitions, one_hot(2, 4), clock(t)).flatten()
     assert float((shares - expected).abs().max()) < 0.0065  # four standard deviations
+
+
+def test_the_likeliest_is_the_first_of_equals() -> None:
+    p = torch.rand((3, 19, 5, 4), generator=torch.Generator().manual_seed(0))
+    assert torch.equal(categorical.likeliest(p), p.argmax(1, keepdim=True))
+    assert categorical.likeliest(torch.tensor([0.2, 0.4, 0.4, 0.0]).reshape(1, 4, 1, 1)).item() == 1
