@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PACKS_KEPT = 2
 PREVIEWS_PER_SECOND = 15
 WARM_UP_STEPS = 2
+READ_AHEAD_AFTER = 5.0
+"""Seconds after the start, if nothing was asked for by then."""
 
 
 def run(jobs: Jobs, post: Post, *, pack: str, device: str) -> None:
@@ -54,6 +56,7 @@ class Worker:
         self._post = post
         self._device = device
         self._packs: dict[Path, Pack] = {}  # the one used last comes last
+        self._answered = threading.Event()
 
     def start(self, name: str) -> Ready:
         """Load a pack and run it once: the first request shall find everything warm. Raises EngineError."""
@@ -72,7 +75,10 @@ class Worker:
         )
 
     def read_ahead(self) -> None:
-        """Load the text towers while nobody waits for them: the first one takes seconds to import."""
+        """Load the text towers while nobody waits for them: the first one takes seconds to import, in which the first
+        picture would take ten times as long. So that one goes first, if it comes at all.
+        """
+        self._answered.wait(READ_AHEAD_AFTER)
         for pack in list(self._packs.values()):
             # A tower that cannot be loaded is told to the first request that needs it.
             with contextlib.suppress(EngineError):
@@ -87,6 +93,8 @@ class Worker:
         except Exception as error:
             self._jobs.finish(job)
             self._post(failed(explain(error, _place(job.request)), job.request))
+        finally:
+            self._answered.set()
 
     def _compute(self, job: Job) -> Done | Cancelled:
         from engine import generation
