@@ -1,6 +1,6 @@
 """How improbable real pairs are at most: bits of each half alone, given the other, and of both along the leading path.
 
-The bound's ticks are drawn in strata of the path, one in each; the last one, which decodes the image, always.
+The bound's ticks are drawn in strata of the path, one in each; the moves to a clean half always.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,6 +97,12 @@ class Question:
         first, last = self.clocks(self.length), self.clocks(0)
         return first[0] != last[0], first[1] != last[1]
 
+    @property
+    def lasts(self) -> list[int]:
+        """The places from which a half becomes clean, which cost much: they are never left to chance."""
+        by_half = [[place for place in range(1, self.length + 1) if self.clocks(place)[half] == 1] for half in (0, 1)]
+        return sorted({place for places, runs in zip(by_half, self.runs, strict=True) if runs for place in places})
+
 
 def questions(process: JointProcess, lead: float) -> list[Question]:
     """Each half alone, given the other, and both."""
@@ -126,8 +131,8 @@ def likelihood(pack: Pack, pairs: Sequence[Pair], out: Path, ticks: int = 40) ->
 class Measured(NamedTuple):
     """Of one picture, in bits of the image and of the layout."""
 
-    strata: np.ndarray  # [ticks, 2]
-    last: np.ndarray  # [2], the move to the clean pair
+    strata: np.ndarray  # [strata, 2]
+    last: np.ndarray  # [2], the moves to a clean half
     end: np.ndarray  # [2]
     dimensions: int
     known: int
@@ -139,12 +144,17 @@ class Measured(NamedTuple):
         return total
 
 
-def strata(length: int, ticks: int) -> list[int]:
-    """Edges of the strata of the places 2 … length, finer towards the clean end, where the image costs most."""
-    edges, ticks = [1], min(ticks, length - 1)
-    for index in range(1, ticks + 1):
-        edges.append(max(edges[-1] + 1, 1 + round((length - 1) * (index / ticks) ** 2)))
-    return edges
+def strata(question: Question, ticks: int) -> list[tuple[int, int]]:
+    """Strata a+1 … b of all places but the last moves, finer behind each of those, where most is decided."""
+    lasts = question.lasts
+    found: list[tuple[int, int]] = []
+    for start, end in zip(lasts, [*(place - 1 for place in lasts[1:]), question.length], strict=True):
+        count, edge = min(ticks // len(lasts), end - start), start
+        for index in range(1, count + 1):
+            after = max(edge + 1, start + round((end - start) * (index / count) ** 2))
+            found.append((edge, after))
+            edge = after
+    return found
 
 
 class Picture:
@@ -164,17 +174,17 @@ class Picture:
 
     def measured(self, question: Question, ticks: int) -> Measured:
         """All terms of one question."""
-        edges = strata(question.length, ticks)
-        places = [int(torch.randint(a + 1, b + 1, (), generator=self.random)) for a, b in pairwise(edges)]
-        nats = self.nats(question, [1, *places])
+        layers, lasts = strata(question, ticks), question.lasts
+        places = [int(torch.randint(a + 1, b + 1, (), generator=self.random)) for a, b in layers]
+        nats = self.nats(question, [*lasts, *places])
+        widths = np.array([b - a for a, b in layers])
         process, (image_runs, layout_runs) = self.pack.process, question.runs
         image_end = bound.image_end(process.image, self.x_0) * image_runs
         layout_end = bound.layout_end(process.layout, self.y_0) * self.known * layout_runs
         end = [float(image_end.sum()), float(layout_end.sum())]
         known = int(self.known.sum())
-        return Measured(
-            nats[1:] * np.diff(edges)[:, None] / LN2, nats[0] / LN2, np.array(end) / LN2, self.x_0.numel(), known
-        )
+        moves, last = nats[len(lasts) :] * widths[:, None], nats[: len(lasts)].sum(0)
+        return Measured(moves / LN2, last / LN2, np.array(end) / LN2, self.x_0.numel(), known)
 
     def nats(self, question: Question, places: Sequence[int]) -> np.ndarray:
         """What the tick at each place costs, [places, 2]: of the image and of the layout."""
@@ -223,7 +233,7 @@ def bits(question: Question, pictures: Sequence[Measured]) -> Bits:
     pictures = [one for one in pictures if one.known] if layout_runs else pictures
     image = [one.total[0] / one.dimensions for one in pictures]
     layout = [one.total[1] / max(1, one.known) for one in pictures]
-    edges = strata(question.length, len(pictures[0].strata))
+    layers = strata(question, len(pictures[0].strata))
     halves = np.mean([one.strata / (one.dimensions, max(1, one.known)) for one in pictures], 0)
     ends = np.mean([one.end / (one.dimensions, max(1, one.known)) for one in pictures], 0)
     return Bits(
@@ -231,7 +241,7 @@ def bits(question: Question, pictures: Sequence[Measured]) -> Bits:
         image=Mean.of(image) if image_runs else None,
         layout=Mean.of(layout) if layout_runs else None,
         joint=Mean.of([3 * one.total.sum() / one.dimensions for one in pictures]),
-        places=[(a + b) // 2 for a, b in pairwise(edges)],
+        places=[(a + b) // 2 for a, b in layers],
         image_by_place=halves[:, 0].tolist(),
         layout_by_place=halves[:, 1].tolist(),
         last=(

@@ -15,7 +15,7 @@ from engine.cli import app
 from engine.data.pairs import Pair
 from engine.diffusion.categorical import one_hot
 from engine.diffusion.denoiser import Prediction
-from engine.metrics.likelihood import Picture, bits, questions, strata
+from engine.metrics.likelihood import Picture, Question, bits, questions, strata
 from engine.protocol import UNKNOWN
 from engine.raster import write_image, write_layout
 from tests import tiny
@@ -59,12 +59,18 @@ def test_a_head_that_knows_nothing_needs_the_bits_of_a_die(pack, pair, monkeypat
     assert found.total[1] / found.known == pytest.approx(2, rel=0.01)
 
 
-def test_strata_hold_every_place_but_the_first_once():
-    edges = strata(1300, 20)
-    assert edges[0] == 1
-    assert edges[-1] == 1300
-    assert np.diff(edges).min() >= 1
-    assert strata(30, 40)[-1] == 30
+@pytest.mark.parametrize("name", ["layout", "image given layout", "both"])
+@pytest.mark.parametrize("ticks", [6, 40])
+def test_strata_and_last_moves_hold_every_place_once(pack, name, ticks):
+    question = named(pack, name)
+    places = [place for a, b in strata(question, ticks) for place in range(a + 1, b + 1)]
+    assert sorted([*places, *question.lasts]) == list(range(1, question.length + 1))
+    assert question.lasts == ([1, 301] if name == "both" else [1])
+
+
+def test_there_are_no_more_strata_than_places(pack):
+    short = Question("short", 9, lambda place: (place, 0))
+    assert strata(short, 40) == [(place, place + 1) for place in range(1, 9)]
 
 
 def test_a_half_that_is_given_or_unknown_costs_nothing(pack, pair):
