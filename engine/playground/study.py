@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,12 +42,6 @@ def finish(steps: Iterator[Step]) -> Drawn:
 def given_label(task: Task, label: int) -> Task:
     """The task with this label kept."""
     return replace(task, layout=torch.full_like(task.layout, label), keep_layout=torch.ones_like(task.keep_layout))
-
-
-def given_point(task: Task, point: Sequence[float]) -> Task:
-    """The task with this point kept."""
-    where = torch.tensor(point).reshape(1, 2, 1, 1).expand_as(task.image)
-    return replace(task, image=where, keep_image=torch.ones_like(task.keep_image))
 
 
 def by_clocks(task: Task, settings: Settings, process: JointProcess = OURS) -> Drawn:

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.data.taxonomy import class_infos, read_taxonomy
+from engine.network.text import TextConfig
+from engine.network.unet import UNetConfig
 from engine.protocol import UNKNOWN
 from engine.raster import colourise, write_image, write_layout
+from engine.training.config import TrainConfig, ViewConfig
 
 CLASSES = read_taxonomy("street")
 ROAD, BUILDING, SKY, CAR = 0, 2, 10, 13
@@ -35,3 +38,26 @@ def make_folder(folder: Path, train: int = 6, val: int = 2) -> Path:
             write_layout(folder / split / "layouts" / f"{index:03}.png", layout, infos)
             write_image(folder / split / "images" / f"{index:03}.png", colourise(layout, infos))
     return folder
+
+
+def small_config(data: Path, out: Path) -> TrainConfig:
+    """A run that takes seconds on such a folder."""
+    return TrainConfig(
+        data=str(data),
+        out=str(out),
+        name="small",
+        title="Small",
+        licence="Apache-2.0",
+        height=32,
+        width=64,
+        views=(ViewConfig(32), ViewConfig(36, share=0.5)),
+        images=32,
+        batch=4,
+        warmup=8,
+        optimiser="muon",
+        learning_rate=1e-3,
+        device="cpu",
+        compile=False,
+        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
+        text=TextConfig(width=32, layers=1, heads=2, context=24),
+    )

@@ -25,8 +25,6 @@ from engine.guides import classifier
 from engine.guides.build import build
 from engine.guides.losses import grams
 from engine.guides.parse import read_guide
-from engine.network.text import TextConfig
-from engine.network.unet import UNetConfig
 from engine.protocol import (
     AreaGuide,
     ClassGuide,
@@ -39,10 +37,10 @@ from engine.protocol import (
 )
 from engine.raster import colourise, read_image, read_layout, write_image, write_layout
 from engine.training.classifier import train_classifier
-from engine.training.config import TrainConfig, ViewConfig, read_config
+from engine.training.config import read_config
 from tests.engine.diffusion.toy import PROCESS as TOY
 from tests.engine.diffusion.toy import World, running, street, texts
-from tests.engine.pictures import BUILDING, CAR, CLASSES, make_folder
+from tests.engine.pictures import BUILDING, CAR, CLASSES, make_folder, small_config
 
 MODEL = {
     "embed_dim": 16,
@@ -201,22 +199,8 @@ def without_some_cars(data):
 def trained(tmp_path_factory):
     """A pack of street classes and a classifier trained for it by the command, on made-up streets."""
     folder = tmp_path_factory.mktemp("classifier")
-    config = TrainConfig(
-        data=str(without_some_cars(make_folder(folder / "data"))),
-        out=str(folder / "run"),
-        name="small",
-        title="Small",
-        licence="Apache-2.0",
-        height=32,
-        width=64,
-        views=(ViewConfig(32),),
-        images=8,
-        batch=8,
-        device="cpu",
-        compile=False,
-        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
-        text=TextConfig(width=32, layers=1, heads=2, context=24),
-    )
+    config = small_config(without_some_cars(make_folder(folder / "data")), folder / "run")
+    config = msgspec.structs.replace(config, images=8, batch=8)
     (folder / "small.toml").write_bytes(msgspec.toml.encode(config))
     runner = CliRunner()
     assert runner.invoke(app, ["train", str(folder / "small.toml")]).exit_code == 0

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from engine.cli import app
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, State
 from engine.diffusion.repaint import RePaint, renoise_deviation
-from engine.diffusion.sampler import Settings
+from engine.diffusion.sampler import Settings, Task
 from engine.playground.mixture import empty_task, ring
 from engine.playground.study import (
     BASELINE,
@@ -27,7 +29,6 @@ from engine.playground.study import (
     by_clocks,
     by_repaint,
     given_label,
-    given_point,
     interval,
     kolmogorov_smirnov,
     label_shares,
@@ -39,6 +40,12 @@ from engine.playground.study import (
 
 WORLD = ring(OURS)
 COUNT = 4000
+
+
+def given_point(task: Task, point: Sequence[float]) -> Task:
+    """The task with this point kept."""
+    where = torch.tensor(point).reshape(1, 2, 1, 1).expand_as(task.image)
+    return replace(task, image=where, keep_image=torch.ones_like(task.keep_image))
 
 
 def grid(side: int, limit: float = 4.0) -> tuple[torch.Tensor, float]:

@@ -16,39 +16,20 @@ import engine.training
 from engine import generation, packs
 from engine.cli import app
 from engine.errors import BadConfig
-from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
 from engine.packs import LayoutConfig, ProcessConfig, ScheduleConfig
 from engine.protocol import UNKNOWN, Generate, Raster
 from engine.raster import read_image
-from engine.training.config import LossConfig, Mix, TrainConfig, ViewConfig, read_config
+from engine.training.config import LossConfig, Mix, read_config
 from engine.training.loop import Trainer, rate
 from engine.training.muon import orthogonalised
 from engine.training.objective import Meter
-from tests.engine.pictures import make_folder
+from tests.engine.pictures import make_folder, small_config
 
 
 @pytest.fixture
 def config(tmp_path):
-    return TrainConfig(
-        data=str(make_folder(tmp_path / "data")),
-        out=str(tmp_path / "run"),
-        name="small",
-        title="Small",
-        licence="Apache-2.0",
-        height=32,
-        width=64,
-        views=(ViewConfig(32), ViewConfig(36, share=0.5)),
-        images=32,
-        batch=4,
-        warmup=8,
-        optimiser="muon",
-        learning_rate=1e-3,
-        device="cpu",
-        compile=False,
-        network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
-        text=TextConfig(width=32, layers=1, heads=2, context=24),
-    )
+    return small_config(make_folder(tmp_path / "data"), tmp_path / "run")
 
 
 @pytest.fixture
