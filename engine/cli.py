@@ -80,6 +80,9 @@ NegativeOption = Annotated[str, typer.Option(help="What not to draw.")]
 StepsOption = Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")]
 SamplerOption = Annotated[Sampler | None, typer.Option(help="How the image moves. Without it, the pack's.")]
 ResamplingsOption = Annotated[int, typer.Option(min=1, max=100, help="Draws of each step, for gcdp.")]
+CorrectionsOption = Annotated[
+    int, typer.Option(min=0, max=100, help="Langevin corrections of the image after each step, by all but gcdp.")
+]
 GuidanceOption = Annotated[
     float | None, typer.Option(min=0, max=50, help="Towards the prompt; 1 is plain. Without it, the pack's.")
 ]
@@ -113,6 +116,7 @@ def sample(
     steps: StepsOption = None,
     sampler: SamplerOption = None,
     resamplings: ResamplingsOption = 1,
+    corrections: CorrectionsOption = 0,
     guidance: GuidanceOption = None,
     cross_guidance: CrossGuidanceOption = None,
     seed: SeedOption = 0,
@@ -138,6 +142,7 @@ def sample(
         steps=steps,
         sampler=sampler,
         resamplings=resamplings,
+        corrections=corrections,
         guidance=guidance,
         cross_guidance=cross_guidance,
         seed=seed,

@@ -90,12 +90,13 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     if len(paths) != 1 or len(sizes) != 1:
         raise BadRequest("The requests of one batch differ in size, steps, sampler or guides.", "Draw them alone.")
     given = [Given.of(request, pack.info) for request in requests]
-    limits = pack.file.pixels
-    low = min(-m / d for m, d in zip(limits.mean, limits.deviation, strict=True))
-    high = max((1 - m) / d for m, d in zip(limits.mean, limits.deviation, strict=True))
-    path, process = paths.pop(), pack.file.process
-    settings = Settings(path.steps, process.lead, process.bend, image_limits=(low, high))
-    settings = replace(settings, threshold=path.threshold, guides=build(requests[0].guides, pack))
+    path = paths.pop()
+    settings = replace(
+        settings_of(pack, path.steps),
+        corrections=path.corrections,
+        threshold=path.threshold,
+        guides=build(requests[0].guides, pack),
+    )
     with torch.no_grad():  # a guide takes gradients inside
         task = task_of(pack, requests, given)
         network = Windows(pack.network, pack.info.height, pack.info.width)
@@ -108,12 +109,21 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
             yield Frame(step.index, step.total, step, pack, given)
 
 
+def settings_of(pack: Pack, steps: int) -> Settings:
+    """How a pack is sampled; its image stays within black and white."""
+    pixels, process = pack.file.pixels, pack.file.process
+    low = min(-m / d for m, d in zip(pixels.mean, pixels.deviation, strict=True))
+    high = max((1 - m) / d for m, d in zip(pixels.mean, pixels.deviation, strict=True))
+    return Settings(steps, process.lead, process.bend, image_limits=(low, high), solver=pack.info.sampler)
+
+
 class _Path(NamedTuple):
     """What all requests of a batch share."""
 
     steps: int
     sampler: Sampler
     resamplings: int
+    corrections: int
     threshold: float
     guides: bytes
 
@@ -121,7 +131,7 @@ class _Path(NamedTuple):
 def _path(request: Generate, info: PackInfo) -> _Path:
     steps, sampler = request.steps or info.steps, request.sampler or info.sampler
     guides = msgspec.msgpack.encode(request.guides)
-    return _Path(steps, sampler, request.resamplings, request.threshold, guides)
+    return _Path(steps, sampler, request.resamplings, request.corrections, request.threshold, guides)
 
 
 def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:

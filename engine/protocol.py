@@ -166,6 +166,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     sampler: Sampler | None = None  # default: the pack's
     resamplings: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # of each step, by the gcdp samplers only
+    corrections: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # Langevin's after each step, by all other samplers
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
     cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
     threshold: Share = 0.0  # the quantile of dynamic thresholding; 0 is none

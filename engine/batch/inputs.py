@@ -55,6 +55,7 @@ def read(order: Order, sample: Sample, info: PackInfo, guides: tuple[Guide, ...]
         steps=order.steps,
         sampler=order.sampler,
         resamplings=order.resamplings,
+        corrections=order.corrections,
         threshold=order.threshold,
         guides=guides,
         guidance=order.guidance,

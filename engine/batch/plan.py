@@ -36,6 +36,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     steps: int | None = None
     sampler: Sampler | None = None
     resamplings: int = 1
+    corrections: int = 0
     guidance: float | None = None
     cross_guidance: float | None = None
     seed: int = 0

@@ -55,6 +55,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     steps: int
     sampler: Sampler
     resamplings: int
+    corrections: int
     guidance: float
     cross_guidance: float
     height: int
@@ -130,6 +131,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         steps=info.steps if order.steps is None else order.steps,
         sampler=info.sampler if order.sampler is None else order.sampler,
         resamplings=order.resamplings,
+        corrections=order.corrections,
         guidance=guidance,
         cross_guidance=cross_guidance,
         height=height,

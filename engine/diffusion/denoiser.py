@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -25,6 +26,16 @@ class Clocks:
     def __getitem__(self, rows: slice | list[int]) -> Clocks:
         return Clocks(self.image[rows], self.layout[rows], self.image_running[rows], self.layout_running[rows])
 
+    @staticmethod
+    def cat(parts: Sequence[Clocks]) -> Clocks:
+        """One batch of several."""
+        return Clocks(
+            torch.cat([p.image for p in parts]),
+            torch.cat([p.layout for p in parts]),
+            torch.cat([p.image_running for p in parts]),
+            torch.cat([p.layout_running for p in parts]),
+        )
+
 
 @dataclass(frozen=True)
 class State:
@@ -40,12 +51,23 @@ class State:
     def __getitem__(self, rows: slice | list[int]) -> State:
         return State(self.image[rows], self.layout[rows], self.clocks[rows])
 
+    @staticmethod
+    def cat(parts: Sequence[State]) -> State:
+        """One batch of several."""
+        images, layouts = torch.cat([p.image for p in parts]), torch.cat([p.layout for p in parts])
+        return State(images, layouts, Clocks.cat([p.clocks for p in parts]))
+
 
 class Estimate(NamedTuple):
     """What is known of the clean picture: x̂_0 [B, 3, H, W] and ŷ_0 probabilities [B, K, H, W]."""
 
     image: Tensor
     layout: Tensor
+
+    @staticmethod
+    def cat(parts: Sequence[Estimate]) -> Estimate:
+        """One batch of several."""
+        return Estimate(torch.cat([p.image for p in parts]), torch.cat([p.layout for p in parts]))
 
 
 class Prediction(NamedTuple):
@@ -71,7 +93,7 @@ class TextFeatures:
         return TextFeatures.cat([self] * times)
 
     @staticmethod
-    def cat(parts: list[TextFeatures]) -> TextFeatures:
+    def cat(parts: Sequence[TextFeatures]) -> TextFeatures:
         """One batch of several."""
         return TextFeatures(
             torch.cat([p.pooled for p in parts]),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import TINY, softmax
+from engine.diffusion.categorical import TINY
 from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.process import JointProcess
 
@@ -28,14 +28,16 @@ def guide_image(conditional: Tensor, others: Weighted) -> Tensor:
 
 
 def guide_layout(conditional: Tensor, others: Weighted) -> Tensor:
-    """p ∝ p_c Π (p_c/p_∅)^(w-1) over (p_∅, w), on transition probabilities [B, K, H, W] and not on ŷ_0."""
+    """p ∝ p_c Π (p_c/p_∅)^(w-1) over (p_∅, w), on transition probabilities [B, K, H, W] and not on ŷ_0.
+
+    Up to a factor per pixel, as are those that it takes.
+    """
     if not others:
         return conditional
-    log_c = conditional.clamp(min=TINY).log()
-    result = log_c
-    for other, weight in others:
-        result = result + (weight - 1) * (log_c - other.clamp(min=TINY).log())
-    return softmax(result)
+    p_c = conditional.clamp(min=TINY)
+    first, *rest = ((p_c / p_n.clamp(min=TINY)).log_().mul_(w - 1) for p_n, w in others)
+    bent = sum(rest, first)
+    return (bent - bent.amax(1, keepdim=True)).exp_().mul_(p_c)
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,30 @@ class Asked:
     layout: Weights
 
     @classmethod
-    def of(cls, image: Weights, layout: Weights, device: torch.device) -> Asked:
-        """What these weights ask for; everything is decided here, so that no step waits for the device."""
-        on = [Weights(spread(half.text).to(device), spread(half.cross).to(device)) for half in (image, layout)]
-        text = bool((image.text != 1).any()) or bool((layout.text != 1).any())
-        return cls(text, bool((image.cross != 1).any()), bool((layout.cross != 1).any()), *on)
+    def each(cls, image: Weights, layout: Weights, device: torch.device) -> list[Asked]:
+        """What weights [moments, B] ask for; everything is decided here, so that no step waits for the device."""
+        text, image_cross, layout_cross = (
+            asked.any(1).tolist()
+            for asked in ((image.text != 1) | (layout.text != 1), image.cross != 1, layout.cross != 1)
+        )
+        halves = [
+            [Weights(*moment) for moment in torch.stack([half.text, half.cross], 1)[..., None, None, None].to(device)]
+            for half in (image, layout)
+        ]
+        return [cls(*each) for each in zip(text, image_cross, layout_cross, *halves, strict=True)]
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One way to ask the network, and the weights of the condition that it lacks, [B, 1, 1, 1] for each half."""
+    """One way to ask the network, and the weights of the condition that it lacks, [B, 1, 1, 1]; none for a half to
+    which its answer says nothing.
+    """
 
     state: State
     text: TextFeatures
     previous: Estimate
-    image_weight: Tensor
-    layout_weight: Tensor
+    image_weight: Tensor | None
+    layout_weight: Tensor | None
 
 
 def branches(
@@ -86,22 +96,22 @@ def branches(
     previous: Estimate | None,
     asked: Asked,
 ) -> list[Branch]:
-    """First the one with every condition, then those that some weight asks for.
+    """First the one with every condition, then those that some weight asks for, the one for the image alone last.
 
     `texts` are the prompt and what takes its place. Without the other half, that half is at T and only this half's
     output is used; what is kept of this half stays kept.
     """
     image, layout = asked.image, asked.layout
-    nothing = no_estimate(state, process.classes)
+    if previous is None or asked.image_cross or asked.layout_cross:
+        nothing = no_estimate(state, process.classes)
     known = previous or nothing
-    one = torch.ones_like(image.text)
-    result = [Branch(state, texts[0], known, one, one)]
+    result = [Branch(state, texts[0], known, None, None)]
     if asked.text:
         result.append(Branch(state, texts[1], known, image.text, layout.text))
-    if asked.image_cross:
-        result.append(Branch(without_layout(process, state), texts[0], nothing, image.cross, one))
     if asked.layout_cross:
-        result.append(Branch(without_image(process, state), texts[0], nothing, one, layout.cross))
+        result.append(Branch(without_image(process, state), texts[0], nothing, None, layout.cross))
+    if asked.image_cross:
+        result.append(Branch(without_layout(process, state), texts[0], nothing, image.cross, None))
     return result
 
 
@@ -110,31 +120,15 @@ def spread(weight: Tensor) -> Tensor:
     return weight[:, None, None, None]
 
 
-def predict(denoiser: Denoiser, asked: Sequence[Branch]) -> list[Prediction]:
-    """The network's answers, all branches in one batch."""
-    states = [branch.state for branch in asked]
-    clocks = [state.clocks for state in states]
-    joined = denoiser(
-        replace(
-            states[0],
-            image=torch.cat([state.image for state in states]),
-            layout=torch.cat([state.layout for state in states]),
-            clocks=replace(
-                clocks[0],
-                image=torch.cat([c.image for c in clocks]),
-                layout=torch.cat([c.layout for c in clocks]),
-                image_running=torch.cat([c.image_running for c in clocks]),
-                layout_running=torch.cat([c.layout_running for c in clocks]),
-            ),
-        ),
+def predict(denoiser: Denoiser, asked: Sequence[Branch]) -> Prediction:
+    """The network's answers, [branches · B, …], all in one batch."""
+    if len(asked) == 1:
+        return denoiser(asked[0].state, asked[0].text, asked[0].previous)
+    return denoiser(
+        State.cat([branch.state for branch in asked]),
         TextFeatures.cat([branch.text for branch in asked]),
-        Estimate(
-            torch.cat([branch.previous.image for branch in asked]),
-            torch.cat([branch.previous.layout for branch in asked]),
-        ),
+        Estimate.cat([branch.previous for branch in asked]),
     )
-    pairs = zip(joined.image.chunk(len(asked)), joined.logits.chunk(len(asked)), strict=True)
-    return [Prediction(image, logits) for image, logits in pairs]
 
 
 def no_estimate(state: State, classes: int) -> Estimate:

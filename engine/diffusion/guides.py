@@ -27,19 +27,21 @@ class Guide(Protocol):
 
 
 def shifted(
-    process: JointProcess, state: State, guides: Sequence[Guide], ask: Callable[[State], list[Prediction]]
-) -> list[Prediction]:
-    """What `ask` says of a state on every branch, each bent by the gradients of the first branch's loss."""
+    process: JointProcess, state: State, guides: Sequence[Guide], ask: Callable[[State], Prediction]
+) -> Prediction:
+    """What `ask` says of a state, [branches · B, …], every branch bent by the gradients of the first one's loss."""
     with torch.enable_grad():
         image = state.image.detach().requires_grad_()
         seen = replace(state, image=image)
         told = ask(seen)
-        estimate: Estimate = process.estimate(seen, told[0])
+        first = Prediction(told.image[: len(image)], told.logits[: len(image)])
+        estimate: Estimate = process.estimate(seen, first)
         loss = sum((guide(seen, *estimate).sum() for guide in guides), torch.zeros((), device=image.device))
-        by_image, by_logits = torch.autograd.grad(loss, (image, told[0].logits), allow_unused=True)
+        by_image, by_logits = torch.autograd.grad(loss, (image, first.logits), allow_unused=True)
     shift = torch.zeros_like(image) if by_image is None else by_image
     a = process.image.inner(state.clocks.image, shift.dtype)
     epsilon = (1 - a).sqrt() * shift
     output = {"epsilon": epsilon, "v": epsilon / a.sqrt(), "x_0": -((1 - a) / a).sqrt() * epsilon}[process.output]
-    logits = torch.zeros_like(told[0].logits) if by_logits is None else by_logits
-    return [Prediction(each.image.detach() + output.detach(), each.logits.detach() - logits) for each in told]
+    logits = torch.zeros_like(first.logits) if by_logits is None else by_logits
+    times = (len(told.image) // len(image), 1, 1, 1)
+    return Prediction(told.image.detach() + output.repeat(times), told.logits.detach() - logits.repeat(times))

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -62,10 +61,15 @@ class JointProcess:
         return self.layout.classes
 
     def q_sample(self, x_0: Tensor, y_0: Tensor, clocks: Clocks, noise: Tensor, uniform: Tensor) -> State:
-        """z_t of clean x_0 [B, 3, H, W] and ids y_0 [B, 1, H, W]; noise like x_0, uniform [B, S, H, W]."""
+        """z_t of clean x_0 [B, 3, H, W] and ids y_0 [B, 1, H, W]; noise like x_0, uniform [B, 1, H, W]."""
         x_t = gaussian.q_sample(self.image, x_0, clocks.image, noise)
         y_t = categorical.q_sample(self.layout, y_0, clocks.layout, uniform)
         return State(x_t, y_t, clocks)
+
+    def noise_layout(self, uniform: Tensor) -> Tensor:
+        """Ids y_T drawn from the chain's prior with `uniform` [B, 1, H, W]."""
+        prior = self.layout.prior.to(uniform)[None, :, None, None]
+        return categorical.sample(prior.expand(len(uniform), -1, *uniform.shape[2:]), uniform)
 
     def said(self, x_t: Tensor, output: Tensor, t: Tensor) -> Said:
         """x̂_0 and ε̂ of the network's output on x_t."""
@@ -81,13 +85,13 @@ class JointProcess:
 
     def layout_estimate(self, state: State, y_0: Tensor) -> Tensor:
         """ŷ_0, [B, K, H, W], of the head's probabilities; where a pixel is given it is what is given."""
-        given = categorical.one_hot(state.layout, self.layout.states, y_0.dtype)[:, : self.classes]
-        return torch.where(state.clocks.layout == 0, given, y_0)
+        given = (state.clocks.layout == 0).to(y_0.dtype)
+        ids = state.layout.clamp(max=self.classes - 1)  # a mask is never given
+        return (y_0 * (1 - given)).scatter_add_(1, ids, given)
 
     def reverse(self, layout: Tensor, p_0: Tensor, s: Tensor, t: Tensor) -> Tensor:
-        """p(y_s | z_t), [B, S, H, W], of ids y_t and the head's probabilities; clocks broadcast against the ids."""
-        y_t = categorical.one_hot(layout, self.layout.states)
-        return categorical.reverse(self.layout, p_0, y_t, s, t, self.kernel)
+        """∝ p(y_s | z_t), [B, S, H, W], of ids y_t and the head's probabilities; clocks broadcast against the ids."""
+        return categorical.reverse_of_ids(self.layout, p_0, layout, s, t, self.kernel)
 
     def losses(
         self,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -48,25 +47,21 @@ def sample(
     random = Randomness(task.seeds, task.image.device)
     top, size = process.image.clocks, task.image.shape[1:]
     low, high = (share * top for share in settings.interval)
-    start = process.layout.prior.float().to(task.image.device)[:, None, None]
-    layout = categorical.sample(start, random.uniform(process.layout.states, *size[1:]))
+    layout = process.noise_layout(random.uniform(1, *size[1:]))
     state = State(random.normal(*size), layout, shared(process, task, top))
     look = Looks(process, denoiser, task, settings)
     clocks = [top * (settings.steps - index) // settings.steps for index in range(settings.steps + 1)]
-    none, every = (torch.full((len(task.seeds),), on) for on in (False, True))
-    asked_at = {
-        inside: Asked.of(task.weights.where(every & inside, none), task.weights.where(every, none), task.image.device)
-        for inside in (False, True)
-    }
-    for index, (t, s) in enumerate(pairwise(clocks), 1):
-        asked = asked_at[low <= t <= high]
+    path = torch.tensor(clocks[:-1])[:, None].expand(-1, len(task.seeds))
+    none, inside = torch.zeros_like(path, dtype=torch.bool), (path >= low) & (path <= high)
+    guided = Asked.each(task.weights.where(inside, none), task.weights.where(~none, none), task.image.device)
+    for index, (t, s, asked) in enumerate(zip(clocks, clocks[1:], guided, strict=False), 1):
         then = shared(process, task, s)
         for turn in range(repaint.draws):
             if turn > 0:
                 state = back(process, state, shared(process, task, t), random, repaint.faulty)
             seen = look(state, asked)
             look.estimate = Estimate(seen.said.x_0, seen.head)
-            state = pasted(process, task, ancestral(process, seen, then, random), random)
+            state = pasted(process, task, ancestral(process, seen, then, random, s == 0), random)
         assert look.estimate is not None, "each step is drawn at least once"
         yield Step(index, settings.steps, state, given(process, task, look.estimate))
 
@@ -79,18 +74,18 @@ def shared(process: JointProcess, task: Task, t: int) -> Clocks:
     return Clocks(image, layout, running, running)
 
 
-def ancestral(process: JointProcess, seen: Look, then: Clocks, random: Randomness) -> State:
+def ancestral(process: JointProcess, seen: Look, then: Clocks, random: Randomness, arrives: bool) -> State:
     """Both halves drawn from their posteriors at the earlier clock."""
     state = seen.state
     posterior = gaussian.q_posterior(process.image, seen.said.x_0, state.image, then.image, state.clocks.image)
     image = posterior.mean + posterior.variance.sqrt() * random.normal(*state.image.shape[1:])
-    return State(image, move_layout(process, seen, then, random), then)
+    return State(image, move_layout(process, seen, then, random, arrives), then)
 
 
 def pasted(process: JointProcess, task: Task, state: State, random: Randomness) -> State:
     """What is given, noised to the clock of the rest, in its place."""
     size = task.image.shape[1:]
-    uniform = random.uniform(process.layout.states, *size[1:])
+    uniform = random.uniform(1, *size[1:])
     known = process.q_sample(task.image, task.layout, state.clocks, random.normal(*size), uniform)
     return replace(
         state,
@@ -107,7 +102,7 @@ def back(process: JointProcess, state: State, then: Clocks, random: Randomness, 
     image = keep * state.image + renoise_deviation(process.image, s, t, faulty) * noise
     before = categorical.one_hot(state.layout, process.layout.states)
     probs = process.layout.forward(before, state.clocks.layout, then.layout)
-    drawn = categorical.sample(probs, random.uniform(*probs.shape[1:]))
+    drawn = categorical.sample(probs, random.uniform(1, *probs.shape[2:]))
     return State(image, torch.where(state.clocks.layout < then.layout, drawn, state.layout), then)
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
-from engine.diffusion import categorical
-from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, Prediction, State, TextFeatures
-from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict
+from engine.diffusion import categorical, gaussian
+from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State, TextFeatures
+from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict, spread
 from engine.diffusion.guides import Guide, shifted
 from engine.diffusion.process import JointProcess, Said
 from engine.diffusion.solvers import SOLVERS, Move, Solver, langevin
@@ -42,10 +42,14 @@ class Task:
 
     def clocks(self, process: JointProcess, moment: Moment) -> Clocks:
         """The clock of every pixel: 0 where it is kept, T where it stays unknown."""
-        image = torch.where(self.keep_image, 0, moment.image[:, None, None, None])
-        layout = torch.where(self.keep_layout, 0, moment.layout[:, None, None, None])
-        layout = torch.where(self.unknown, process.layout.clocks, layout)
-        return Clocks(image, layout, moment.image, moment.layout)
+        image_runs, layout_runs, unknown = self._masks
+        layout = layout_runs * spread(moment.layout) + unknown * process.layout.clocks
+        return Clocks(image_runs * spread(moment.image), layout, moment.image, moment.layout)
+
+    @cached_property
+    def _masks(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Where the image runs, where the layout runs and where it stays unknown, 0 or 1 in int64."""
+        return (~self.keep_image).long(), (~(self.keep_layout | self.unknown)).long(), self.unknown.long()
 
 
 @dataclass(frozen=True)
@@ -110,78 +114,83 @@ class Randomness:
 
 @dataclass(frozen=True)
 class Moment:
-    """The running clock of each half, int64 [B]; 0 for a half of which nothing runs."""
+    """The running clock of each half, int64 [B], or [steps + 1, B] of a path; 0 for a half of which nothing runs."""
 
     image: Tensor
     layout: Tensor
 
 
-def moments(process: JointProcess, task: Task, settings: Settings) -> list[Moment]:
-    """The clocks from the start to the end, `steps` + 1 of them, on the CPU.
+def moments(process: JointProcess, task: Task, settings: Settings) -> Moment:
+    """The path of the clocks from the start to the end, on the CPU.
 
     t_image = min(T, τ), t_layout = T (clip(τ - Δ, 0, T)/T)^bend, τ evenly from T + Δ to 0; without a lead where one
     half runs alone.
     """
-    top = process.image.clocks
+    top, steps = process.image.clocks, settings.steps
     image_runs = ~task.keep_image.flatten(1).all(1).cpu()
     layout_runs = ~(task.keep_layout | task.unknown).flatten(1).all(1).cpu()
     lead = torch.where(image_runs & layout_runs, round(settings.lead * top), 0)
-    path = []
-    for index in range(settings.steps + 1):
-        tau = (top + lead) * (settings.steps - index) // settings.steps
-        image, layout = tau.clamp(max=top), (tau - lead).clamp(0, top)
-        layout = (top * (layout / top) ** settings.bend).round().long()
-        path.append(Moment(image * image_runs, layout * layout_runs))
-    return path
+    tau = (top + lead) * torch.arange(steps, -1, -1)[:, None] // steps
+    image, layout = tau.clamp(max=top), (tau - lead).clamp(0, top)
+    layout = (top * (layout / top) ** settings.bend).round().long()
+    return Moment(image * image_runs, layout * layout_runs)
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One step of a path, ready on the device: the running clocks and the guidance before and after it."""
+    """One step of a path, ready on the device: the running clocks and the guidance before and after it.
+
+    The image `waits` in every sample, some layout `draws`, some layout `arrives` at clock 0, some pixel of a layout is
+    given by now.
+    """
 
     now: Moment
     then: Moment
     asked: Asked
     asked_then: Asked
     waits: bool
+    draws: bool
+    arrives: bool
+    layout_given: bool
 
 
-def legs(process: JointProcess, task: Task, settings: Settings, path: Sequence[Moment]) -> list[Leg]:
-    """The steps between moments.
+def legs(process: JointProcess, task: Task, settings: Settings, path: Moment) -> list[Leg]:
+    """The steps of a path.
 
     The image is guided within its interval, the layout as long as it runs; neither towards another half of which
     nothing is known yet, for then both branches see the same.
     """
     device, top = task.image.device, process.image.clocks
     low, high = (share * top for share in settings.interval)
-    image_kept = task.keep_image.flatten(1).any(1).cpu()
-    layout_kept = task.keep_layout.flatten(1).any(1).cpu()
-    asked, at = [], []
-    for moment in path:
-        inside = (moment.image > 0) & (moment.image >= low) & (moment.image <= high)
-        layout_known = layout_kept | ((path[0].layout > 0) & (moment.layout < top))
-        image_known = image_kept | ((path[0].image > 0) & (moment.image < top))
-        asked.append(
-            Asked.of(
-                task.weights.where(inside, inside & layout_known),
-                task.weights.where(moment.layout > 0, (moment.layout > 0) & image_known),
-                device,
-            )
-        )
-        at.append(Moment(moment.image.to(device), moment.layout.to(device)))
-    waits = [bool((a.image == b.image).all()) for a, b in pairwise(path)]
-    return [Leg(*pairs) for pairs in zip(at, at[1:], asked, asked[1:], waits, strict=False)]
+    image, layout = path.image, path.layout
+    inside, runs = (image > 0) & (image >= low) & (image <= high), layout > 0
+    layout_known = task.keep_layout.flatten(1).any(1).cpu() | (runs[0] & (layout < top))
+    image_known = task.keep_image.flatten(1).any(1).cpu() | ((image[0] > 0) & (image < top))
+    weights = task.weights
+    asked = Asked.each(weights.where(inside, inside & layout_known), weights.where(runs, runs & image_known), device)
+    at = [Moment(*clocks) for clocks in zip(image.to(device), layout.to(device), strict=True)]
+    moved = layout.diff(dim=0) < 0
+    waits = (image.diff(dim=0) == 0).all(1).tolist()
+    draws, arrives = moved.any(1).tolist(), (moved & (layout[1:] == 0)).any(1).tolist()
+    given = (task.keep_layout.flatten(1).any(1).cpu() | ~runs).any(1).tolist()
+    return [Leg(*parts) for parts in zip(at, at[1:], asked, asked[1:], waits, draws, arrives, given, strict=False)]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What the network says of one state, on every branch; `head` are the probabilities of y_0 on the first."""
+    """What the network says of one state: the probabilities of y_0 on every branch, [branches · B, K, H, W], and the
+    guided image.
+    """
 
     state: State
-    head: Tensor
     asked: list[Branch]
-    told: list[Prediction]
+    heads: Tensor
     said: Said
+
+    @property
+    def head(self) -> Tensor:
+        """Of the branch with every condition, [B, K, H, W]."""
+        return self.heads[: len(self.state.image)]
 
 
 @dataclass
@@ -203,8 +212,8 @@ class Looks:
             told = shifted(self.process, state, guides, lambda at: predict(self.denoiser, branched(at)))
         else:
             told = predict(self.denoiser, some)
-        head = categorical.softmax(told[0].logits)
-        return Look(state, head, some, told, guided_image(self.process, self.settings, state, some, told))
+        said = guided_image(self.process, self.settings, state, some, told.image)
+        return Look(state, some, categorical.softmax(told.logits), said)
 
 
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
@@ -213,11 +222,10 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
     random = Randomness(task.seeds, task.image.device)
     path = moments(process, task, settings)
     plan = legs(process, task, settings, path)
-    image_runs, layout_runs = bool((path[0].image > 0).any()), bool((path[0].layout > 0).any())
+    image_runs = bool((path.image[0] > 0).any())
     look, solver = Looks(process, denoiser, task, settings), SOLVERS[settings.solver]()
     image = torch.where(task.keep_image, task.image, random.normal(*size))
-    start = process.layout.prior.float().to(task.image.device)[:, None, None]
-    layout = categorical.sample(start, random.uniform(process.layout.states, *size[1:]))
+    layout = process.noise_layout(random.uniform(1, *size[1:]))
     state = State(image, torch.where(task.keep_layout, task.layout, layout), task.clocks(process, plan[0].now))
     for index, leg in enumerate(plan, 1):
         last = index == settings.steps
@@ -228,9 +236,11 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
             moved = move_image(
                 process, solver, Way(leg, then, last, settings.corrections > 0 and index > 1), seen, look, random
             )
-        if layout_runs:
-            drawn = move_layout(process, seen, then, random)
-        look.estimate = Estimate(seen.said.x_0, process.layout_estimate(state, seen.head))
+        if leg.draws:
+            drawn = move_layout(process, seen, then, random, leg.arrives)
+        look.estimate = Estimate(
+            seen.said.x_0, process.layout_estimate(state, seen.head) if leg.layout_given else seen.head
+        )
         state = State(moved, drawn, then)
         for _ in range(settings.corrections if image_runs and not last else 0):
             state = corrected(process, settings, look(state, leg.asked_then), random)
@@ -238,16 +248,23 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
 
 
 def guided_image(
-    process: JointProcess, settings: Settings, state: State, asked: list[Branch], told: list[Prediction]
+    process: JointProcess, settings: Settings, state: State, asked: list[Branch], outputs: Tensor
 ) -> Said:
-    """x̂_0 and ε̂ by the guided output; what is kept is x̂_0 itself. Where x̂_0 is limited, ε̂ is what is left of x_t."""
-    others = [(answer.image, branch.image_weight) for branch, answer in zip(asked[1:], told[1:], strict=True)]
-    t = state.clocks.image
-    said = process.said(state.image, guide_image(told[0].image, others), t)
-    x_0 = limited(said.x_0, settings)
-    a = process.image.inner(t, x_0.dtype)
-    left = (state.image - a.sqrt() * x_0) / (1 - a).sqrt()
-    return Said(torch.where(t == 0, state.image, x_0), torch.where(x_0 == said.x_0, said.epsilon, left))
+    """x̂_0 and ε̂ by the guided output; what is kept is x̂_0 itself. If x̂_0 is limited, ε̂ is what is left of x_t.
+
+    All that runs of a sample shares one clock, here and in the moves: a schedule is asked once and not per pixel.
+    """
+    output, *rest = outputs.chunk(len(asked))
+    others = [
+        (o, w) for o, w in zip(rest, [branch.image_weight for branch in asked[1:]], strict=True) if w is not None
+    ]
+    x_t, t, output = state.image, spread(state.clocks.image_running), guide_image(output, others)
+    if any(map(math.isfinite, settings.image_limits)):
+        x_0 = limited(gaussian.clean(process.image, process.output, x_t, output, t), settings)
+        epsilon = gaussian.noise(process.image, "x_0", x_t, x_0, t)
+    else:
+        x_0, epsilon = process.said(x_t, output, t)
+    return Said(torch.where(state.clocks.image == 0, x_t, x_0), epsilon)
 
 
 def limited(x_0: Tensor, settings: Settings) -> Tensor:
@@ -285,8 +302,8 @@ def move_image(process: JointProcess, solver: Solver, way: Way, seen: Look, look
         process.image,
         state.image,
         seen.said,
-        now.image,
-        then.image,
+        spread(now.image_running),
+        spread(then.image_running),
         way.last,
         way.leg.waits,
         way.mended,
@@ -296,19 +313,22 @@ def move_image(process: JointProcess, solver: Solver, way: Way, seen: Look, look
     return torch.where(runs, solver(move), state.image)
 
 
-def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomness) -> Tensor:
-    """The layout at its next clocks, drawn from the guided transition; the last move takes the likeliest class.
-
-    All that runs of a sample shares one clock, so that the kernel needs no map of clocks.
+def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomness, arrives: bool) -> Tensor:
+    """The layout at its next clocks, drawn from the guided transition; a move that `arrives` at 0 takes the likeliest
+    class.
     """
     state, s = seen.state, then.layout
-    running = [clocks.layout_running[:, None, None, None] for clocks in (then, state.clocks)]
-    heads = [seen.head, *(categorical.softmax(answer.logits) for answer in seen.told[1:])]
-    moves = [process.reverse(state.layout, head, *running) for head in heads]
-    others = [(p, branch.layout_weight) for branch, p in zip(seen.asked[1:], moves[1:], strict=True)]
-    probs = guide_layout(moves[0], others)
-    drawn = categorical.sample(probs, random.uniform(*probs.shape[1:]))
-    drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
+    weights = [branch.layout_weight for branch in seen.asked if branch.layout_weight is not None]
+    maps = state.layout, spread(then.layout_running), spread(state.clocks.layout_running)
+    if weights:
+        y_t, after, before = (each.repeat(1 + len(weights), 1, 1, 1) for each in maps)
+        moves = process.reverse(y_t, seen.heads[: len(y_t)], after, before).chunk(1 + len(weights))
+        probs = guide_layout(moves[0], list(zip(moves[1:], weights, strict=True)))
+    else:
+        probs = process.reverse(state.layout, seen.head, *maps[1:])
+    drawn = categorical.sample(probs, random.uniform(1, *probs.shape[2:]))
+    if arrives:
+        drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
     return torch.where(s < state.clocks.layout, drawn, state.layout)
 
 

@@ -192,8 +192,7 @@ class Picture:
         now, then = (self.clocks(question, [place - by for place in places]) for by in (0, 1))
         x_0, y_0 = (half.expand(count, -1, -1, -1) for half in (self.x_0, self.y_0))
         noise = torch.randn(x_0.shape, generator=self.random, dtype=torch.float64)
-        sizes = (count, process.layout.states, *x_0.shape[2:])
-        uniform = torch.rand(sizes, generator=self.random, dtype=torch.float64)
+        uniform = torch.rand((count, 1, *x_0.shape[2:]), generator=self.random, dtype=torch.float64)
         state = process.q_sample(x_0, y_0, now, noise, uniform)
         output, head = self.ask(state)
         t, s = now.image, then.image

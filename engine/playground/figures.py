@@ -65,7 +65,7 @@ def forward(count: int) -> Figure:
     clean, random = truth(count), torch.Generator().manual_seed(1)
     figure, axes = row(5)
     noise = torch.randn((count, 2, 1, 1), generator=random)
-    uniform = torch.rand((count, OURS.layout.states, 1, 1), generator=random)
+    uniform = torch.rand((count, 1, 1, 1), generator=random)
     for plot, t in zip(axes, (0, 200, 400, 700, 1000), strict=True):
         clock = torch.full((count, 1, 1, 1), t)
         points = gaussian.q_sample(OURS.image, clean.points[:, :, None, None], clock, noise)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.diffusion import categorical, repaint
+from engine.diffusion import bound, categorical, repaint
 from engine.diffusion.categorical import Kernel
 from engine.diffusion.process import JointProcess
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Settings, Step, Task, sample
 from engine.diffusion.schedule import Schedule
-from engine.diffusion.transitions import Uniform
+from engine.diffusion.transitions import Transitions, Uniform
 from engine.playground.mixture import Mixture, empty_task, ring
 
 CLASSES = 3
@@ -105,6 +105,33 @@ def label_shares(kernel: Kernel, steps: int, process: JointProcess = OURS) -> li
     return share.tolist()
 
 
+def two_pixels(chain: Transitions, shares: Tensor, kernel: Kernel) -> tuple[float, float]:
+    """Nats of the entropy of two pixels whose labels are paired as in `shares`, float64 [K, K], and of their bound
+    with the exact head: summed over every pair and every noised pair, not drawn.
+    """
+    k, states = chain.classes, chain.states
+    clean = torch.cartesian_prod(torch.arange(k), torch.arange(k)).repeat_interleave(states**2, 0)[:, None, None]
+    seen = torch.cartesian_prod(torch.arange(states), torch.arange(states)).repeat(k * k, 1)[:, None, None]
+    share = shares.flatten().repeat_interleave(states**2)
+    nats = share @ bound.layout_end(chain, clean).flatten(1).sum(1) / states**2
+    for tick in range(chain.clocks):
+        s, t = (torch.full_like(clean, clock) for clock in (tick, tick + 1))
+        arrives = categorical.q_probs(chain, categorical.one_hot(clean, k, torch.float64), t).gather(1, seen)
+        joint = (share * arrives.flatten(1).prod(1)).reshape(k, k, -1)  # of both labels and the noised pair
+        heads = torch.stack([joint.sum(1), joint.sum(0)], 2).movedim(1, 0) / joint.sum((0, 1))[:, None, None]
+        moves = bound.layout_move(chain, kernel, heads.repeat(k * k, 1, 1)[:, :, None], clean, seen, s, t)
+        nats += joint.flatten() @ moves.flatten(1).sum(1)
+    return float(torch.special.entr(shares).sum()), float(nats)
+
+
+def two_pixels_nats() -> dict[str, float]:
+    """Of three labels that agree in six of ten pairs, in eight ticks."""
+    same = torch.eye(CLASSES, dtype=torch.float64)
+    shares, chain = 0.6 * same / CLASSES + 0.4 * (1 - same) / 6, Uniform(Schedule.named(clocks=8), CLASSES)
+    entropy, by_sum = two_pixels(chain, shares, "sum")
+    return {"entropy": entropy, "bound, sum": by_sum, "bound, product": two_pixels(chain, shares, "product")[1]}
+
+
 def study(count: int = 4000) -> dict[str, object]:
     """All figures, seeds 0 … count-1."""
     world, label = ring(OURS), 1
@@ -125,6 +152,7 @@ def study(count: int = 4000) -> dict[str, object]:
             solver: {steps: distances(nothing, solver, steps) for steps in (5, 10, 20, 50, 100)}
             for solver in ("ddim", "dpm++2m", "unipc", "heun", "ddpm")
         },
+        "two_pixels_nats": two_pixels_nats(),
         "label_shares": {
             "truth": [float(world.weights[world.labels == k].sum()) for k in range(CLASSES)],
             "sum": label_shares("sum", 10),

@@ -62,7 +62,7 @@ class Objective:
         x_0 = (batch.image - self.mean) / self.deviation
         device = x_0.device
         noise = torch.randn_like(x_0)
-        uniform = torch.rand((len(x_0), self.process.layout.states, *x_0.shape[2:]), device=device)
+        uniform = torch.rand((len(x_0), 1, *x_0.shape[2:]), device=device)
         state = self.process.q_sample(x_0, batch.layout, batch.clocks, noise, uniform)
         with torch.autocast(device.type, torch.bfloat16):
             text = self.model.tower(self.model.tower.tokenize(batch.tokens_of).to(device))

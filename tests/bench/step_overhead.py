@@ -33,11 +33,11 @@ class AtOnce:
         return self.answers[len(state.image)]
 
 
-def seconds(process: JointProcess, network: Denoiser, task: Task) -> float:
+def seconds(process: JointProcess, network: Denoiser, task: Task, settings: Settings) -> float:
     """Per step."""
     begun = time.perf_counter()
     with torch.no_grad():
-        for _ in sample(process, network, task, Settings(STEPS)):
+        for _ in sample(process, network, task, settings):
             pass
     return (time.perf_counter() - begun) / STEPS
 
@@ -53,8 +53,10 @@ def main() -> None:
         request = Generate(id="bench", pack=info.name, **given)
         task = generation.task_of(pack, [request], [generation.Given.of(request, info)])
         fast = AtOnce((3, info.height, info.width), len(info.classes), 2)
+        settings = generation.settings_of(pack, STEPS)
         pairs = [
-            (seconds(pack.process, pack.network, task), seconds(pack.process, fast, task)) for _ in range(options.runs)
+            tuple(seconds(pack.process, network, task, settings) for network in (pack.network, fast))
+            for _ in range(options.runs)
         ]
         whole, beside = (1000 * statistics.median(values) for values in zip(*pairs[1:], strict=True))
         print(f"{name}: {whole:.1f} ms per step, {beside:.2f} ms of it beyond the network ({beside / whole:.1%})")

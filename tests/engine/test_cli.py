@@ -138,6 +138,7 @@ def test_the_request_is_written_whole_and_repeats_the_result(sample, made, tiny_
         "steps": 2,
         "sampler": "ddim",
         "resamplings": 1,
+        "corrections": 0,
         "guidance": 3.0,
         "cross_guidance": 1.5,
         "height": info.height,

@@ -13,6 +13,7 @@ from engine.diffusion import bound, categorical, gaussian
 from engine.diffusion.categorical import Kernel
 from engine.diffusion.denoiser import State
 from engine.diffusion.schedule import Schedule
+from engine.playground.study import two_pixels
 from tests.engine.diffusion.brute import EXACT, KINDS, Kind, chain, clock, one_hot, pixel, schedule_of
 from tests.engine.diffusion.toy import running
 
@@ -58,7 +59,7 @@ def test_of_one_pixel_is_above_the_entropy_with_the_product_kernel(kind: Kind) -
     assert mean == pytest.approx(entropy, abs=1e-10) if kind.name == "absorbing" else mean > entropy + 0.02
 
 
-def test_of_two_correlated_pixels_is_above_their_entropy(record_property: pytest.RecordProperty) -> None:
+def test_of_two_correlated_pixels_is_above_their_entropy() -> None:
     """Given z_t the pixels move one by one, which no network can mend."""
     kind, transitions = KINDS[0], KINDS[0].build(TICKS)
     table = PAIRS.double() / PAIRS.double().sum()
@@ -79,9 +80,10 @@ def test_of_two_correlated_pixels_is_above_their_entropy(record_property: pytest
                         transitions, "sum", pixel(head), ids(clean), ids(now), clock(t - 1), clock(t)
                     )
                     total += float(weight * move)
-    record_property("entropy_nats", entropy)
-    record_property("bound_nats", total)
     assert entropy + 0.01 < total < entropy + 0.3
+    found = two_pixels(transitions, table, "sum")
+    assert found == (pytest.approx(entropy, abs=1e-10), pytest.approx(total, abs=1e-10))
+    assert two_pixels(transitions, table, "product")[1] > total + 0.01
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)

@@ -88,6 +88,19 @@ def test_sum_kernel_is_the_sum_of_posteriors_for_any_head(
     torch.testing.assert_close(found.sum(1), torch.ones(1, 1, 1, dtype=torch.float64), **EXACT)
 
 
+@given(kind=kinds, seed=seeds, kernel=st.sampled_from(["sum", "product"]), skip=st.sampled_from(SKIPS))
+def test_ids_have_the_same_reverse(kind: Kind, seed: int, kernel: categorical.Kernel, skip: tuple[int, int]) -> None:
+    """Also in closed form, and up to rounding in single precision."""
+    (s, t), transitions = map(clock, skip), kind.build(Schedule.named(clocks=8))
+    head, ids = probabilities(seed).expand(1, 4, 1, 4), torch.arange(4).reshape(1, 1, 1, 4)
+    expected = categorical.reverse(
+        transitions, head, categorical.one_hot(ids, transitions.states, torch.float64), s, t, kernel
+    )
+    for dtype, near in ((torch.float64, EXACT), (torch.float32, {"rtol": 1e-4, "atol": 1e-6})):
+        found = categorical.reverse_of_ids(transitions, head.to(dtype), ids, s, t, kernel)
+        torch.testing.assert_close(categorical.normalised(found), expected.to(dtype), **near)
+
+
 @given(kind=kinds, seed=seeds, y_t=st.integers(0, 3))
 def test_sum_kernel_is_the_product_kernel_with_the_head_divided(kind: Kind, seed: int, y_t: int) -> None:
     """p̂ → (p̂/Z)/Σ(p̂/Z), Z_k = q(y_t | y_0 = k), turns the one kernel into the other."""
@@ -168,20 +181,20 @@ def test_one_hot_puts_a_one_at_the_class() -> None:
     assert torch.equal(found.sum(1), torch.ones(2, 1, 2))
 
 
-def test_gumbel_draws_have_the_given_frequencies() -> None:
+def test_draws_have_the_given_frequencies() -> None:
     n = 200_000
-    uniform = torch.rand((n, 4, 1, 1), generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    uniform = torch.rand((n, 1, 1, 1), generator=torch.Generator().manual_seed(5), dtype=torch.float64)
     drawn = categorical.sample(pixel(PRIOR).expand(n, 4, 1, 1), uniform)
     assert drawn.shape == (n, 1, 1, 1)
     shares = torch.bincount(drawn.flatten(), minlength=4) / n
     assert float((shares - PRIOR).abs().max()) < 0.005  # four standard deviations are 0.0045
 
 
-def test_gumbel_never_draws_what_is_impossible_nor_fails_at_the_edges() -> None:
-    certain = torch.tensor([0.0, 1.0, 0.0]).reshape(1, 3, 1, 1)
-    edge = 1 - 2.0**-24
-    for uniform in ([0.0, 0.0, 0.0], [edge, 0.0, edge], [0.5, edge, 0.5], [edge, edge, edge]):
-        assert int(categorical.sample(certain, torch.tensor(uniform).reshape(1, 3, 1, 1))) == 1
+def test_what_is_impossible_is_never_drawn_not_even_at_the_edges() -> None:
+    edges = torch.tensor([0.0, 2.0**-24, 0.5, 1 - 2.0**-24]).reshape(4, 1, 1, 1)
+    for whole in torch.linspace(0.5, 4, 50).tolist():
+        certain = torch.tensor([0.0, whole / 3, 0.0, 2 * whole / 3, 0.0]).reshape(1, 5, 1, 1).expand(4, 5, 1, 1)
+        assert categorical.sample(certain, edges).flatten().tolist() == [1, 1, 3, 3]
 
 
 @every_kind
@@ -189,7 +202,7 @@ def test_gumbel_never_draws_what_is_impossible_nor_fails_at_the_edges() -> None:
 def test_forward_draws_have_the_forward_frequencies(kind: Kind, t: int) -> None:
     n, transitions = 100_000, kind.build(Schedule.named(clocks=8))
     states = transitions.states
-    uniform = torch.rand((n, states, 1, 1), generator=torch.Generator().manual_seed(t), dtype=torch.float64)
+    uniform = torch.rand((n, 1, 1, 1), generator=torch.Generator().manual_seed(t), dtype=torch.float64)
     drawn = categorical.q_sample(transitions, torch.full((n, 1, 1, 1), 2), torch.full((n, 1, 1, 1), t), uniform)
     shares = torch.bincount(drawn.flatten(), minlength=states) / n
     expected = categorical.q_probs(transitions, one_hot(2, 4), clock(t)).flatten()

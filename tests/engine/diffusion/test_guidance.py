@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.diffusion import gaussian
+from engine.diffusion.categorical import normalised
 from engine.diffusion.denoiser import State
 from engine.diffusion.guidance import Asked, Weights, branches, guide_image, guide_layout
 from engine.diffusion.sampler import Settings, Task, sample
@@ -57,7 +58,7 @@ def test_layout_is_the_geometric_mixture_renormalised(seed: int, w: float) -> No
     p_c, p_n = probabilities(seed), probabilities(seed + 1)
     expected = p_c**w * p_n ** (1 - w)
     expected = expected / expected.sum(1, keepdim=True)
-    torch.testing.assert_close(guide_layout(p_c, [(p_n, tensor(w))]), expected, **EXACT)
+    torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(w))])), expected, **EXACT)
 
 
 @given(seed=seeds, w_text=weights, w_other=weights)
@@ -66,15 +67,15 @@ def test_layout_with_two_conditions(seed: int, w_text: float, w_other: float) ->
     expected = p_c * (p_c / p_t) ** (w_text - 1) * (p_c / p_o) ** (w_other - 1)
     expected = expected / expected.sum(1, keepdim=True)
     found = guide_layout(p_c, [(p_t, tensor(w_text)), (p_o, tensor(w_other))])
-    torch.testing.assert_close(found, expected, **EXACT)
+    torch.testing.assert_close(normalised(found), expected, **EXACT)
 
 
 def test_a_weight_of_1_changes_nothing_and_0_drops_the_condition() -> None:
     v_c, v_n, p_c, p_n = normal(1, 2, 3, 1, 3), normal(2, 2, 3, 1, 3), probabilities(3), probabilities(4)
     assert torch.equal(guide_image(v_c, [(v_n, tensor(1))]), v_c)
-    torch.testing.assert_close(guide_layout(p_c, [(p_n, tensor(1))]), p_c, **EXACT)
+    torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(1))])), p_c, **EXACT)
     torch.testing.assert_close(guide_image(v_c, [(v_n, tensor(0))]), v_n, **EXACT)
-    torch.testing.assert_close(guide_layout(p_c, [(p_n, tensor(0))]), p_n, **EXACT)
+    torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(0))])), p_n, **EXACT)
 
 
 def test_an_impossible_class_stays_finite() -> None:
@@ -121,7 +122,7 @@ def test_what_each_branch_lacks() -> None:
     words = replace(plain, text=texts(1, 1.0, 0, 0, 0), negative=texts(1, 0, 2.0, 0, 0))
     world = asked(words, steps=4, interval=(0.0, 1.0))
     state, text, _ = world.asked[1]
-    whole, no_text, no_layout, no_image = range(4)
+    whole, no_text, no_image, no_layout = range(4)
     assert text.pooled[:, :2].tolist() == [[1, 0], [0, 2], [1, 0], [1, 0]]
     assert torch.equal(state.clocks.image[whole], state.clocks.image[no_text])
     assert torch.equal(state.clocks.layout[whole], state.clocks.layout[no_text])
@@ -135,10 +136,15 @@ def test_what_each_branch_lacks() -> None:
 def test_each_branch_guides_only_the_halves_it_is_for() -> None:
     clocks = running(600, 300)
     state = State(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
-    both = Weights(torch.tensor([2.0]), torch.tensor([3.0]))
-    found = branches(PROCESS, state, (texts(1), texts(1)), None, Asked.of(both, both, torch.device("cpu")))
-    pairs = [(float(branch.image_weight), float(branch.layout_weight)) for branch in found]
-    assert pairs == [(1, 1), (2, 2), (3, 1), (1, 3)]
+    both = Weights(torch.tensor([[2.0]]), torch.tensor([[3.0]]))
+    [asked] = Asked.each(both, both, torch.device("cpu"))
+    found = branches(PROCESS, state, (texts(1), texts(1)), None, asked)
+    assert [(branch.image_weight, branch.layout_weight) for branch in found] == [
+        (None, None),
+        (2, 2),
+        (None, 3),
+        (3, None),
+    ]
 
 
 def test_a_weight_of_1_is_plain_sampling_for_its_sample() -> None:

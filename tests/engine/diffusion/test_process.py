@@ -33,7 +33,7 @@ def ids() -> torch.Tensor:
 
 def test_forward_leaves_given_pixels_alone_and_drowns_unknown_ones() -> None:
     now, x_0, noise = clocks(), draw(1, 2, 3, *SIZE), draw(2, 2, 3, *SIZE)
-    uniform = torch.rand((2, 3, *SIZE), generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    uniform = torch.rand((2, 1, *SIZE), generator=torch.Generator().manual_seed(3), dtype=torch.float64)
     state = PROCESS.q_sample(x_0, ids(), now, noise, uniform)
     given, end = (now.image == 0).expand_as(x_0), (now.image == 1000).expand_as(x_0)
     assert torch.equal(state.image[given], x_0[given])

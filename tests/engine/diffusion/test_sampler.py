@@ -146,7 +146,7 @@ def test_an_image_alone_is_drawn_from_all_layouts() -> None:
 
 def running_clocks(given: Task, **settings: float) -> tuple[list[int], list[int]]:
     path = moments(PROCESS, given, Settings(**settings))
-    return [int(m.image[0]) for m in path], [int(m.layout[0]) for m in path]
+    return path.image[:, 0].tolist(), path.layout[:, 0].tolist()
 
 
 @pytest.mark.parametrize("steps", [1, 4, 10, 50])

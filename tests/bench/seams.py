@@ -1,0 +1,106 @@
+"""How visible the edge of a photograph is that was drawn on: python tests/bench/seams.py --data DIR [--count N]
+
+Steps between neighbouring columns of pixels: those across the edge over those up to 8 columns away from it, on the
+photograph's side and on the drawn one; by how much labels change, likewise. 1 is invisible; the same columns of whole
+photographs tell by how much such a figure strays.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from engine import generation, library, packs, raster
+from engine.batch.extend import Margins
+from engine.data.pairs import list_pairs
+from engine.protocol import UNKNOWN, Generate, Pixels, Raster
+
+MARGIN, NEAR, BATCH = 64, 8, 8
+
+
+def steps(pixels: Pixels) -> np.ndarray:
+    """Mean step from each column to the next, [W - 1]: of colours, or how many labels change."""
+    if pixels.ndim == 3:
+        values = pixels.astype(float)
+        return np.abs(np.diff(values, axis=1)).mean((0, 2))
+    return (np.diff(pixels.astype(int), axis=1) != 0).mean(0)
+
+
+def around(pixels: Pixels, edge: int, inwards: int) -> np.ndarray:
+    """The step across the edge, and the mean ones inside and outside of it."""
+    found = steps(pixels)
+    inside = [found[edge - 1 + inwards * d] for d in range(2, NEAR + 1)]
+    outside = [found[edge - 1 - inwards * d] for d in range(2, NEAR + 1)]
+    return np.array([found[edge - 1], np.mean(inside), np.mean(outside)])
+
+
+def edges(pixels: Pixels, margin: int = MARGIN) -> np.ndarray:
+    """Both edges of the middle of a picture, [2, 3]."""
+    return np.stack([around(pixels, margin, 1), around(pixels, pixels.shape[1] - margin, -1)])
+
+
+def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[generation.Result]:
+    """The photographs drawn on to both sides, 64 columns each."""
+    info, margins = pack.info, Margins(left=MARGIN, right=MARGIN)
+    results = []
+    for start in range(0, len(photographs), BATCH):
+        requests = []
+        for seed, image in enumerate(photographs[start : start + BATCH], start):
+            inside = margins.around(np.full(image.shape[:2], 255, np.uint8), 0)
+            requests.append(
+                Generate(
+                    id=str(seed),
+                    pack=info.name,
+                    image=Raster.of(margins.around(image, 0)),
+                    keep_image=Raster.of(inside),
+                    layout=Raster.of(np.full(inside.shape, UNKNOWN, np.uint8)),
+                    seed=seed,
+                )
+            )
+        *_, last = generation.steps(pack, requests)
+        results += [generation.Result(last.image(i), last.layout(i)) for i in range(len(requests))]
+    return results
+
+
+def told(name: str, found: list[np.ndarray], unit: str) -> None:
+    """A line: the edge's step and its ratio to both sides."""
+    mean = np.concatenate(found).mean(0)
+    each, random = np.stack(found), np.random.default_rng(0)
+    spread = [each[random.integers(len(each), size=len(each))].mean((0, 1)) for _ in range(500)]
+    ratios = [row[0] / row[1:].mean() for row in spread]
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    print(
+        f"{name}: {mean[0]:.3f} {unit} across the edge, {mean[1]:.3f} inside, {mean[2]:.3f} outside; "
+        f"edge over both {mean[0] / mean[1:].mean():.2f} ({low:.2f} to {high:.2f})"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pack", default="street")
+    parser.add_argument("--data", type=Path, required=True, help="a folder of pairs, such as its val")
+    parser.add_argument("--count", type=int, default=64)
+    parser.add_argument("--sheet", type=Path, help="a picture of the first twelve")
+    options = parser.parse_args()
+    pack = packs.load(library.find_pack(options.pack), "cpu")
+    info = pack.info
+    files = list_pairs(options.data)
+    chosen = [files[i] for i in np.linspace(0, len(files) - 1, options.count).astype(int)]
+    photographs = [
+        raster.fit_image(raster.read_image(one.image), info.height, info.width, "crop").pixels for one in chosen
+    ]
+    with torch.no_grad():
+        results = extended(pack, photographs)
+    told("photographs", [edges(p, p.shape[1] // 4) for p in photographs], "grey levels")
+    told("drawn on", [edges(result.image) for result in results], "grey levels")
+    told("drawn on, layout", [edges(result.layout) for result in results], "of labels change")
+    if options.sheet:
+        rows = [[r.image, raster.colourise(r.layout, info.classes)] for r in results[:12]]
+        raster.write_image(options.sheet, np.concatenate([np.concatenate(row, 1) for row in rows]))
+
+
+if __name__ == "__main__":
+    main()
