@@ -114,7 +114,14 @@ def settings_of(pack: Pack, steps: int) -> Settings:
     pixels, process = pack.file.pixels, pack.file.process
     low = min(-m / d for m, d in zip(pixels.mean, pixels.deviation, strict=True))
     high = max((1 - m) / d for m, d in zip(pixels.mean, pixels.deviation, strict=True))
-    return Settings(steps, process.lead, process.bend, image_limits=(low, high), solver=pack.info.sampler)
+    return Settings(
+        steps,
+        process.lead,
+        process.image_pace.build(),
+        process.layout_pace.build(),
+        image_limits=(low, high),
+        solver=pack.info.sampler,
+    )
 
 
 class _Path(NamedTuple):

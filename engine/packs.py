@@ -17,6 +17,7 @@ from engine.diffusion.categorical import Kernel
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.gaussian import Output
 from engine.diffusion.process import JointProcess
+from engine.diffusion.sampler import Pace
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Absorbing, Neighbours, Transitions, Uniform, of_neighbours, ordered
 from engine.errors import BadPack, EngineError, NoDevice
@@ -72,16 +73,31 @@ class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_o
             raise BadPack(f"The neighbours of the classes are no chain: {error}.", "Name more of them.") from error
 
 
+Exponent = Annotated[float, msgspec.Meta(gt=0, le=10)]
+
+
+class PaceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a half's clock falls (diffusion/sampler.py, `Pace`)."""
+
+    rise: Exponent = 1.0
+    bend: Exponent = 1.0
+
+    def build(self) -> Pace:
+        """For the sampler."""
+        return Pace(self.rise, self.bend)
+
+
 class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Clocks, schedules and kernels of both halves; `lead` and `bend` are the sampler's."""
+    """Clocks, schedules and kernels of both halves; `lead` and the paces are the sampler's."""
 
     clocks: Annotated[int, msgspec.Meta(ge=2, le=100_000)] = 1000
     image: ScheduleConfig = ScheduleConfig()
     layout: LayoutConfig = LayoutConfig()
     output: Output = "v"
     kernel: Kernel = "sum"
-    lead: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
-    bend: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
+    lead: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.15
+    image_pace: PaceConfig = PaceConfig(rise=2.5)
+    layout_pace: PaceConfig = PaceConfig(rise=2.0, bend=1.5)
 
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""

@@ -97,24 +97,24 @@ Scale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 
 
 class AreaGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="areas"):
-    """Which share of the picture each of these classes covers."""
+    """Which share of the picture each of these classes covers; a scale of 1 goes all the way."""
 
     shares: dict[str, Share]
-    scale: Scale = 2.0
+    scale: Share = 1.0
 
 
 class PaletteGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="palette"):
     """Which colours the image has, as "#rrggbb"."""
 
     colours: tuple[str, ...]
-    scale: Scale = 4.0
+    scale: Scale = 0.5
 
 
 class StyleGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="style"):
     """The colours and textures of another image, of any size."""
 
     image: Raster
-    scale: Scale = 0.1
+    scale: Scale = 0.002
 
 
 class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="clip"):

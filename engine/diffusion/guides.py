@@ -6,6 +6,7 @@ Layout: the logits of y_0 lose s ∂L/∂logits before the reverse kernel.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -26,10 +27,35 @@ class Guide(Protocol):
     def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor: ...
 
 
+class LayoutGuide(ABC):
+    """What is wanted of the layout alone is said to its head alone: through the network a loss of it would be met by
+    images that fool the network, and cost as much again.
+    """
+
+    @abstractmethod
+    def bent(self, state: State, logits: Tensor) -> Tensor:
+        """The logits of y_0, [B, K, H, W], as they should be."""
+
+
 def shifted(
+    process: JointProcess, state: State, guides: Sequence[Guide | LayoutGuide], ask: Callable[[State], Prediction]
+) -> Prediction:
+    """What `ask` says of a state, [branches · B, …], every branch bent as the first one has to be."""
+    losses = [guide for guide in guides if not isinstance(guide, LayoutGuide)]
+    told = through_network(process, state, losses, ask) if losses else ask(state)
+    first = told.logits[: len(state.image)]
+    bent = first
+    for guide in guides:
+        if isinstance(guide, LayoutGuide):
+            bent = guide.bent(state, bent)
+    times = (len(told.image) // len(first), 1, 1, 1)
+    return told if bent is first else Prediction(told.image, told.logits + (bent - first).repeat(times))
+
+
+def through_network(
     process: JointProcess, state: State, guides: Sequence[Guide], ask: Callable[[State], Prediction]
 ) -> Prediction:
-    """What `ask` says of a state, [branches · B, …], every branch bent by the gradients of the first one's loss."""
+    """Both halves bent by the gradients of all losses."""
     with torch.enable_grad():
         image = state.image.detach().requires_grad_()
         seen = replace(state, image=image)

@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State, TextFeatures
 from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict, spread
-from engine.diffusion.guides import Guide, shifted
+from engine.diffusion.guides import Guide, LayoutGuide, shifted
 from engine.diffusion.process import JointProcess, Said
 from engine.diffusion.solvers import SOLVERS, Move, Solver, langevin
 
@@ -53,23 +53,39 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How a half's clock falls from T while the path's share u falls evenly from 1: t = T (1 - (1-u)^rise)^bend.
+
+    `rise` over 1 gives large clocks more of the steps, where what is large in a picture is decided (its light, its
+    sky), `bend` over 1 small ones, where what is thin is.
+    """
+
+    rise: float = 1.0
+    bend: float = 1.0
+
+    def clocks(self, top: int, share: Tensor) -> Tensor:
+        """int64 clocks of T = `top` at shares u in [0, 1]."""
+        return (top * (1 - (1 - share) ** self.rise) ** self.bend).round().long()
+
+
+@dataclass(frozen=True)
 class Settings:
     """How to sample; `lead` (Δ) and `interval` (where the image is guided) are shares of T.
 
-    `bend` over 1 gives small layout clocks more of the steps: what is thin is decided there. `solver` is a name of
-    `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at the ratio `snr`. `threshold`
-    is the quantile of dynamic thresholding, 0 for none.
+    `solver` is a name of `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at the ratio
+    `snr`. `threshold` is the quantile of dynamic thresholding, 0 for none.
     """
 
     steps: int = 10
     lead: float = 0.3
-    bend: float = 1.0
+    image_pace: Pace = Pace()
+    layout_pace: Pace = Pace()
     interval: tuple[float, float] = (0.2, 0.8)
     image_limits: tuple[float, float] = (-torch.inf, torch.inf)
     solver: str = "ddim"
     corrections: int = 0
     snr: float = 0.16
-    guides: tuple[Guide, ...] = ()
+    guides: tuple[Guide | LayoutGuide, ...] = ()
     threshold: float = 0.0
 
     def __post_init__(self) -> None:
@@ -123,16 +139,16 @@ class Moment:
 def moments(process: JointProcess, task: Task, settings: Settings) -> Moment:
     """The path of the clocks from the start to the end, on the CPU.
 
-    t_image = min(T, τ), t_layout = T (clip(τ - Δ, 0, T)/T)^bend, τ evenly from T + Δ to 0; without a lead where one
-    half runs alone.
+    u_image = min(T, τ)/T, u_layout = clip(τ - Δ, 0, T)/T, τ evenly from T + Δ to 0; without a lead where one half runs
+    alone.
     """
     top, steps = process.image.clocks, settings.steps
     image_runs = ~task.keep_image.flatten(1).all(1).cpu()
     layout_runs = ~(task.keep_layout | task.unknown).flatten(1).all(1).cpu()
     lead = torch.where(image_runs & layout_runs, round(settings.lead * top), 0)
     tau = (top + lead) * torch.arange(steps, -1, -1)[:, None] // steps
-    image, layout = tau.clamp(max=top), (tau - lead).clamp(0, top)
-    layout = (top * (layout / top) ** settings.bend).round().long()
+    image = settings.image_pace.clocks(top, tau.clamp(max=top) / top)
+    layout = settings.layout_pace.clocks(top, (tau - lead).clamp(0, top) / top)
     return Moment(image * image_runs, layout * layout_runs)
 
 

@@ -14,24 +14,25 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.diffusion.guides import Guide
+from engine.diffusion.guides import Guide, LayoutGuide
 from engine.errors import BadFile, BadPack
 from engine.guides import classifier
+from engine.guides.areas import Areas
 from engine.guides.check import class_ids
 from engine.guides.classifier import Classifier
-from engine.guides.losses import Areas, Clip, Own, Palette, Pixels, Present, Style
+from engine.guides.losses import Clip, Own, Palette, Pixels, Present, Style
 from engine.packs import Pack
 from engine.protocol import AreaGuide, ClassGuide, ClipGuide, OwnGuide, PaletteGuide, StyleGuide
 from engine.protocol import Guide as Asked
 from engine.raster import rgb
 
 
-def build(asked: Sequence[Asked], pack: Pack) -> tuple[Guide, ...]:
-    """The losses of a request's guides for a pack. Raises BadRequest, BadFile or BadPack."""
+def build(asked: Sequence[Asked], pack: Pack) -> tuple[Guide | LayoutGuide, ...]:
+    """A request's guides for a pack. Raises BadRequest, BadFile or BadPack."""
     return tuple(_build(one, pack) for one in asked)
 
 
-def _build(asked: Asked, pack: Pack) -> Guide:
+def _build(asked: Asked, pack: Pack) -> Guide | LayoutGuide:
     mean, deviation = (torch.tensor(v)[:, None, None] for v in (pack.file.pixels.mean, pack.file.pixels.deviation))
     pixels = Pixels(mean.to(pack.device), deviation.to(pack.device))
     match asked:

@@ -36,20 +36,6 @@ class Pixels:
 
 
 @dataclass(frozen=True)
-class Areas:
-    """Which share of the picture each class covers, as in Semantic Palette  [Le Moing et al. 2021]."""
-
-    shares: dict[int, float]
-    scale: float
-
-    def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor:
-        ids = list(self.shares)
-        covered = y_0[:, ids].mean((2, 3))
-        wanted = covered.new_tensor([self.shares[index] for index in ids])
-        return self.scale * y_0[0, 0].numel() * (covered - wanted).square().sum(1)
-
-
-@dataclass(frozen=True)
 class Palette:
     """All colours near those of a palette, [N, 3] in [0, 1]."""
 

@@ -16,7 +16,7 @@ from engine.raster import read_image
 
 EXAMPLES = (
     "Write areas:road=0.3,sky=0.2 or palette:#223344,#ddccaa or style:PICTURE or clip:MODEL|WEIGHTS|PROMPT or "
-    "classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you like: areas*50:road=0.3."
+    "classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you like: palette*0.2:#223344."
 )
 
 STYLE_SIDE = 512

@@ -178,7 +178,7 @@ def test_a_checkpoint_of_another_network_is_refused(config):
         ({"learning": 1}, "learning"),
         ({"process": {"kernel": "product"}}, "product kernel"),
         ({"process": {"clocks": 0}}, "clocks"),
-        ({"process": {"bend": 0.0}}, "bend"),
+        ({"process": {"layout_pace": {"bend": 0.0}}}, "bend"),
         ({"process": {"layout": {"odds": -1.0}}}, "odds"),
         ({"process": {"layout": {"transitions": "magic"}}}, "transitions"),
     ],
