@@ -97,7 +97,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         threshold=path.threshold,
         guides=build(requests[0].guides, pack),
     )
-    with torch.no_grad():  # a guide takes gradients inside
+    with torch.inference_mode(not settings.guides), torch.no_grad():  # a guide takes gradients inside
         task = task_of(pack, requests, given)
         network = Windows(pack.network, pack.info.height, pack.info.width)
         if path.sampler.startswith("gcdp"):

@@ -76,5 +76,6 @@ class Schedule:
         """A table on a device; made in float64, which not every device has."""
         key = (name, device, dtype)
         if key not in self._tables:
-            self._tables[key] = self._exact[name].to(dtype).to(device)
+            with torch.inference_mode(False):  # what is kept may be part of a gradient one day
+                self._tables[key] = self._exact[name].to(dtype).to(device)
         return self._tables[key]

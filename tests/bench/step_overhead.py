@@ -36,7 +36,7 @@ class AtOnce:
 def seconds(process: JointProcess, network: Denoiser, task: Task, settings: Settings) -> float:
     """Per step."""
     begun = time.perf_counter()
-    with torch.no_grad():
+    with torch.inference_mode():
         for _ in sample(process, network, task, settings):
             pass
     return (time.perf_counter() - begun) / STEPS
