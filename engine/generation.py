@@ -14,6 +14,7 @@ from engine.data.captions import Wish, read_wish
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
+from engine.diffusion.guides import LayoutGuide
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Settings, Step, Task, sample
 from engine.diffusion.windows import Windows
@@ -23,6 +24,9 @@ from engine.library import find_pack
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
+
+GUIDED_LEAD = 0.8
+"""How far the layout leads at least where a guide is of it alone: the image has to follow what the guide makes."""
 
 
 class Result(NamedTuple):
@@ -91,22 +95,31 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         raise BadRequest("The requests of one batch differ in size, steps, sampler or guides.", "Draw them alone.")
     given = [Given.of(request, pack.info) for request in requests]
     path = paths.pop()
+    guides = build(requests[0].guides, pack)
+    settings = settings_of(pack, path.steps)
+    led = any(isinstance(guide, LayoutGuide) for guide in guides)
     settings = replace(
-        settings_of(pack, path.steps),
+        settings,
+        lead=max(settings.lead, GUIDED_LEAD) if led else settings.lead,
         corrections=path.corrections,
         threshold=path.threshold,
-        guides=build(requests[0].guides, pack),
+        guides=guides,
     )
-    with torch.inference_mode(not settings.guides), torch.no_grad():  # a guide takes gradients inside
+    with torch.no_grad():
         task = task_of(pack, requests, given)
-        network = Windows(pack.network, pack.info.height, pack.info.width)
-        if path.sampler.startswith("gcdp"):
-            how = RePaint(path.resamplings, path.sampler == "gcdp-faulty")
-            run = repaint.sample(pack.process, network, task, settings, how)
-        else:
-            run = sample(pack.process, network, task, replace(settings, solver=path.sampler))
-        for step in run:
-            yield Frame(step.index, step.total, step, pack, given)
+    network = Windows(pack.network, pack.info.height, pack.info.width)
+    if path.sampler.startswith("gcdp"):
+        how = RePaint(path.resamplings, path.sampler == "gcdp-faulty")
+        run = repaint.sample(pack.process, network, task, settings, how)
+    else:
+        run = sample(pack.process, network, task, replace(settings, solver=path.sampler))
+    while True:
+        # left before every frame: whoever takes it may load what another request takes gradients of
+        with torch.inference_mode(not settings.guides), torch.no_grad():  # a guide takes gradients inside
+            step = next(run, None)
+        if step is None:
+            return
+        yield Frame(step.index, step.total, step, pack, given)
 
 
 def settings_of(pack: Pack, steps: int) -> Settings:

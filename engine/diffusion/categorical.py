@@ -59,7 +59,7 @@ def reverse(chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, 
     start = torch.zeros_like(s)
     back = chain.backward(y_t, s, t)
     z = chain.backward(back, start, s)
-    w = padded(chain, p_0) / z.clamp(min=TINY)  # where Z_k is 0, all that w_k leads to is too
+    w = torch.where(z > 0, padded(chain, p_0) / torch.where(z > 0, z, 1), 0)  # no 0/0, not even in a gradient
     return normalised(back * chain.forward(w, start, s))
 
 
@@ -105,7 +105,7 @@ def sample(probs: Tensor, uniform: Tensor) -> Tensor:
     """
     up_to = torch.stack(list(accumulate(probs.unbind(1))), 1)
     edge = uniform.clamp(max=1 - 2**-20) * up_to[:, -1:]
-    return _true(torch.le, up_to, edge).sum(1, keepdim=True).long()
+    return _true(torch.le, up_to, edge).sum(1, keepdim=True).long().clamp(max=probs.shape[1] - 1)
 
 
 def likeliest(p: Tensor) -> Tensor:

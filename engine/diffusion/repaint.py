@@ -79,7 +79,7 @@ def ancestral(process: JointProcess, seen: Look, then: Clocks, random: Randomnes
     state = seen.state
     posterior = gaussian.q_posterior(process.image, seen.said.x_0, state.image, then.image, state.clocks.image)
     image = posterior.mean + posterior.variance.sqrt() * random.normal(*state.image.shape[1:])
-    return State(image, move_layout(process, seen, then, random, arrives), then)
+    return State(image, move_layout(process, seen, then, random.uniform(1, *state.layout.shape[2:]), arrives), then)
 
 
 def pasted(process: JointProcess, task: Task, state: State, random: Randomness) -> State:

@@ -64,8 +64,12 @@ class Pace:
     bend: float = 1.0
 
     def clocks(self, top: int, share: Tensor) -> Tensor:
-        """int64 clocks of T = `top` at shares u in [0, 1]."""
-        return (top * (1 - (1 - share) ** self.rise) ** self.bend).round().long()
+        """int64 clocks of T = `top` at the falling shares u of a path, [steps + 1, B]; no two of them that lie between
+        0 and T are one, if there are enough.
+        """
+        clocks = (top * (1 - (1 - share) ** self.rise) ** self.bend).round().long()
+        begun, left = (share < 1).cumsum(0), (share > 0).flip(0).cumsum(0).flip(0)
+        return torch.minimum(torch.maximum(clocks, left), (top - begun).clamp(min=0)) * (share > 0)
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
     random = Randomness(task.seeds, task.image.device)
     path = moments(process, task, settings)
     plan = legs(process, task, settings, path)
-    image_runs = bool((path.image[0] > 0).any())
+    image_runs, layout_runs = bool((path.image[0] > 0).any()), bool((path.layout[0] > 0).any())
     look, solver = Looks(process, denoiser, task, settings), SOLVERS[settings.solver]()
     image = torch.where(task.keep_image, task.image, random.normal(*size))
     layout = process.noise_layout(random.uniform(1, *size[1:]))
@@ -252,8 +256,10 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
             moved = move_image(
                 process, solver, Way(leg, then, last, settings.corrections > 0 and index > 1), seen, look, random
             )
-        if leg.draws:
-            drawn = move_layout(process, seen, then, random, leg.arrives)
+        if layout_runs:
+            uniform = random.uniform(1, *size[1:])  # even if nothing moves in this leg: in a larger batch it might
+            if leg.draws:
+                drawn = move_layout(process, seen, then, uniform, leg.arrives)
         look.estimate = Estimate(
             seen.said.x_0, process.layout_estimate(state, seen.head) if leg.layout_given else seen.head
         )
@@ -275,12 +281,14 @@ def guided_image(
         (o, w) for o, w in zip(rest, [branch.image_weight for branch in asked[1:]], strict=True) if w is not None
     ]
     x_t, t, output = state.image, spread(state.clocks.image_running), guide_image(output, others)
+    given = state.clocks.image == 0
     if any(map(math.isfinite, settings.image_limits)):
-        x_0 = limited(gaussian.clean(process.image, process.output, x_t, output, t), settings)
+        x_0 = gaussian.clean(process.image, process.output, x_t, output, t)
+        x_0 = limited(torch.where(given, x_t, x_0), settings)
         epsilon = gaussian.noise(process.image, "x_0", x_t, x_0, t)
     else:
         x_0, epsilon = process.said(x_t, output, t)
-    return Said(torch.where(state.clocks.image == 0, x_t, x_0), epsilon)
+    return Said(torch.where(given, x_t, x_0), epsilon)
 
 
 def limited(x_0: Tensor, settings: Settings) -> Tensor:
@@ -329,7 +337,7 @@ def move_image(process: JointProcess, solver: Solver, way: Way, seen: Look, look
     return torch.where(runs, solver(move), state.image)
 
 
-def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomness, arrives: bool) -> Tensor:
+def move_layout(process: JointProcess, seen: Look, then: Clocks, uniform: Tensor, arrives: bool) -> Tensor:
     """The layout at its next clocks, drawn from the guided transition; a move that `arrives` at 0 takes the likeliest
     class.
     """
@@ -342,7 +350,7 @@ def move_layout(process: JointProcess, seen: Look, then: Clocks, random: Randomn
         probs = guide_layout(moves[0], list(zip(moves[1:], weights, strict=True)))
     else:
         probs = process.reverse(state.layout, seen.head, *maps[1:])
-    drawn = categorical.sample(probs, random.uniform(1, *probs.shape[2:]))
+    drawn = categorical.sample(probs, uniform)
     if arrives:
         drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
     return torch.where(s < state.clocks.layout, drawn, state.layout)

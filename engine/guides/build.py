@@ -37,7 +37,8 @@ def _build(asked: Asked, pack: Pack) -> Guide | LayoutGuide:
     pixels = Pixels(mean.to(pack.device), deviation.to(pack.device))
     match asked:
         case AreaGuide(shares=shares, scale=scale):
-            return Areas(dict(zip(class_ids(shares, pack.info), shares.values(), strict=True)), scale)
+            ids = torch.tensor(class_ids(shares, pack.info), device=pack.device)
+            return Areas(ids, torch.tensor(list(shares.values()), device=pack.device), scale)
         case PaletteGuide(colours=colours, scale=scale):
             return Palette(pixels, torch.tensor([rgb(text) for text in colours], device=pack.device) / 255, scale)
         case StyleGuide(image=image, scale=scale):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.diffusion import bound, categorical, repaint
-from engine.diffusion.categorical import Kernel
+from engine.diffusion.categorical import TINY, Kernel
 from engine.diffusion.process import JointProcess
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Settings, Step, Task, sample
@@ -118,7 +118,10 @@ def two_pixels(chain: Transitions, shares: Tensor, kernel: Kernel) -> tuple[floa
         s, t = (torch.full_like(clean, clock) for clock in (tick, tick + 1))
         arrives = categorical.q_probs(chain, categorical.one_hot(clean, k, torch.float64), t).gather(1, seen)
         joint = (share * arrives.flatten(1).prod(1)).reshape(k, k, -1)  # of both labels and the noised pair
-        heads = torch.stack([joint.sum(1), joint.sum(0)], 2).movedim(1, 0) / joint.sum((0, 1))[:, None, None]
+        heads = (
+            torch.stack([joint.sum(1), joint.sum(0)], 2).movedim(1, 0)
+            / joint.sum((0, 1)).clamp(min=TINY)[:, None, None]
+        )
         moves = bound.layout_move(chain, kernel, heads.repeat(k * k, 1, 1)[:, :, None], clean, seen, s, t)
         nats += joint.flatten() @ moves.flatten(1).sum(1)
     return float(torch.special.entr(shares).sum()), float(nats)

@@ -22,7 +22,6 @@ from engine.diffusion.guides import shifted
 from engine.diffusion.sampler import Settings, limited
 from engine.errors import BadClass, BadConfig, BadFile, BadPack, BadRequest, BadSize
 from engine.guides import classifier
-from engine.guides.areas import Areas
 from engine.guides.build import build
 from engine.guides.losses import grams
 from engine.guides.parse import read_guide
@@ -106,29 +105,6 @@ def share(layout, index):
     return float((layout == index).mean())
 
 
-def test_areas_are_covered_by_probabilities_and_by_what_is_given():
-    """Of 8 columns the first two are given, as class 2; no other class than those named is told from the others."""
-    logits = 3 * torch.randn((1, 5, 6, 8), generator=torch.Generator().manual_seed(0))
-    state = State(torch.zeros(1, 3, 6, 8), torch.full((1, 1, 6, 8), 2), running(500, 400, (6, 8)))
-    state.clocks.layout[..., :2] = 0
-    bent = Areas({2: 0.5, 0: 0.1}, 1.0).bent(state, logits)
-    covered = bent.softmax(1)[..., 2:].sum((0, 2, 3)) + torch.tensor([0, 0, 12.0, 0, 0])
-    torch.testing.assert_close(covered[[2, 0]] / 48, torch.tensor([0.5, 0.1]), rtol=0, atol=1e-3)
-    apart = (bent - logits)[:, [1, 3, 4]]
-    torch.testing.assert_close(apart, torch.zeros_like(apart))
-    half = Areas({2: 0.5, 0: 0.1}, 0.5).bent(state, logits)
-    torch.testing.assert_close(half - logits, (bent - logits) / 2)
-
-
-def test_areas_that_cannot_be_had_stay_finite():
-    logits = torch.tensor([60.0, -60.0, 0.0]).reshape(1, 3, 1, 1).expand(1, 3, 4, 4)
-    for shares in ({0: 0.0}, {1: 1.0}, {0: 0.0, 1: 1.0, 2: 0.0}):
-        state = State(torch.zeros(1, 3, 4, 4), torch.zeros(1, 1, 4, 4).long(), running(500, 400, (4, 4)))
-        assert bool(Areas(shares, 1.0).bent(state, logits).isfinite().all())
-        state.clocks.layout.zero_()
-        assert bool(Areas(shares, 1.0).bent(state, logits).isfinite().all())
-
-
 def test_a_drawn_layout_has_more_or_less_of_a_class_as_asked(pack):
     less, plain, more = (
         share(draw(pack, *guides, steps=10)[1], 1)
@@ -192,6 +168,21 @@ def test_what_is_kept_is_kept_under_a_guide(pack):
     request = Generate(id="1", pack="tiny", steps=4, guides=guides, layout=Raster.of(layout))
     for frame in generation.steps(pack, [request]):
         assert np.array_equal(frame.step.state.layout[0, 0].numpy(), layout)
+
+
+def test_what_a_guide_needs_may_be_loaded_between_two_frames_of_a_plain_request(tiny_pack):
+    """Nothing that is kept may be an inference tensor, of which no gradient can be taken."""
+    first = packs.load(tiny_pack, "cpu")
+    frames = generation.steps(first, [Generate(id="1", pack="tiny", steps=3, prompt="")])
+    next(frames)
+    assert not torch.is_inference_mode_enabled()
+    second = packs.load(tiny_pack, "cpu")
+    guides = (PaletteGuide(colours=("#c81414",)),)
+    for one in (first, second):
+        assert len(
+            list(generation.steps(one, [Generate(id="2", pack="tiny", steps=2, prompt="a car", guides=guides)]))
+        )
+    assert len(list(frames)) == 2
 
 
 def test_dynamic_thresholding_shrinks_each_picture_by_its_own_quantile():

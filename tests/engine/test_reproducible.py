@@ -71,6 +71,12 @@ def test_bytes_do_not_depend_on_the_order_in_a_batch(pack, requests, alone):
     assert draw(pack, requests[::-1], 5)[::-1] == alone
 
 
+def test_many_steps_in_company_are_those_alone(pack, requests):
+    """Near T the clocks of one request may stand still while those of another one move."""
+    some = [msgspec.structs.replace(request, steps=58) for request in requests[1:3]]
+    assert draw(pack, some, 2) == draw(pack, some, 1)
+
+
 def test_another_seed_gives_another_picture(pack, requests, alone):
     other = [Generate(id="x", pack="tiny", prompt="a car, no tree", negative="sky", seed=99, steps=4)]
     assert draw(pack, other, 1)[0][-1] != alone[2][-1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from engine.diffusion.sampler import Settings, Step, Task, moments, sample
+from engine.diffusion.sampler import Pace, Settings, Step, Task, moments, sample
 from tests.engine.diffusion.toy import PROCESS, World, give_image, give_layout, street, task, texts
 
 MANY = 2000
@@ -144,7 +146,7 @@ def test_an_image_alone_is_drawn_from_all_layouts() -> None:
     assert bool((step.state.clocks.layout == T).all())
 
 
-def running_clocks(given: Task, **settings: float) -> tuple[list[int], list[int]]:
+def running_clocks(given: Task, **settings: Any) -> tuple[list[int], list[int]]:
     path = moments(PROCESS, given, Settings(**settings))
     return path.image[:, 0].tolist(), path.layout[:, 0].tolist()
 
@@ -162,6 +164,17 @@ def test_the_layout_leads_by_its_share_of_the_clock(steps: int, lead: float) -> 
         assert then != now
         if now[0] < T and now[1] > 0:
             assert now[0] - now[1] == round(lead * T)
+
+
+@pytest.mark.parametrize("steps", [10, 100, 800])
+def test_no_step_of_a_pace_stands_still(steps: int) -> None:
+    for pace in (Pace(), Pace(2.5), Pace(2.0, 1.5), Pace(1.0, 3.0)):
+        image, layout = running_clocks(task(), steps=steps, lead=0.15, image_pace=pace, layout_pace=pace)
+        for clocks in (image, layout):
+            assert clocks[0] == T
+            assert clocks[-1] == 0
+            assert all(b < a for a, b in pairwise(clocks) if a < T and b > 0)
+            assert sum(clock == T for clock in clocks) <= 2 + 0.15 * steps
 
 
 @pytest.mark.parametrize(

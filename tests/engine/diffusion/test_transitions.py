@@ -71,6 +71,16 @@ def test_float32_reverses_like_float64_over_many_classes(odds: float, skip: tupl
     assert float((found - exact).abs().sum()) / 2 < 1e-4
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("skip", [(1, 2), (4, 5), (1, 10), (2, 20), (5, 30)])
+def test_a_head_that_is_sure_of_what_is_seen_keeps_it(skip: tuple[int, int], dtype: torch.dtype) -> None:
+    """Classes so far away that their likelihood is rounded to 0 take no part, whatever the head leaves for them."""
+    chain, (s, t) = Neighbours(Schedule.named(), ordered(19, 1.0)), map(clock, skip)
+    seen = one_hot(3, 19).to(dtype)
+    head = 0.999 * seen + 0.001 / 19
+    assert float(categorical.reverse(chain, head, seen, s, t)[0, 3]) > 0.98
+
+
 def test_odds_that_leave_a_signal_at_the_end_are_refused() -> None:
     with pytest.raises(ValueError, match="leave more"):
         Schedule.named("linear", odds=1000)
