@@ -66,7 +66,7 @@ def reverse(chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, 
 def reverse_of_ids(
     chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, kernel: Kernel = "sum"
 ) -> Tensor:
-    """`reverse` for ids y_t, up to a factor per pixel; for the usual chain and kernel in a fifth of the time."""
+    """`reverse` for ids y_t, up to a factor per pixel; in closed form for the usual chain and kernel."""
     if kernel == "sum" and isinstance(chain, Uniform):
         return uniform_reverse(chain, p_0, y_t, s, t)
     return reverse(chain, p_0, one_hot(y_t, chain.states, p_0.dtype), s, t, kernel)
@@ -100,7 +100,7 @@ def softmax(logits: Tensor) -> Tensor:
 def sample(probs: Tensor, uniform: Tensor) -> Tensor:
     """Ids [B, 1, H, W] drawn from probabilities, which need not add up to 1, with `uniform` [B, 1, H, W] in [0, 1).
 
-    The first state whose cumulative probability is over u times the whole. Of a torch without the slow cumsum across
+    The first state whose cumulative probability is over u times the whole. Without torch's cumsum, which is slow across
     channels, and with a u so far below 1 that the product is below the whole: no state of probability 0 is drawn.
     """
     up_to = torch.stack(list(accumulate(probs.unbind(1))), 1)
@@ -117,7 +117,7 @@ def likeliest(p: Tensor) -> Tensor:
 
 
 def _true(compare: Callable[..., Tensor], p: Tensor, other: Tensor) -> Tensor:
-    """1 where the comparison holds, 0 elsewhere, in p's own type: torch's booleans cost four times as much."""
+    """1 where the comparison holds, 0 elsewhere, in p's own type: torch is slow to write booleans."""
     return compare(p, other, out=torch.empty_like(p))
 
 
