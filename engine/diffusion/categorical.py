@@ -100,8 +100,8 @@ def softmax(logits: Tensor) -> Tensor:
 def sample(probs: Tensor, uniform: Tensor) -> Tensor:
     """Ids [B, 1, H, W] drawn from probabilities, which need not add up to 1, with `uniform` [B, 1, H, W] in [0, 1).
 
-    The first state whose cumulative probability is over u times the whole. Without torch's cumsum, which is slow across
-    channels, and with a u so far below 1 that the product is below the whole: no state of probability 0 is drawn.
+    The first state whose cumulative probability is over u times the whole, with a u so far below 1 that no state of
+    probability 0 is drawn. torch's own cumsum is slow across channels.
     """
     up_to = torch.stack(list(accumulate(probs.unbind(1))), 1)
     edge = uniform.clamp(max=1 - 2**-20) * up_to[:, -1:]
