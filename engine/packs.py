@@ -99,6 +99,14 @@ class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     image_pace: PaceConfig = PaceConfig(rise=2.5)
     layout_pace: PaceConfig = PaceConfig(rise=2.0, bend=1.5)
 
+    @property
+    def taught(self) -> ProcessConfig:
+        """The same but for what is only the sampler's."""
+        usual = ProcessConfig()
+        return msgspec.structs.replace(
+            self, lead=usual.lead, image_pace=usual.image_pace, layout_pace=usual.layout_pace
+        )
+
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""
         chain = self.layout.chain(self.clocks, classes)

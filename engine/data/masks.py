@@ -36,8 +36,8 @@ def box(height: int, width: int, random: np.random.Generator) -> Mask:
 
 
 def half_plane(height: int, width: int, random: np.random.Generator) -> Mask:
-    """One side of a straight line that crosses the picture."""
-    angle = random.uniform(0, 2 * np.pi)
+    """One side of a straight line that crosses the picture, half of the time an upright or a level one."""
+    angle = random.uniform(0, 2 * np.pi) if random.random() < 0.5 else random.integers(4) * np.pi / 2
     rows, columns = np.mgrid[:height, :width]
     across = np.cos(angle) * (rows - random.uniform(0.2, 0.8) * height)
     side: Mask = across + np.sin(angle) * (columns - random.uniform(0.2, 0.8) * width) > 0

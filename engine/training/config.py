@@ -23,15 +23,18 @@ class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: float = 1.0
 
 
-class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How often each task is drawn; the shares need not sum to 1."""
+TASKS = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
 
-    joint: float = 0.35
-    layout_given: float = 0.15
-    image_given: float = 0.15
-    image_unknown: float = 0.025
-    layout_unknown: float = 0.025
-    regions: float = 0.30
+
+class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often each task is drawn; the shares need not sum to 1, but to something."""
+
+    joint: float = 0.0
+    layout_given: float = 0.0
+    image_given: float = 0.0
+    image_unknown: float = 0.0
+    layout_unknown: float = 0.0
+    regions: float = 0.0
     shared: float = 0.0  # one clock for both halves, nothing given: GCDP's own training
     blank: float = 0.5  # in this share of samples a region of the layout is unknown
 
@@ -76,7 +79,9 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     device: str = "auto"
     compile: bool = True
     minutes: float = 10.0  # between checkpoints with their contact sheets
-    mix: Mix = Mix()
+    mix: Mix = Mix(
+        joint=0.35, layout_given=0.15, image_given=0.15, image_unknown=0.025, layout_unknown=0.025, regions=0.3
+    )
     network: UNetConfig = UNetConfig()
     text: TextConfig = TextConfig()
     process: ProcessConfig = ProcessConfig()
@@ -85,16 +90,26 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     neighbours: int = 3  # how many of them each has, for the embedding transitions
 
 
+def read_table(path: Path) -> dict[str, object]:
+    """What a file says, over what its `base`, a file beside it, says; a table takes the place of the base's table."""
+    table: dict[str, object] = msgspec.toml.decode(path.read_bytes())
+    base = table.pop("base", None)
+    return table if base is None else read_table(path.parent / str(base)) | table
+
+
 def read_config(path: Path) -> TrainConfig:
     """A checked configuration. Raises BadConfig."""
     try:
-        config = msgspec.toml.decode(path.read_bytes(), type=TrainConfig)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        raise BadConfig(f"{path} is no training configuration: {error}", "See engine/training/street.toml.") from error
+        config = msgspec.convert(read_table(path), TrainConfig)
+    except (OSError, UnicodeDecodeError, RecursionError, msgspec.MsgspecError) as error:
+        hint = "See engine/training/recipes/street.toml."
+        raise BadConfig(f"{path} is no training configuration: {error}", hint) from error
     if config.height % 16 or config.width % 16 or min(config.height, config.width) < 16:
         raise BadConfig(f"{path} asks for {config.height}×{config.width}.", "Sizes must be multiples of 16.")
     if config.batch < 2 or config.images < config.batch:
         raise BadConfig(f"{path} has batch {config.batch} and images {config.images}.", "A batch has 2 at least.")
+    if not any(getattr(config.mix, kind) > 0 for kind in TASKS):
+        raise BadConfig(f"{path} draws no task.", "Give one a share in [mix].")
     small = [v for v in config.views if v.rows < config.height or v.stretch <= 0]
     if small or not config.views:
         raise BadConfig(f"{path} has views of fewer rows than {config.height}.", "A window must fit into each view.")

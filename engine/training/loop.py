@@ -60,8 +60,8 @@ class Trainer:
 
     @property
     def learns(self) -> str:
-        """What the network is taught, which a resumed run must not change."""
-        return msgspec.json.encode((self.file.process, self.config.loss)).decode()
+        """What the network is taught, which a resumed run must not change; how it is sampled may."""
+        return msgspec.json.encode((self.file.process.taught, self.config.loss)).decode()
 
     @property
     def seen(self) -> int:

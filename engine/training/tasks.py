@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from engine.data.masks import draw_region
 from engine.protocol import UNKNOWN, Pixels
-from engine.training.config import Mix
+from engine.training.config import TASKS, Mix
 
 Map = npt.NDArray[np.int64]
 DROP_TEXT = {"image_given": 0.5, "layout_given": 0.3, "image_unknown": 0.3, "layout_unknown": 0.3}
 """How often a task goes without its text, where that is not 0.1."""
-REGIONS = (0.3, 0.15, 0.1, 0.1, 0.35)
+REGIONS = (0.35, 0.15, 0.1, 0.15, 0.25)
 """How often regions are kept of: both halves, the image of a given layout, the layout of a given image, only the
 image, only the layout, which is what people do most."""
 LEAD = 0.5
@@ -37,9 +37,8 @@ class Draw:
 
 def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator) -> Draw:
     """The task of a sample with these ids [H, W]; `UNKNOWN` pixels get the clock T whatever it is."""
-    kinds = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
-    shares = np.array([getattr(mix, kind) for kind in kinds])
-    kind = kinds[random.choice(len(kinds), p=shares / shares.sum())]
+    shares = np.array([getattr(mix, kind) for kind in TASKS])
+    kind = TASKS[random.choice(len(TASKS), p=shares / shares.sum())]
     t, u = running_clocks(kind, clocks, random)
     image, labels = np.full(layout.shape, t), np.full(layout.shape, u)
     if kind == "regions":

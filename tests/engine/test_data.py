@@ -16,7 +16,7 @@ from engine.data.taxonomy import class_infos, plural_of, read_taxonomy, reading
 from engine.errors import BadConfig, BadFile
 from engine.network.text import words_of
 from engine.protocol import UNKNOWN
-from engine.training.config import Mix
+from engine.training.config import TASKS, Mix
 from engine.training.tasks import draw_task
 from tests.engine.pictures import CAR, CLASSES, ROAD, SKY, make_folder, street
 
@@ -191,9 +191,9 @@ def test_regions_are_neither_nothing_nor_everything_as_a_rule():
 
 def test_tasks_keep_unknown_at_the_end_clock_and_half_given_at_zero():
     random = np.random.default_rng(0)
-    layout, kinds = street(1), set()
+    layout, kinds, mix = street(1), set(), Mix(**dict.fromkeys(TASKS[:6], 1.0))
     for _ in range(400):
-        draw = draw_task(layout, 1000, Mix(), random)
+        draw = draw_task(layout, 1000, mix, random)
         kinds.add(draw.kind)
         assert (draw.layout[layout == UNKNOWN] == 1000).all()
         unknown = 1000 if draw.kind == "image_unknown" else draw.image_running

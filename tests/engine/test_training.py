@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,7 @@ from engine.network.unet import UNetConfig
 from engine.packs import LayoutConfig, ProcessConfig, ScheduleConfig
 from engine.protocol import UNKNOWN, Generate, Raster
 from engine.raster import read_image
-from engine.training.config import LossConfig, Mix, read_config
+from engine.training.config import LossConfig, Mix, read_config, read_table
 from engine.training.loop import Trainer, rate
 from engine.training.muon import orthogonalised
 from engine.training.objective import Meter
@@ -101,7 +100,7 @@ def test_the_evaluate_command_measures_it(config, tmp_path):
 
 
 GCDP = {
-    "mix": Mix(joint=0, layout_given=0, image_given=0, image_unknown=0, layout_unknown=0, regions=0, shared=1),
+    "mix": Mix(shared=1),
     "process": ProcessConfig(kernel="product", layout=LayoutConfig(odds=1.0)),
     "loss": LossConfig(layout="bound"),
 }
@@ -176,6 +175,7 @@ def test_a_checkpoint_of_another_network_is_refused(config):
         ({"data": "nowhere"}, "nowhere"),
         ({"optimiser": "sgd"}, "optimiser"),
         ({"learning": 1}, "learning"),
+        ({"mix": {}}, "no task"),
         ({"process": {"kernel": "product"}}, "product kernel"),
         ({"process": {"clocks": 0}}, "clocks"),
         ({"process": {"layout_pace": {"bend": 0.0}}}, "bend"),
@@ -205,13 +205,22 @@ def test_muon_brings_all_singular_values_near_one(shape):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(Path(engine.training.__file__).parent.glob("*.toml")), ids=lambda path: path.stem
+    "path", sorted((Path(engine.training.__file__).parent / "recipes").rglob("*.toml")), ids=lambda path: path.stem
 )
 def test_the_shipped_configurations_make_sense(path, tmp_path):
-    data = make_folder(tmp_path / "data")
-    text = re.sub(r'^data = ".*"$', f'data = "{data.as_posix()}"', path.read_text("utf-8"), flags=re.MULTILINE)
-    (tmp_path / path.name).write_text(text, "utf-8")
+    table = read_table(path) | {"data": str(make_folder(tmp_path / "data"))}
+    (tmp_path / path.name).write_bytes(msgspec.toml.encode(table))
     config = read_config(tmp_path / path.name)
     assert config.process.build(19).layout.schedule.alpha_bar[-1] < 1e-3
     assert Path(config.out).name == path.stem
     assert (config.sampler == "gcdp") == (config.process.kernel == "product")
+
+
+def test_a_configuration_says_only_what_differs_from_its_base(config, tmp_path):
+    whole = msgspec.structs.replace(config, mix=Mix(joint=1.0, regions=1.0), images=64)
+    (tmp_path / "base.toml").write_bytes(msgspec.toml.encode(msgspec.to_builtins(whole)))
+    (tmp_path / "other.toml").write_text('base = "base.toml"\nimages = 96\n[mix]\nshared = 1\n', "utf-8")
+    assert read_config(tmp_path / "other.toml") == msgspec.structs.replace(whole, images=96, mix=Mix(shared=1.0))
+    (tmp_path / "base.toml").write_text('base = "other.toml"\n', "utf-8")
+    with pytest.raises(BadConfig, match=r"other\.toml"):
+        read_config(tmp_path / "other.toml")

@@ -1,0 +1,23 @@
+"""The command line, `diptych-engine`: its commands, which import what is heavy when they run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from engine.cli import measure, packs, sample, train
+from engine.cli.options import app
+from engine.errors import EngineError
+
+__all__ = ["app", "main", "measure", "packs", "sample", "train"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The script `diptych-engine`: leaves with 0, 1 and a sentence, 2 for wrong usage, 130 if stopped."""
+    try:
+        app(arguments, prog_name="diptych-engine")
+    except EngineError as error:
+        typer.echo("error: " + " ".join(str(error).split()), err=True)
+        sys.exit(1)

@@ -1,0 +1,68 @@
+"""`packs`: what is on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from engine.cli.options import app
+from engine.errors import EngineError
+
+packs_app = typer.Typer(no_args_is_help=True, help="Look at the packs on this machine.", rich_markup_mode=None)
+app.add_typer(packs_app, name="packs")
+
+NameArgument = Annotated[str, typer.Argument(help="A pack's name, or the path of its folder.")]
+
+
+@packs_app.command("list")
+def list_packs() -> None:
+    """All packs that can be used by name."""
+    from engine import library
+
+    rows = [("NAME", "TITLE", "SIZE", "CLASSES", "LICENCE", "FOLDER")]
+    for name, folder in library.pack_folders().items():
+        try:
+            info = library.read_info(folder)
+        except EngineError as error:
+            typer.echo(f"note: {error}", err=True)
+            continue
+        size = f"{info.height}×{info.width}"
+        rows.append((name, info.title, size, str(len(info.classes)), info.licence, str(folder)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+@packs_app.command()
+def show(name: NameArgument) -> None:
+    """What a pack is and knows, with its card."""
+    from engine import library
+
+    folder = library.find_pack(name)
+    info = library.read_info(folder)
+    typer.echo(f"{info.title} ({info.name}), {info.height}×{info.width}, licence: {info.licence or 'not stated'}")
+    typer.echo(f"folder: {folder}")
+    typer.echo(f"steps: {info.steps}, sampler: {info.sampler}")
+    typer.echo(f"guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
+    typer.echo(f"words: {len(info.vocabulary)}")
+    for index, known in enumerate(info.classes):
+        others = f" ({', '.join(known.synonyms)})" if known.synonyms else ""
+        typer.echo(f"{index:4d}  {known.colour}  {known.name}{others}")
+    card = folder / "CARD.md"
+    typer.echo("\n" + (card.read_text("utf-8") if card.is_file() else "This pack has no card (CARD.md)."))
+
+
+@packs_app.command()
+def verify(name: NameArgument) -> None:
+    """Check a pack's files; each problem is one line, and then the exit code is 1."""
+    from engine import library, packs
+
+    folder = library.find_pack(name)
+    problems = packs.verify(folder)
+    for problem in problems:
+        typer.echo(" ".join(problem.split()))
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(f"{folder} is a good pack.")

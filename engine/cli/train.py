@@ -1,0 +1,47 @@
+"""`train` and what else is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.options import Device, DeviceOption, PackOption, app
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="A TOML file, such as engine/training/recipes/street.toml.")],
+) -> None:
+    """Train the pack that CONFIG describes; the same command goes on from the last checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine.training.config import read_config
+    from engine.training.loop import train
+
+    told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}, {task.fields[rate]:.1f}/s"
+    pack = train(read_config(config), (BarColumn(), TextColumn(told), TimeRemainingColumn()))
+    typer.echo(f"The pack is in {pack}; try: diptych-engine sample --pack {pack} --prompt '' --out out")
+
+
+@app.command()
+def train_classifier(
+    config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    pack: PackOption = "street",
+    images: Annotated[int, typer.Option(min=1, help="How many to see.")] = 20_000,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Train a classifier of noised pictures, for --guide classes:OUT|car,-person."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.training import classifier
+    from engine.training.config import read_config
+
+    told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
+    loaded = packs.load(library.find_pack(pack), device.value)
+    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
+    loss = classifier.train_classifier(read_config(config), loaded, images, out, columns)
+    typer.echo(f"The classifier is in {out}; its loss at the end was {loss:.3f}.")
