@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolButton, QWidget
 
@@ -15,11 +16,11 @@ from studio.ui.canvas import ImageCanvas
 from studio.ui.dialogs import ask_open, ask_save
 from studio.ui.half import Half
 from studio.ui.layout_canvas import LayoutCanvas
-from studio.ui.mode_bar import ModeBar, icon_button
+from studio.ui.mode_bar import ModeBar
 from studio.ui.notice_bar import NoticeBar
 from studio.ui.palette_panel import PalettePanel
 from studio.ui.prompt_panel import PromptPanel
-from studio.ui.shortcuts import add_action, bind, class_keys
+from studio.ui.shortcuts import Actions, Command, plain
 from studio.ui.status_line import StatusLine
 from studio.ui.theme import Theme
 from studio.ui.view import View
@@ -39,19 +40,20 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"Diptych — {session.pack.info.title}")
         self.setWindowIcon(theme.icon("diptych"))
         self.view = View(session.pack.info.height, session.pack.info.width, self)
+        self.commands = Actions(self, theme, {})
+        self._add_menus()
+        self._add_keys()
         self.notices = NoticeBar(theme)
-        self.palette_panel = PalettePanel(session.editor, theme)
-        self.mode_bar = ModeBar(session, self.view, theme)
+        self.palette_panel = PalettePanel(session.editor, self.commands, theme)
+        self.mode_bar = ModeBar(session, self.commands, theme)
         self.prompt_panel = PromptPanel(session.generator, theme)
         self.status = StatusLine(session, self.view)
         self.layout_canvas = LayoutCanvas(session, self.view, theme)
         self.image_canvas = ImageCanvas(session, self.view, theme)
-        self.keep = self._keep_button()
+        self.keep = self.commands.button("edit.keep", words=True)
         self.layout_half = Half("Layout", self.layout_canvas, self._layout_buttons(), session.open_layout)
         self.image_half = Half("Image", self.image_canvas, self._image_buttons(), session.open_image)
         self._lay_out()
-        self._add_menus()
-        self._add_keys()
         for source in (session, self.layout_half, self.image_half):
             source.noticed.connect(self.notices.say)
         session.editor.document_changed.connect(self._show_states)
@@ -103,76 +105,83 @@ class MainWindow(QMainWindow):
         body.setLayout(rows)
         self.setCentralWidget(body)
 
-    def _keep_button(self) -> QToolButton:
-        button = icon_button(self._theme, "keep", "Keep what was filled in, as if painted", "Ctrl+K", self._keep)
-        button.setText("Keep")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        return button
-
-    def _keep(self) -> None:
-        self._session.editor.keep()
-
     def _layout_buttons(self) -> list[QToolButton]:
-        theme = self._theme
-        return [
-            self.keep,
-            icon_button(theme, "open", "Open layout", "Ctrl+O", self.open_layout),
-            icon_button(theme, "save", "Save layout", "Ctrl+S", self.save_layout),
-        ]
+        names = ("file.open_layout", "file.save_layout")
+        return [self.keep, *map(self.commands.button, names)]
 
     def _image_buttons(self) -> list[QToolButton]:
-        theme = self._theme
-        return [
-            icon_button(theme, "open", "Open image", "Ctrl+Shift+O", self.open_image),
-            icon_button(theme, "save", "Save image", "Ctrl+Shift+S", self.save_image),
-        ]
+        return [*map(self.commands.button, ("file.open_image", "file.save_image"))]
 
     def _add_menus(self) -> None:
-        session, view = self._session, self.view
-        editor, generator = session.editor, session.generator
-        file = self.menuBar().addMenu("&File")
-        add_action(file, "&New", "Ctrl+N", session.new)
-        self._add_examples(file)
-        file.addSeparator()
-        add_action(file, "&Open layout…", "Ctrl+O", self.open_layout)
-        add_action(file, "Open &image…", "Ctrl+Shift+O", self.open_image)
-        add_action(file, "&Save layout…", "Ctrl+S", self.save_layout)
-        add_action(file, "Save i&mage…", "Ctrl+Shift+S", self.save_image)
-        file.addSeparator()
-        add_action(file, "&Quit", "Ctrl+Q", self.close)
-        edit = self.menuBar().addMenu("&Edit")
-        add_action(edit, "&Undo", "Ctrl+Z", editor.undo)
-        add_action(edit, "&Redo", "Ctrl+Shift+Z", editor.redo)
-        add_action(edit, "&Keep what was filled in", "Ctrl+K", self._keep)
-        add_action(edit, "&Clear layout", "", session.clear_layout)
-        picture = self.menuBar().addMenu("&Picture")
-        add_action(picture, "&Generate", "Ctrl+Return", generator.generate)
-        add_action(picture, "&Cancel", "Esc", generator.cancel)
-        look = self.menuBar().addMenu("&View")
-        add_action(look, "Show the &whole picture", "Ctrl+0", view.fit)
-        engine = self.menuBar().addMenu("E&ngine")
-        add_action(engine, "&Restart engine", "", session.client.restart)
+        self._add_file_menu(self._menu(self.tr("&File")))
+        self._add_edit_menu(self._menu(self.tr("&Edit")))
+        self._add_picture_menu(self._menu(self.tr("&Picture")))
+        look = self._menu(self.tr("&View"))
+        self._add(look, "view.fit", self.tr("Show the &whole picture"), self.view.fit, "Ctrl+0", icon="fit")
+        engine = self._menu(self.tr("E&ngine"))
+        self._add(engine, "engine.restart", self.tr("&Restart engine"), self._session.client.restart)
+
+    def _add_file_menu(self, menu: QMenu) -> None:
+        self._add(menu, "file.new", self.tr("&New"), self._session.new, "Ctrl+N")
+        self._add_examples(menu)
+        menu.addSeparator()
+        self._add(menu, "file.open_layout", self.tr("&Open layout…"), self.open_layout, "Ctrl+O", icon="open")
+        self._add(menu, "file.open_image", self.tr("Open &image…"), self.open_image, "Ctrl+Shift+O", icon="open")
+        self._add(menu, "file.save_layout", self.tr("&Save layout…"), self.save_layout, "Ctrl+S", icon="save")
+        self._add(menu, "file.save_image", self.tr("Save i&mage…"), self.save_image, "Ctrl+Shift+S", icon="save")
+        menu.addSeparator()
+        self._add(menu, "file.quit", self.tr("&Quit"), self.close, "Ctrl+Q")
+
+    def _add_edit_menu(self, menu: QMenu) -> None:
+        editor = self._session.editor
+        self._add(menu, "edit.undo", self.tr("&Undo"), editor.undo, "Ctrl+Z", icon="undo")
+        self._add(menu, "edit.redo", self.tr("&Redo"), editor.redo, "Ctrl+Shift+Z", "Ctrl+Y", icon="redo")
+        self._add(menu, "edit.keep", self.tr("&Keep what was filled in"), editor.keep, "Ctrl+K", icon="keep")
+        self.commands["edit.keep"].setIconText(self.tr("Keep"))
+        self._add(menu, "edit.clear_layout", self.tr("&Clear layout"), self._session.clear_layout)
+
+    def _add_picture_menu(self, menu: QMenu) -> None:
+        generator = self._session.generator
+        self._add(menu, "picture.generate", self.tr("&Generate"), generator.generate, "Ctrl+Return", icon="generate")
+        self._add(menu, "picture.cancel", self.tr("&Cancel"), generator.cancel, "Esc", icon="stop")
 
     def _add_examples(self, file: QMenu) -> None:
-        examples = file.addMenu("&Examples")
+        examples = file.addMenu(self.tr("&Examples"))
         examples.setEnabled(bool(self._session.pack.examples))
         for path in self._session.pack.examples:
             text = path.stem.replace("_", " ").replace("-", " ").capitalize()
-            add_action(examples, text, "", partial(self._session.open_layout, path))
+            run = partial(self._session.open_layout, path)
+            examples.addAction(text).triggered.connect(lambda _, run=run: run())
 
     def _add_keys(self) -> None:
         editor = self._session.editor
-        bind(self, "B", lambda: editor.erase(False))
-        bind(self, "E", lambda: editor.erase(True))
-        bind(self, "[", lambda: editor.resize_brush(-1))
-        bind(self, "]", lambda: editor.resize_brush(1))
-        for index, key in class_keys(editor.palette.classes).items():
-            bind(self, key, partial(editor.choose, index))
+        tools = self.tr("Tools")
+        for name, text, key, run in (
+            ("tool.brush", self.tr("Brush"), "B", lambda: editor.erase(False)),
+            ("tool.eraser", self.tr("Eraser"), "E", lambda: editor.erase(True)),
+            ("tool.smaller", self.tr("Smaller brush"), "[", lambda: editor.resize_brush(-1)),
+            ("tool.larger", self.tr("Larger brush"), "]", lambda: editor.resize_brush(1)),
+        ):
+            self.commands.add(Command(name=name, text=text, group=tools, keys=(key,)), run)
+        for index, info in enumerate(editor.palette.classes):
+            keys = (info.hotkey,) if info.hotkey else ()
+            name = f"class.{info.name}"
+            group = self.tr("Classes")
+            self.commands.add(
+                Command(name=name, text=info.name, group=group, keys=keys), partial(editor.choose, index)
+            )
+
+    def _menu(self, title: str) -> QMenu:
+        return self.menuBar().addMenu(title)
+
+    def _add(self, menu: QMenu, name: str, text: str, run: Callable[[], object], *keys: str, icon: str = "") -> None:
+        command = Command(name=name, text=text, group=plain(menu.title()), keys=keys, icon=icon)
+        menu.addAction(self.commands.add(command, run))
 
     def _show_states(self) -> None:
         document = self._session.editor.document
         guessed = bool(document.guessed().any())
-        self.keep.setEnabled(guessed or document.marks.fill_whole)
+        self.commands["edit.keep"].setEnabled(guessed or document.marks.fill_whole)
         self.image_half.state.setText(IMAGE_WORDS[document.marks.image])
         if document.marks.fill_whole:
             self.layout_half.state.setText("generated")

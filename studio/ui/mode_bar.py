@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 from studio.domain.document import Mode
 from studio.session.session import Session
 from studio.ui.build import row, toggle
+from studio.ui.shortcuts import Actions
 from studio.ui.theme import Theme
-from studio.ui.view import View
 
 MODES = {
     Mode.LAYOUT_TO_IMAGE: ("Layout → Image", "Paint a layout; the image is made from it"),
@@ -23,13 +23,13 @@ MODES = {
 class ModeBar(QWidget):
     """Buttons only; what they mean is in the session."""
 
-    def __init__(self, session: Session, view: View, theme: Theme) -> None:
+    def __init__(self, session: Session, actions: Actions, theme: Theme) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._actions = session, actions
         editor, generator = session.editor, session.generator
-        self.undo = icon_button(theme, "undo", "Undo", "Ctrl+Z", editor.undo)
-        self.redo = icon_button(theme, "redo", "Redo", "Ctrl+Shift+Z", editor.redo)
-        self.fit = icon_button(theme, "fit", "Show the whole picture", "Ctrl+0", view.fit)
+        self.undo = actions.button("edit.undo")
+        self.redo = actions.button("edit.redo")
+        self.fit = actions.button("view.fit")
         self.live = toggle("Live", "Layout → Image: make the image anew after every stroke")
         theme.dress(self.live, "live")
         self.live.clicked.connect(generator.set_live)
@@ -43,7 +43,7 @@ class ModeBar(QWidget):
         line.addStretch(1)
         line.addWidget(self.fit)
         self.setLayout(line)
-        for signal in (editor.history_changed, generator.mode_changed, generator.options_changed):
+        for signal in (editor.history_changed, editor.stroke_began, generator.mode_changed, generator.options_changed):
             signal.connect(self._show)
         self._show()
 
@@ -67,10 +67,16 @@ class ModeBar(QWidget):
         self.modes[generator.mode].setChecked(True)
         self.live.setChecked(generator.live)
         self.live.setEnabled(generator.mode is Mode.LAYOUT_TO_IMAGE)
-        self.undo.setEnabled(history.top is not None)
-        self.redo.setEnabled(history.next is not None)
-        self.undo.setToolTip(f"Undo: {history.top.edit.name} (Ctrl+Z)" if history.top else "Nothing to undo")
-        self.redo.setToolTip(f"Redo: {history.next.edit.name} (Ctrl+Shift+Z)" if history.next else "Nothing to redo")
+        self._actions["edit.undo"].setEnabled(history.top is not None or self._session.editor.painting)
+        self._actions["edit.redo"].setEnabled(history.next is not None)
+        undo = (
+            self.tr("Undo: {step}").format(step=history.top.edit.name) if history.top else self.tr("Nothing to undo")
+        )
+        redo = (
+            self.tr("Redo: {step}").format(step=history.next.edit.name) if history.next else self.tr("Nothing to redo")
+        )
+        self._actions.describe("edit.undo", undo)
+        self._actions.describe("edit.redo", redo)
 
 
 def icon_button(theme: Theme, icon: str, name: str, key: str, run: Callable[..., object]) -> QToolButton:

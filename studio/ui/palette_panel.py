@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from studio.domain.brush import LARGEST, SMALLEST
 from studio.session.editor import Editor
 from studio.ui.build import column, panel, row, text, toggle
-from studio.ui.shortcuts import class_keys
+from studio.ui.shortcuts import Actions, shown
 from studio.ui.theme import Theme
 
 SWATCH = 18
@@ -29,10 +29,10 @@ SWATCH = 18
 class PalettePanel(QFrame):
     """Brush, eraser, size, and one row for each class."""
 
-    def __init__(self, editor: Editor, theme: Theme) -> None:
+    def __init__(self, editor: Editor, actions: Actions, theme: Theme) -> None:
         super().__init__()
         panel(self)
-        self._editor = editor
+        self._editor, self._actions = editor, actions
         self.setFixedWidth(216)
         self.brush = self._tool(theme, "brush", "Brush", "Paint the chosen class (B)")
         self.eraser = self._tool(theme, "eraser", "Eraser", "Back to unknown: the engine fills it (E)")
@@ -82,10 +82,10 @@ class PalettePanel(QFrame):
         return button
 
     def _fill_list(self) -> None:
-        keys = class_keys(self._editor.palette.classes)
-        for index, info in enumerate(self._editor.palette.classes):
+        for info in self._editor.palette.classes:
             item = QListWidgetItem(_swatch(info.colour), info.name)
-            item.setData(Qt.ItemDataRole.UserRole, keys.get(index, "").upper())
+            keys = self._actions.keys(f"class.{info.name}")
+            item.setData(Qt.ItemDataRole.UserRole, shown(keys[0]) if keys else "")
             item.setToolTip(", ".join(info.synonyms) or info.name)
             self.list.addItem(item)
 

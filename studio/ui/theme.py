@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from string import Template
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
+from shiboken6 import isValid
 
 from engine.library import assets
 
@@ -101,23 +102,29 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__()
         self._app = app
-        self._dressed: list[tuple[QAbstractButton, str]] = []
+        self._dressed: list[tuple[QAbstractButton | QAction, str]] = []
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
         self._dress()
 
-    def dress(self, button: QAbstractButton, name: str) -> None:
-        """Put an icon on a button and keep it in the theme's colours."""
-        self._dressed.append((button, name))
+    def dress(self, wearer: QAbstractButton | QAction, name: str) -> None:
+        """Put an icon on a button or an action and keep it in the theme's colours."""
+        self._dressed = [(one, icon) for one, icon in self._dressed if isValid(one)]
+        self._dressed.append((wearer, name))
+        if isinstance(wearer, QAbstractButton):
+            self.size(wearer)
+        wearer.setIcon(self._icon_for(wearer, name))
+
+    def size(self, button: QAbstractButton) -> None:
+        """Give a button's icon the size of all icons."""
         button.setIconSize(QSize(ICON, ICON))
-        button.setIcon(self._icon_for(button, name))
 
     def icon(self, name: str) -> QIcon:
         """One of assets/icons in the theme's colours."""
         return self._icon(name, self.colours.text)
 
-    def _icon_for(self, button: QAbstractButton, name: str) -> QIcon:
-        return self._icon(name, self.colours.on_accent if button.property("primary") else self.colours.text)
+    def _icon_for(self, wearer: QAbstractButton | QAction, name: str) -> QIcon:
+        return self._icon(name, self.colours.on_accent if wearer.property("primary") else self.colours.text)
 
     def _icon(self, name: str, plain: QColor) -> QIcon:
         source = (assets() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
@@ -139,8 +146,9 @@ class Theme(QObject):
         self._app.setPalette(_palette(self.colours))
         names = {name: colour.name() for name, colour in vars(self.colours).items()}
         self._app.setStyleSheet(SHEET.substitute(names))
-        for button, name in self._dressed:
-            button.setIcon(self._icon_for(button, name))
+        for wearer, name in self._dressed:
+            if isValid(wearer):
+                wearer.setIcon(self._icon_for(wearer, name))
         self.changed.emit()
 
 
