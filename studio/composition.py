@@ -10,15 +10,17 @@ from pathlib import Path
 from types import TracebackType
 
 import qasync
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import EngineError
 from studio.session.notices import Notice, Tone, of_error
 from studio.session.pack import NO_PACK, Pack, open_pack
+from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.session.settings import Settings, engine_command, read_settings
 from studio.session.tasks import of_bug
+from studio.ui.language import Language
 from studio.ui.main_window import MainWindow
 from studio.ui.theme import Theme
 
@@ -30,14 +32,20 @@ class Studio:
 
     def __init__(self, app: QApplication, data: Path, config: Path) -> None:
         said: list[Notice] = []
+        self.preferences = Preferences(config)
+        self.theme, self.language = Theme(app), Language(app)
+        self.theme.choose(self.preferences.chosen.look)
+        self.language.speak(self.preferences.chosen.language)
         pack, settings = _pack(said), _settings(config, said)
         self.session = Session(pack, engine_command(settings, pack.name), data)
-        self.window = MainWindow(self.session, Theme(app))
+        self.window = self._open_window()
         self.closed = asyncio.Event()
         self._closing = False
         self._warned = False
-        self.window.close_asked.connect(self.close)
-        self.window.resize(1280, 760)
+        self.preferences.changed.connect(self._on_preferences)
+        self.preferences.failed.connect(lambda error: self.window.notices.say(of_error(error)))
+        if self.preferences.problem:
+            said.append(Notice(self.preferences.problem, Tone.ERROR))
         for notice in said:
             self.window.notices.say(notice)
 
@@ -53,8 +61,34 @@ class Studio:
         """
         if not self._closing:
             self._closing = True
+            self.window.remember()
             self.window.hide()
             self.session.tasks.start(self._close())
+
+    def _open_window(self) -> MainWindow:
+        window = MainWindow(self.session, self.theme, self.preferences)
+        window.close_asked.connect(self.close)
+        return window
+
+    def _on_preferences(self) -> None:
+        chosen = self.preferences.chosen
+        self.theme.choose(chosen.look)
+        before = self.language.code
+        self.language.speak(chosen.language)
+        if self.language.code != before:
+            QTimer.singleShot(0, self.renew_window)  # the menu that was clicked still needs the old one
+
+    def renew_window(self) -> None:
+        """Open a fresh window on the same session, in place of the old one: it speaks another language."""
+        old = self.window
+        old.remember()
+        self.window = self._open_window()
+        for notice in old.notices.notices:
+            self.window.notices.say(notice)
+        self.window.show()
+        self.window.activateWindow()
+        old.close_now()
+        old.deleteLater()
 
     async def _close(self) -> None:
         try:
@@ -66,7 +100,9 @@ class Studio:
         try:
             await self.session.shutdown()
         finally:
+            self.preferences.flush()
             self.window.close_now()
+            self.language.silence()
             self.closed.set()
 
     def _come_back(self, error: Exception) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QWidget
 
 from studio.domain.document import ImageKind
+from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.build import column, row
 from studio.ui.canvas import ImageCanvas
+from studio.ui.choices import add_choices
 from studio.ui.dialogs import ask_open, ask_save
 from studio.ui.half import Half
 from studio.ui.layout_canvas import LayoutCanvas
@@ -25,6 +27,7 @@ from studio.ui.status_line import StatusLine
 from studio.ui.theme import Theme
 from studio.ui.view import View
 
+SIZE = (1280, 760)
 IMAGE_WORDS = {ImageKind.NONE: "", ImageKind.GIVEN: "given", ImageKind.GENERATED: "generated"}
 
 
@@ -33,14 +36,14 @@ class MainWindow(QMainWindow):
 
     close_asked = Signal()
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
         super().__init__()
-        self._session, self._theme = session, theme
+        self._session, self._preferences = session, preferences
         self._may_close = False
         self.setWindowTitle(f"Diptych — {session.pack.info.title}")
         self.setWindowIcon(theme.icon("diptych"))
         self.view = View(session.pack.info.height, session.pack.info.width, self)
-        self.commands = Actions(self, theme, {})
+        self.commands = Actions(self, theme, preferences.chosen.keys)
         self._add_menus()
         self._add_keys()
         self.notices = NoticeBar(theme)
@@ -59,6 +62,7 @@ class MainWindow(QMainWindow):
         session.editor.document_changed.connect(self._show_states)
         session.editor.history_changed.connect(self._show_states)
         self._show_states()
+        self._recall()
         self.layout_canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -73,6 +77,19 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.close()
 
+    def remember(self) -> None:
+        """Keep how the window lies and where it looks for the next time."""
+        geometry, halves = self.saveGeometry().data(), tuple(self.halves.sizes())
+        self._preferences.change(geometry=geometry, halves=halves, view=self.view.state)
+
+    def _recall(self) -> None:
+        chosen = self._preferences.chosen
+        if not chosen.geometry or not self.restoreGeometry(QByteArray(chosen.geometry)):
+            self.resize(*SIZE)
+        if chosen.halves:
+            self.halves.setSizes(chosen.halves)
+        self.view.restore(chosen.view)
+
     def open_layout(self) -> None:
         ask_open(self, "Open layout", self._session.open_layout)
 
@@ -86,13 +103,16 @@ class MainWindow(QMainWindow):
         ask_save(self, "Save image", "image.png", self._session.save_image)
 
     def _lay_out(self) -> None:
-        halves = row(spacing=10)
-        halves.addWidget(self.layout_half, 1)
-        halves.addWidget(self.image_half, 1)
+        self.halves = QSplitter(Qt.Orientation.Horizontal)
+        self.halves.setHandleWidth(10)
+        self.halves.setChildrenCollapsible(False)
+        for half in (self.layout_half, self.image_half):
+            self.halves.addWidget(half)
+        self.halves.setSizes([1000, 1000])  # the same for both
         right = column()
         right.addWidget(self.mode_bar)
         right.addWidget(self.notices)
-        right.addLayout(halves, 1)
+        right.addWidget(self.halves, 1)
         right.addWidget(self.prompt_panel)
         top = row(spacing=10)
         top.addWidget(self.palette_panel)
@@ -118,6 +138,8 @@ class MainWindow(QMainWindow):
         self._add_picture_menu(self._menu(self.tr("&Picture")))
         look = self._menu(self.tr("&View"))
         self._add(look, "view.fit", self.tr("Show the &whole picture"), self.view.fit, "Ctrl+0", icon="fit")
+        look.addSeparator()
+        add_choices(look, self._preferences)
         engine = self._menu(self.tr("E&ngine"))
         self._add(engine, "engine.restart", self.tr("&Restart engine"), self._session.client.restart)
 

@@ -1,4 +1,4 @@
-"""Colours, light or dark as the system is, and icons drawn in them."""
+"""Colours, light or dark as the system is or as was chosen, and icons drawn in them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from shiboken6 import isValid
 
 from engine.library import assets
+from studio.session.preferences import Look
 
 ICON = 20
 
@@ -102,10 +103,17 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__()
         self._app = app
+        self._look = Look.SYSTEM
         self._dressed: list[tuple[QAbstractButton | QAction, str]] = []
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
         self._dress()
+
+    def choose(self, look: Look) -> None:
+        """Be light, dark, or as the system is."""
+        if look is not self._look:
+            self._look = look
+            self._dress()
 
     def dress(self, wearer: QAbstractButton | QAction, name: str) -> None:
         """Put an icon on a button or an action and keep it in the theme's colours."""
@@ -141,7 +149,8 @@ class Theme(QObject):
         return icon
 
     def _dress(self) -> None:
-        light = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
+        system = QGuiApplication.styleHints().colorScheme()
+        light = self._look is Look.LIGHT or (self._look is Look.SYSTEM and system == Qt.ColorScheme.Light)
         self.colours = LIGHT if light else DARK
         self._app.setPalette(_palette(self.colours))
         names = {name: colour.name() for name, colour in vars(self.colours).items()}

@@ -68,6 +68,18 @@ class View(QObject):
         self._centre = QPointF(self._width / 2, self._height / 2)
         self.changed.emit()
 
+    @property
+    def state(self) -> tuple[float, float, float]:
+        """Zoom, 0 if the picture is fitted, and the centre's column and row; for the next time."""
+        return self._zoom or 0.0, self._centre.x(), self._centre.y()
+
+    def restore(self, state: tuple[float, float, float]) -> None:
+        """Look where a `state` looked, if that is in this picture."""
+        zoom, x, y = state
+        if 0 < zoom <= CLOSEST and 0 <= x <= self._width and 0 <= y <= self._height:
+            self._zoom, self._centre = zoom, QPointF(x, y)
+            self.changed.emit()
+
     def point_at(self, cursor: QPointF | None) -> None:
         """The pen is over this document pixel, or over no canvas."""
         old, self.cursor = self.cursor, cursor

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio.composition import Studio
 from studio.domain.document import ImageKind
 from studio.session.engine_client import EngineState
+from studio.ui.main_window import MainWindow
 
 PATIENCE = 60_000
 """Milliseconds; the real engine loads torch, on machines that do other things too."""
@@ -23,14 +24,23 @@ class Desk:
         self.qtbot, self._log = qtbot, log
         app = QApplication.instance()
         assert isinstance(app, QApplication)
+        preferences = folder / "config" / "preferences.json"
+        if not preferences.exists():  # whatever the system speaks, the tests read English
+            preferences.parent.mkdir(exist_ok=True)
+            preferences.write_text('{"language": "en"}')
         self.studio = Studio(app, folder / "data", folder / "config")
-        self.window, self.session = self.studio.window, self.studio.session
+        self.session = self.studio.session
         self.editor, self.generator = self.session.editor, self.session.generator
         self.client, self.document = self.session.client, self.session.editor.document
         self.window.resize(1280, 760)
         self.studio.show()
         self.window.activateWindow()
         self.until(self.window.isActiveWindow)
+
+    @property
+    def window(self) -> MainWindow:
+        """The one that is open now."""
+        return self.studio.window
 
     def until(self, condition) -> None:
         self.qtbot.waitUntil(condition, timeout=PATIENCE)

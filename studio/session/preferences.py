@@ -1,0 +1,86 @@
+"""What a person chose in the window, kept for the next time; unlike the settings file, the studio writes it."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.errors import BadFile
+
+FILE = "preferences.json"
+SETTLE = 500
+"""Milliseconds after a change until it is on disk."""
+
+
+class Look(enum.StrEnum):
+    """Light or dark, or whatever the system is."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """Empty means: as the system, the pack or the studio has it."""
+
+    look: Look = Look.SYSTEM
+    language: str = ""  # "de"
+    keys: dict[str, tuple[str, ...]] = {}
+    distinct_colours: bool = False
+    advanced: bool = False
+    pack: str = ""
+    geometry: bytes = b""
+    halves: tuple[int, ...] = ()
+    view: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+class Preferences(QObject):
+    """Reads the file once; raises nothing, for a window without its preferences is better than none."""
+
+    changed = Signal()
+    failed = Signal(object)  # EngineError: the preferences cannot be kept
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = folder / FILE
+        self.problem = ""
+        self.chosen = self._read()
+        self._timer = QTimer(self, singleShot=True, interval=SETTLE)
+        self._timer.timeout.connect(self._write)
+
+    def change(self, **fields: object) -> None:
+        """Choose something; it is written a moment later."""
+        chosen = msgspec.structs.replace(self.chosen, **fields)
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self._timer.start()
+            self.changed.emit()
+
+    def flush(self) -> None:
+        """Write what waits to be written, now."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._write()
+
+    def _write(self) -> None:
+        fresh = self._file.with_name(f".{FILE}")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self.chosen)))
+            fresh.replace(self._file)
+        except OSError as error:
+            message = self.tr("{file} cannot be written ({why}).").format(file=self._file, why=error.strerror)
+            self.failed.emit(BadFile(message, self.tr("Make room there, or your choices last only for this time.")))
+
+    def _read(self) -> Chosen:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=Chosen)
+        except FileNotFoundError:
+            return Chosen()
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            words = self.tr("{file} cannot be read: {why}. The studio goes on with its defaults.")
+            self.problem = words.format(file=self._file, why=error)
+            return Chosen()
