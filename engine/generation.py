@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 import torch
+from torch import Tensor
 
 from engine.data.captions import Wish, read_wish
 from engine.diffusion import repaint
@@ -66,12 +67,8 @@ class Frame:
 
     def image(self, sample: int) -> Pixels:
         """RGB [H, W, 3] of one sample; kept pixels are bit for bit what was given."""
-        pixels = self.pack.file.pixels
-        mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
-        values = self.step.estimate.image[sample].float().cpu() * deviation + mean
-        drawn = (values.clamp(0, 1) * 255).round().to(torch.uint8).movedim(0, -1).numpy()
         given = self.given[sample]
-        return np.where(given.keep_image[..., None], given.image, drawn)
+        return np.where(given.keep_image[..., None], given.image, self._rgb(self.step.estimate.image[sample]))
 
     def layout(self, sample: int) -> Pixels:
         """Ids [H, W] of one sample; kept pixels are what was given."""
@@ -79,6 +76,29 @@ class Frame:
         ids = self.step.state.layout[sample, 0] if last else self.step.estimate.layout[sample].argmax(0)
         given = self.given[sample]
         return np.where(given.keep_layout, given.layout, ids.to("cpu", torch.uint8).numpy())
+
+    def noisy_image(self, sample: int) -> Pixels:
+        """x_t that this step began with, RGB [H, W, 3], cut off at black and white."""
+        given = self.given[sample]
+        return np.where(given.keep_image[..., None], given.image, self._rgb(self.step.seen.image[sample]))
+
+    def noisy_layout(self, sample: int) -> Pixels:
+        """y_t that this step began with, ids [H, W]; `UNKNOWN` where the chain hides a class."""
+        given, ids = self.given[sample], self.step.seen.layout[sample, 0]
+        shown = torch.where(ids < len(self.pack.info.classes), ids, UNKNOWN).to("cpu", torch.uint8).numpy()
+        return np.where(given.keep_layout, given.layout, shown)
+
+    def clocks(self, sample: int) -> tuple[int, int]:
+        """The running clocks of the image and the layout that this step began with; 0 for a half that is given."""
+        clocks = self.step.seen.clocks
+        return int(clocks.image_running[sample]), int(clocks.layout_running[sample])
+
+    def _rgb(self, image: Tensor) -> Pixels:
+        pixels = self.pack.file.pixels
+        mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
+        values = (image.float().cpu() * deviation + mean).clamp(0, 1)
+        shown: Pixels = (values * 255).round().to(torch.uint8).movedim(0, -1).numpy()
+        return shown
 
 
 def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.errors import BadFrame
 
-PROTOCOL = 1
+PROTOCOL = 2
 UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20
@@ -172,6 +172,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     threshold: Share = 0.0  # the quantile of dynamic thresholding; 0 is none
     guides: Annotated[tuple[Guide, ...], msgspec.Meta(max_length=8)] = ()
     live: bool = True  # a newer live request replaces this one; else it waits its turn
+    trace: bool = False  # post every step as `Traced`, in place of previews
 
 
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
@@ -205,6 +206,24 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     layout: Raster
 
 
+class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
+    """Step `index` of `total` (counted from 1) of a request with `trace`: x_t and y_t at their clocks, as a person can
+    look at them, and what the network makes of them, x̂_0 and ŷ_0. A clock of 0 is that of a half that is given.
+    """
+
+    id: Id
+    revision: int
+    index: int
+    total: int
+    noisy_image: Raster
+    noisy_layout: Raster  # `UNKNOWN` where the chain hides a class
+    image: Raster
+    layout: Raster
+    image_clock: int
+    layout_clock: int
+    top_clock: int  # T
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """The result; `seconds` is the time from the job's start."""
 
@@ -234,7 +253,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 Command = Generate | Cancel | Shutdown
-Event = Ready | Preview | Done | Cancelled | Failed
+Event = Ready | Preview | Traced | Done | Cancelled | Failed
 
 _commands = msgspec.msgpack.Decoder(Command)
 _events = msgspec.msgpack.Decoder(Event)

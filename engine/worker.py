@@ -17,7 +17,7 @@ from engine import __version__, library
 from engine.errors import BadPack, EngineError
 from engine.failures import explain
 from engine.jobs import Job, Jobs
-from engine.protocol import PROTOCOL, Cancelled, Done, Generate, PackInfo, Preview, Raster, Ready
+from engine.protocol import PROTOCOL, Cancelled, Done, Generate, PackInfo, Preview, Raster, Ready, Traced
 from engine.server import Post, cancelled, failed
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ class Worker:
             watch.step_ended()
             if job.cancelled:
                 break
-            if watch.preview_is_due(frame):
+            if job.request.trace:
+                self._post(_traced(job.request, frame))
+            elif watch.preview_is_due(frame):
                 self._post(_preview(job.request, frame, watch.eta(frame)))
             if frame.index == frame.total:
                 return Done(
@@ -175,6 +177,23 @@ def _preview(request: Generate, frame: Frame, eta: float) -> Preview:
         eta=eta,
         image=Raster.of(frame.image(0)),
         layout=Raster.of(frame.layout(0)),
+    )
+
+
+def _traced(request: Generate, frame: Frame) -> Traced:
+    image_clock, layout_clock = frame.clocks(0)
+    return Traced(
+        id=request.id,
+        revision=request.revision,
+        index=frame.index,
+        total=frame.total,
+        noisy_image=Raster.of(frame.noisy_image(0)),
+        noisy_layout=Raster.of(frame.noisy_layout(0)),
+        image=Raster.of(frame.image(0)),
+        layout=Raster.of(frame.layout(0)),
+        image_clock=image_clock,
+        layout_clock=layout_clock,
+        top_clock=frame.pack.process.image.clocks,
     )
 
 

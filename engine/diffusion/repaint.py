@@ -63,7 +63,7 @@ def sample(
             look.estimate = Estimate(seen.said.x_0, seen.head)
             state = pasted(process, task, ancestral(process, seen, then, random, s == 0), random)
         assert look.estimate is not None, "each step is drawn at least once"
-        yield Step(index, settings.steps, state, given(process, task, look.estimate))
+        yield Step(index, settings.steps, state, given(process, task, look.estimate), seen.state)
 
 
 def shared(process: JointProcess, task: Task, t: int) -> Clocks:

@@ -99,12 +99,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Step:
-    """After step `index` of `total`: the state, and what the clean picture looks like by now."""
+    """After step `index` of `total`: the state, what the clean picture looks like by now, and the state before, which
+    is what that was told from.
+    """
 
     index: int
     total: int
     state: State
     estimate: Estimate
+    seen: State
 
 
 class Randomness:
@@ -266,7 +269,7 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
         state = State(moved, drawn, then)
         for _ in range(settings.corrections if image_runs and not last else 0):
             state = corrected(process, settings, look(state, leg.asked_then), random)
-        yield Step(index, settings.steps, state, look.estimate)
+        yield Step(index, settings.steps, state, look.estimate, seen.state)
 
 
 def guided_image(

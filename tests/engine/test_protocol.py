@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 from engine import protocol
 from engine.errors import BadFrame
-from engine.protocol import Cancel, Cancelled, Done, Failed, Generate, Preview, Raster, Ready, Shutdown
+from engine.protocol import Cancel, Cancelled, Done, Failed, Generate, Preview, Raster, Ready, Shutdown, Traced
 
 ids = st.text(min_size=1, max_size=64)
 weights = st.none() | st.floats(0, 50)
@@ -44,6 +44,7 @@ generates = st.builds(
     guidance=weights,
     cross_guidance=weights,
     live=st.booleans(),
+    trace=st.booleans(),
 )
 commands = generates | st.builds(Cancel, id=ids) | st.just(Shutdown())
 numbers = st.integers(0, 2**40)
@@ -60,6 +61,20 @@ events = st.one_of(
         eta=st.floats(0, 1e6),
         image=rasters((3,)),
         layout=rasters((1,)),
+    ),
+    st.builds(
+        Traced,
+        id=ids,
+        revision=numbers,
+        index=numbers,
+        total=numbers,
+        noisy_image=rasters((3,)),
+        noisy_layout=rasters((1,)),
+        image=rasters((3,)),
+        layout=rasters((1,)),
+        image_clock=numbers,
+        layout_clock=numbers,
+        top_clock=numbers,
     ),
     st.builds(
         Done,
@@ -154,5 +169,5 @@ GOOD = {"type": "generate", "id": "a", "pack": "street"}
 )
 def test_a_field_out_of_its_range_is_refused(change):
     protocol.decode_command(msgspec.msgpack.encode(GOOD))
-    with pytest.raises(BadFrame, match="protocol 1"):
+    with pytest.raises(BadFrame, match=f"protocol {protocol.PROTOCOL}"):
         protocol.decode_command(msgspec.msgpack.encode(GOOD | change))

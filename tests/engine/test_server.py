@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import __version__, library
-from engine.protocol import PROTOCOL, UNKNOWN, Cancel, Cancelled, Done, Failed, Generate, Raster, Ready
+from engine.protocol import PROTOCOL, UNKNOWN, Cancel, Cancelled, Done, Failed, Generate, Raster, Ready, Traced
 from tests.engine.wire import PATIENCE, Engine
 
 numbers = itertools.count()
@@ -71,6 +71,36 @@ def test_layout_to_image_shows_both_halves_forming(engine, ask, info):
         assert (event.layout.pixels() == layout).all()
     assert previews[0].image != done.image
     assert (done.revision, done.seconds > 0) == (9, True)
+
+
+def test_a_trace_has_every_step_of_the_same_result_from_noise_to_the_picture(engine, ask, info):
+    layout, given = a_layout(info), {"prompt": "", "seed": 3, "steps": 30}
+    layout[:, 10:] = UNKNOWN
+    plain = engine.answer(ask(layout=layout, **given).id)[1]
+    request = ask(layout=layout, trace=True, revision=2, **given)
+    steps, done = engine.answer(request.id)
+    assert (done.image, done.layout) == (plain.image, plain.layout)
+    assert all(type(step) is Traced and step.revision == 2 for step in steps)
+    assert [(step.index, step.total) for step in steps] == [(index, 30) for index in range(1, 31)]
+    for clocks in ([step.image_clock for step in steps], [step.layout_clock for step in steps]):
+        assert clocks[0] == steps[0].top_clock
+        assert clocks == sorted(clocks, reverse=True)
+        assert clocks[-1] < clocks[0]
+    assert steps[-1].image == done.image
+    for step in steps:
+        for ids in (step.noisy_layout.pixels(), step.layout.pixels()):
+            assert (ids[:, :10] == layout[:, :10]).all()
+            assert ((ids < len(info.classes)) | (ids == UNKNOWN)).all()
+    for one, next_one in itertools.pairwise(steps):
+        assert (one.noisy_image != next_one.noisy_image) == (next_one.image_clock < one.image_clock)
+
+
+def test_what_is_given_has_clock_0_in_a_trace(engine, ask, info):
+    image = an_image(info)
+    steps, _ = engine.answer(ask(image=image, trace=True).id)
+    assert {step.image_clock for step in steps} == {0}
+    assert all((step.noisy_image.pixels() == image).all() for step in steps)
+    assert steps[0].layout_clock == steps[0].top_clock
 
 
 def test_image_to_layout_keeps_every_pixel_of_the_image(engine, ask, info):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine import protocol
-from engine.protocol import Cancelled, Done, Failed, Preview
+from engine.protocol import Cancelled, Done, Failed, Preview, Traced
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
@@ -69,7 +69,7 @@ class Engine:
         return self.events.get(timeout=PATIENCE)
 
     def answer(self, id):
-        """All previews of a job, and then its answer; whatever else comes is a failure of the test."""
+        """All previews or traced steps of a job, and then its answer; whatever else comes is a failure of the test."""
         previews = []
         while True:
             event = self.next()
@@ -77,7 +77,7 @@ class Engine:
             assert event.id == id
             if isinstance(event, Done | Failed | Cancelled):
                 return previews, event
-            assert isinstance(event, Preview)
+            assert isinstance(event, Preview | Traced)
             previews.append(event)
 
     def preview(self, id):
