@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QWidget
+from shiboken6 import isValid
 
 from studio.domain.document import ImageKind
 from studio.session.preferences import Preferences
@@ -23,6 +24,7 @@ from studio.ui.notice_bar import NoticeBar
 from studio.ui.palette_panel import PalettePanel
 from studio.ui.prompt_panel import PromptPanel
 from studio.ui.shortcuts import Actions, Command, plain
+from studio.ui.shortcuts_window import ShortcutsWindow
 from studio.ui.status_line import StatusLine
 from studio.ui.theme import Theme
 from studio.ui.view import View
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session, self._preferences = session, preferences
         self._may_close = False
+        self.shortcuts: ShortcutsWindow | None = None
         self.setWindowTitle(f"Diptych — {session.pack.info.title}")
         self.setWindowIcon(theme.icon("diptych"))
         self.view = View(session.pack.info.height, session.pack.info.width, self)
@@ -89,6 +92,13 @@ class MainWindow(QMainWindow):
         if chosen.halves:
             self.halves.setSizes(chosen.halves)
         self.view.restore(chosen.view)
+
+    def show_shortcuts(self) -> None:
+        """Open the list of all commands and their keys, or bring it to the front."""
+        if self.shortcuts is None or not isValid(self.shortcuts):
+            self.shortcuts = ShortcutsWindow(self.commands, self)
+        self.shortcuts.show()
+        self.shortcuts.activateWindow()
 
     def open_layout(self) -> None:
         ask_open(self, "Open layout", self._session.open_layout)
@@ -142,6 +152,9 @@ class MainWindow(QMainWindow):
         add_choices(look, self._preferences)
         engine = self._menu(self.tr("E&ngine"))
         self._add(engine, "engine.restart", self.tr("&Restart engine"), self._session.client.restart)
+        help_ = self._menu(self.tr("&Help"))
+        self._add(help_, "help.shortcuts", self.tr("&Shortcuts…"), self.show_shortcuts, "F1", "Ctrl+/")
+        self.commands.changed.connect(lambda: self._preferences.change(keys=self.commands.chosen))
 
     def _add_file_menu(self, menu: QMenu) -> None:
         self._add(menu, "file.new", self.tr("&New"), self._session.new, "Ctrl+N")

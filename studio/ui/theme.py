@@ -76,10 +76,12 @@ QToolButton[place="last"] { border-top-right-radius: 7px; border-bottom-right-ra
 QPushButton { background: $field; border-color: $border; min-height: 20px; padding: 5px 14px; }
 QPushButton[primary="true"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[primary="true"]:hover { border-color: $text; }
-QListWidget { background: transparent; border: none; outline: none; }
-QListWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
-QListWidget::item:hover { background: $border; }
-QListWidget::item:selected { background: $accent; color: $on_accent; }
+QListWidget, QTreeWidget { background: transparent; border: 1px solid transparent; border-radius: 6px; outline: none; }
+QListWidget:focus, QTreeWidget:focus { border-color: $accent; }
+QListWidget::item, QTreeWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
+QListWidget::item:hover, QTreeWidget::item:hover { background: $border; }
+QListWidget::item:selected, QTreeWidget::item:selected { background: $accent; color: $on_accent; }
+QTreeWidget::branch { background: transparent; }
 QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QMenuBar { background: $window; }
