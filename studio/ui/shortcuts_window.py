@@ -133,7 +133,7 @@ class ShortcutsWindow(QDialog):
             item.setHidden(not all(word in said for word in wanted))
         left = [item for item in self._rows if not item.isHidden()]
         for group in self._groups.values():
-            group.setHidden(all(group.child(place).isHidden() for place in range(group.childCount())))
+            group.setHidden(all(item.parent() is not group for item in left))
         if left and self.tree.currentItem() not in left:
             self.tree.setCurrentItem(left[0])
 
