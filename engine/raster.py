@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import BadFile
 from engine.files import write_whole
@@ -19,6 +20,8 @@ from engine.protocol import UNKNOWN, ClassInfo, Pixels
 
 Fit = Literal["crop", "stretch", "pad"]
 UNKNOWN_COLOUR = (0, 0, 0)
+NOTE = "diptych"
+"""The key of the text in a PNG file that says how it was made."""
 
 
 class Fitted(NamedTuple):
@@ -48,9 +51,14 @@ def colourise(layout: Pixels, classes: Sequence[ClassInfo]) -> Pixels:
 
 def read_image(path: Path) -> Pixels:
     """uint8 RGB [H, W, 3], turned upright by its EXIF tag. Raises BadFile."""
+    return decode_image(_bytes(path), str(path))
+
+
+def decode_image(data: bytes, name: str) -> Pixels:
+    """The same from a file in memory; errors call it by its name."""
     from PIL import ImageOps
 
-    with _opened(path) as picture:
+    with _opened(data, name) as picture:
         return np.asarray(_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
 
 
@@ -59,18 +67,23 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
 
     Raises BadFile, also for an id that is neither a class nor `UNKNOWN`.
     """
-    with _opened(path) as picture:
+    return decode_layout(_bytes(path), classes, str(path))
+
+
+def decode_layout(data: bytes, classes: Sequence[ClassInfo], name: str) -> Pixels:
+    """The same from a file in memory; errors call it by its name."""
+    with _opened(data, name) as picture:
         if picture.mode in ("P", "L"):
             ids = _by_palette(picture, classes)
         elif picture.mode in ("RGB", "RGBA"):
-            ids = _ids_of_colours(np.asarray(picture.convert("RGB")), classes, path)
+            ids = _ids_of_colours(np.asarray(picture.convert("RGB")), classes, name)
         else:
-            raise BadFile(f"{path} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
+            raise BadFile(f"{name} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
     stray = np.setdiff1d(ids, [*range(len(classes)), UNKNOWN])
     if stray.size:
         where = tuple(int(v) for v in np.argwhere(ids == stray[0])[0])
         raise BadFile(
-            f"{path} holds the class id {stray[0]} (first at row {where[0]}, column {where[1]}).",
+            f"{name} holds the class id {stray[0]} (first at row {where[0]}, column {where[1]}).",
             f"Ids here are 0 to {len(classes) - 1}, and {UNKNOWN} for unknown.",
         )
     return ids
@@ -78,20 +91,44 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
 
 def read_mask(path: Path) -> Pixels:
     """uint8 [H, W], 255 where the grey picture is at least half bright, 0 elsewhere. Raises BadFile."""
-    with _opened(path) as picture:
+    return decode_mask(_bytes(path), str(path))
+
+
+def decode_mask(data: bytes, name: str) -> Pixels:
+    """The same from a file in memory; errors call it by its name."""
+    with _opened(data, name) as picture:
         return np.where(np.asarray(_eight_bits(picture).convert("L")) >= 128, 255, 0).astype(np.uint8)
 
 
 def write_image(path: Path, pixels: Pixels) -> None:
     """Write RGB [H, W, 3] as PNG, whole or not at all. Raises BadFile."""
-    _replace(path, Image.fromarray(np.ascontiguousarray(pixels)))
+    write_whole(path, encode_image(pixels))
 
 
 def write_layout(path: Path, layout: Pixels, classes: Sequence[ClassInfo]) -> None:
     """Write ids [H, W] as an index PNG with the classes' palette, whole or not at all. Raises BadFile."""
+    write_whole(path, encode_layout(layout, classes))
+
+
+def encode_image(pixels: Pixels, note: str = "") -> bytes:
+    """RGB [H, W, 3], or a mask [H, W] as grey, as a PNG file that carries a note of how it was made."""
+    return _encoded(Image.fromarray(np.ascontiguousarray(pixels)), note)
+
+
+def encode_layout(layout: Pixels, classes: Sequence[ClassInfo], note: str = "") -> bytes:
+    """Ids [H, W] as an index PNG file with the classes' palette that carries a note of how it was made."""
     picture = Image.fromarray(np.ascontiguousarray(layout)).convert("L")
     picture.putpalette(palette_table(classes).tobytes())
-    _replace(path, picture)
+    return _encoded(picture, note)
+
+
+def read_note(data: bytes) -> str:
+    """The note that a PNG file of ours carries; empty for any other bytes."""
+    try:
+        with Image.open(BytesIO(data), formats=["PNG"]) as picture:
+            return str(picture.info.get(NOTE, ""))
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError):
+        return ""
 
 
 def fit_image(pixels: Pixels, height: int, width: int, fit: Fit = "crop") -> Fitted:
@@ -156,14 +193,22 @@ def _inside(
     return inside
 
 
-def _opened(path: Path) -> Image.Image:
+def _bytes(path: Path) -> bytes:
     try:
-        with Image.open(path) as picture:
-            picture.load()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise BadFile(f"There is no file {path}.", "Check the path.") from error
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError) as error:
-        raise BadFile(f"{path} cannot be read as a picture ({error}).", "Use a PNG or JPEG file.") from error
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror}).", "Check whether you may read it.") from error
+
+
+def _opened(data: bytes, name: str) -> Image.Image:
+    try:
+        with Image.open(BytesIO(data)) as picture:
+            picture.load()
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+        error = error if not isinstance(error, UnidentifiedImageError) else OSError("it has no known format")
+        raise BadFile(f"{name} cannot be read as a picture ({error}).", "Use a PNG or JPEG file.") from error
     return picture
 
 
@@ -190,7 +235,7 @@ def _by_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pixels:
     return table[ids]
 
 
-def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], path: Path) -> Pixels:
+def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], name: str) -> Pixels:
     keys = colours.astype(np.int64) @ np.array([65536, 256, 1])
     ids = np.full(keys.shape, UNKNOWN, np.uint8)
     known = keys == int(np.array(UNKNOWN_COLOUR) @ np.array([65536, 256, 1]))
@@ -201,13 +246,16 @@ def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], path: Path) -
         row, column = (int(v) for v in np.argwhere(~known)[0])
         colour = "#" + bytes(colours[row, column]).hex()
         raise BadFile(
-            f"{path} has the colour {colour} at row {row}, column {column}, which is no class's.",
+            f"{name} has the colour {colour} at row {row}, column {column}, which is no class's.",
             "Save the layout as an index PNG, without smoothing.",
         )
     return ids
 
 
-def _replace(path: Path, picture: Image.Image) -> None:
+def _encoded(picture: Image.Image, note: str) -> bytes:
+    info = PngInfo()
+    if note:
+        info.add_itxt(NOTE, note, zip=True)
     data = BytesIO()
-    picture.save(data, "PNG")
-    write_whole(path, data.getvalue())
+    picture.save(data, "PNG", pnginfo=info)
+    return data.getvalue()

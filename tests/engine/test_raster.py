@@ -200,3 +200,31 @@ def test_sixteen_bits_are_scaled_and_not_cut_off(tmp_path):
     Image.fromarray(deep).save(tmp_path / "deep.png")
     np.testing.assert_array_equal(raster.read_image(tmp_path / "deep.png")[..., 0], [[0, 100], [200, 255]])
     np.testing.assert_array_equal(raster.read_mask(tmp_path / "deep.png"), [[0, 0], [255, 255]])
+
+
+def test_a_note_travels_in_the_file_and_does_not_touch_the_pixels(tmp_path):
+    layout = np.array([[0, 1], [2, UNKNOWN]], np.uint8)
+    image = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    for data in (
+        raster.encode_layout(layout, CLASSES, "größer ✓ " * 900),
+        raster.encode_image(image, "größer ✓ " * 900),
+    ):
+        assert raster.read_note(data) == "größer ✓ " * 900
+        assert len(data) < 3000
+    assert (raster.decode_layout(raster.encode_layout(layout, CLASSES, "n"), CLASSES, "it") == layout).all()
+    assert (raster.decode_image(raster.encode_image(image, "n"), "it") == image).all()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"words", b"\x89PNG\r\n\x1a\n", raster.encode_image(np.zeros((1, 1, 3), np.uint8))]
+)
+def test_bytes_without_a_note_have_an_empty_one(data):
+    assert raster.read_note(data) == ""
+
+
+def test_a_note_that_swells_beyond_measure_is_refused():
+    data = raster.encode_image(np.zeros((1, 1, 3), np.uint8), "x" * 2**22)
+    assert len(data) < 10_000
+    assert raster.read_note(data) == ""
+    with pytest.raises(BadFile, match="bomb.png cannot be read"):
+        raster.decode_image(data, "bomb.png")
