@@ -2,8 +2,8 @@
 
 The rules, as an illustrator meets them:
 
-- What you painted is yours. `painted` holds it, a generated layout never changes it, and only `painted`
-  is sent to the engine as given.
+- What you painted is yours. `painted` holds it, a generated layout never changes it, and it is always given
+  to the engine.
 - Layout → Image: the pixels you left unknown are filled by the engine. That guess (`filled`) is shown
   beneath your paint, dimmed and hatched, and is made anew after the next stroke, which again sends only
   your own pixels. “Keep” makes the guess yours.
@@ -12,6 +12,10 @@ The rules, as an illustrator meets them:
   a car is painted into that street and not into an empty one.
 - Image → Layout keeps what is painted on the layout as a correction. Text → Both starts from nothing but
   words: its result takes the place of both halves, and one undo brings yours back.
+- `keep_image` and `keep_layout` say where a half is given whatever the mode is: no result changes it there.
+  A photograph is kept as a whole when it is opened. Painting a class over it in Layout → Image gives up
+  just the pixels that were painted over, so only those are drawn anew.
+- Text → Both draws both halves, so a half that is kept as a whole does not stand in its way.
 - Opening a photograph starts a new picture, so its layout is unknown. This, too, is one undo away.
 """
 
@@ -23,7 +27,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.protocol import UNKNOWN, Pixels
-from studio.domain.layout import Box, Mask, changed_box, over, unknown
+from studio.domain.layout import Box, Mask, over, unknown
 
 
 class Mode(enum.StrEnum):
@@ -42,12 +46,22 @@ class ImageKind(enum.StrEnum):
     GENERATED = "generated"
 
 
-class Plane(enum.Enum):
-    """The three pixel planes of a document."""
+class Plane(enum.StrEnum):
+    """The pixel planes of a document: ids, ids, RGB, and three masks."""
 
     PAINTED = "painted"
     FILLED = "filled"
     IMAGE = "image"
+    KEEP_LAYOUT = "keep_layout"
+    KEEP_IMAGE = "keep_image"
+    SELECTION = "selection"
+
+
+class Half(enum.Enum):
+    """The two halves of a picture."""
+
+    LAYOUT = enum.auto()
+    IMAGE = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -58,127 +72,103 @@ class Marks:
     fill_whole: bool = False
 
 
-@dataclass(frozen=True)
-class Patch:
-    """One box of one plane, before and after."""
-
-    plane: Plane
-    box: Box
-    before: Pixels
-    after: Pixels
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A change of a document that can be taken back; `marks` are those before and after, if they differ."""
-
-    name: str
-    patches: tuple[Patch, ...]
-    marks: tuple[Marks, Marks] | None = None
-
-    @property
-    def nothing(self) -> bool:
-        return not self.patches and self.marks is None
-
-    @property
-    def planes(self) -> frozenset[Plane]:
-        return frozenset(patch.plane for patch in self.patches)
-
-    @property
-    def nbytes(self) -> int:
-        return sum(patch.before.nbytes + patch.after.nbytes for patch in self.patches)
-
-    def then(self, later: Edit) -> Edit:
-        """Both edits as one."""
-        marks = (self.marks[0], later.marks[1]) if self.marks and later.marks else self.marks or later.marks
-        return replace(self, patches=self.patches + later.patches, marks=marks)
-
-
 class Document:
-    """A picture of [height, width] pixels; see the module for what its planes mean."""
+    """A picture of [height, width] pixels; see the module for what its planes mean.
+
+    Every plane is uint8 or bool [H, W], the image uint8 [H, W, 3]. They change in place and stay the same arrays.
+    """
 
     def __init__(self, height: int, width: int) -> None:
         self.height, self.width = height, width
         self.painted = unknown(height, width)
         self.filled = unknown(height, width)
         self.image = np.zeros((height, width, 3), np.uint8)
+        self.keep_layout: Mask = np.zeros((height, width), np.bool_)
+        self.keep_image: Mask = np.zeros((height, width), np.bool_)
+        self.selection: Mask = np.zeros((height, width), np.bool_)
         self.marks = Marks()
 
-    def layout(self) -> Pixels:
-        """Ids [H, W] as seen: the paint over the fill."""
-        return over(self.painted, self.filled)
+    def layout(self, box: Box | None = None) -> Pixels:
+        """Ids [H, W] as seen, or a box of them: the paint over the fill."""
+        area = box.area if box else ...
+        return over(self.painted[area], self.filled[area])
 
-    def guessed(self) -> Mask:
-        """Where a guess of the engine shows that nobody asked for."""
+    def guessed(self, box: Box | None = None) -> Mask:
+        """Where a guess of the engine shows that nobody asked for; for a box if one is given."""
+        area = box.area if box else ...
         if self.marks.fill_whole:
-            return np.zeros(self.painted.shape, np.bool_)
-        guessed: Mask = (self.painted == UNKNOWN) & (self.filled != UNKNOWN)
-        return guessed
+            return np.zeros(self.painted[area].shape, np.bool_)
+        guessed: Mask = (self.painted[area] == UNKNOWN) & (self.filled[area] != UNKNOWN)
+        return guessed & ~self.keep_layout[area]
+
+    def given_layout(self, mode: Mode) -> Pixels:
+        """Ids [H, W] that the engine may not change: the paint and what is kept, in Text → Both only the latter."""
+        locked = np.where(self.keep_layout, self.layout(), UNKNOWN).astype(np.uint8)
+        if mode is Mode.TEXT_TO_BOTH:
+            return unknown(self.height, self.width) if (locked != UNKNOWN).all() else locked
+        return over(self.painted, locked)
+
+    def given_image(self, mode: Mode) -> Mask:
+        """Where [H, W] the engine may not change the image: all of it in Image → Layout, else what is kept."""
+        if self.marks.image is ImageKind.NONE:
+            return np.zeros_like(self.keep_image)
+        if mode is Mode.IMAGE_TO_LAYOUT:
+            return np.ones_like(self.keep_image)
+        if mode is Mode.TEXT_TO_BOTH and self.keep_image.all():
+            return np.zeros_like(self.keep_image)
+        return self.keep_image.copy()
 
     def change(
         self,
-        name: str,
         *,
         painted: Pixels | None = None,
         filled: Pixels | None = None,
         image: Pixels | None = None,
+        keep_layout: Mask | None = None,
+        keep_image: Mask | None = None,
+        selection: Mask | None = None,
         marks: Marks | None = None,
-    ) -> Edit:
-        """Put in whole new planes; returns what it takes to undo that."""
-        patches = []
-        for plane, pixels in ((Plane.PAINTED, painted), (Plane.FILLED, filled), (Plane.IMAGE, image)):
+    ) -> None:
+        """Put in whole new planes, copied."""
+        for plane, pixels in (
+            (self.painted, painted),
+            (self.filled, filled),
+            (self.image, image),
+            (self.keep_layout, keep_layout),
+            (self.keep_image, keep_image),
+            (self.selection, selection),
+        ):
             if pixels is not None:
-                patches += self._difference(plane, self.pixels(plane), pixels)
-        differs = marks is not None and marks != self.marks
-        return self.apply(Edit(name, tuple(patches), (self.marks, marks) if marks and differs else None))
+                plane[:] = pixels
+        self.marks = marks or self.marks
 
-    def painted_since(self, before: Pixels, name: str) -> Edit:
-        """The edit that made `painted` what it is, for a brush that has already put its paint there."""
-        return Edit(name, tuple(self._difference(Plane.PAINTED, before, self.painted)))
-
-    def adopt(self, name: str) -> Edit:
+    def adopt(self) -> None:
         """Make the fill painted."""
         empty = unknown(self.height, self.width)
-        marks = replace(self.marks, fill_whole=False)
-        return self.change(name, painted=self.layout(), filled=empty, marks=marks)
+        self.change(painted=self.layout(), filled=empty, marks=replace(self.marks, fill_whole=False))
 
-    def take_result(self, mode: Mode, image: Pixels, layout: Pixels, name: str) -> Edit:
-        """Let a result of the engine in, by the rules above: image [H, W, 3] and ids [H, W]."""
+    def take_result(self, mode: Mode, image: Pixels, layout: Pixels) -> frozenset[Plane]:
+        """Let a result of the engine in, by the rules above: image [H, W, 3] and ids [H, W].
+
+        Returns the planes that a result of this mode may change.
+        """
+        kept, drawn = self.given_layout(mode), np.where(self.given_image(mode)[..., None], self.image, image)
         if mode is Mode.TEXT_TO_BOTH:
+            painted = np.where(kept != UNKNOWN, self.painted, UNKNOWN).astype(np.uint8)
             marks = Marks(ImageKind.GENERATED, fill_whole=True)
-            return self.change(name, painted=unknown(self.height, self.width), filled=layout, image=image, marks=marks)
-        gaps = np.where(self.painted == UNKNOWN, layout, UNKNOWN).astype(np.uint8)
+            self.change(painted=painted, filled=over(kept, layout), image=drawn, marks=marks)
+            for mask in (self.keep_layout, self.keep_image):
+                mask &= not mask.all()
+            return frozenset({Plane.PAINTED, Plane.FILLED, Plane.IMAGE, Plane.KEEP_LAYOUT, Plane.KEEP_IMAGE})
+        gaps = np.where(self.painted == UNKNOWN, over(kept, layout), UNKNOWN).astype(np.uint8)
         if mode is Mode.IMAGE_TO_LAYOUT:
-            return self.change(name, filled=gaps, marks=replace(self.marks, fill_whole=True))
-        return self.change(name, filled=gaps, image=image, marks=Marks(ImageKind.GENERATED))
-
-    def apply(self, edit: Edit) -> Edit:
-        """Do an edit (again). Returns it with what it covers now, which may be more than when it was made."""
-        patches = []
-        for patch in edit.patches:
-            pixels = self.pixels(patch.plane)[patch.box.area]
-            patches.append(replace(patch, before=pixels.copy()))
-            pixels[:] = patch.after
-        marks = (self.marks, edit.marks[1]) if edit.marks else None
-        if marks:
-            self.marks = marks[1]
-        return replace(edit, patches=tuple(patches), marks=marks)
-
-    def revert(self, edit: Edit) -> None:
-        """Take an edit back."""
-        for patch in reversed(edit.patches):
-            self.pixels(patch.plane)[patch.box.area] = patch.before
-        if edit.marks:
-            self.marks = edit.marks[0]
+            self.change(filled=gaps, marks=replace(self.marks, fill_whole=True))
+            return frozenset({Plane.FILLED})
+        photograph = self.marks.image is ImageKind.GIVEN and bool(self.keep_image.any())
+        self.change(filled=gaps, image=drawn, marks=Marks(ImageKind.GIVEN if photograph else ImageKind.GENERATED))
+        return frozenset({Plane.FILLED, Plane.IMAGE})
 
     def pixels(self, plane: Plane) -> Pixels:
-        """The plane itself, not a copy."""
-        return {Plane.PAINTED: self.painted, Plane.FILLED: self.filled, Plane.IMAGE: self.image}[plane]
-
-    @staticmethod
-    def _difference(plane: Plane, before: Pixels, after: Pixels) -> list[Patch]:
-        if np.array_equal(before, after):
-            return []
-        # A result may be put beneath later steps; whole planes stay right then, boxes would mix pictures.
-        box = changed_box(before, after) if plane is Plane.PAINTED else Box(0, 0, *before.shape[:2])
-        return [Patch(plane, box, before[box.area].copy(), after[box.area].copy())]
+        """The plane itself and not a copy, uint8 [H, W] or [H, W, 3]; masks hold 0 and 1."""
+        pixels: Pixels = getattr(self, plane.value).view(np.uint8)
+        return pixels

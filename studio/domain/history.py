@@ -1,87 +1,206 @@
-"""Undo and redo: one step is what a person did at once, together with the result that it led to."""
+"""Undo and redo: one step is what a person did at once, together with the result that it led to.
+
+Every step knows the whole picture after it, as tiles. A tile that a step did not change is the same object as
+in the step before, so a stroke costs the tiles it touched and no step can mix two pictures.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from studio.domain.document import Document, Edit
+import numpy as np
 
-MAX_BYTES = 256 * 2**20
+from engine.protocol import Pixels
+from studio.domain.document import Document, Marks, Plane
+from studio.domain.layout import Box
+
+MAX_BYTES = 128 * 2**20
+"""Room for two hundred results of 256×512 pixels in which every pixel is new."""
+TILE = 32
+ALL = frozenset(Plane)
+
+Tiles = Mapping[Plane, tuple[Pixels, ...]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """An edit; `answered` once the engine's result for it is part of it."""
+    """A picture and the name of what led to it; `answered` once the engine's result for it is part of it.
+
+    `nbytes` is what it holds that the step before does not.
+    """
 
     serial: int
-    edit: Edit
-    answered: bool
+    name: str
+    tiles: Tiles
+    marks: Marks
+    answered: bool = True
+    nbytes: int = 0
+
+
+class Change(NamedTuple):
+    """One box of one plane that a step changed, and what it holds after the step."""
+
+    plane: Plane
+    box: Box
+    pixels: Pixels
 
 
 class History:
-    """The steps of one document. The oldest go when they hold more than `max_bytes` together."""
+    """The steps of one document. The oldest go when they hold more than `max_bytes` beside the picture itself."""
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+    def __init__(self, document: Document, max_bytes: int = MAX_BYTES) -> None:
+        self._document, self._max_bytes = document, max_bytes
+        rows, columns = range(0, document.height, TILE), range(0, document.width, TILE)
+        whole = document.height, document.width
+        self._boxes = [Box(y, x, y + TILE, x + TILE).clipped(*whole) for y in rows for x in columns]
         self._serial = 0
-        self._max_bytes = max_bytes
+        self.restart()
 
     def __len__(self) -> int:
-        return len(self._done)
+        return self._at
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all steps, also of those that were undone; the first is where it all began."""
+        return [step.name for step in self._steps]
 
     @property
     def top(self) -> Step | None:
         """The step that undo would take back."""
-        return self._done[-1] if self._done else None
+        return self._steps[self._at] if self._at else None
 
     @property
     def next(self) -> Step | None:
         """The step that redo would do again."""
-        return self._undone[-1] if self._undone else None
+        return self._steps[self._at + 1] if self._at + 1 < len(self._steps) else None
 
-    def push(self, edit: Edit, *, answered: bool = False) -> None:
-        """Add an edit that was just applied; what was undone is gone for good."""
+    @property
+    def nbytes(self) -> int:
+        """What the steps hold beside the picture itself."""
+        return sum(step.nbytes for step in self._steps[1:])
+
+    def restart(self, name: str = "Start") -> None:
+        """Forget all steps: the document as it is now is where everything begins."""
+        self._now = {plane: self._document.pixels(plane).copy() for plane in Plane}
+        tiles = {plane: tuple(self._now[plane][box.area].copy() for box in self._boxes) for plane in Plane}
+        self._steps = [Step(self._serial, name, tiles, self._document.marks)]
+        self._at = 0
+
+    def record(self, name: str, *, answered: bool = False, planes: frozenset[Plane] = ALL) -> bool:
+        """Add what has changed in these planes as a step; what was undone is gone for good.
+
+        Returns whether anything has changed.
+        """
+        tiles = self._fresh(planes)
+        if not tiles and self._document.marks == self._steps[self._at].marks:
+            return False
         self._serial += 1
-        self._done.append(Step(self._serial, edit, answered))
-        self._undone.clear()
+        before = self._steps[self._at].tiles
+        after = {**before, **tiles}
+        del self._steps[self._at + 1 :]
+        self._steps.append(Step(self._serial, name, after, self._document.marks, answered, _cost(before, after)))
+        self._at += 1
         self._trim()
+        return True
 
-    def answer(self, serial: int | None, edit: Edit) -> None:
-        """Add a result that was just applied: to the step that led to it, if that can still take it.
+    def answer(self, serial: int | None, name: str, planes: frozenset[Plane]) -> None:
+        """Add a result that was just let in: to the step that led to it, if that can still take it.
 
         A later step that touches the same planes stands in the way; then the result is its own step.
         """
-        for index in range(len(self._done) - 1, -1, -1):
-            step = self._done[index]
+        for index in range(self._at, 0, -1):
+            step = self._steps[index]
             if step.serial == serial and not step.answered:
-                self._done[index] = replace(step, edit=step.edit.then(edit), answered=True)
-                self._trim()
+                self._join(index, planes)
                 return
-            if step.edit.planes & edit.planes or step.edit.marks:
+            before = self._steps[index - 1]
+            if step.marks != before.marks or any(step.tiles[p] is not before.tiles[p] for p in planes):
                 break
-        self.push(edit, answered=True)
+        self.record(name, answered=True, planes=planes)
 
-    def undo(self, document: Document) -> Step | None:
+    def undo(self) -> Step | None:
         """Take the newest step back; returns it, or None if there is none."""
-        if not self._done:
-            return None
-        step = self._done.pop()
-        document.revert(step.edit)
-        self._undone.append(step)
+        step = self.top
+        if step is not None:
+            self.jump(self._at - 1)
         return step
 
-    def redo(self, document: Document) -> Step | None:
+    def redo(self) -> Step | None:
         """Do the step that was undone last again; returns it, or None if there is none."""
-        if not self._undone:
-            return None
-        step = self._undone.pop()
-        # A result may have joined the step below since this one was undone.
-        step = replace(step, edit=document.apply(step.edit))
-        self._done.append(step)
-        return step
+        if self.next is not None:
+            self.jump(self._at + 1)
+            return self.top
+        return None
+
+    def jump(self, index: int) -> None:
+        """Show the picture after `names[index]`."""
+        old, new = self._steps[self._at], self._steps[index]
+        for plane in Plane:
+            if new.tiles[plane] is not old.tiles[plane]:
+                pixels, now = self._document.pixels(plane), self._now[plane]
+                for box, was, tile in zip(self._boxes, old.tiles[plane], new.tiles[plane], strict=True):
+                    if was is not tile:
+                        pixels[box.area] = now[box.area] = tile
+        self._document.marks, self._at = new.marks, index
+
+    def restore(self) -> None:
+        """Take back what the document holds beyond its newest step."""
+        for plane, now in self._now.items():
+            self._document.pixels(plane)[:] = now
+        self._document.marks = self._steps[self._at].marks
+
+    def changes(self, index: int) -> list[Change]:
+        """What the step `names[index]` changed; the tiles are not to be written to."""
+        step, before = self._steps[index], self._steps[index - 1]
+        return [
+            Change(plane, box, tile)
+            for plane in Plane
+            for box, was, tile in zip(self._boxes, before.tiles[plane], step.tiles[plane], strict=True)
+            if was is not tile
+        ]
+
+    def _join(self, index: int, planes: frozenset[Plane]) -> None:
+        tiles, marks = self._fresh(planes), self._document.marks
+        for later in range(index, self._at + 1):
+            step = self._steps[later]
+            self._steps[later] = replace(step, tiles={**step.tiles, **tiles}, marks=marks)
+        step = self._steps[index]
+        nbytes = _cost(self._steps[index - 1].tiles, step.tiles)
+        self._steps[index] = replace(step, answered=True, nbytes=nbytes)
+        self._trim()
+
+    def _fresh(self, planes: frozenset[Plane]) -> Tiles:
+        """The planes of these that changed since the newest step, with new tiles where they did."""
+        found = {}
+        for plane in planes:
+            pixels, now = self._document.pixels(plane), self._now[plane]
+            if np.array_equal(pixels, now):
+                continue
+            tiles = list(self._steps[self._at].tiles[plane])
+            for place, box in enumerate(self._boxes):
+                tile = pixels[box.area]
+                if not np.array_equal(tile, tiles[place]):
+                    tiles[place] = tile.copy()
+                    now[box.area] = tile
+            found[plane] = tuple(tiles)
+        return found
 
     def _trim(self) -> None:
-        held = sum(step.edit.nbytes for step in self._done)
-        while held > self._max_bytes and len(self._done) > 1:
-            held -= self._done.pop(0).edit.nbytes
+        held = self.nbytes
+        while held > self._max_bytes and self._at > 1:
+            held -= self._steps[1].nbytes  # as many as the oldest picture's tiles that it replaced
+            del self._steps[0]
+            self._at -= 1
+
+
+def _cost(before: Tiles, after: Tiles) -> int:
+    """Bytes of the tiles that `before` does not have."""
+    return sum(
+        tile.nbytes
+        for plane in Plane
+        if after[plane] is not before[plane]
+        for was, tile in zip(before[plane], after[plane], strict=True)
+        if was is not tile
+    )

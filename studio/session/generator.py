@@ -16,7 +16,7 @@ from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient, EngineState
 from studio.session.live import TYPING, LivePolicy
 from studio.session.notices import Action, Notice, Tone
-from studio.session.requests import Options, build, lacking
+from studio.session.requests import Options, build, complete, lacking
 
 MAX_SEED = 2**31 - 1
 
@@ -73,8 +73,8 @@ class Generator(QObject):
         document = self._editor.document
         if self.preview is None or self._job is None:
             return document.layout()
-        coming = self.preview.layout.pixels()
-        return coming if self._job.mode is Mode.TEXT_TO_BOTH else over(document.painted, coming)
+        coming, kept = self.preview.layout.pixels(), document.given_layout(self._job.mode)
+        return over(kept, coming)
 
     def guessed(self) -> Mask:
         """Where the layout shown is only the engine's guess."""
@@ -82,15 +82,16 @@ class Generator(QObject):
         if self.preview is None or self._job is None:
             return document.guessed()
         if self._job.mode is Mode.LAYOUT_TO_IMAGE:
-            guessed: Mask = document.painted == UNKNOWN
+            guessed: Mask = document.given_layout(self._job.mode) == UNKNOWN
             return guessed
         return np.zeros(document.painted.shape, np.bool_)
 
     def image(self) -> Pixels | None:
         """RGB [H, W, 3] to show; None if there is none yet."""
-        if self.preview is not None:
-            return self.preview.image.pixels()
         document = self._editor.document
+        if self.preview is not None and self._job is not None:
+            kept = document.given_image(self._job.mode)
+            return np.where(kept[..., None], document.image, self.preview.image.pixels())
         return None if document.marks.image is ImageKind.NONE else document.image
 
     def set_mode(self, mode: Mode) -> None:
@@ -147,13 +148,13 @@ class Generator(QObject):
     def _consider(self) -> None:
         if self._client.state is not EngineState.READY or self._editor.painting:
             return
-        now = time.monotonic()
+        now, document = time.monotonic(), self._editor.document
         wait = self._policy.wait(now, running=self.running, previewed=self._previewed)
         if wait is None:
             return
         if wait > 0:
             self._timer.start(int(wait * 1000) + 1)
-        elif lacking(self._editor.document, self.mode, self.options):
+        elif lacking(document, self.mode, self.options) or complete(document, self.mode):
             self._policy.clear()
         else:
             self.follow()
@@ -167,15 +168,23 @@ class Generator(QObject):
         missing = lacking(self._editor.document, self.mode, self.options)
         if missing:
             return Notice(missing, Tone.HINT)
-        if self.mode is Mode.IMAGE_TO_LAYOUT and (self._editor.document.painted != UNKNOWN).all():
-            return Notice(
-                "Every pixel of the layout is painted, so there is nothing left to find in the image.",
-                action=Action("Find all of it anew", self._find_anew),
-            )
+        if complete(self._editor.document, self.mode):
+            return self._complete()
         if self._client.state is EngineState.STOPPED:
             start = Action("Start engine", self._client.restart)
             return Notice("The engine is stopped. Start it, then generate again.", Tone.ERROR, start)
         return None
+
+    def _complete(self) -> Notice:
+        if self.mode is Mode.IMAGE_TO_LAYOUT:
+            return Notice(
+                "Every pixel of the layout is painted, so there is nothing left to find in the image.",
+                action=Action("Find all of it anew", self._find_anew),
+            )
+        return Notice(
+            "All of the image is kept, so there is nothing to draw. Paint over the part that is to change.",
+            action=Action("Draw all of it anew", self._draw_anew),
+        )
 
     def _send(self, serial: int | None) -> None:
         obstacle = self._obstacle()
@@ -198,6 +207,10 @@ class Generator(QObject):
     def _find_anew(self) -> None:
         self._editor.clear_layout()
         self.follow()
+
+    def _draw_anew(self) -> None:
+        self._editor.keep_image(False)
+        self._send(None)
 
     def _on_event(self, event: Preview | Done | Cancelled | Failed) -> None:
         job = self._job

@@ -31,13 +31,18 @@ def lacking(document: Document, mode: Mode, options: Options) -> str:
     return ""
 
 
+def complete(document: Document, mode: Mode) -> bool:
+    """Whether both halves are given as a whole, so that nothing is left to make."""
+    layout = document.layout() if mode is Mode.LAYOUT_TO_IMAGE and document.marks.fill_whole else None
+    given = document.given_layout(mode) if layout is None else layout
+    return bool((given != UNKNOWN).all() and document.given_image(mode).all())
+
+
 def build(document: Document, mode: Mode, options: Options, pack: str, revision: int) -> Generate:
     """The request for one result; the rasters are copies."""
-    layout = image = None
-    if mode is not Mode.TEXT_TO_BOTH and (document.painted != UNKNOWN).any():
-        layout = Raster.of(document.painted)
-    if mode is Mode.IMAGE_TO_LAYOUT:
-        image = Raster.of(np.ascontiguousarray(document.image))
+    ids, mask = document.given_layout(mode), document.given_image(mode)
+    layout = Raster.of(ids) if (ids != UNKNOWN).any() else None
+    image = Raster.of(document.image) if mask.any() else None
     described = mode is not Mode.IMAGE_TO_LAYOUT  # the words left there describe another picture
     words = options.prompt.strip() if described else ""
     return Generate(
@@ -46,6 +51,7 @@ def build(document: Document, mode: Mode, options: Options, pack: str, revision:
         revision=revision,
         layout=layout,
         image=image,
+        keep_image=None if mask.all() or image is None else Raster.of(mask.view(np.uint8)),
         prompt=words if words or mode is Mode.TEXT_TO_BOTH else None,
         negative=options.negative.strip() if described else "",
         seed=options.seed,

@@ -113,8 +113,10 @@ class Session(QObject):
             return False
         if saved is None:
             return False
-        self.editor.document.change(
-            "Restore", painted=saved.painted, filled=saved.filled, image=saved.image, marks=saved.marks
+        self.editor.start(
+            lambda document: document.change(
+                painted=saved.painted, filled=saved.filled, image=saved.image, marks=saved.marks
+            )
         )
         self.generator.mode, self.generator.live = saved.mode, saved.live
         self.generator.options = saved.options
@@ -132,8 +134,7 @@ class Session(QObject):
             self.noticed.emit(of_error(error))
             return
         fitted = fit_layout(layout, self.pack.info.height, self.pack.info.width)
-        self.editor.document.change("Example", painted=fitted.pixels)
-        self.editor.document_changed.emit()
+        self.editor.start(lambda document: document.change(painted=fitted.pixels))
         thing = self.palette.name(self.palette.first_choice())
         road = " on the road" if "road" in {info.name for info in self.palette.classes} else ""
         self.noticed.emit(Notice(f"Paint a {thing}{road}: the image follows every stroke.", Tone.HINT))

@@ -70,10 +70,10 @@ class ModeBar(QWidget):
         self._actions["edit.undo"].setEnabled(history.top is not None or self._session.editor.painting)
         self._actions["edit.redo"].setEnabled(history.next is not None)
         undo = (
-            self.tr("Undo: {step}").format(step=history.top.edit.name) if history.top else self.tr("Nothing to undo")
+            self.tr("Undo: {step}").format(step=history.top.name) if history.top else self.tr("Nothing to undo")
         )
         redo = (
-            self.tr("Redo: {step}").format(step=history.next.edit.name) if history.next else self.tr("Nothing to redo")
+            self.tr("Redo: {step}").format(step=history.next.name) if history.next else self.tr("Nothing to redo")
         )
         self._actions.describe("edit.undo", undo)
         self._actions.describe("edit.redo", redo)

@@ -9,16 +9,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from engine.protocol import UNKNOWN, Pixels
 from studio.domain.brush import Point, paint_segment
-from studio.domain.document import Document, Edit, ImageKind, Marks, Mode
-from studio.domain.history import History
-from studio.domain.layout import unknown
+from studio.domain.document import Document, ImageKind, Marks, Mode, Plane
+from studio.domain.history import MAX_BYTES, TILE, History
+from studio.domain.layout import Box, unknown
 
-HEIGHT, WIDTH, CLASSES = 10, 12, 4
+HEIGHT, WIDTH, CLASSES = 40, 70, 4
+"""Not whole tiles."""
 
 
-def state(document: Document) -> tuple[bytes, bytes, bytes, Marks]:
-    painted, filled, image = document.painted.tobytes(), document.filled.tobytes(), document.image.tobytes()
-    return painted, filled, image, document.marks
+def state(document: Document) -> tuple[object, ...]:
+    return (*(document.pixels(plane).tobytes() for plane in Plane), document.marks)
 
 
 def picture(seed: int) -> tuple[Pixels, Pixels]:
@@ -27,17 +27,28 @@ def picture(seed: int) -> tuple[Pixels, Pixels]:
     return image, random.integers(0, CLASSES, (HEIGHT, WIDTH), np.uint8)
 
 
-def painted(document: Document, rows: int, value: int) -> Edit:
-    before = document.painted.copy()
+def opened() -> tuple[Document, History]:
+    document = Document(HEIGHT, WIDTH)
+    return document, History(document)
+
+
+def paint(document: Document, history: History, rows: int, value: int) -> int:
+    """One stroke; returns its serial."""
     document.painted[:rows] = value
-    return document.painted_since(before, "Paint")
+    assert history.record("Paint")
+    assert history.top
+    return history.top.serial
+
+
+def answer(document: Document, history: History, serial: int | None, seed: int, mode: Mode = Mode.LAYOUT_TO_IMAGE):
+    history.answer(serial, "Generate", document.take_result(mode, *picture(seed)))
 
 
 def test_a_result_fills_only_what_is_unknown() -> None:
-    document = Document(HEIGHT, WIDTH)
-    painted(document, 4, 2)
+    document, _ = opened()
+    document.painted[:4] = 2
     image, layout = picture(1)
-    document.take_result(Mode.LAYOUT_TO_IMAGE, image, layout, "Generate")
+    document.take_result(Mode.LAYOUT_TO_IMAGE, image, layout)
     assert (document.painted[:4] == 2).all()
     assert (document.painted[4:] == UNKNOWN).all()
     assert (document.layout()[:4] == 2).all()
@@ -48,80 +59,155 @@ def test_a_result_fills_only_what_is_unknown() -> None:
 
 
 def test_image_to_layout_keeps_image_and_corrections() -> None:
-    document = Document(HEIGHT, WIDTH)
+    document, _ = opened()
     image, layout = picture(2)
-    document.change("Open", image=image, marks=Marks(ImageKind.GIVEN))
-    painted(document, 2, 3)
-    other, _ = picture(3)
-    document.take_result(Mode.IMAGE_TO_LAYOUT, other, layout, "Generate")
+    document.change(image=image, marks=Marks(ImageKind.GIVEN))
+    document.painted[:2] = 3
+    document.take_result(Mode.IMAGE_TO_LAYOUT, picture(3)[0], layout)
     assert (document.image == image).all()
     assert (document.layout()[:2] == 3).all()
     assert not document.guessed().any()
     assert document.marks == Marks(ImageKind.GIVEN, fill_whole=True)
 
 
+def test_what_is_kept_is_given_and_no_result_changes_it() -> None:
+    document, _ = opened()
+    image, layout = picture(2)
+    document.change(image=image, filled=layout, marks=Marks(ImageKind.GIVEN))
+    document.painted[:4] = 1
+    document.keep_image[:, :30] = True
+    document.keep_layout[20:] = True
+    for mode in (Mode.LAYOUT_TO_IMAGE, Mode.TEXT_TO_BOTH):
+        given = document.given_layout(mode)
+        assert (given[20:] == layout[20:]).all(), "a guess that is kept is given"
+        assert (given[:4] == (1 if mode is Mode.LAYOUT_TO_IMAGE else UNKNOWN)).all()
+        assert (given[4:20] == UNKNOWN).all()
+        assert (document.given_image(mode) == document.keep_image).all()
+        assert document.given_image(Mode.IMAGE_TO_LAYOUT).all()
+        other, ids = picture(9)
+        document.take_result(mode, other, ids)
+        assert (document.image[:, :30] == image[:, :30]).all()
+        assert (document.image[:, 30:] == other[:, 30:]).all()
+        assert (document.layout()[20:] == layout[20:]).all()
+        assert (document.layout()[4:20] == ids[4:20]).all()
+    assert document.marks.image is ImageKind.GENERATED
+
+
+def test_text_to_both_draws_a_half_that_was_kept_as_a_whole() -> None:
+    document, _ = opened()
+    image, layout = picture(2)
+    document.change(image=image, painted=layout, marks=Marks(ImageKind.GIVEN))
+    document.keep_image[:] = document.keep_layout[:] = True
+    assert not document.given_image(Mode.TEXT_TO_BOTH).any()
+    other, ids = picture(3)
+    document.take_result(Mode.TEXT_TO_BOTH, other, ids)
+    assert (document.image == other).all()
+    assert (document.layout() == ids).all()
+    assert not document.keep_image.any()
+
+
 def test_adopting_makes_all_of_it_painted() -> None:
-    document = Document(HEIGHT, WIDTH)
-    image, layout = picture(4)
+    document, history = opened()
+    _, layout = picture(4)
     first = state(document)
-    edit = document.take_result(Mode.TEXT_TO_BOTH, image, layout, "Generate")
-    edit = edit.then(document.adopt("Keep"))
+    answer(document, history, None, 4, Mode.TEXT_TO_BOTH)
+    document.adopt()
+    history.record("Keep")
     assert (document.painted == layout).all()
     assert (document.filled == UNKNOWN).all()
     last = state(document)
-    document.revert(edit)
+    history.jump(0)
     assert state(document) == first
-    document.apply(edit)
+    history.jump(2)
     assert state(document) == last
 
 
 def test_a_late_result_joins_the_stroke_that_led_to_it() -> None:
-    document, history = Document(HEIGHT, WIDTH), History()
+    document, history = opened()
     first = state(document)
-    history.push(painted(document, 2, 1))
-    serial = history.top.serial if history.top else 0
-    history.push(painted(document, 4, 2))
-    history.answer(serial, document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(5), "Generate"))
+    serial = paint(document, history, 2, 1)
+    paint(document, history, 4, 2)
+    answer(document, history, serial, 5)
     assert len(history) == 2
-    history.undo(document)
+    history.undo()
     assert document.marks.image is ImageKind.GENERATED, "the second stroke had no image yet"
-    history.undo(document)
+    history.undo()
     assert state(document) == first
 
 
+def test_a_stroke_under_way_is_not_part_of_a_result() -> None:
+    document, history = opened()
+    serial = paint(document, history, 2, 1)
+    document.painted[10:20] = 3
+    answer(document, history, serial, 5)
+    history.restore()
+    assert (document.painted[2:] == UNKNOWN).all()
+    assert (document.image == picture(5)[0]).all()
+
+
 def test_a_result_that_no_stroke_can_take_is_its_own_step() -> None:
-    document, history = Document(HEIGHT, WIDTH), History()
-    history.push(painted(document, 2, 1))
-    serial = history.top.serial if history.top else 0
+    document, history = opened()
+    serial = paint(document, history, 2, 1)
     for seed in (1, 2):
-        history.answer(serial, document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(seed), "Generate"))
+        answer(document, history, serial, seed)
     assert len(history) == 2
 
 
 def test_redo_covers_a_result_that_came_after_the_undo() -> None:
-    document, history = Document(HEIGHT, WIDTH), History()
-    history.push(painted(document, 2, 1))
-    serial = history.top.serial if history.top else 0
-    history.push(painted(document, 4, 2))
-    later = history.top.serial if history.top else 0
-    history.answer(later, document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(5), "Generate"))
+    document, history = opened()
+    serial = paint(document, history, 2, 1)
+    later = paint(document, history, 4, 2)
+    answer(document, history, later, 5)
     last = state(document)
-    history.undo(document)
-    history.answer(serial, document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(6), "Generate"))
+    history.undo()
+    answer(document, history, serial, 6)
     answered = state(document)
-    history.redo(document)
+    history.redo()
     assert state(document) == last, "what was undone is not lost to the result"
-    history.undo(document)
+    history.undo()
     assert state(document) == answered
 
 
+def test_a_step_costs_the_tiles_it_touched_and_names_them() -> None:
+    document, history = opened()
+    document.painted[33, 65] = 1
+    document.keep_image[0, 0] = True
+    history.record("Paint")
+    assert history.nbytes == (HEIGHT - TILE) * (WIDTH - 2 * TILE) + TILE * TILE
+    changes = {change.plane: change for change in history.changes(1)}
+    assert set(changes) == {Plane.PAINTED, Plane.KEEP_IMAGE}
+    assert changes[Plane.PAINTED].box == Box(TILE, 2 * TILE, HEIGHT, WIDTH)
+    assert (changes[Plane.PAINTED].pixels == document.painted[TILE:, 2 * TILE :]).all()
+    assert history.names == ["Start", "Paint"]
+
+
 def test_the_oldest_steps_go_when_memory_is_full() -> None:
-    document, history = Document(HEIGHT, WIDTH), History(max_bytes=1000)
+    document = Document(HEIGHT, WIDTH)
+    history = History(document, max_bytes=10 * HEIGHT * WIDTH)
     for index in range(50):
-        history.push(painted(document, HEIGHT, index % CLASSES))
-    assert 1 <= len(history) <= 1000 // (2 * HEIGHT * WIDTH)
-    assert history.undo(document) is not None
-    assert (document.painted == 48 % CLASSES).all()
+        paint(document, history, HEIGHT, index % CLASSES)
+    assert len(history) == 10
+    assert history.nbytes <= 10 * HEIGHT * WIDTH
+    for _ in range(10):
+        assert history.undo()
+    assert history.undo() is None
+    assert (document.painted == 39 % CLASSES).all()
+
+
+def test_two_hundred_whole_results_fit() -> None:
+    document = Document(256, 512)
+    history = History(document)
+    for index in range(220):
+        document.painted[index] = 1
+        history.record("Paint")
+        document.image[:] = index
+        document.filled[:] = index % 19
+        history.answer(history.top.serial if history.top else None, "Generate", frozenset({Plane.FILLED, Plane.IMAGE}))
+    assert len(history) == 220
+    assert history.nbytes <= MAX_BYTES
+    history.jump(0)
+    assert not document.image.any()
+    assert (document.painted == UNKNOWN).all()
 
 
 class Sitting(RuleBasedStateMachine):
@@ -129,74 +215,79 @@ class Sitting(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.document, self.history = Document(HEIGHT, WIDTH), History()
+        self.document, self.history = opened()
         self.first = state(self.document)
         self.serials: list[int | None] = [None]
 
-    @rule(x=st.floats(-3, 15), y=st.floats(-3, 13), size=st.integers(1, 6), value=st.sampled_from([0, 1, 3, 255]))
+    @rule(x=st.floats(-9, 75), y=st.floats(-9, 49), size=st.integers(1, 30), value=st.sampled_from([0, 1, 3, 255]))
     def stroke(self, x: float, y: float, size: int, value: int) -> None:
-        before = self.document.painted.copy()
-        adoption = self.document.adopt("Paint") if self.document.marks.fill_whole else None
-        if adoption:
-            before = self.document.painted.copy()
+        if self.document.marks.fill_whole:
+            self.document.adopt()
         paint_segment(self.document.painted, Point(x, y), Point(y, x), size, value)
-        edit = self.document.painted_since(before, "Paint")
-        self.push(adoption.then(edit) if adoption else edit)
+        self.record("Paint")
 
     @rule(seed=st.integers(0, 9), mode=st.sampled_from(list(Mode)), data=st.data())
     def result(self, seed: int, mode: Mode, data: st.DataObject) -> None:
-        serial = data.draw(st.sampled_from(self.serials))
-        self.history.answer(serial, self.document.take_result(mode, *picture(seed), "Generate"))
+        answer(self.document, self.history, data.draw(st.sampled_from(self.serials)), seed, mode)
 
     @precondition(lambda self: self.history.top is not None)
     @rule(seed=st.integers(0, 9))
     def result_for_the_newest_step(self, seed: int) -> None:
-        edit = self.document.take_result(Mode.LAYOUT_TO_IMAGE, *picture(seed), "Generate")
-        self.history.answer(self.history.top.serial, edit)
+        answer(self.document, self.history, self.history.top.serial, seed)
 
     @rule(seed=st.integers(0, 9))
     def open_photograph(self, seed: int) -> None:
         empty = unknown(HEIGHT, WIDTH)
-        marks = Marks(ImageKind.GIVEN)
-        self.push(self.document.change("Open", painted=empty, filled=empty, image=picture(seed)[0], marks=marks))
+        self.document.change(painted=empty, filled=empty, image=picture(seed)[0], marks=Marks(ImageKind.GIVEN))
+        self.document.keep_image[:] = True
+        self.record("Open")
+
+    @rule(rows=st.integers(0, HEIGHT), keep=st.booleans(), layout=st.booleans())
+    def keep_rows(self, rows: int, keep: bool, layout: bool) -> None:
+        (self.document.keep_layout if layout else self.document.keep_image)[rows:] = keep
+        self.record("Keep")
 
     @rule()
-    def keep(self) -> None:
-        self.push(self.document.adopt("Keep"))
+    def adopt(self) -> None:
+        self.document.adopt()
+        self.record("Keep")
 
     @rule()
     def undo(self) -> None:
-        self.history.undo(self.document)
+        self.history.undo()
 
     @rule()
     def redo(self) -> None:
-        self.history.redo(self.document)
+        self.history.redo()
+
+    @rule(data=st.data())
+    def jump(self, data: st.DataObject) -> None:
+        self.history.jump(data.draw(st.integers(0, len(self.history.names) - 1)))
 
     @invariant()
     def redo_and_undo_lead_back(self) -> None:
         if self.history.next is None:
             return
         undone = state(self.document)
-        self.history.redo(self.document)
+        self.history.redo()
         now = state(self.document)
-        self.history.undo(self.document)
+        self.history.undo()
         assert state(self.document) == undone
-        self.history.redo(self.document)
+        self.history.redo()
         assert state(self.document) == now
-        self.history.undo(self.document)
+        self.history.undo()
 
     @invariant()
     def ids_are_classes(self) -> None:
         for plane in (self.document.painted, self.document.filled):
             assert set(np.unique(plane)) <= {*range(CLASSES), UNKNOWN}
 
-    def push(self, edit: Edit) -> None:
-        if not edit.nothing:
-            self.history.push(edit)
+    def record(self, name: str) -> None:
+        if self.history.record(name):
             self.serials.append(self.history.top.serial if self.history.top else None)
 
     def teardown(self) -> None:
-        while self.history.undo(self.document):
+        while self.history.undo():
             pass
         assert state(self.document) == self.first
 

@@ -152,7 +152,7 @@ def test_words_are_sent_when_they_are_typed_and_not_by_letters(desk: MakeDesk) -
     at.until(lambda: "prompt='open sky'" in at.log("request")[-1])
     assert len(at.log("request")) == 2
     at.settled()
-    assert at.editor.history.top.edit.name == "Generate"
+    assert at.editor.history.top.name == "Generate"
 
 
 def test_clearing_the_layout_keeps_the_image(desk: MakeDesk) -> None:
