@@ -19,6 +19,7 @@ class Pack:
     name: str
     info: PackInfo
     examples: tuple[Path, ...] = ()
+    open_ended: bool = False  # its text tower reads any text, not only the vocabulary
 
     @property
     def usable(self) -> bool:

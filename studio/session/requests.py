@@ -7,7 +7,7 @@ import uuid
 import msgspec
 import numpy as np
 
-from engine.protocol import UNKNOWN, Generate, Raster
+from engine.protocol import UNKNOWN, Generate, Raster, Sampler
 from studio.domain.document import Document, ImageKind, Mode
 
 
@@ -19,6 +19,9 @@ class Options(msgspec.Struct, frozen=True):
     seed: int = 1
     seed_locked: bool = False
     steps: int = 10
+    sampler: Sampler | None = None  # None: the pack's
+    guidance: float | None = None
+    cross_guidance: float | None = None
 
 
 def lacking(document: Document, mode: Mode, options: Options) -> str:
@@ -56,4 +59,7 @@ def build(document: Document, mode: Mode, options: Options, pack: str, revision:
         negative=options.negative.strip() if described else "",
         seed=options.seed,
         steps=options.steps,
+        sampler=options.sampler,
+        guidance=options.guidance,
+        cross_guidance=options.cross_guidance,
     )

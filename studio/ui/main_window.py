@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(theme)
         self.palette_panel = PalettePanel(session.editor, self.commands, theme)
         self.mode_bar = ModeBar(session, self.commands, theme)
-        self.prompt_panel = PromptPanel(session.generator, theme)
+        self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
         self.status = StatusLine(session, self.view)
         self.layout_canvas = LayoutCanvas(session, self.view, theme)
         self.image_canvas = ImageCanvas(session, self.view, theme)

@@ -1,87 +1,104 @@
-"""The line under the canvases: words, seed, steps, and Generate."""
+"""The line under the canvases: words, seed, and Generate; the rest is behind a fold."""
 
 from __future__ import annotations
 
-import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-)
+from functools import partial
+from html import escape
 
+import msgspec
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
+
+from studio.domain.words import Vocabulary, replaced
 from studio.session.generator import MAX_SEED, Generator, new_seed
+from studio.session.pack import Pack
+from studio.session.preferences import Preferences
+from studio.ui.advanced import Advanced
 from studio.ui.build import column, panel, row, text
 from studio.ui.mode_bar import icon_button
+from studio.ui.shortcuts import Actions
+from studio.ui.suggestions import Suggestions
 from studio.ui.theme import Theme
 
-MAX_STEPS = 1000
 MAX_WORDS = 2000
+PAUSE = 500
+"""Milliseconds without a key after which a word counts as written."""
 
 
 class PromptPanel(QFrame):
     """Shows and sets the generator's options."""
 
-    def __init__(self, generator: Generator, theme: Theme) -> None:
+    def __init__(
+        self, generator: Generator, pack: Pack, preferences: Preferences, actions: Actions, theme: Theme
+    ) -> None:
         super().__init__()
         panel(self)
-        self._generator = generator
-        self.prompt = _words("Prompt", "Describe the picture: trees on the left, open sky")
-        self.negative = _words("Negative prompt", "What should not be in the picture")
-        self.seed = _number("Seed", 0, MAX_SEED, 116)
-        self.seed.setToolTip("The same seed and picture give the same result")
-        self.steps = _number("Steps", 1, MAX_STEPS, 62)
-        self.steps.setToolTip("More steps take longer and look finer")
-        self.dice = icon_button(theme, "dice", "Another seed", "", self._throw)
-        self.lock = icon_button(theme, "lock", "Keep this seed when Generate is pressed", "", self._take)
+        self._generator, self._preferences = generator, preferences
+        self._vocabulary = Vocabulary(pack.info, open_ended=pack.open_ended)
+        self._title = pack.info.title
+        self.prompt = _words(self.tr("Prompt"), self.tr("Describe the picture: trees on the left, open sky"))
+        self.seed = QSpinBox()
+        self.seed.setRange(0, MAX_SEED)
+        self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setFixedWidth(116)
+        self.seed.lineEdit().setTextMargins(8, 0, 4, 0)
+        self.seed.setToolTip(self.tr("The same seed and picture give the same result"))
+        self.dice = icon_button(theme, "dice", self.tr("Another seed"), "", self._throw)
+        self.lock = icon_button(theme, "lock", self.tr("Keep this seed when Generate is pressed"), "", self._take)
         self.lock.setCheckable(True)
-        self.more = icon_button(theme, "more", "Negative prompt", "", self._fold)
+        self.more = icon_button(theme, "more", self.tr("Negative prompt, steps, sampler, guidance"), "", self._fold)
         self.more.setCheckable(True)
-        self.generate = QPushButton("Generate")
-        self.generate.setProperty("primary", True)
-        self.generate.setToolTip("Make a result now (Ctrl+Return)")
-        theme.dress(self.generate, "generate")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Stop now (Esc)")
-        theme.dress(self.cancel, "stop")
-        for button in (self.generate, self.cancel):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.negative = _words(self.tr("Negative prompt"), self.tr("What should not be in the picture"))
+        self.unknown = QLabel()
+        self.advanced = Advanced(generator, pack.info, theme)
+        self.generate = actions.push_button("picture.generate", primary=True)
+        self.cancel = actions.push_button("picture.cancel")
+        self.suggestions = [Suggestions(line, self._vocabulary.suggestions) for line in (self.prompt, self.negative)]
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._lay_out()
         self._connect()
         self._show()
-        self.negative.setVisible(bool(generator.options.negative))
+        self._show_unknown()
+        self.more.setChecked(preferences.chosen.advanced)
+        self._show_fold()
 
     def _lay_out(self) -> None:
         line = row()
         line.addWidget(self.prompt, 1)
         line.addWidget(self.more)
         line.addSpacing(6)
-        for label, widgets in (("Seed", (self.seed, self.dice, self.lock)), ("Steps", (self.steps,))):
-            line.addWidget(text(label, "dim"))
-            for widget in widgets:
-                line.addWidget(widget)
+        line.addWidget(text(self.tr("Seed"), "dim"))
+        for widget in (self.seed, self.dice, self.lock):
+            line.addWidget(widget)
         line.addSpacing(6)
         line.addWidget(self.generate)
         line.addWidget(self.cancel)
+        self.unknown.setWordWrap(True)
+        self.unknown.setAccessibleName(self.tr("Words that the pack does not know"))
+        flags = Qt.TextInteractionFlag
+        self.unknown.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
         rows = column(spacing=8, margin=10)
         rows.addLayout(line)
-        rows.addWidget(self.negative)
+        for part in (self.unknown, self.negative, self.advanced):
+            rows.addWidget(part)
         self.setLayout(rows)
 
     def _connect(self) -> None:
         generator = self._generator
-        self.prompt.textEdited.connect(self._take)
-        self.negative.textEdited.connect(self._take)
-        self.prompt.returnPressed.connect(generator.generate)
-        self.negative.returnPressed.connect(generator.generate)
+        for line, suggestions in zip((self.prompt, self.negative), self.suggestions, strict=True):
+            line.textEdited.connect(self._take)
+            line.textEdited.connect(self._pause.start)
+            line.returnPressed.connect(partial(self._on_return, suggestions))
         self.seed.valueChanged.connect(self._take)
-        self.steps.valueChanged.connect(self._take)
-        self.generate.clicked.connect(generator.generate)
-        self.cancel.clicked.connect(generator.cancel)
+        self.unknown.linkActivated.connect(self._on_link)
+        self._pause.timeout.connect(self._show_unknown)
         generator.options_changed.connect(self._show)
         generator.running_changed.connect(self._show_running)
         self._show_running()
+
+    def _on_return(self, suggestions: Suggestions) -> None:
+        if not suggestions.choosing:
+            self._generator.generate()
 
     def _take(self) -> None:
         options = msgspec.structs.replace(
@@ -90,7 +107,6 @@ class PromptPanel(QFrame):
             negative=self.negative.text(),
             seed=self.seed.value(),
             seed_locked=self.lock.isChecked(),
-            steps=self.steps.value(),
         )
         self._generator.set_options(options, typing=True)
 
@@ -98,24 +114,50 @@ class PromptPanel(QFrame):
         self._generator.set_options(msgspec.structs.replace(self._generator.options, seed=new_seed()))
 
     def _fold(self) -> None:
+        self._preferences.change(advanced=self.more.isChecked())
+        self._show_fold()
+
+    def _show_fold(self) -> None:
         self.negative.setVisible(self.more.isChecked())
+        self.advanced.setVisible(self.more.isChecked())
 
     def _show(self) -> None:
         options = self._generator.options
         for line, words in ((self.prompt, options.prompt), (self.negative, options.negative)):
             if line.text() != words:
                 line.setText(words)
-        for box, value in ((self.seed, options.seed), (self.steps, options.steps)):
-            box.blockSignals(True)  # or the first of two new numbers would be sent with the second one's old
-            box.setValue(value)
-            box.blockSignals(False)
+                self._show_unknown()
+        self.seed.blockSignals(True)  # it would be sent as if it had been typed
+        self.seed.setValue(options.seed)
+        self.seed.blockSignals(False)
         self.lock.setChecked(options.seed_locked)
-        if options.negative and not self.more.isChecked():
-            self.more.setChecked(True)
-            self._fold()
 
     def _show_running(self) -> None:
         self.cancel.setEnabled(self._generator.running)
+
+    def _show_unknown(self) -> None:
+        options = self._generator.options
+        words = self._vocabulary.unknown(f"{options.prompt} . {options.negative}")
+        said = (
+            [self.tr("{pack} does not know {words}.").format(pack=self._title, words=_named(words))] if words else []
+        )
+        for word in words:
+            near = self._vocabulary.nearest(word)
+            links = [f'<a href="{escape(word)}>{escape(other)}">{escape(other)}</a>' for other in near]
+            if links:
+                said.append(self.tr("For “{word}”, try {others}.").format(word=escape(word), others=", ".join(links)))
+        self.unknown.setText(" ".join(said))
+        self.unknown.setVisible(bool(said))
+        self.unknown.setFocusPolicy(
+            Qt.FocusPolicy.StrongFocus if "<a" in self.unknown.text() else Qt.FocusPolicy.NoFocus
+        )
+
+    def _on_link(self, link: str) -> None:
+        word, other = link.split(">")
+        options = self._generator.options
+        prompt, negative = (replaced(words, word, other) for words in (options.prompt, options.negative))
+        self._generator.set_options(msgspec.structs.replace(options, prompt=prompt, negative=negative), typing=True)
+        self._show_unknown()
 
 
 def _words(name: str, placeholder: str) -> QLineEdit:
@@ -126,10 +168,5 @@ def _words(name: str, placeholder: str) -> QLineEdit:
     return line
 
 
-def _number(name: str, least: int, most: int, width: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setAccessibleName(name)
-    box.setFixedWidth(width)
-    box.lineEdit().setTextMargins(8, 0, 4, 0)
-    return box
+def _named(words: tuple[str, ...]) -> str:
+    return ", ".join(f"“{escape(word)}”" for word in words)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from studio.ui.theme import Theme
 
@@ -86,6 +86,19 @@ class Actions(QObject):
         self._theme.size(button)
         style = Qt.ToolButtonStyle
         button.setToolButtonStyle(style.ToolButtonTextBesideIcon if words else style.ToolButtonIconOnly)
+        return button
+
+    def push_button(self, name: str, *, primary: bool = False) -> QPushButton:
+        """A button with words for the command; whether it can be pressed is its owner's to say."""
+        action, command = self._actions[name], self._commands[name]
+        button = QPushButton(plain(command.text))
+        button.setProperty("primary", primary)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where someone types or paints
+        button.clicked.connect(action.trigger)
+        if command.icon:
+            self._theme.dress(button, command.icon)
+        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
+        button.setToolTip(action.toolTip())
         return button
 
     def describe(self, name: str, tip: str) -> None:

@@ -55,12 +55,18 @@ QMainWindow, QDialog { background: $window; }
 QToolTip { background: $panel; color: $text; border: 1px solid $border; padding: 4px; }
 QLabel[dim="true"] { color: $dim; }
 QLabel[heading="true"] { font-weight: 600; }
-QLineEdit, QSpinBox { background: $field; border: 1px solid $border; border-radius: 6px; min-height: 30px;
-  color: $text; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: $field; border: 1px solid $border;
+  border-radius: 6px; min-height: 30px; color: $text;
+  selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit { padding: 0 8px; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
-QSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
-QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  width: 0; border: none; }
+QComboBox { padding: 0 8px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView, QListView { background: $panel; border: 1px solid $border; color: $text;
+  selection-background-color: $accent; selection-color: $on_accent; outline: none; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QLabel:focus { border-color: $accent; }
 QPlainTextEdit { background: $field; border: 1px solid $border; border-radius: 6px; }
 QToolButton, QPushButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 8px; color: $text; }
 QToolButton:hover, QPushButton:hover { background: $border; }
