@@ -149,8 +149,11 @@ def exposed(image: Pixels, task: Draw, gamma: float, random: np.random.Generator
     """
     if task.kind == "regions" and (task.image == 0).any() and random.random() < 0.5:
         return gamma_corrected(image, gamma * float(random.uniform(1.0, 1.3)))
-    if task.kind != "image_given":
-        return gamma_corrected(image, gamma)
+    return freely_exposed(image, gamma, random) if task.kind == "image_given" else gamma_corrected(image, gamma)
+
+
+def freely_exposed(image: Pixels, gamma: float, random: np.random.Generator) -> Pixels:
+    """The picture in a light and a tint of its own, from a photograph's to that of what a pack draws."""
     values = gamma_corrected(image, gamma * float(random.uniform(0.8, 1.4))).astype(np.float32)
     return np.clip(values * random.uniform(0.9, 1.1, 3), 0, 255).astype(np.uint8)
 

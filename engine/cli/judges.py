@@ -1,0 +1,69 @@
+"""`train-segmenter`, `train-clip` and `caption`: what a pack judges pictures with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.options import Device, DeviceOption, PackOption, app
+
+ConfigArgument = Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")]
+ImagesOption = Annotated[int, typer.Option(min=1, help="How many to see.")]
+FileOption = Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")]
+TOLD = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
+
+
+@app.command()
+def train_segmenter(
+    config: ConfigArgument,
+    pack: PackOption = "street",
+    images: ImagesOption = 40_000,
+    out: FileOption = None,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Train a pack's segmenter on real pairs; the same command goes on from the last checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.judges import segmenter
+    from engine.training.config import read_config
+    from engine.training.segmenter import train_segmenter
+
+    loaded = packs.load(library.find_pack(pack), device.value)
+    path = out or loaded.folder / segmenter.FILE
+    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
+    facts = train_segmenter(read_config(config), loaded, images, path, columns)
+    typer.echo(
+        f"{facts.held_out} pictures held out: pixel accuracy {facts.accuracy:.3f}, mIoU {facts.mean_iou:.3f}; where "
+        "the truth is not in doubt {:.3f}, {:.3f}".format(*facts.believed)
+    )
+    typer.echo(f"The segmenter is in {path}.")
+
+
+@app.command()
+def train_clip(
+    config: ConfigArgument,
+    pack: PackOption = "street",
+    images: ImagesOption = 100_000,
+    out: FileOption = None,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Train a pack's CLIP pair on real pictures; the same command goes on from the last checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.judges import clip
+    from engine.training.clip import train_clip
+    from engine.training.config import read_config
+
+    loaded = packs.load(library.find_pack(pack), device.value)
+    path = out or loaded.folder / clip.FILE
+    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
+    facts = train_clip(read_config(config), loaded, images, path, columns)
+    typer.echo(
+        f"{facts.held_out} pictures held out, each with its own caption among {facts.among}: R-precision "
+        f"{facts.r_precision:.3f}, mean place {facts.mean_rank:.1f}, mean cosine {facts.score:.3f}"
+    )
+    typer.echo(f"The pair is in {path}, with {len(facts.captions)} captions.")

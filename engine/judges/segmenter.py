@@ -1,0 +1,87 @@
+"""The pack's segmenter: which class each pixel of a picture shows, as a small U-Net of real pictures sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.judges import files
+from engine.judges.files import Facts
+from engine.network.segmenter import STRIDE, SegmenterUNet
+from engine.packs import Pack, PackFile
+from engine.protocol import Pixels
+
+FILE = "segmenter.safetensors"
+COMMAND = "train-segmenter"
+BATCH = 8
+"""Every batch has this many pictures, if need be the last one repeated: kernels may sum in another order in another
+batch, and a picture's layout would depend on its company."""
+
+
+class SegmenterFacts(Facts, frozen=True, kw_only=True):
+    """Pixel accuracy and mean IoU on pictures held out: on all known pixels, and where the truth is not in doubt."""
+
+    accuracy: float
+    mean_iou: float
+    believed: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """The network in bf16 on a device; mean and deviation [3, 1, 1] standardise RGB in [0, 1]."""
+
+    network: SegmenterUNet
+    mean: Tensor
+    deviation: Tensor
+    facts: SegmenterFacts | None = None
+
+    def layouts(self, images: Sequence[Pixels]) -> list[Pixels]:
+        """Ids uint8 [H, W] of RGB uint8 [H, W, 3], each in its own size; the same in any company."""
+        found: dict[int, Pixels] = {}
+        for shape in dict.fromkeys(image.shape for image in images):
+            same = [index for index, image in enumerate(images) if image.shape == shape]
+            for start in range(0, len(same), BATCH):
+                some = same[start : start + BATCH]
+                full = [*some, *some[-1:] * (BATCH - len(some))]
+                ids = self._ids(np.stack([images[index] for index in full]))
+                found |= {index: ids[row] for row, index in enumerate(some)}
+        return [found[index] for index in range(len(images))]
+
+    @torch.inference_mode()
+    def _ids(self, images: Pixels) -> Pixels:
+        """Of a batch [B, H, W, 3]; its edges are repeated up to a size that the network takes."""
+        height, width = images.shape[1:3]
+        rgb = torch.from_numpy(images).to(self.mean.device).movedim(-1, 1).float() / 255
+        rgb = F.pad(rgb, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+        logits = self.network((rgb - self.mean) / self.deviation)[:, :, :height, :width]
+        ids: Pixels = logits.argmax(1).to(torch.uint8).cpu().numpy()
+        return ids
+
+
+def of(network: SegmenterUNet, file: PackFile, device: torch.device, facts: SegmenterFacts | None = None) -> Segmenter:
+    """A segmenter from a network, ready to be asked."""
+    ready = network.to(device, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    mean, deviation = (
+        torch.tensor(v, device=device)[:, None, None] for v in (file.pixels.mean, file.pixels.deviation)
+    )
+    return Segmenter(ready, mean, deviation, facts)
+
+
+def load(pack: Pack) -> Segmenter:
+    """The segmenter of a pack, on the pack's device. Raises BadPack."""
+    return read(pack.folder / FILE, pack.file, pack.device)
+
+
+def read(path: Path, file: PackFile, device: torch.device) -> Segmenter:
+    """A segmenter from its file, for a pack. Raises BadPack."""
+    facts, tensors = files.read(path, SegmenterFacts, COMMAND)
+    files.check(facts, path, file)
+    network = SegmenterUNet(len(file.info.classes))
+    files.fill(network, tensors, path)
+    return of(network, file, device, facts)
