@@ -74,13 +74,13 @@ def reverse_of_ids(
 
 def uniform_reverse(chain: Uniform, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
     """The sum kernel of the uniform chain: off their diagonals Q_{s→t}, Q̄_s and Q̄_t are one number each, (1-α)/K, so
-    that only the class seen at t has to be told from the others.
+    that only the class seen at t has to be told from the others. p̂ must add up to 1.
     """
     a, a_s, a_t = chain.schedule.step(s, t, p_0.dtype), *(chain.schedule.at(at, p_0.dtype) for at in (s, t))
     off, off_s, off_t = ((1 - x) / chain.classes for x in (a, a_s, a_t))
     off_t = off_t.clamp(min=TINY)
     seen = p_0.gather(1, y_t)
-    seen, others = seen / (a_t + off_t), (p_0.sum(1, keepdim=True) - seen).clamp(min=0) / off_t  # Σ p̂/Z
+    seen, others = seen / (a_t + off_t), (1 - seen).clamp(min=0) / off_t  # Σ p̂/Z
     every = off_s * (seen + others)
     p = (off * a_s / off_t * p_0).add_(off * every)
     return p.scatter_(1, y_t, (a + off) * (a_s * seen + every))

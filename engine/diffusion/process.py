@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from torch import Tensor
@@ -22,11 +24,16 @@ class Losses(NamedTuple):
     layout: Tensor
 
 
-class Said(NamedTuple):
-    """What a prediction says of the image: x̂_0 and ε̂, [B, 3, H, W]."""
+@dataclass(frozen=True)
+class Said:
+    """What a prediction says of the image: x̂_0 and, worked out by `noise` only if someone asks, ε̂, [B, 3, H, W]."""
 
     x_0: Tensor
-    epsilon: Tensor
+    noise: Callable[[], Tensor]
+
+    @cached_property
+    def epsilon(self) -> Tensor:
+        return self.noise()
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class JointProcess:
         """x̂_0 and ε̂ of the network's output on x_t."""
         return Said(
             gaussian.clean(self.image, self.output, x_t, output, t),
-            gaussian.noise(self.image, self.output, x_t, output, t),
+            lambda: gaussian.noise(self.image, self.output, x_t, output, t),
         )
 
     def estimate(self, state: State, prediction: Prediction) -> Estimate:

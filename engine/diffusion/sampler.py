@@ -19,7 +19,7 @@ from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State, TextFea
 from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict, spread
 from engine.diffusion.guides import Guide, LayoutGuide, shifted
 from engine.diffusion.process import JointProcess, Said
-from engine.diffusion.solvers import SOLVERS, Move, Solver, langevin
+from engine.diffusion.solvers import SOLVERS, Course, Move, Solver, langevin
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,8 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
     path = moments(process, task, settings)
     plan = legs(process, task, settings, path)
     image_runs, layout_runs = bool((path.image[0] > 0).any()), bool((path.layout[0] > 0).any())
-    look, solver = Looks(process, denoiser, task, settings), SOLVERS[settings.solver]()
+    look = Looks(process, denoiser, task, settings)
+    solver = SOLVERS[settings.solver](Course(process.image, path.image, task.image))
     image = torch.where(task.keep_image, task.image, random.normal(*size))
     layout = process.noise_layout(random.uniform(1, *size[1:]))
     state = State(image, torch.where(task.keep_layout, task.layout, layout), task.clocks(process, plan[0].now))
@@ -285,13 +286,11 @@ def guided_image(
     ]
     x_t, t, output = state.image, spread(state.clocks.image_running), guide_image(output, others)
     given = state.clocks.image == 0
+    said = process.said(x_t, output, t)
     if any(map(math.isfinite, settings.image_limits)):
-        x_0 = gaussian.clean(process.image, process.output, x_t, output, t)
-        x_0 = limited(torch.where(given, x_t, x_0), settings)
-        epsilon = gaussian.noise(process.image, "x_0", x_t, x_0, t)
-    else:
-        x_0, epsilon = process.said(x_t, output, t)
-    return Said(torch.where(given, x_t, x_0), epsilon)
+        x_0 = limited(torch.where(given, x_t, said.x_0), settings)
+        said = Said(x_0, lambda: gaussian.noise(process.image, "x_0", x_t, x_0, t))
+    return replace(said, x_0=torch.where(given, x_t, said.x_0))
 
 
 def limited(x_0: Tensor, settings: Settings) -> Tensor:

@@ -6,8 +6,9 @@ Solvers work on maps of clocks: where s = t their value is not used, and where s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -50,6 +51,30 @@ class Move:
         return (1 - self.schedule.inner(t, self.x_t.dtype)).sqrt()
 
 
+@dataclass(frozen=True)
+class Course:
+    """All moves to come: the clocks t_0 ≥ … ≥ t_moves of each sample, int64 [moves + 1, B] on the CPU, and an image
+    `like` those that move. Everything that follows from them is float64.
+    """
+
+    schedule: Schedule
+    clocks: Tensor
+    like: Tensor
+
+    @cached_property
+    def steps(self) -> Tensor:
+        """h of each move, [moves, B]."""
+        return self.schedule.log_snr(self.clocks, torch.float64).diff(dim=0) / 2
+
+    def signal(self, t: Tensor) -> Tensor:
+        """√ᾱ, never 0 or 1."""
+        return self.schedule.inner(t, torch.float64).sqrt()
+
+    def noise(self, t: Tensor) -> Tensor:
+        """√(1-ᾱ), never 0 or 1."""
+        return (1 - self.schedule.inner(t, torch.float64)).sqrt()
+
+
 class Solver(Protocol):
     """x_s of one move. A solver may remember its last moves: one is made for each batch."""
 
@@ -63,7 +88,7 @@ class DDIM:
         self.eta = eta
 
     def __call__(self, move: Move) -> Tensor:
-        x_0, epsilon = move.said
+        x_0, epsilon = move.said.x_0, move.said.epsilon
         a_s = move.schedule.at(move.s, x_0.dtype)
         if self.eta == 0:
             return a_s.sqrt() * x_0 + (1 - a_s).sqrt() * epsilon
@@ -105,58 +130,76 @@ class DPMSolver2M:
         return torch.where(move.s > 0, x_s, x_0)
 
 
-@dataclass(frozen=True)
-class Point:
-    """Where a multistep solver was: the image, x̂_0 and λ there."""
-
-    image: Tensor
-    x_0: Tensor
-    half_log_snr: Tensor
-    noise: Tensor
-
-
 class UniPC:
     """UniPC of order 2 on x̂_0, with B(h) = e^h - 1  [Zhao et al. 2023]: each prediction of the network first corrects
-    the move that led to it, then makes the next one.
+    the move that led to it, then makes the next one. Both are sums of what is known, weighted by the clocks alone, and
+    so the weights of the whole course are worked out at its beginning.
     """
 
-    def __init__(self) -> None:
-        self.last: Point | None = None
-        self.before: Point | None = None
+    def __init__(self, course: Course) -> None:
+        corrections, moves = corrector(course), predictor(course)
+        self.corrections, self.moves = (table.to(course.like)[..., None, None, None] for table in (corrections, moves))
+        self.before: list[Tensor] = []  # the corrected image and x̂_0 of the last move, then x̂_0 of the one before it
+        self.index = 0
 
     def __call__(self, move: Move) -> Tensor:
-        x_0 = move.said.x_0
-        image = self.corrected(move)
-        now = Point(image, x_0, move.half_log_snr(move.t), move.noise(move.t))
-        before, self.before, self.last = self.last, self.last, now
-        h = move.half_log_snr(move.s) - now.half_log_snr
-        change = x_0
-        if before is not None:
-            h_before = now.half_log_snr - before.half_log_snr
-            change = torch.where(h_before > 0, x_0 + h / (2 * h_before) * (x_0 - before.x_0), x_0)
-        x_s = move.noise(move.s) / now.noise * image - move.signal(move.s) * torch.expm1(-h) * change
-        return torch.where(move.s > 0, x_s, x_0)
+        image, x_0 = self.corrected(move), move.said.x_0
+        known = [image, x_0, *self.before[1:2]]
+        self.before = known
+        x_s = weighted(self.moves[self.index], known)
+        self.index += 1
+        return x_s
 
     def corrected(self, move: Move) -> Tensor:
         """x_t again, now that x̂_0 is known there too."""
-        start, x_0 = self.last, move.said.x_0
-        if start is None or move.mended:
+        if not self.before or move.mended:
             return move.x_t
-        h = move.half_log_snr(move.t) - start.half_log_snr
-        phi = torch.expm1(-h)
-        # the weights of both differences, from the exact integrals of 1 and of the distance along the move
-        first = phi / -h - 1
-        second = first / -h - 0.5
-        b_1, b_2 = first / phi, 2 * second / phi
-        change = start.x_0 + b_1 * (x_0 - start.x_0)
-        if self.before is not None:
-            h_before = start.half_log_snr - self.before.half_log_snr
-            r = -h_before / h
-            back = (b_1 - b_2) / (1 - r)
-            twice = start.x_0 + back * (self.before.x_0 - start.x_0) / r + (b_1 - back) * (x_0 - start.x_0)
-            change = torch.where(h_before > 0, twice, change)
-        image = move.noise(move.t) / start.noise * start.image - move.signal(move.t) * phi * change
-        return torch.where(h > 0, image, move.x_t)
+        image, *others = self.before
+        return weighted(self.corrections[self.index], [image, move.said.x_0, *others])
+
+
+def weighted(weights: Tensor, values: Sequence[Tensor]) -> Tensor:
+    """Σ w x over the first of the weights."""
+    first, *rest = values
+    total = weights[0] * first
+    for weight, value in zip(weights[1:], rest, strict=False):
+        total.addcmul_(weight, value)
+    return total
+
+
+def predictor(course: Course) -> Tensor:
+    """UniPC's weights of x_t, x̂_0 and the x̂_0 before it in each move, float64 [moves, 3, B]: as DPM-Solver++(2M)."""
+    t, s = course.clocks[:-1], course.clocks[1:]
+    h, before = course.steps, torch.cat([torch.zeros_like(course.steps[:1]), course.steps[:-1]])
+    share = torch.where(before > 0, h / (2 * before.where(before > 0, 1)), 0)
+    drift = -course.signal(s) * torch.expm1(-h)
+    weights = torch.stack([course.noise(s) / course.noise(t), drift * (1 + share), -drift * share], 1)
+    clean = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64)[:, None]
+    return torch.where((s > 0)[:, None], weights, clean)
+
+
+def corrector(course: Course) -> Tensor:
+    """UniPC's weights of the last image, x̂_0 now, that of the last move and that of the one before, for the correction
+    at each clock, float64 [moves + 1, 4, B]; where the image waited they leave it as it is.
+    """
+    nothing = torch.zeros_like(course.steps[:1])
+    h, before = torch.cat([nothing, course.steps]), torch.cat([nothing, nothing, course.steps[:-1]])
+    moved, known = h > 0, before > 0
+    h = h.where(moved, 1)
+    phi = torch.expm1(-h)
+    # the weights of both differences, from the exact integrals of 1 and of the distance along the move
+    first = phi / -h - 1
+    second = first / -h - 0.5
+    b_1, b_2 = first / phi, 2 * second / phi
+    r = -before.where(known, 1) / h
+    back = torch.where(known, (b_1 - b_2) / (1 - r), 0)
+    now, far = b_1 - back, back / r
+    t, start = course.clocks, torch.cat([course.clocks[:1], course.clocks[:-1]])
+    drift = -course.signal(t) * phi
+    image = course.noise(t) / course.noise(start)
+    weights = torch.stack([image, drift * now, drift * (1 - now - far), drift * far], 1)
+    still = torch.tensor([1.0, 0.0, 0.0, 0.0], dtype=torch.float64)[:, None]
+    return torch.where(moved[:, None], weights, still)
 
 
 class Heun:
@@ -199,14 +242,14 @@ def langevin(schedule: Schedule, x_s: Tensor, said: Said, s: Tensor, noise: Tens
     return x_s - 2 * snr**2 * sigma * said.epsilon + 2 * snr * sigma * noise
 
 
-SOLVERS: dict[str, Callable[[], Solver]] = {
-    "ddim": DDIM,
-    "ddim-ancestral": lambda: DDIM(eta=1.0),
-    "ddpm": DDPM,
-    "ddpm-wide": lambda: DDPM(wide=True),
-    "dpm++2m": DPMSolver2M,
+SOLVERS: dict[str, Callable[[Course], Solver]] = {
+    "ddim": lambda _: DDIM(),
+    "ddim-ancestral": lambda _: DDIM(eta=1.0),
+    "ddpm": lambda _: DDPM(),
+    "ddpm-wide": lambda _: DDPM(wide=True),
+    "dpm++2m": lambda _: DPMSolver2M(),
     "unipc": UniPC,
-    "heun": Heun,
-    "euler-maruyama": EulerMaruyama,
+    "heun": lambda _: Heun(),
+    "euler-maruyama": lambda _: EulerMaruyama(),
 }
-"""Every way to move the image, by its name in requests."""
+"""Every way to move the image on a course, by its name in requests."""

@@ -15,7 +15,7 @@ from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
 from engine.diffusion.process import JointProcess, Said
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
-from engine.diffusion.solvers import SOLVERS, Move
+from engine.diffusion.solvers import SOLVERS, Course, Move
 from engine.diffusion.transitions import Uniform
 from tests.engine.diffusion.toy import give_layout, task, texts
 
@@ -99,10 +99,11 @@ def flow_error(solver: str, moves: int) -> float:
     def ask(x: Tensor, t: Tensor) -> Said:
         a = schedule.at(t, torch.float64)
         x_0 = MEAN + a.sqrt() * 0.25 / spread(t) ** 2 * (x - a.sqrt() * MEAN)
-        return Said(x_0, (x - a.sqrt() * x_0) / (1 - a).sqrt())
+        return Said(x_0, lambda: (x - a.sqrt() * x_0) / (1 - a).sqrt())
 
-    method, x = SOLVERS[solver](), torch.full((1, 1, 1, 1), -0.9, dtype=torch.float64)
+    x = torch.full((1, 1, 1, 1), -0.9, dtype=torch.float64)
     clocks = [torch.full((1, 1, 1, 1), 840 - 640 * i // moves) for i in range(moves + 1)]
+    method = SOLVERS[solver](Course(schedule, torch.stack(clocks).flatten(1), x))
     begin, end = (schedule.at(t, torch.float64).sqrt() * MEAN for t in (clocks[0], clocks[-1]))
     exact = end + spread(clocks[-1]) / spread(clocks[0]) * (x - begin)
     for t, s in pairwise(clocks):
