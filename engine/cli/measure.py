@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -15,22 +17,67 @@ def evaluate(
     out: OutOption,
     pack: PackOption = "street",
     count: Annotated[int, typer.Option(min=0, help="How many pairs of val; 0 is all.")] = 0,
-    steps: Annotated[int, typer.Option(min=1, max=1000, help="For image → layout.")] = 4,
+    against: Annotated[
+        list[str] | None, typer.Option(help="Another contender, as “PACK:steps=4,sampler=ddim”; as often as you like.")
+    ] = None,
+    tasks: Annotated[str, typer.Option(help="Some of these.")] = "text,layout,image,region",
+    features: Annotated[
+        list[str] | None, typer.Option(help="Distances also by “MODEL=PATH” of open_clip, or Inception weights.")
+    ] = None,
+    sweeps: Annotated[bool, typer.Option(help="Also every solver by steps, and guidance and lead.")] = False,
     prompts: Annotated[int, typer.Option(min=0, help="Results per class for the text; 0 leaves it out.")] = 16,
     likelihood: Annotated[bool, typer.Option(help="Only the variational bounds, as likelihood.json.")] = False,
     device: DeviceOption = Device.auto,
 ) -> None:
-    """Measure a pack on real pairs; figures to report.json and a contact sheet, both in OUT."""
-    from engine import library, packs
-    from engine.metrics import report
+    """Measure a pack on real pairs, beside others if you like; figures to report.json and report.html, both in OUT.
 
-    loaded = packs.load(library.find_pack(pack), device.value)
+    What was drawn stays in OUT/drawn and is not drawn again. An option of a contender is one of steps, sampler,
+    guidance, cross, lead, resamplings, or `segment`: it draws images from text, a segmenter their layouts.
+    """
+    from engine import library, packs
+    from engine.metrics import contenders, judging, real
+    from engine.metrics import evaluate as measuring
+
     if likelihood:
-        found = report.bounds(loaded, data, out, count).lines()
-    else:
-        found = report.evaluate(loaded, data, out, count, steps, prompts).lines()
-    for line in found:
+        loaded = packs.load(library.find_pack(pack), device.value)
+        _tell(measuring.bounds(loaded, data, out, count).lines())
+        return
+    which = measuring.read_tasks(tasks)
+    loaded = packs.load(library.find_pack(pack), device.value)
+    everybody = contenders.load_all(loaded, pack, against or [])
+    judges = judging.load(loaded, features or [])
+    with _progress() as tell:
+        tell("reading pictures", 0, 1)
+        pictures = real.read_real(data, loaded, count)
+        plan = measuring.Plan(out, which, sweeps, prompts, tell)
+        report = measuring.evaluate(everybody, pictures, judges, plan)
+    _tell([*report.lines(), f"Wrote {out / 'report.html'}"])
+
+
+def _tell(lines: list[str]) -> None:
+    for line in lines:
         typer.echo(line)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """One line on stderr that says what is being done and how far it is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        current: dict[str, object] = {}
+
+        def tell(title: str, done: int, of: int) -> None:
+            if current.get("title") != title:
+                for task in progress.task_ids:
+                    progress.remove_task(task)
+                progress.add_task(title, total=of)
+                current["title"] = title
+            progress.update(progress.task_ids[-1], completed=done, total=of)
+
+        yield tell
 
 
 @app.command()

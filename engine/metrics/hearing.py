@@ -1,22 +1,22 @@
-"""Is the text heard: are named classes drawn, and classes named absent left out?"""
+"""Is the text heard: are named classes there, and classes named absent left out?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 
-from engine.data.captions import COUNTED, PRESENT, Caption
-from engine.generation import generate
-from engine.packs import Pack
-from engine.protocol import Generate, Pixels
+from engine.data.captions import ABSENT, COUNTED, PRESENT, Caption
+from engine.metrics.bootstrap import Array, Statistic
+from engine.protocol import Pixels
 
-BATCH = 8
+Bools = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class ClassHeard:
+class ClassHeard(msgspec.Struct, frozen=True):
     """Shares of results that hold a class: unprompted, when named, and when named absent; and of the train frames."""
 
     name: str
@@ -26,55 +26,71 @@ class ClassHeard:
     absent: float
 
 
-@dataclass(frozen=True)
-class Recall:
-    """The share of a caption's classes that the result drawn from it holds, and with the captions shuffled."""
+class Said(NamedTuple):
+    """Which classes each caption names, and which as absent, bool [N, K]."""
 
-    true: float
-    shuffled: float
+    present: Bools
+    absent: Bools
+
+    @classmethod
+    def of(cls, captions: Sequence[Caption]) -> Said:
+        says = np.stack([caption.says for caption in captions])
+        return cls(says == PRESENT, says == ABSENT)
 
 
-def holds(layout: Pixels, classes: int) -> np.ndarray:
+def holds(layout: Pixels, classes: int) -> Bools:
     """Which classes a layout holds, bool [K]; a class counts from 8 pixels."""
     return np.bincount(layout[layout < classes], minlength=classes) >= COUNTED
 
 
-def draw_layouts(pack: Pack, prompts: Sequence[str], first_seed: int) -> Iterator[Pixels]:
-    """The layouts of text → both for each prompt, with seeds counting up."""
-    for start in range(0, len(prompts), BATCH):
-        requests = [
-            Generate(id="evaluate", pack=pack.info.name, prompt=prompt, seed=first_seed + start + index)
-            for index, prompt in enumerate(prompts[start : start + BATCH])
-        ]
-        *_, last = generate(pack, requests)
-        for index in range(len(requests)):
-            yield last.layout(index)
+def presence(layouts: Sequence[Pixels], classes: int) -> Bools:
+    """The same of many, bool [N, K]."""
+    return np.stack([holds(layout, classes) for layout in layouts])
 
 
-def hear_classes(pack: Pack, in_train: np.ndarray, count: int) -> list[ClassHeard]:
+def share(named: Bools, found: Bools) -> Statistic:
+    """Of the classes that captions name, bool [N, K], the share that is found in their own pictures, bool [N, K]."""
+    hits, asked = (named & found).sum(1), named.sum(1)
+    return lambda weights: _ratio(weights @ hits, weights @ asked)
+
+
+def shuffled(named: Bools, found: Bools) -> Statistic:
+    """The same with each caption beside all other pictures: what a picture holds whatever it was asked for."""
+    hits, asked = (named & found).sum(1), named.sum(1)
+
+    def others(weights: Array) -> float:
+        together = float((weights @ named) @ (weights @ found)) - weights**2 @ hits
+        return _ratio(together, weights @ asked * weights.sum() - weights**2 @ asked)
+
+    return others
+
+
+def beyond(named: Bools, found: Bools) -> Statistic:
+    """The share less the same with shuffled captions: what of it is owed to the text."""
+    own, others = share(named, found), shuffled(named, found)
+    return lambda weights: own(weights) - others(weights)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole > 0 else float("nan")
+
+
+DrawLayouts = Callable[[Sequence[str], int], Sequence[Pixels]]
+"""The layouts of text → both for each prompt, with seeds counting up from one."""
+
+
+def hear_classes(draw: DrawLayouts, names: Sequence[str], in_train: Array, count: int) -> list[ClassHeard]:
     """Each class that is in under half of the training frames, in `count` prompts that name it and as many that
     name it absent, against `4 count` results without a prompt.
     """
-    classes = pack.info.classes
-    free = np.mean([holds(m, len(classes)) for m in draw_layouts(pack, [""] * (4 * count), 0)], 0)
+    free = presence(draw([""] * (4 * count), 0), len(names)).mean(0)
     heard = []
-    for index in np.flatnonzero(in_train < 0.5):
-        name = classes[index].name
+    for index, name in enumerate(names):
+        if in_train[index] >= 0.5:
+            continue
         named, absent = (
-            float(np.mean([holds(m, len(classes))[index] for m in draw_layouts(pack, [text] * count, seed)]))
+            float(presence(draw([text] * count, seed), len(names))[:, index].mean())
             for text, seed in ((f"a street with a {name}", 10_000), (f"a street, no {name}", 20_000))
         )
         heard.append(ClassHeard(name, float(in_train[index]), float(free[index]), named, absent))
     return heard
-
-
-def recall(pack: Pack, captions: Sequence[Caption]) -> Recall:
-    """Of the classes that captions name, the share that is drawn, with the same results for both sums."""
-    drawn = [holds(m, len(pack.info.classes)) for m in draw_layouts(pack, [c.text for c in captions], 30_000)]
-    named = [caption.says == PRESENT for caption in captions]
-    shifted = [*named[1:], *named[:1]]
-    true, shuffled = (
-        sum(int((a & b).sum()) for a, b in zip(which, drawn, strict=True)) / sum(int(a.sum()) for a in which)
-        for which in (named, shifted)
-    )
-    return Recall(true, shuffled)

@@ -1,14 +1,17 @@
-"""Image → layout against real layouts: pixel accuracy and mean intersection over union."""
+"""How well layouts agree: pixel accuracy and intersection over union, of many pictures or of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.metrics.bootstrap import Array, Statistic
 from engine.protocol import UNKNOWN, Pixels
+
+Counts = npt.NDArray[np.int64]
 
 
 class Segmentation(NamedTuple):
@@ -19,7 +22,7 @@ class Segmentation(NamedTuple):
     iou: npt.NDArray[np.float64]
 
 
-def confusion(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> npt.NDArray[np.int64]:
+def confusion(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> Counts:
     """Counts [true, predicted] over pairs of ids (true, predicted); pixels of unknown truth don't count."""
     counts = np.zeros((classes, classes), np.int64)
     for true, predicted in pairs:
@@ -29,9 +32,27 @@ def confusion(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> npt.NDArr
     return counts
 
 
-def score(counts: npt.NDArray[np.int64]) -> Segmentation:
-    """Accuracy and IoU of a confusion matrix, as Cityscapes defines them."""
+def confusions(true: Sequence[Pixels], predicted: Sequence[Pixels], classes: int) -> Counts:
+    """Those of each picture by itself, [N, true, predicted]."""
+    return np.stack([confusion([pair], classes) for pair in zip(true, predicted, strict=True)])
+
+
+def score(counts: npt.NDArray[np.int64] | Array) -> Segmentation:
+    """Accuracy and IoU of a confusion matrix, as Cityscapes defines them; nan where nothing counts."""
     hits = np.diag(counts).astype(np.float64)
     union = counts.sum(0) + counts.sum(1) - hits
-    iou = np.where(union > 0, hits / np.maximum(union, 1), np.nan)
-    return Segmentation(float(hits.sum() / max(1, counts.sum())), float(np.nanmean(iou)), iou)
+    iou = np.where(union > 0, hits / np.maximum(union, 1e-12), np.nan)
+    mean_iou = float(np.nanmean(iou)) if (union > 0).any() else float("nan")
+    return Segmentation(float(hits.sum() / max(1, counts.sum())), mean_iou, iou)
+
+
+def mean_iou(counts: Counts) -> Statistic:
+    """The mean IoU of pictures [N, K, K], counted together."""
+    flat = counts.reshape(len(counts), -1).astype(np.float64)
+    return lambda weights: score((weights @ flat).reshape(counts.shape[1:])).mean_iou
+
+
+def accuracy(counts: Counts) -> Statistic:
+    """The pixel accuracy of pictures [N, K, K], counted together."""
+    hits, all_of = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
+    return lambda weights: float(weights @ hits / max(1, weights @ all_of))

@@ -1,0 +1,76 @@
+"""Curves of the sweeps as SVG, readable on a light page and on a dark one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from engine.metrics.sweeps import Point
+
+INK = "#808a94"
+COLOURS = ("#3b7dd8", "#e07b39", "#2f9e6e", "#c2479a", "#8a63d2", "#b59a1f", "#d0453f", "#3aa3b5")
+NAMES = {
+    "faithfulness": "layout faithfulness mIoU",
+    "alignment": "alignment mIoU",
+    "kid": "KID",
+    "recall_gain": "recall over shuffled",
+    "clip_score": "CLIP score",
+}
+
+
+def curves(points: Sequence[Point]) -> dict[str, str]:
+    """One SVG for each sweep and task, by its title."""
+    found = {}
+    for key in dict.fromkeys((point.sweep, point.task) for point in points):
+        some = [point for point in points if (point.sweep, point.task) == key]
+        task = "layout → image" if key[1] == "layout" else "text → both"
+        found[f"{key[0]}, {task}"] = svg(draw(some))
+    return found
+
+
+def draw(points: Sequence[Point]) -> Figure:
+    """Each metric by what it costs, or by what was varied."""
+    metrics = [name for name in NAMES if name in points[0].figures]
+    figure = Figure(figsize=(4.2 * len(metrics), 3.4), layout="constrained")
+    lines = list(dict.fromkeys(point.line for point in points))
+    by_cost = points[0].sweep == "steps"
+    for axes, metric in zip(figure.subplots(1, len(metrics), squeeze=False)[0], metrics, strict=True):
+        for colour, line in zip(COLOURS * len(lines), lines, strict=False):
+            some = [point for point in points if point.line == line]
+            x = [point.rows if by_cost else point.x for point in some]
+            told = [point.figures[metric] for point in some]
+            axes.plot(x, [one.value for one in told], "o-", color=colour, markersize=3.5, linewidth=1.3, label=line)
+            if not by_cost:
+                axes.fill_between(x, [one.low for one in told], [one.high for one in told], color=colour, alpha=0.2)
+        dress(axes, NAMES[metric], "pictures through the network per result" if by_cost else points[0].line)
+        if by_cost:
+            axes.set_xscale("log")
+    if len(lines) > 1:
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, labelcolor=INK)
+    return figure
+
+
+def dress(axes: Axes, title: str, below: str) -> None:
+    """Grey ink on nothing."""
+    axes.set_title(title, color=INK, fontsize=10)
+    axes.set_xlabel(below, color=INK, fontsize=9)
+    axes.patch.set_alpha(0)
+    axes.tick_params(colors=INK, which="both", labelsize=8)
+    axes.grid(color=INK, alpha=0.25, linewidth=0.6)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def svg(figure: Figure) -> str:
+    """The figure without a background, the same text every time."""
+    figure.patch.set_alpha(0)
+    data = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": "diptych", "svg.fonttype": "path"}):
+        figure.savefig(data, format="svg", metadata={"Date": None})
+    text = data.getvalue()
+    return text[text.index("<svg") :]

@@ -1,0 +1,79 @@
+"""One measured thing: which metric, of which contender at which task, with its interval and its floors."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from engine.metrics.bootstrap import Figure
+
+Better = Literal["less", "more", "floor"]
+"""Which way a metric is good; `floor` is as near to its floor as can be."""
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """A metric's key, its title, which way it is good, and what it is."""
+
+    key: str
+    title: str
+    better: Better
+    meaning: str
+
+
+METRICS = {
+    metric.key: metric
+    for metric in (
+        Metric("fsd_layouts", "FSD of layouts", "less", "Fréchet distance of class areas in percent, drawn layouts"),
+        Metric("fsd_maps", "FSD of maps", "less", "the same of the segmenter's maps of the pictures"),
+        Metric("alignment", "alignment mIoU", "more", "drawn layout against the segmenter's map of the drawn image"),
+        Metric("faithfulness", "layout faithfulness mIoU", "more", "given layout against the map of the drawn image"),
+        Metric("segmentation", "image → layout mIoU", "more", "drawn layout against the true one"),
+        Metric("accuracy", "image → layout pixel accuracy", "more", "drawn layout against the true one"),
+        Metric("mended", "mended mIoU", "more", "drawn layout against the true one where both were hidden"),
+        Metric("recall", "semantic recall", "more", "classes that the caption names found in the map, from 8 pixels"),
+        Metric("recall_gain", "… over shuffled captions", "more", "the same less what other captions' pictures hold"),
+        Metric("precision", "semantic precision", "more", "classes that the caption names absent left out of the map"),
+        Metric("precision_gain", "… over shuffled captions", "more", "the same less what other pictures leave out"),
+        Metric("drawn_recall", "recall in layouts", "more", "classes that the caption names found in drawn layouts"),
+        Metric("drawn_recall_gain", "… over shuffled captions", "more", "the same less what other pictures hold"),
+        Metric("kid", "KID", "less", "kernel distance of features, unbiased; the one to quote below 1000 pictures"),
+        Metric("fd", "FD", "less", "Fréchet distance of features; read it against its floors at the same n"),
+        Metric(
+            "is", "Inception score", "more", "exp of the mean KL of a picture's classes to those of all, one split"
+        ),
+        Metric("clip_score", "CLIP score", "more", "cosine of image and caption"),
+        Metric("r_precision", "R-precision", "more", "the own caption fits best of 100"),
+        Metric("near_clip", "nearest training picture (CLIP)", "floor", "Euclidean distance of unit vectors"),
+        Metric("near_pixels", "nearest training picture (pixels)", "floor", "RMS of 255 at a quarter of the sides"),
+        Metric("copies", "nearer than 95 % of val (CLIP)", "floor", "share of samples so near to a training picture"),
+        Metric("changed", "kept pixels changed", "less", "of all that was given, in all results"),
+    )
+}
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure in its place. `floors` are real against real at the same n, or what the judge itself reaches on real
+    pictures; `features` says in what a distance was measured.
+    """
+
+    task: str
+    contender: str
+    metric: str
+    figure: Figure
+    floors: dict[str, float]
+    features: str = ""
+    note: str = ""
+
+
+class CostEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one result: `teraflops` of all evaluations together, `rate` in TFLOP/s in the same minute as the seconds."""
+
+    task: str
+    contender: str
+    evaluations: float
+    rows: float
+    teraflops: float
+    seconds: float
+    peak_mib: float
+    rate: float

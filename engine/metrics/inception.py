@@ -1,0 +1,21 @@
+"""The Inception score of class probabilities, of whatever classifier they come  [Salimans et al. 2016]."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.metrics.bootstrap import Array, Statistic
+
+TINY = 1e-16
+
+
+def inception_score(probabilities: Array) -> Statistic:
+    """exp of the mean KL(p(y|x) | p(y)) of rows [N, C] that sum to 1, in one split."""
+    negative_entropy = (probabilities * np.log(np.maximum(probabilities, TINY))).sum(1)
+
+    def score(weights: Array) -> float:
+        share = weights / weights.sum()
+        marginal = share @ probabilities
+        return float(np.exp(share @ negative_entropy - marginal @ np.log(np.maximum(marginal, TINY))))
+
+    return score

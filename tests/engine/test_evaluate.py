@@ -1,0 +1,271 @@
+"""`evaluate` on pictures whose truth is plain: all figures with floors and intervals, and nothing drawn twice."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from engine import packs
+from engine.cli import main
+from engine.diffusion.solvers import SOLVERS
+from engine.errors import BadRequest, UnknownPack
+from engine.metrics import judging
+from engine.metrics.contenders import Contender, Options, load_all, parse
+from engine.metrics.drawing import Drawn, Studio, answered, requests
+from engine.metrics.evaluate import read_tasks
+from engine.metrics.judging import Judges
+from engine.metrics.real import read_real
+from engine.metrics.standards import Standards
+from engine.metrics.sweeps import tries
+from engine.metrics.tables import Measured
+from tests import tiny
+from tests.engine import plain_judges
+from tests.engine.plain_judges import ByArea, ByColour
+
+TASKS = {
+    "text": {
+        *("fsd_layouts", "fsd_maps", "alignment", "recall", "recall_gain", "precision", "precision_gain"),
+        *("drawn_recall", "drawn_recall_gain", "kid", "fd", "is", "clip_score", "r_precision"),
+        *("near_clip", "near_pixels", "copies"),
+    },
+    "layout": {"fsd_maps", "faithfulness", "kid", "fd", "is", "changed"},
+    "image": {"fsd_layouts", "segmentation", "accuracy", "changed"},
+    "region": {
+        *("fsd_layouts", "fsd_maps", "alignment", "mended", "kid", "fd", "is", "clip_score", "r_precision", "changed"),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Fourteen training frames and six others."""
+    return plain_judges.make_folder(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def pack(tiny_pack):
+    return packs.load(tiny_pack, "cpu")
+
+
+@pytest.fixture(scope="module")
+def real(data, pack):
+    return read_real(data, pack, 0)
+
+
+@pytest.fixture
+def judges(pack):
+    return Judges.of(pack, ByColour(), ByArea())
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tiny_pack, data):
+    """`evaluate` of the tiny pack with the plain judges, at two steps; gives its exit code, stdout and stderr."""
+    monkeypatch.setattr(judging, "load", lambda pack, more=(): Judges.of(pack, ByColour(), ByArea(), more))
+
+    def run(out, *more):
+        command = ["evaluate", "--pack", tiny_pack, "--data", data, "--out", out, "--device", "cpu", *more]
+        with pytest.raises(SystemExit) as left:
+            main([str(part) for part in command])
+        told = capsys.readouterr()
+        return left.value.code or 0, told.out, told.err
+
+    return run
+
+
+def test_the_command_measures_everything_and_draws_nothing_twice(run, tiny_pack, tmp_path, monkeypatch):
+    other = f"{tiny_pack}:steps=2,sampler=gcdp,resamplings=2"
+    arguments = ("--against", other, "--against", f"{tiny_pack}:segment,steps=1", "--prompts", 1)
+    code, out, _ = run(tmp_path / "out", *arguments)
+    assert code == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    check_figures(report, [str(tiny_pack), other])
+    assert report["features"] == ["CLIP image tower of “tiny”"]
+    assert [one["contender"] for one in report["costs"] if one["task"] == "text"][2].endswith(":segment,steps=1")
+    costs = {(one["task"], one["contender"]): one for one in report["costs"]}
+    assert costs["layout", other]["evaluations"] == 4  # two steps, each drawn twice
+    assert costs["text", other]["evaluations"] == 2  # nothing is given, so nothing is drawn again
+    for one in costs.values():
+        assert one["rows"] >= one["evaluations"]
+        assert one["teraflops"] > 0
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert page.count("data:image/png;base64,") >= 12
+    assert not re.findall(r'(?:src|href)="(?!data:)', page)
+    assert out.count("layout → image, ") == 2
+    before = {path.name for path in (tmp_path / "out" / "drawn").iterdir()}
+    monkeypatch.setattr("engine.metrics.drawing.draw_now", None)  # whoever draws again fails
+    assert run(tmp_path / "out", *arguments)[0] == 0
+    assert {path.name for path in (tmp_path / "out" / "drawn").iterdir()} == before
+    assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8")) == report
+
+
+def check_figures(report, names):
+    """Every contender has every metric of its tasks, with numbers, an interval about it, and floors."""
+    for task, metrics in TASKS.items():
+        for name in names:
+            found = [one for one in report["figures"] if (one["task"], one["contender"]) == (task, name)]
+            assert {one["metric"] for one in found} == metrics
+            for one in found:
+                figure = one["figure"]
+                assert figure["n"] == 6
+                assert figure["low"] <= figure["value"] <= figure["high"], one
+                assert one["floors"]
+                assert all(math.isfinite(floor) for floor in one["floors"].values()), one
+    assert all(one["figure"]["value"] == 0 for one in report["figures"] if one["metric"] == "changed")
+
+
+def measured(real, judges, task, images, layouts):
+    standards = Standards(real, judges, plain_judges.CLASSES)
+    return Measured(standards, task, "perfect", Drawn(images, layouts, None))
+
+
+def test_real_pictures_reach_every_ceiling(real, judges):
+    """A contender that gives back the truth."""
+    images, layouts = ([pair[half] for pair in real.val] for half in (0, 1))
+    for task, better in (("text", "alignment"), ("layout", "faithfulness"), ("image", "segmentation")):
+        found = {one.metric: one for one in measured(real, judges, task, images, layouts).entries}
+        assert found[better].figure.value == 1
+        for one in found.values():
+            if one.metric in ("fd", "kid", "fsd_layouts", "fsd_maps"):
+                assert one.figure.value <= 1e-6
+            else:
+                assert one.figure.value == pytest.approx(next(iter(one.floors.values())))
+
+
+def test_copies_of_training_pictures_are_told(real, judges):
+    images, layouts = ([pair[half] for pair in real.train[:6]] for half in (0, 1))
+    one = measured(real, judges, "text", images, layouts)
+    found = {entry.metric: entry.figure.value for entry in one.entries}
+    assert found["near_clip"] < 1e-6
+    assert found["near_pixels"] == 0
+    assert (one.standards.frame(int(one.near.row[2])) == images[2]).all()
+
+
+def test_pictures_that_hear_the_caption_do_better_than_shuffled_ones(real, judges):
+    images, layouts = ([pair[half] for pair in real.val] for half in (0, 1))
+    own = {e.metric: e.figure.value for e in measured(real, judges, "text", images, layouts).entries}
+    turned = measured(real, judges, "text", [*images[1:], images[0]], [*layouts[1:], layouts[0]])
+    other = {e.metric: e.figure.value for e in turned.entries}
+    assert own["recall"] == 1
+    assert own["recall_gain"] > other["recall_gain"]
+    assert own["clip_score"] > other["clip_score"]
+
+
+def test_inpainting_hides_the_same_places_every_time_and_keeps_the_rest(real, pack):
+    asked = requests("region", real, pack.info, 6)
+    assert asked == requests("region", real, pack.info, 6)
+    hidden = [np.asarray(one.keep_image.pixels()) == 0 for one in asked]
+    assert all(0 < mask.mean() < 1 for mask in hidden)
+    assert [one.keep_layout for one in asked] == [one.keep_image for one in asked]
+
+
+def test_half_of_the_training_frames_against_the_other_half_shares_none(real):
+    one, two = real.halves
+    assert len(one) == len(two) == 6
+    assert not {id(pair.image) for pair in one} & {id(pair.image) for pair in two}
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(real, pack, judges, tmp_path):
+    """Seventeen results are two batches; the second one is interrupted."""
+
+    def stop(title, done, of):
+        if done:
+            raise KeyboardInterrupt
+
+    who = Contender("tiny", pack, Options(steps=1), "digest")
+    asked = requests("text", real, pack.info, 6) * 3
+    with pytest.raises(KeyboardInterrupt):
+        Studio(tmp_path, judges.segmenter, stop).draw(who, "text", asked)
+    (kept,) = tmp_path.iterdir()
+    stamp = kept.stat().st_mtime_ns
+    drawn = Studio(tmp_path, judges.segmenter, lambda *_: None).draw(who, "text", asked)
+    assert len(drawn.images) == 18
+    assert kept.stat().st_mtime_ns == stamp
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_other_options_are_drawn_anew(real, pack, judges, tmp_path):
+    studio = Studio(tmp_path, judges.segmenter, lambda *_: None)
+    who, asked = Contender("tiny", pack, Options(steps=2), "digest"), requests("text", real, pack.info, 2)
+    every = [
+        who,
+        who.but(steps=1),
+        who.but(lead=0.5),
+        who.but(guidance=2.0),
+        Contender("tiny", pack, who.options, "2"),
+    ]
+    drawn = [studio.draw(one, "text", asked) for one in every]
+    assert len(list(tmp_path.iterdir())) == len(every)
+    assert (drawn[0].images[0] == drawn[4].images[0]).all()
+    assert not any((drawn[0].images[0] == one.images[0]).all() for one in drawn[1:4])
+
+
+def test_one_that_segments_draws_images_alone(real, pack, judges, tmp_path):
+    who = Contender("tiny", pack, Options(steps=2, segment=True), "digest")
+    drawn = Studio(tmp_path, judges.segmenter, lambda *_: None).draw(who, "text", requests("text", real, pack.info, 2))
+    assert all((a == b).all() for a, b in zip(drawn.layouts, ByColour().layouts(drawn.images), strict=True))
+
+
+def test_gcdp_is_never_guided_towards_the_other_half(real, pack):
+    gcdp = replace(pack.info, sampler="gcdp")
+    asked = requests("image", real, pack.info, 1)[0]
+    assert answered(asked, gcdp, Options(cross=3.0, resamplings=5)).cross_guidance == 1
+    assert answered(asked, gcdp, Options(resamplings=5)).resamplings == 5
+    assert answered(asked, pack.info, Options(cross=3.0)).cross_guidance == 3
+    assert answered(requests("text", real, pack.info, 1)[0], gcdp, Options(resamplings=5)).resamplings == 1
+
+
+def test_contenders_are_read(tiny_pack):
+    found = parse(f"{tiny_pack}:steps=100,resamplings=5,sampler=gcdp,guidance=3,cross=1.5,lead=0.2")
+    assert found.folder == tiny_pack
+    assert found.options == Options(steps=100, resamplings=5, sampler="gcdp", guidance=3.0, cross=1.5, lead=0.2)
+    assert parse(str(tiny_pack)).options == Options()
+    assert parse(f"{tiny_pack}:segment").options == Options(segment=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("steps=0", "steps is “0”"),
+        ("steps=ten", "whole number from 1 to 1000"),
+        ("steps=4,steps=5", "“steps” twice"),
+        ("sampler=magic", "no sampler “magic”"),
+        ("guidance=nan", "guidance is “nan”"),
+        ("segment=yes", "“segment=yes” is no option"),
+        ("pace=3", "“pace=3” is no option"),
+        ("steps", "“steps” is no option"),
+        ("", "“” is no option"),
+    ],
+)
+def test_options_that_make_no_sense_are_named(tiny_pack, options, says):
+    with pytest.raises(BadRequest, match=re.escape(says)):
+        parse(f"{tiny_pack}:{options}")
+
+
+def test_contenders_that_cannot_be_compared_are_named(pack, tiny_pack, tmp_path):
+    small = tiny.make(tmp_path / "small", replace(tiny.INFO, height=16))
+    for against, says in (
+        ([f"{tiny_pack}:steps=2"] * 2, "is there twice"),
+        ([str(small)], "another size"),
+        ([f"{tiny_pack}:segment,sampler=gcdp"], "draws both halves"),
+    ):
+        with pytest.raises(BadRequest, match=says):
+            load_all(pack, "tiny", against)
+    with pytest.raises(UnknownPack, match="moon"):
+        load_all(pack, "tiny", ["moon:steps=3"])
+
+
+def test_tasks_are_read():
+    assert read_tasks("image, text") == ("text", "image")
+    with pytest.raises(BadRequest, match="no task “video”"):
+        read_tasks("text,video")
+
+
+def test_every_solver_is_swept_over_its_steps():
+    lines = {(one.task, one.line, one.x) for one in tries() if one.sweep == "steps"}
+    assert lines == {(task, name, n) for task in ("text", "layout") for name in SOLVERS for n in (4, 10, 20, 50)}
+    assert {one.sweep for one in tries()} == {"steps", "guidance", "cross-guidance", "lead"}
