@@ -1,0 +1,160 @@
+"""What the benchmarks found: bench.json for machines, bench.md and the terminal for people."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import torch
+
+from engine import __version__
+from engine.bench.timing import Spread
+from engine.files import write_whole
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was timed.
+
+    seconds: of one go. ratio: to the first row of its group, in the same turns. flops: of one go. rate: FLOP/s of
+    bf16 matrix multiplications in the same turns. figures: what else there is to say. note: what a reader must know.
+    """
+
+    name: str
+    seconds: Spread | None = None
+    ratio: Spread | None = None
+    flops: float | None = None
+    rate: float | None = None
+    figures: dict[str, float | Spread] = {}
+    note: str = ""
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """One benchmark's rows."""
+
+    name: str
+    title: str
+    rows: list[Row]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All of bench.json."""
+
+    version: str
+    torch: str
+    device: str
+    threads: int
+    pack: str
+    seed: int
+    quick: bool
+    benches: list[Bench]
+
+
+def empty(pack: str, device: torch.device, seed: int, quick: bool) -> Report:
+    """A report of this machine without benchmarks."""
+    return Report(
+        version=__version__,
+        torch=str(torch.__version__),
+        device=device_name(device),
+        threads=torch.get_num_threads(),
+        pack=pack,
+        seed=seed,
+        quick=quick,
+        benches=[],
+    )
+
+
+def device_name(device: torch.device) -> str:
+    """What the device calls itself."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return name if device.type == "cpu" else f"{device.type} of {name}"
+
+
+def write(report: Report, out: Path) -> None:
+    """bench.json and bench.md in `out`. Raises BadFile."""
+    write_whole(out / "bench.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    lines = [*head(report), *(line for bench in report.benches for line in ("", *table(bench)))]
+    write_whole(out / "bench.md", ("\n".join(lines) + "\n").encode())
+
+
+def head(report: Report) -> Iterator[str]:
+    """Of what and on what."""
+    yield f"# Benchmarks of the {report.pack} pack"
+    yield ""
+    yield (
+        f"{report.device}, {report.threads} threads, torch {report.torch}, diptych {report.version}, "
+        f"seed {report.seed}{'; a quick run, whose figures say nothing' if report.quick else ''}. "
+        "Peers take turns; medians with quartiles; ratios are of the same turns; the rate is that of bf16 matrix "
+        "multiplications meanwhile."
+    )
+
+
+Format = Callable[[float], str]
+HEADINGS = ("", "time", "ratio", "FLOPs", "machine's rate", "", "")
+
+
+def table(bench: Bench) -> list[str]:
+    """A benchmark as a Markdown table that is also readable as text; columns without an entry are left out."""
+    rows = [HEADINGS, *(cells(row) for row in bench.rows)]
+    columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
+    widths = [max(len(cell) for cell in column) for column in columns]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in zip(*columns, strict=True)
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return [f"## {bench.title}", "", lines[0], rule, *lines[1:]]
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A row as a person reads it."""
+    return (
+        row.name,
+        told(row.seconds, duration),
+        told(row.ratio, lambda value: f"{value:.2f}×"),
+        "" if row.flops is None else scaled(row.flops, "FLOP"),
+        "" if row.rate is None else scaled(row.rate, "FLOP/s"),
+        figures(row.figures),
+        row.note,
+    )
+
+
+def told(spread: Spread | None, form: Format) -> str:
+    """The median, and the quartiles if there are any."""
+    if spread is None:
+        return ""
+    if spread.count == 1:
+        return form(spread.median)
+    return f"{form(spread.median)} ({form(spread.low)} – {form(spread.high)})"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, or milliseconds if there are few."""
+    if seconds < 0.9995:
+        return f"{1000 * seconds:.3g} ms"
+    return f"{seconds:.3g} s" if seconds < 100 else f"{seconds:.0f} s"
+
+
+def scaled(value: float, unit: str) -> str:
+    """ "1.23 TFLOP": with the prefix that makes a readable number."""
+    for prefix, size in (("T", 1e12), ("G", 1e9), ("M", 1e6)):
+        if value >= size:
+            return f"{value / size:.3g} {prefix}{unit}"
+    return f"{value:.3g} {unit}"
+
+
+def figures(values: Mapping[str, float | Spread]) -> str:
+    """ "evaluations 10, share 0.42"."""
+    return ", ".join(f"{name} {figure(value)}" for name, value in values.items())
+
+
+def figure(value: float | Spread) -> str:
+    """A number without a unit."""
+    return told(value, figure) if isinstance(value, Spread) else f"{value:.3g}" if value < 1000 else f"{value:.0f}"

@@ -1,0 +1,120 @@
+"""Seconds that can be believed on a shared machine.
+
+Its speed swings by a factor of three from minute to minute. So peers take turns, what is compared is compared within
+one turn, and beside every time stands the rate at which the machine multiplied bf16 matrices in the same turn.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import torch
+from torch import Tensor
+
+SIDES = {"cpu": 2048, "mps": 4096, "cuda": 8192}
+"""Of the square matrices that a kind of device is measured with: large enough for its full rate."""
+TIMES = 3
+"""Multiplications in one measurement of the rate."""
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """The median and both quartiles of `count` values."""
+
+    median: float
+    low: float
+    high: float
+    count: int = 1
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Of at least one value; the quartiles lie between the values, as numpy's do."""
+        if len(values) == 1:
+            return cls(values[0], values[0], values[0])
+        low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+        return cls(median, low, high, len(values))
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Something to time. If `work` is a part only of what is meant, the whole takes `times` as long."""
+
+    work: Callable[[], object]
+    times: float = 1.0
+
+
+@dataclass(frozen=True)
+class Turns:
+    """seconds[turn][peer], and rates[turn] in FLOP/s."""
+
+    seconds: list[list[float]]
+    rates: list[float]
+
+    @property
+    def rate(self) -> float:
+        """The median rate, FLOP/s."""
+        return statistics.median(self.rates)
+
+    def of(self, peer: int) -> Spread:
+        """A peer's seconds."""
+        return Spread.of([turn[peer] for turn in self.seconds])
+
+    def ratio(self, peer: int, base: int = 0) -> Spread:
+        """How many times as long as `base` a peer took, turn by turn."""
+        return Spread.of([turn[peer] / turn[base] for turn in self.seconds])
+
+    def share(self, peer: int, flops: float) -> Spread:
+        """Which share of its turn's rate a peer of that many FLOPs reached."""
+        return Spread.of([flops / turn[peer] / rate for turn, rate in zip(self.seconds, self.rates, strict=True)])
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Times work on a device; `side` is that of the matrices of its rate."""
+
+    device: torch.device
+    side: int
+
+    def seconds(self, work: Callable[[], object]) -> float:
+        """Until the device is done with it."""
+        self.wait()
+        begun = time.perf_counter()
+        work()
+        self.wait()
+        return time.perf_counter() - begun
+
+    def wait(self) -> None:
+        """Until nothing runs on the device."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
+
+    def matmul_rate(self) -> float:
+        """FLOP/s of square bf16 matrix multiplications, the median of a few."""
+        a, b = square(self.side, self.device), square(self.side, self.device)
+        taken = [self.seconds(lambda: a @ b) for _ in range(TIMES + 1)]
+        return float(2 * self.side**3 / statistics.median(taken[1:]))
+
+    def alternate(self, peers: Sequence[Peer], turns: int) -> Turns:
+        """Every peer and the rate, once in each turn; a first turn warms up and does not count.
+
+        Every other turn goes backwards, so that a machine that slows down evenly does no peer a wrong.
+        """
+        for peer in peers:
+            peer.work()
+        seconds, rates = [], []
+        for turn in range(turns):
+            rates.append(self.matmul_rate())
+            order = range(len(peers)) if turn % 2 == 0 else reversed(range(len(peers)))
+            taken = {index: self.seconds(peers[index].work) * peers[index].times for index in order}
+            seconds.append([taken[index] for index in range(len(peers))])
+        return Turns(seconds, rates)
+
+
+def square(side: int, device: torch.device) -> Tensor:
+    """A random bf16 matrix, always the same."""
+    return torch.randn((side, side), generator=torch.Generator().manual_seed(0)).to(device, torch.bfloat16)
