@@ -44,6 +44,7 @@ class Generator(QObject):
         self._editor, self._client, self._pack = editor, client, pack
         self.mode = Mode.LAYOUT_TO_IMAGE
         self.live = True
+        self.paused = False
         self.options = Options()
         self.preview: Preview | None = None
         self._job: Job | None = None
@@ -110,6 +111,19 @@ class Generator(QObject):
         else:
             self._policy.clear()
 
+    def pause(self, paused: bool) -> None:
+        """Let live mode rest while nobody can see it. What changes meanwhile, or was under way, is made afterwards;
+        what was asked for by Generate is made all the same.
+        """
+        if paused == self.paused:
+            return
+        self.paused = paused
+        if paused and self._job is not None and self._job.serial is not None and self.live:
+            self.cancel()
+            self.touch()
+        self.running_changed.emit()
+        self._consider()
+
     def set_options(self, options: Options, *, typing: bool = False) -> None:
         """Take over what was set beside the picture; live mode follows."""
         if options != self.options:
@@ -146,7 +160,7 @@ class Generator(QObject):
             self._finish()
 
     def _consider(self) -> None:
-        if self._client.state is not EngineState.READY or self._editor.painting:
+        if self._client.state is not EngineState.READY or self._editor.painting or self.paused:
             return
         now, document = time.monotonic(), self._editor.document
         wait = self._policy.wait(now, running=self.running, previewed=self._previewed)

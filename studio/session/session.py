@@ -91,6 +91,12 @@ class Session(QObject):
         self.editor.clear_layout()
         self.generator.cancel()
 
+    def show_distinct(self, distinct: bool) -> None:
+        """Show the classes in colours that are easy to tell apart, or in the pack's; files stay as they are."""
+        if distinct != self.palette.distinct:
+            self.palette.choose(distinct=distinct)
+            self.generator.shown_changed.emit()
+
     async def save_document(self) -> None:
         """Keep the picture for the next time, as it is now. Raises BadFile."""
         self.editor.end_stroke()

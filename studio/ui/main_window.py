@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QWidget
 from shiboken6 import isValid
 
@@ -43,15 +43,14 @@ class MainWindow(QMainWindow):
         self._session, self._preferences = session, preferences
         self._may_close = False
         self.shortcuts: ShortcutsWindow | None = None
-        self.setWindowTitle(f"Diptych — {session.pack.info.title}")
         self.setWindowIcon(theme.icon("diptych"))
         self.view = View(session.pack.info.height, session.pack.info.width, self)
         self.commands = Actions(self, theme, preferences.chosen.keys)
         self._add_menus()
         self._add_keys()
         self.notices = NoticeBar(theme)
-        self.palette_panel = PalettePanel(session.editor, self.commands, theme)
-        self.mode_bar = ModeBar(session, self.commands, theme)
+        self.palette_panel = PalettePanel(session, preferences, self.commands, theme)
+        self.mode_bar = ModeBar(session, self.commands)
         self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
         self.status = StatusLine(session, self.view)
         self.layout_canvas = LayoutCanvas(session, self.view, theme)
@@ -66,6 +65,7 @@ class MainWindow(QMainWindow):
         session.editor.history_changed.connect(self._show_states)
         self._show_states()
         self._recall()
+        self._show_paused()
         self.layout_canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -74,6 +74,19 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self.close_asked.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_paused()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._show_paused()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._show_paused()
 
     def close_now(self) -> None:
         """Close without asking again."""
@@ -84,6 +97,14 @@ class MainWindow(QMainWindow):
         """Keep how the window lies and where it looks for the next time."""
         geometry, halves = self.saveGeometry().data(), tuple(self.halves.sizes())
         self._preferences.change(geometry=geometry, halves=halves, view=self.view.state)
+
+    def _show_paused(self) -> None:
+        if self._may_close:
+            return
+        paused = self.isMinimized() or not self.isVisible()
+        self._session.generator.pause(paused)
+        title = f"Diptych — {self._session.pack.info.title}"
+        self.setWindowTitle(self.tr("{title} (live is paused)").format(title=title) if paused else title)
 
     def _recall(self) -> None:
         chosen = self._preferences.chosen
@@ -179,6 +200,17 @@ class MainWindow(QMainWindow):
         generator = self._session.generator
         self._add(menu, "picture.generate", self.tr("&Generate"), generator.generate, "Ctrl+Return", icon="generate")
         self._add(menu, "picture.cancel", self.tr("&Cancel"), generator.cancel, "Esc", icon="stop")
+        text, tip = self.tr("&Live"), self.tr("Layout → Image: make the image anew after every stroke")
+        live = Command(
+            name="picture.live",
+            text=text,
+            tip=tip,
+            group=plain(menu.title()),
+            keys=("Ctrl+L",),
+            icon="live",
+            checkable=True,
+        )
+        menu.addAction(self.commands.add(live, generator.set_live))
 
     def _add_examples(self, file: QMenu) -> None:
         examples = file.addMenu(self.tr("&Examples"))
@@ -198,6 +230,10 @@ class MainWindow(QMainWindow):
             ("tool.larger", self.tr("Larger brush"), "]", lambda: editor.resize_brush(1)),
         ):
             self.commands.add(Command(name=name, text=text, group=tools, keys=(key,)), run)
+        search = Command(
+            name="palette.search", text=self.tr("Search a class"), group=self.tr("Classes"), keys=("Ctrl+F",)
+        )
+        self.commands.add(search, lambda: None)  # the palette listens
         for index, info in enumerate(editor.palette.classes):
             keys = (info.hotkey,) if info.hotkey else ()
             name = f"class.{info.name}"

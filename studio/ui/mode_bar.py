@@ -13,26 +13,18 @@ from studio.ui.build import row, toggle
 from studio.ui.shortcuts import Actions
 from studio.ui.theme import Theme
 
-MODES = {
-    Mode.LAYOUT_TO_IMAGE: ("Layout → Image", "Paint a layout; the image is made from it"),
-    Mode.IMAGE_TO_LAYOUT: ("Image → Layout", "Open a photograph; its layout is found"),
-    Mode.TEXT_TO_BOTH: ("Text → Both", "Describe a picture; both halves are made"),
-}
-
 
 class ModeBar(QWidget):
     """Buttons only; what they mean is in the session."""
 
-    def __init__(self, session: Session, actions: Actions, theme: Theme) -> None:
+    def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__()
         self._session, self._actions = session, actions
         editor, generator = session.editor, session.generator
         self.undo = actions.button("edit.undo")
         self.redo = actions.button("edit.redo")
         self.fit = actions.button("view.fit")
-        self.live = toggle("Live", "Layout → Image: make the image anew after every stroke")
-        theme.dress(self.live, "live")
-        self.live.clicked.connect(generator.set_live)
+        self.live = actions.button("picture.live", words=True)
         line = row()
         line.addWidget(self.undo)
         line.addWidget(self.redo)
@@ -51,7 +43,12 @@ class ModeBar(QWidget):
         group = QButtonGroup(self)
         segments = row(spacing=0)
         buttons: dict[Mode, QToolButton] = {}
-        for place, (mode, (text, tip)) in zip(("first", "", "last"), MODES.items(), strict=True):
+        modes = (
+            (Mode.LAYOUT_TO_IMAGE, self.tr("Layout → Image"), self.tr("Paint a layout; the image is made from it")),
+            (Mode.IMAGE_TO_LAYOUT, self.tr("Image → Layout"), self.tr("Open a photograph; its layout is found")),
+            (Mode.TEXT_TO_BOTH, self.tr("Text → Both"), self.tr("Describe a picture; both halves are made")),
+        )
+        for place, (mode, text, tip) in zip(("first", "", "last"), modes, strict=True):
             button = toggle(text, tip)
             button.setProperty("segment", True)
             button.setProperty("place", place)
@@ -65,16 +62,12 @@ class ModeBar(QWidget):
     def _show(self) -> None:
         generator, history = self._session.generator, self._session.editor.history
         self.modes[generator.mode].setChecked(True)
-        self.live.setChecked(generator.live)
-        self.live.setEnabled(generator.mode is Mode.LAYOUT_TO_IMAGE)
+        self._actions["picture.live"].setChecked(generator.live)
+        self._actions["picture.live"].setEnabled(generator.mode is Mode.LAYOUT_TO_IMAGE)
         self._actions["edit.undo"].setEnabled(history.top is not None or self._session.editor.painting)
         self._actions["edit.redo"].setEnabled(history.next is not None)
-        undo = (
-            self.tr("Undo: {step}").format(step=history.top.name) if history.top else self.tr("Nothing to undo")
-        )
-        redo = (
-            self.tr("Redo: {step}").format(step=history.next.name) if history.next else self.tr("Nothing to redo")
-        )
+        undo = self.tr("Undo: {step}").format(step=history.top.name) if history.top else self.tr("Nothing to undo")
+        redo = self.tr("Redo: {step}").format(step=history.next.name) if history.next else self.tr("Nothing to redo")
         self._actions.describe("edit.undo", undo)
         self._actions.describe("edit.redo", redo)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QLabel,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QSlider,
@@ -18,8 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from studio.domain.brush import LARGEST, SMALLEST
-from studio.session.editor import Editor
+from studio.session.preferences import Preferences
+from studio.session.session import Session
 from studio.ui.build import column, panel, row, text, toggle
+from studio.ui.mode_bar import icon_button
 from studio.ui.shortcuts import Actions, shown
 from studio.ui.theme import Theme
 
@@ -27,22 +30,37 @@ SWATCH = 18
 
 
 class PalettePanel(QFrame):
-    """Brush, eraser, size, and one row for each class."""
+    """Brush, eraser, size, and one row for each class, searched by its name and its synonyms."""
 
-    def __init__(self, editor: Editor, actions: Actions, theme: Theme) -> None:
+    def __init__(self, session: Session, preferences: Preferences, actions: Actions, theme: Theme) -> None:
         super().__init__()
         panel(self)
+        editor = session.editor
+        self._session, self._preferences = session, preferences
         self._editor, self._actions = editor, actions
         self.setFixedWidth(216)
-        self.brush = self._tool(theme, "brush", "Brush", "Paint the chosen class (B)")
-        self.eraser = self._tool(theme, "eraser", "Eraser", "Back to unknown: the engine fills it (E)")
+        self.brush = self._tool(theme, "brush", self.tr("Brush"), self.tr("Paint the chosen class"))
+        self.eraser = self._tool(theme, "eraser", self.tr("Eraser"), self.tr("Back to unknown: the engine fills it"))
         self._size_label = QLabel()
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(SMALLEST, LARGEST)
-        self.size_slider.setAccessibleName("Brush size")
-        self.size_slider.setToolTip("Brush size in pixels of the picture ( [ and ] )")
+        self.size_slider.setAccessibleName(self.tr("Brush size"))
+        self.size_slider.setToolTip(self.tr("Brush size in pixels of the picture"))
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search"))
+        self.search.setAccessibleName(self.tr("Search classes"))
+        self.search.setToolTip(actions["palette.search"].toolTip())
+        self.search.setClearButtonEnabled(True)
+        self.distinct = icon_button(
+            theme, "eye", self.tr("Colours that are easy to tell apart"), "", self._choose_colours
+        )
+        self.distinct.setCheckable(True)
+        self.distinct.setToolTip(
+            self.tr("Colours that are easy to tell apart, for every kind of colour vision; files keep the pack's own")
+        )
+        self.nothing = text(self.tr("No class of this name"), "dim")
         self.list = QListWidget()
-        self.list.setAccessibleName("Classes")
+        self.list.setAccessibleName(self.tr("Classes"))
         self.list.setIconSize(QSize(SWATCH, SWATCH))
         self.list.setItemDelegate(_KeyDelegate(self.list))
         self._fill_list()
@@ -55,7 +73,15 @@ class PalettePanel(QFrame):
         self.size_slider.valueChanged.connect(editor.set_brush_size)
         self.list.itemClicked.connect(lambda item: editor.choose(self.list.row(item)))
         self.list.currentRowChanged.connect(self._on_row)
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._take_found)
+        actions["palette.search"].triggered.connect(self._go_to_search)
+        actions.changed.connect(self._show_keys)
         editor.tool_changed.connect(self._show_tool)
+        self.distinct.setChecked(preferences.chosen.distinct_colours)
+        self._show_keys()
+        self._choose_colours()
+        self._filter("")
         self._show_tool()
 
     def _lay_out(self) -> None:
@@ -63,7 +89,7 @@ class PalettePanel(QFrame):
         tools.addWidget(self.brush)
         tools.addWidget(self.eraser)
         size = row()
-        size.addWidget(QLabel("Size"))
+        size.addWidget(QLabel(self.tr("Size")))
         size.addWidget(self.size_slider)
         size.addWidget(self._size_label)
         self._size_label.setMinimumWidth(22)
@@ -71,7 +97,12 @@ class PalettePanel(QFrame):
         rows = column(margin=10)
         rows.addLayout(tools)
         rows.addLayout(size)
-        rows.addWidget(text("Classes", "heading"))
+        heading = row()
+        heading.addWidget(text(self.tr("Classes"), "heading"), 1)
+        heading.addWidget(self.distinct)
+        rows.addLayout(heading)
+        rows.addWidget(self.search)
+        rows.addWidget(self.nothing)
         rows.addWidget(self.list, 1)
         self.setLayout(rows)
 
@@ -83,11 +114,36 @@ class PalettePanel(QFrame):
 
     def _fill_list(self) -> None:
         for info in self._editor.palette.classes:
-            item = QListWidgetItem(_swatch(info.colour), info.name)
-            keys = self._actions.keys(f"class.{info.name}")
-            item.setData(Qt.ItemDataRole.UserRole, shown(keys[0]) if keys else "")
+            item = QListWidgetItem(info.name)
             item.setToolTip(", ".join(info.synonyms) or info.name)
             self.list.addItem(item)
+
+    def _show_keys(self) -> None:
+        for index, info in enumerate(self._editor.palette.classes):
+            keys = self._actions.keys(f"class.{info.name}")
+            self.list.item(index).setData(Qt.ItemDataRole.UserRole, shown(keys[0]) if keys else "")
+
+    def _choose_colours(self) -> None:
+        self._preferences.change(distinct_colours=self.distinct.isChecked())
+        self._session.show_distinct(self.distinct.isChecked())
+        for index in range(len(self._editor.palette)):
+            self.list.item(index).setIcon(_swatch(self._editor.palette.colour(index)))
+
+    def _filter(self, words: str) -> None:
+        found = self._editor.palette.search(words)
+        for index in range(self.list.count()):
+            self.list.item(index).setHidden(index not in found)
+        self.nothing.setVisible(not found)
+
+    def _take_found(self) -> None:
+        found = self._editor.palette.search(self.search.text())
+        if found:
+            self._editor.choose(found[0])
+            self.search.clear()
+
+    def _go_to_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def _on_row(self, row: int) -> None:
         if self.list.hasFocus() and row >= 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QLocale, QPointF
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from studio.session.engine_client import EngineState
@@ -21,7 +21,7 @@ class StatusLine(QWidget):
         self.under_pen, self.engine = text("", "dim"), text("", "dim")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress")
+        self.progress.setAccessibleName(self.tr("Progress"))
         self.progress.setFixedWidth(180)
         line = row(spacing=10)
         line.addWidget(self.under_pen, 1)
@@ -44,22 +44,30 @@ class StatusLine(QWidget):
         self.under_pen.setText(words)
 
     def _show(self) -> None:
-        generator, client = self._session.generator, self._session.client
+        generator = self._session.generator
         preview = generator.preview
         self.progress.setVisible(generator.running)
         self.progress.setRange(0, preview.total if preview else 0)
         if preview:
             self.progress.setValue(preview.index)
-        if not self._session.pack.usable:
-            self.engine.setText("No pack")
-        elif client.state is EngineState.STARTING:
-            self.engine.setText("Engine is starting…")
-        elif client.state is EngineState.STOPPED:
-            self.engine.setText("Engine is stopped")
-        elif not generator.running:
-            self.engine.setText(f"Ready · {client.device}")
-        elif preview is None:
-            self.engine.setText("Generating…")
-        else:
-            self.engine.setText(f"Step {preview.index} of {preview.total} · {preview.eta:.1f} s left")
+        self.engine.setText(self._words())
         self._on_cursor(None, self._view.cursor)
+
+    def _words(self) -> str:
+        generator, client = self._session.generator, self._session.client
+        preview = generator.preview
+        if not self._session.pack.usable:
+            return self.tr("No pack")
+        if client.state is EngineState.STARTING:
+            return self.tr("Engine is starting…")
+        if client.state is EngineState.STOPPED:
+            return self.tr("Engine is stopped")
+        if generator.paused:
+            return self.tr("Live is paused while the window is hidden")
+        if not generator.running:
+            return self.tr("Ready · {device}").format(device=client.device)
+        if preview is None:
+            return self.tr("Generating…")
+        seconds = QLocale().toString(preview.eta, "f", 1)
+        words = self.tr("Step {step} of {total} · {seconds} s left")
+        return words.format(step=preview.index, total=preview.total, seconds=seconds)

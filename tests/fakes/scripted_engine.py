@@ -129,7 +129,7 @@ class Engine:
             sys.stderr.flush()
             sys.exit(9)
         self.stop = threading.Event()
-        self.thread = threading.Thread(target=self.run, args=(request, self.stop))
+        self.thread = threading.Thread(target=self.run_noted, args=(request, self.stop))
         self.thread.start()
 
     def end_run(self) -> None:
@@ -137,6 +137,10 @@ class Engine:
             self.stop.set()
             self.thread.join()
             self.thread = None
+
+    def run_noted(self, request: Generate, stop: threading.Event) -> None:
+        self.run(request, stop)
+        note(self.options, f"end {request.id}")
 
     def run(self, request: Generate, stop: threading.Event) -> None:
         start = time.monotonic()
@@ -152,6 +156,7 @@ class Engine:
             if stop.wait(self.options.pause):
                 say(Cancelled(**key))
                 return
+            note(self.options, f"preview {request.id}")
             eta = (total - index) * self.options.pause
             say(Preview(**key, index=index, total=total, eta=eta, image=image, layout=layout))
         words = ("zebra",) if request.prompt and "zebra" in request.prompt else ()

@@ -86,9 +86,12 @@ class Desk:
         return "\n".join(notice.text for notice in self.window.notices.notices)
 
     def log(self, kind: str) -> list[str]:
-        """What the engine noted: "start", "request" or "cancel"."""
-        lines = self._log.read_text().splitlines() if self._log.exists() else []
-        return [line for line in lines if line.startswith(kind + " ")]
+        """What the engine noted: "start", "request", "preview", "end" or "cancel"."""
+        return [line for line in self.lines() if line.startswith(kind + " ")]
+
+    def lines(self) -> list[str]:
+        """All that the engine noted, in order."""
+        return self._log.read_text().splitlines() if self._log.exists() else []
 
     def close(self) -> None:
         """Close the window as a person does, and wait until nothing is left."""

@@ -74,7 +74,7 @@ def test_both_canvases_zoom_and_pan_together(desk: MakeDesk) -> None:
 def test_who_types_goes_on_typing_when_the_mouse_comes_by(desk: MakeDesk) -> None:
     at = desk()
     panel, place = at.window.prompt_panel, QPointF(20, 20)
-    for widget in (panel.prompt, panel.seed, panel.steps, panel.generate):
+    for widget in (panel.prompt, panel.seed, panel.negative, panel.generate):
         widget.setFocus()
         QApplication.sendEvent(at.window.layout_canvas, QEnterEvent(place, place, place))
         assert at.window.layout_canvas.hasFocus() is (widget is panel.generate)

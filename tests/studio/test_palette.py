@@ -1,0 +1,112 @@
+"""The palette: found by name, synonym and key, and in colours that everyone can tell apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from engine.library import assets, read_info
+from engine.raster import palette_table, read_layout, write_layout
+from studio.domain.distinct import distinct_colours
+from studio.domain.palette import Palette
+from tests.studio.conftest import MakeDesk
+from tests.studio.desk import Desk
+from tests.tools.draw_palettes import FILE, apart, ciede2000
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def visible(at: Desk) -> list[str]:
+    rows = at.window.palette_panel.list
+    return [rows.item(i).text() for i in range(rows.count()) if not rows.item(i).isHidden()]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "difference"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_colour_differences_are_those_of_the_standards_own_table(one, other, difference) -> None:
+    assert ciede2000(np.array(one), np.array(other)) == pytest.approx(difference, abs=1e-4)
+
+
+def test_the_street_pack_for_every_kind_of_colour_vision() -> None:
+    classes = read_info(assets() / "packs" / "street").classes
+    own = palette_table(classes)[: len(classes)]
+    shown = distinct_colours(own)
+    assert apart(own).min() < 3, "its own colours are hardly told apart by some"
+    assert apart(shown).min() > 12
+    assert len(np.unique(shown, axis=0)) == len(classes)
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 19, 40, 64, 65, 150, 256])
+def test_any_number_of_classes_has_colours_of_its_own(count: int) -> None:
+    own = np.random.default_rng(count).integers(0, 256, (count, 3), dtype=np.uint8)
+    shown = distinct_colours(own)
+    assert len(np.unique(shown, axis=0)) == count
+    assert (shown == distinct_colours(own)).all()
+
+
+@pytest.mark.parametrize(("size", "least"), [(8, 24), (12, 18), (16, 14), (20, 12.5), (24, 11), (32, 8.5), (64, 5.5)])
+def test_the_sets_keep_what_they_promise(size: int, least: float) -> None:
+    colours = msgspec.json.decode(FILE.read_bytes())[str(size)]
+    assert apart(np.array([list(bytes.fromhex(c[1:])) for c in colours], np.uint8)).min() > least
+
+
+def test_search_finds_names_first_and_synonyms_too() -> None:
+    palette = Palette(read_info(assets() / "packs" / "street").classes)
+    assert [palette.name(i) for i in palette.search("pedes")] == ["person"]
+    assert [palette.name(i) for i in palette.search("tr")][:4] == ["traffic light", "traffic sign", "truck", "train"]
+    assert "vegetation" in [palette.name(i) for i in palette.search("trees")]
+    assert palette.search("zebra") == []
+    assert len(palette.search("  ")) == len(palette)
+
+
+def test_typing_narrows_the_list_and_return_takes_the_first(desk: MakeDesk) -> None:
+    at = desk()
+    at.editor.choose(0)
+    at.key(Qt.Key.Key_F, CTRL)
+    search = at.window.palette_panel.search
+    assert search.hasFocus()
+    QTest.keyClicks(search, "vehi")
+    assert visible(at) == ["car"]
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert at.editor.palette.name(at.editor.chosen) == "car"
+    assert len(visible(at)) == 4
+    QTest.keyClicks(search, "zebra")
+    assert visible(at) == []
+    assert at.window.palette_panel.nothing.isVisible()
+
+
+def test_keys_are_shown_and_follow_what_was_chosen(desk: MakeDesk) -> None:
+    at = desk()
+    rows = at.window.palette_panel.list
+    assert rows.item(3).data(Qt.ItemDataRole.UserRole) == "4"
+    at.window.commands.rebind("class.car", ("C",))
+    assert rows.item(3).data(Qt.ItemDataRole.UserRole) == "C"
+    at.key(Qt.Key.Key_C)
+    assert at.editor.chosen == 3
+
+
+def test_other_colours_are_shown_and_nothing_else_changes(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    ids, before = at.document.layout().copy(), at.window.layout_canvas.grab().toImage()
+    at.click(at.window.palette_panel.distinct)
+    assert at.window.layout_canvas.grab().toImage() != before
+    assert (at.document.layout() == ids).all()
+    file = tmp_path / "layout.png"
+    write_layout(file, at.document.layout(), at.editor.palette.classes)
+    assert (read_layout(file, at.session.pack.info.classes) == ids).all()
+    assert Image.open(file).getpalette()[:3] == [0x80, 0x40, 0x80], "files have the pack's colours"
+    at.close()
+    assert desk().session.palette.distinct, "it is remembered"
