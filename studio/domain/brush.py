@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.protocol import Pixels
+from studio.domain.area import NOTHING, Area
 from studio.domain.layout import Box, Mask
 
 SMALLEST, LARGEST = 1, 64
@@ -24,40 +25,46 @@ def next_size(size: int, direction: int) -> int:
     return max(SMALLEST, min(LARGEST, size + direction * max(1, size // 6)))
 
 
-def paint_segment(plane: Pixels, start: Point, end: Point, size: int, value: int) -> Box:
-    """Set every pixel of [H, W] whose centre lies within `size` / 2 of the segment, and all under the pen.
+def segment(shape: tuple[int, int], start: Point, end: Point, sizes: tuple[float, float]) -> Area:
+    """Every pixel of a picture [H, W] that a round pen covers on its way, and all under its very middle.
 
-    Returns the box that may have changed; it is empty if the segment is outside.
+    The pen is `sizes` pixels wide at the start and at the end, and changes evenly between them.
     """
-    radius = size / 2
+    reach = max(sizes) / 2
     box = Box(
-        int(np.floor(min(start.y, end.y) - radius)),
-        int(np.floor(min(start.x, end.x) - radius)),
-        int(np.ceil(max(start.y, end.y) + radius)) + 1,
-        int(np.ceil(max(start.x, end.x) + radius)) + 1,
-    ).clipped(*plane.shape[:2])
+        int(np.floor(min(start.y, end.y) - reach)),
+        int(np.floor(min(start.x, end.x) - reach)),
+        int(np.ceil(max(start.y, end.y) + reach)) + 1,
+        int(np.ceil(max(start.x, end.x) + reach)) + 1,
+    ).clipped(*shape)
     if box.empty:
-        return Box(0, 0, 0, 0)
-    plane[box.area][_covered(box, start, end, radius)] = value
-    _paint_trace(plane, start, end, value)
-    return box
+        return NOTHING
+    mask = _covered(box, start, end, sizes)
+    _trace(mask, box, start, end)
+    return Area(box, mask)
 
 
-def _covered(box: Box, start: Point, end: Point, radius: float) -> Mask:
-    """Which pixel centres of the box lie within `radius` of the segment."""
+def _covered(box: Box, start: Point, end: Point, sizes: tuple[float, float]) -> Mask:
+    """Which pixel centres of the box lie within half a size of the way."""
     ys, xs = np.ogrid[box.top : box.bottom, box.left : box.right]
     across, down = xs + 0.5 - start.x, ys + 0.5 - start.y
     run, fall = end.x - start.x, end.y - start.y
-    length = run * run + fall * fall
-    along = np.clip((across * run + down * fall) / length, 0, 1) if length else 0.0
-    near: Mask = (across - along * run) ** 2 + (down - along * fall) ** 2 <= radius * radius
+    first, growth, length = sizes[0] / 2, (sizes[1] - sizes[0]) / 2, math.hypot(run, fall)
+    if length - abs(growth) < 1e-9:  # the wider end covers the other
+        across, down = (across, down) if growth < 0 else (across - run, down - fall)
+        wide: Mask = across**2 + down**2 <= max(first, first + growth) ** 2
+        return wide
+    ahead, aside = (across * run + down * fall) / length, np.abs(across * fall - down * run) / length
+    slant = growth / math.sqrt(length * length - growth * growth)
+    along = np.clip((ahead + aside * slant) / length, 0, 1)  # where the pen comes nearest, for its width there
+    near: Mask = (ahead - along * length) ** 2 + aside**2 <= (first + along * growth) ** 2
     return near
 
 
-def _paint_trace(plane: Pixels, start: Point, end: Point, value: int) -> None:
-    """The pixels under the pen itself: a thin brush may miss every centre, and must not leave gaps."""
+def _trace(mask: Mask, box: Box, start: Point, end: Point) -> None:
+    """Set the pixels under the pen itself: a thin brush may miss every centre, and must not leave gaps."""
     count = int(2 * max(abs(end.x - start.x), abs(end.y - start.y))) + 2
-    xs = np.floor(np.linspace(start.x, end.x, count)).astype(int)
-    ys = np.floor(np.linspace(start.y, end.y, count)).astype(int)
-    inside = (xs >= 0) & (ys >= 0) & (ys < plane.shape[0]) & (xs < plane.shape[1])
-    plane[ys[inside], xs[inside]] = value
+    xs = np.floor(np.linspace(start.x, end.x, count)).astype(int) - box.left
+    ys = np.floor(np.linspace(start.y, end.y, count)).astype(int) - box.top
+    inside = (xs >= 0) & (ys >= 0) & (ys < mask.shape[0]) & (xs < mask.shape[1])
+    mask[ys[inside], xs[inside]] = True

@@ -72,6 +72,11 @@ class History:
         return self._steps[self._at] if self._at else None
 
     @property
+    def serial(self) -> int:
+        """Of the picture shown; every new step has a larger one than all before it, also than those undone."""
+        return self._steps[self._at].serial
+
+    @property
     def next(self) -> Step | None:
         """The step that redo would do again."""
         return self._steps[self._at + 1] if self._at + 1 < len(self._steps) else None

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.protocol import UNKNOWN, Pixels
-from studio.domain.brush import Point, next_size, paint_segment
+from studio.domain.area import Area
 from studio.domain.document import Document, ImageKind, Marks, Mode
 from studio.domain.history import History
 from studio.domain.layout import Mask, unknown
 from studio.domain.palette import Palette
-
-
-@dataclass
-class _Stroke:
-    """What the pen does; `touched` as soon as it has met the picture."""
-
-    value: int
-    adopts: bool
-    touched: bool = False
-    seen: bytes = b""
+from studio.domain.tools.ink import paint
+from studio.session.pen import Pen
+from studio.session.toolbox import Toolbox
 
 
 class Editor(QObject):
     """One document with its history and the tool in hand. The pen never waits for anything here."""
 
-    painted_in = Signal(object)  # Box: the only part of the layout that changed
+    painted_in = Signal(object)  # Box: the only part of the document that changed
     document_changed = Signal()  # anything of the document may have changed
     history_changed = Signal()
-    tool_changed = Signal()
-    stroke_began = Signal()  # the pen is about to touch the picture
-    stroke_ended = Signal()  # after a stroke that changed something
+    stroke_began = Signal()  # the pen is about to touch the layout
+    stroke_ended = Signal()  # after a stroke that changed something a picture should follow
     stepped = Signal()  # after undo or redo
 
     def __init__(self, height: int, width: int, palette: Palette, parent: QObject | None = None) -> None:
@@ -42,71 +33,21 @@ class Editor(QObject):
         self.document = Document(height, width)
         self.history = History(self.document)
         self.palette = palette
-        self.brush_size = 8
-        self.chosen = palette.first_choice()
-        self.erasing = False
-        self._stroke: _Stroke | None = None
-        self._pen = Point(0, 0)
+        self.tools = Toolbox(palette, self)
+        self.pen = Pen(self.document, self.history, palette, self.tools)
+        self.pen.began.connect(self.stroke_began)
+        self.pen.drawn.connect(self.painted_in)
+        self.pen.replaced.connect(self.document_changed)
+        self.pen.ended.connect(self._on_ended)
 
     @property
     def painting(self) -> bool:
         """Whether a stroke is under way."""
-        return self._stroke is not None
-
-    def choose(self, index: int) -> None:
-        """Take a class in hand; the brush comes with it."""
-        if index < len(self.palette):
-            self.chosen, self.erasing = index, False
-            self.tool_changed.emit()
-
-    def erase(self, erasing: bool) -> None:
-        """Take the eraser in hand, or the brush."""
-        self.erasing = erasing
-        self.tool_changed.emit()
-
-    def resize_brush(self, direction: int) -> None:
-        """One size up (+1) or down (-1)."""
-        self.set_brush_size(next_size(self.brush_size, direction))
-
-    def set_brush_size(self, size: int) -> None:
-        """In document pixels."""
-        self.brush_size = size
-        self.tool_changed.emit()
-
-    def begin_stroke(self, at: Point, *, adopt: bool) -> None:
-        """Put the pen down. `adopt` makes a layout that was asked for painted as soon as the pen touches it."""
-        if self.painting or not len(self.palette):
-            return
-        self._stroke = _Stroke(UNKNOWN if self.erasing else self.chosen, adopt)
-        self._pen = at
-        self.stroke_to(at)
-
-    def stroke_to(self, point: Point) -> None:
-        """Draw on to a place in document pixels."""
-        stroke = self._stroke
-        if stroke is None:
-            return
-        start, self._pen = self._pen, point
-        if not stroke.touched and not self._touch(stroke, start):
-            return
-        box = paint_segment(self.document.painted, start, point, self.brush_size, stroke.value)
-        if stroke.adopts and stroke.value != UNKNOWN:
-            paint_segment(self.document.keep_image.view(np.uint8), start, point, self.brush_size, 0)
-        if not box.empty:
-            self.painted_in.emit(box)
+        return self.pen.writing
 
     def end_stroke(self) -> None:
         """Lift the pen: the whole stroke becomes one step."""
-        stroke, self._stroke = self._stroke, None
-        if stroke is None or not stroke.touched:
-            return
-        name = "Erase" if stroke.value == UNKNOWN else f"Paint {self.palette.name(stroke.value)}"
-        if stroke.seen == self._seen() or not self.history.record(name):
-            self.history.restore()  # the pen touched nothing, so nothing was meant
-            self.document_changed.emit()
-            return
-        self.history_changed.emit()
-        self.stroke_ended.emit()
+        self.pen.settle()
 
     def undo(self) -> None:
         """Take the newest step back."""
@@ -140,6 +81,32 @@ class Editor(QObject):
         self.end_stroke()
         self.document.adopt()
         self.did("Keep", answered=not awaiting)
+
+    def select(self, selection: Mask, name: str) -> None:
+        """Limit every tool to these pixels [H, W], or to none in particular if no pixel is set."""
+        self.end_stroke()
+        self.document.selection[:] = selection
+        self.did(name, answered=True)
+
+    def erase_selection(self) -> None:
+        """Make the selected pixels of the layout unknown."""
+        self.end_stroke()
+        if not self.document.selection.any():
+            return
+        self.stroke_began.emit()
+        if self.document.marks.fill_whole:
+            self.document.adopt()
+        paint(self.document, Area.of(self.document.selection), UNKNOWN, redraw=False)
+        if self.did("Erase selection"):
+            self.stroke_ended.emit()
+
+    def redraw_selection(self) -> None:
+        """Keep all of the image but for the selection, which is drawn anew."""
+        self.end_stroke()
+        if self.document.selection.any():
+            self.document.keep_image[:] = ~self.document.selection
+            if self.did("Redraw selection"):
+                self.stroke_ended.emit()
 
     def keep_image(self, keep: bool) -> None:
         """Give the whole image to the engine from now on, or none of it."""
@@ -183,11 +150,13 @@ class Editor(QObject):
         self.history_changed.emit()
         self.document_changed.emit()
 
-    def did(self, name: str, *, answered: bool = False) -> None:
-        """Record what was done to the document as one step."""
-        if self.history.record(name, answered=answered):
+    def did(self, name: str, *, answered: bool = False) -> bool:
+        """Record what was done to the document as one step. Returns whether anything was."""
+        recorded = self.history.record(name, answered=answered)
+        if recorded:
             self.history_changed.emit()
             self.document_changed.emit()
+        return recorded
 
     def _empty(self) -> Pixels:
         return unknown(self.document.height, self.document.width)
@@ -195,21 +164,10 @@ class Editor(QObject):
     def _nowhere(self) -> Mask:
         return np.zeros_like(self.document.selection)
 
-    def _seen(self) -> bytes:
-        return self.document.layout().tobytes() + self.document.keep_image.tobytes()
-
-    def _touch(self, stroke: _Stroke, start: Point) -> bool:
-        """Begin in earnest if the way from `start` to the pen covers a pixel of the picture."""
-        covered = np.zeros(self.document.painted.shape, np.uint8)
-        paint_segment(covered, start, self._pen, self.brush_size, 1)
-        if not covered.any():
-            return False
-        stroke.touched, stroke.seen = True, self._seen()
-        self.stroke_began.emit()
-        if stroke.adopts and self.document.marks.fill_whole:
-            self.document.adopt()
-            self.document_changed.emit()
-        return True
+    def _on_ended(self, follows: bool) -> None:
+        self.history_changed.emit()
+        if follows:
+            self.stroke_ended.emit()
 
     def _stepped(self) -> None:
         self.history_changed.emit()

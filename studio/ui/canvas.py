@@ -1,66 +1,74 @@
-"""The two canvases: they look through one view, show the cursor of both, and only the left one paints."""
+"""What both canvases share: one view, one cursor, and a pen that works on either of them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
-    QBrush,
-    QColor,
     QEnterEvent,
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QRegion,
+    QNativeGestureEvent,
+    QSinglePointEvent,
+    QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QGestureEvent,
+    QLineEdit,
+    QPinchGesture,
+    QSizePolicy,
+    QWidget,
+)
 
-from engine.protocol import Pixels
+from studio.domain.document import Half
+from studio.session.pen import Grip
 from studio.session.session import Session
-from studio.ui.theme import Theme
+from studio.ui.pointer import grip, resizes, touch
 from studio.ui.view import View
 
-TILE = 10
 WHEEL_STEP = 1.2
+RESIZE = 3
+"""Screen pixels of a drag that make the brush one pixel larger."""
 
 
 class Canvas(QWidget):
-    """Zoom by the wheel, pan by the middle button or with space held; subclasses show something."""
+    """Zoom by wheel or pinch, pan by the middle button or with space held; all else goes to the pen."""
 
-    def __init__(self, session: Session, view: View, theme: Theme, name: str) -> None:
+    def __init__(self, session: Session, view: View, half: Half, name: str) -> None:
         super().__init__()
-        self._session, self._view, self._theme = session, view, theme
-        self._image = QImage()
-        self._space = False
+        self._session, self._view, self._half = session, view, half
+        self._pen, self._tools = session.editor.pen, session.editor.tools
+        self._space = self._down = False
         self._panning: QPointF | None = None
+        self._resizing: tuple[float, int] | None = None
+        self._grip: Grip | None = None
         self.setAccessibleName(name)
         self.setMouseTracking(True)
+        self.setTabletTracking(True)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 160)
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        view.changed.connect(self.update)
-        view.cursor_moved.connect(self._on_cursor_moved)
-        theme.changed.connect(self.update)
-        session.editor.tool_changed.connect(self.update)
+        self._show_hand()
 
     def sizeHint(self) -> QSize:
         return QSize(560, 400)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.colours.canvas)
-        rect = self._view.rect(self.size())
-        painter.setBrushOrigin(rect.topLeft())
-        painter.fillRect(rect, self._checkers())
-        self._show(painter, rect, event.rect())
-        self._draw_cursor(painter, rect)
-        painter.end()
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self._view.zoom_at(event.position(), 1 + event.value(), self.size())
+            return True
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                at = QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint()))
+                self._view.zoom_at(at, pinch.scaleFactor(), self.size())
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turns = event.angleDelta().y() / 120
@@ -69,25 +77,32 @@ class Canvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._pans(event):
-            self._panning = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._press(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._press(event)  # the second of two quick strokes
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._panning is not None:
-            self._view.pan(event.position() - self._panning, self.size())
-            self._panning = event.position()
-        self._view.point_at(self._view.to_document(event.position(), self.size()))
+        self._move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._panning is not None:
-            self._panning = None
-            self._show_hand()
+        self._release(event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        if event.type() == QEvent.Type.TabletPress:
+            self._press(event)
+        elif event.type() == QEvent.Type.TabletMove:
+            self._move(event)
+        else:
+            self._release(event)
+        event.accept()  # so that no mouse event follows
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
             self._space = True
             self._show_hand()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pen.busy:
+            self._pen.finish()
         else:
             super().keyPressEvent(event)
 
@@ -110,81 +125,51 @@ class Canvas(QWidget):
     def leaveEvent(self, event: object) -> None:
         self._view.point_at(None)
 
-    def _pans(self, event: QMouseEvent) -> bool:
-        return event.button() == Qt.MouseButton.MiddleButton or self._space
+    def _press(self, event: QSinglePointEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            if not self._down:
+                self._panning = event.position()
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif left and resizes(event, self._tools) and not self._pen.busy:
+            self._resizing = event.position().x(), self._tools.size
+        elif left:
+            correcting = not self._session.generator.adopts
+            self._grip = grip(event, self._tools, self._half, correcting=correcting)
+            self._down = True
+            self._pen.press(touch(self._place(event), event, self._grip), self._grip)
+
+    def _move(self, event: QSinglePointEvent) -> None:
+        if self._resizing is not None:
+            start, size = self._resizing
+            self._tools.set_size(size + round((event.position().x() - start) / RESIZE))
+            return  # the circle grows where the pen went down
+        if self._panning is not None:
+            self._view.pan(event.position() - self._panning, self.size())
+            self._panning = event.position()
+        elif self._pen.busy:
+            self._pen.move(touch(self._place(event), event, self._grip))
+        self._view.point_at(self._place(event))
+
+    def _release(self, event: QSinglePointEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if self._resizing is not None and left:
+            self._resizing = None
+        elif self._panning is not None and not self._down:
+            self._panning = None
+            self._show_hand()
+        elif left and self._down:
+            self._down = False
+            self._pen.release(touch(self._place(event), event, self._grip))
+
+    def _place(self, event: QSinglePointEvent) -> QPointF:
+        return self._view.to_document(event.position(), self.size())
 
     def _show_hand(self) -> None:
         self.setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.CrossCursor)
 
-    def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
-        painter.drawImage(rect, self._image)
-
-    def _draw_cursor(self, painter: QPainter, rect: QRectF) -> None:
-        cursor = self._view.cursor
-        if cursor is None:
-            return
-        at = self._view.to_canvas(cursor, self.size())
-        radius = self._session.editor.brush_size * self._view.zoom(self.size()) / 2
-        for colour, shift in ((QColor(0, 0, 0, 110), 1), (QColor(255, 255, 255, 190), 0)):
-            painter.setPen(QPen(colour, 1))
-            x, y = round(at.x()) + shift, round(at.y()) + shift
-            painter.drawLine(int(rect.left()), y, int(rect.right()), y)
-            painter.drawLine(x, int(rect.top()), x, int(rect.bottom()))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.drawEllipse(at, radius + shift, radius + shift)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _on_cursor_moved(self, old: QPointF | None, new: QPointF | None) -> None:
-        for cursor in (old, new):
-            if cursor is not None:
-                self.update(self._cursor_region(cursor))
-
-    def _cursor_region(self, cursor: QPointF) -> QRegion:
-        at = self._view.to_canvas(cursor, self.size()).toPoint()
-        radius = int(self._session.editor.brush_size * self._view.zoom(self.size()) / 2) + 4
-        region = QRegion(QRect(0, at.y() - 2, self.width(), 5))
-        region += QRegion(QRect(at.x() - 2, 0, 5, self.height()))
-        return region + QRegion(QRect(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius))
-
-    def _checkers(self) -> QBrush:
-        colours = self._theme.colours
-        tile = QPixmap(2 * TILE, 2 * TILE)
-        tile.fill(colours.checker)
-        painter = QPainter(tile)
-        painter.fillRect(0, 0, TILE, TILE, colours.checker_other)
-        painter.fillRect(TILE, TILE, TILE, TILE, colours.checker_other)
-        painter.end()
-        return QBrush(tile)
-
-
-class ImageCanvas(Canvas):
-    """The right half: smooth, and dragged about by the left button."""
-
-    def __init__(self, session: Session, view: View, theme: Theme) -> None:
-        super().__init__(session, view, theme, "Image")
-        session.editor.document_changed.connect(self._refresh)
-        session.generator.shown_changed.connect(self._refresh)
-
-    def _pans(self, event: QMouseEvent) -> bool:
-        return True
-
-    def _refresh(self) -> None:
-        pixels = self._session.generator.image()
-        self._image = QImage() if pixels is None else qimage(pixels)
-        self.update()
-
-    def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
-        if self._image.isNull():
-            painter.setPen(self._theme.colours.dim)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "The image appears here")
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(rect, self._image)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-
-
-def qimage(pixels: Pixels) -> QImage:
-    """RGB [H, W, 3] or RGBA [H, W, 4] as an image of its own memory."""
-    height, width, channels = pixels.shape
-    kind = QImage.Format.Format_RGB888 if channels == 3 else QImage.Format.Format_RGBA8888
-    return QImage(pixels.tobytes(), width, height, channels * width, kind).copy()
+    def _around(self, x: float, y: float, width: float, height: float) -> QRect:
+        """The screen pixels that show a part of the document, and one more on each side."""
+        zoom, corner = self._view.zoom(self.size()), self._view.to_canvas(QPointF(x, y), self.size())
+        left, top = int(corner.x()) - 2, int(corner.y()) - 2
+        return QRect(left, top, int(width * zoom) + 5, int(height * zoom) + 5)

@@ -7,17 +7,18 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from studio.domain.document import ImageKind
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.build import column, row
-from studio.ui.canvas import ImageCanvas
 from studio.ui.choices import add_choices
 from studio.ui.dialogs import ask_open, ask_save
 from studio.ui.half import Half
+from studio.ui.history_panel import HistoryPanel
+from studio.ui.image_canvas import ImageCanvas, ImageLayer
 from studio.ui.layout_canvas import LayoutCanvas
 from studio.ui.mode_bar import ModeBar
 from studio.ui.notice_bar import NoticeBar
@@ -27,9 +28,13 @@ from studio.ui.shortcuts import Actions, Command, plain
 from studio.ui.shortcuts_window import ShortcutsWindow
 from studio.ui.status_line import StatusLine
 from studio.ui.theme import Theme
+from studio.ui.tool_bar import ToolBar
+from studio.ui.tool_commands import ToolCommands
+from studio.ui.tool_options import ToolOptions
 from studio.ui.view import View
 
 SIZE = (1280, 760)
+ZOOM_STEP = 1.25
 IMAGE_WORDS = {ImageKind.NONE: "", ImageKind.GIVEN: "given", ImageKind.GENERATED: "generated"}
 
 
@@ -46,15 +51,20 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(theme.icon("diptych"))
         self.view = View(session.pack.info.height, session.pack.info.width, self)
         self.commands = Actions(self, theme, preferences.chosen.keys)
+        self.tool_commands = ToolCommands(session.editor, self.commands)
         self._add_menus()
         self._add_keys()
         self.notices = NoticeBar(theme)
         self.palette_panel = PalettePanel(session, preferences, self.commands, theme)
+        self.tool_bar = ToolBar(self.tool_commands, self.commands)
+        self.tool_options = ToolOptions(session.editor.tools, self.view, self.commands)
+        self.history_panel = HistoryPanel(session.editor)
         self.mode_bar = ModeBar(session, self.commands)
         self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
         self.status = StatusLine(session, self.view)
-        self.layout_canvas = LayoutCanvas(session, self.view, theme)
-        self.image_canvas = ImageCanvas(session, self.view, theme)
+        layer = ImageLayer(session)
+        self.layout_canvas = LayoutCanvas(session, self.view, theme, layer)
+        self.image_canvas = ImageCanvas(session, self.view, theme, layer)
         self.keep = self.commands.button("edit.keep", words=True)
         self.layout_half = Half("Layout", self.layout_canvas, self._layout_buttons(), session.open_layout)
         self.image_half = Half("Image", self.image_canvas, self._image_buttons(), session.open_image)
@@ -142,11 +152,13 @@ class MainWindow(QMainWindow):
         self.halves.setSizes([1000, 1000])  # the same for both
         right = column()
         right.addWidget(self.mode_bar)
+        right.addWidget(self.tool_options)
         right.addWidget(self.notices)
         right.addWidget(self.halves, 1)
         right.addWidget(self.prompt_panel)
         top = row(spacing=10)
-        top.addWidget(self.palette_panel)
+        top.addWidget(self.tool_bar)
+        top.addLayout(self._side())
         top.addLayout(right, 1)
         body = QWidget()
         rows = column(spacing=6)
@@ -155,6 +167,13 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.status)
         body.setLayout(rows)
         self.setCentralWidget(body)
+
+    def _side(self) -> QVBoxLayout:
+        side = column()
+        side.addWidget(self.palette_panel, 3)
+        side.addWidget(self.history_panel, 1)
+        self.history_panel.hide()
+        return side
 
     def _layout_buttons(self) -> list[QToolButton]:
         names = ("file.open_layout", "file.save_layout")
@@ -168,7 +187,7 @@ class MainWindow(QMainWindow):
         self._add_edit_menu(self._menu(self.tr("&Edit")))
         self._add_picture_menu(self._menu(self.tr("&Picture")))
         look = self._menu(self.tr("&View"))
-        self._add(look, "view.fit", self.tr("Show the &whole picture"), self.view.fit, "Ctrl+0", icon="fit")
+        self._add_looks(look)
         look.addSeparator()
         add_choices(look, self._preferences)
         engine = self._menu(self.tr("E&ngine"))
@@ -195,11 +214,39 @@ class MainWindow(QMainWindow):
         self._add(menu, "edit.keep", self.tr("&Keep what was filled in"), editor.keep, "Ctrl+K", icon="keep")
         self.commands["edit.keep"].setIconText(self.tr("Keep"))
         self._add(menu, "edit.clear_layout", self.tr("&Clear layout"), self._session.clear_layout)
+        menu.addSeparator()
+        for name in ("select.all", "select.none", "select.invert", "select.erase"):
+            menu.addAction(self.commands[name])
+
+    def _add_looks(self, menu: QMenu) -> None:
+        view, commands = self.view, self.commands
+        self._add(menu, "view.fit", self.tr("Show the &whole picture"), view.fit, "Ctrl+0", icon="fit")
+        for name, text, keys, run in (
+            ("view.actual", self.tr("&Actual size"), ("Ctrl+1",), lambda: view.zoom_to(1, self.layout_canvas.size())),
+            ("view.in", self.tr("Zoom &in"), ("+", "="), lambda: view.zoom_by(ZOOM_STEP, self.layout_canvas.size())),
+            ("view.out", self.tr("Zoom &out"), ("-",), lambda: view.zoom_by(1 / ZOOM_STEP, self.layout_canvas.size())),
+        ):
+            self._add(menu, name, text, run, *keys)
+        menu.addSeparator()
+        for name, text, key, switch in (
+            ("overlay", self.tr("O&verlay"), "O", self._overlay),
+            ("history", self.tr("&History"), "Ctrl+H", self._show_history),
+        ):
+            group = plain(menu.title())
+            command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)
+            menu.addAction(commands.add(command, switch))
+
+    def _overlay(self, overlaid: bool) -> None:
+        self.image_half.setVisible(not overlaid)
+        self.view.overlay(overlaid)
+
+    def _show_history(self, shown: bool) -> None:
+        self.history_panel.setVisible(shown)
 
     def _add_picture_menu(self, menu: QMenu) -> None:
         generator = self._session.generator
         self._add(menu, "picture.generate", self.tr("&Generate"), generator.generate, "Ctrl+Return", icon="generate")
-        self._add(menu, "picture.cancel", self.tr("&Cancel"), generator.cancel, "Esc", icon="stop")
+        self._add(menu, "picture.cancel", self.tr("&Cancel"), self._cancel, "Esc", icon="stop")
         text, tip = self.tr("&Live"), self.tr("Layout → Image: make the image anew after every stroke")
         live = Command(
             name="picture.live",
@@ -211,6 +258,14 @@ class MainWindow(QMainWindow):
             checkable=True,
         )
         menu.addAction(self.commands.add(live, generator.set_live))
+        menu.addSeparator()
+        for name in ("select.redraw", "image.keep", "image.release"):
+            menu.addAction(self.commands[name])
+
+    def _cancel(self) -> None:
+        """The shape in progress, else what is being generated."""
+        if not self._session.editor.pen.cancel():
+            self._session.generator.cancel()
 
     def _add_examples(self, file: QMenu) -> None:
         examples = file.addMenu(self.tr("&Examples"))
@@ -222,14 +277,6 @@ class MainWindow(QMainWindow):
 
     def _add_keys(self) -> None:
         editor = self._session.editor
-        tools = self.tr("Tools")
-        for name, text, key, run in (
-            ("tool.brush", self.tr("Brush"), "B", lambda: editor.erase(False)),
-            ("tool.eraser", self.tr("Eraser"), "E", lambda: editor.erase(True)),
-            ("tool.smaller", self.tr("Smaller brush"), "[", lambda: editor.resize_brush(-1)),
-            ("tool.larger", self.tr("Larger brush"), "]", lambda: editor.resize_brush(1)),
-        ):
-            self.commands.add(Command(name=name, text=text, group=tools, keys=(key,)), run)
         search = Command(
             name="palette.search", text=self.tr("Search a class"), group=self.tr("Classes"), keys=("Ctrl+F",)
         )
@@ -239,7 +286,7 @@ class MainWindow(QMainWindow):
             name = f"class.{info.name}"
             group = self.tr("Classes")
             self.commands.add(
-                Command(name=name, text=info.name, group=group, keys=keys), partial(editor.choose, index)
+                Command(name=name, text=info.name, group=group, keys=keys), partial(editor.tools.choose, index)
             )
 
     def _menu(self, title: str) -> QMenu:
@@ -253,7 +300,9 @@ class MainWindow(QMainWindow):
         document = self._session.editor.document
         guessed = bool(document.guessed().any())
         self.commands["edit.keep"].setEnabled(guessed or document.marks.fill_whole)
-        self.image_half.state.setText(IMAGE_WORDS[document.marks.image])
+        partly = document.keep_image.any() and not document.keep_image.all()
+        words = self.tr("redrawn within the outline") if partly else IMAGE_WORDS[document.marks.image]
+        self.image_half.state.setText(words)
         if document.marks.fill_whole:
             self.layout_half.state.setText("generated")
         else:

@@ -1,27 +1,22 @@
-"""The tools and the classes by name."""
+"""The classes by name."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSlider,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
 )
 
-from studio.domain.brush import LARGEST, SMALLEST
 from studio.session.preferences import Preferences
 from studio.session.session import Session
-from studio.ui.build import column, panel, row, text, toggle
+from studio.ui.build import column, panel, row, text
 from studio.ui.mode_bar import icon_button
 from studio.ui.shortcuts import Actions, shown
 from studio.ui.theme import Theme
@@ -30,7 +25,7 @@ SWATCH = 18
 
 
 class PalettePanel(QFrame):
-    """Brush, eraser, size, and one row for each class, searched by its name and its synonyms."""
+    """One row for each class, searched by its name and its synonyms."""
 
     def __init__(self, session: Session, preferences: Preferences, actions: Actions, theme: Theme) -> None:
         super().__init__()
@@ -39,13 +34,6 @@ class PalettePanel(QFrame):
         self._session, self._preferences = session, preferences
         self._editor, self._actions = editor, actions
         self.setFixedWidth(216)
-        self.brush = self._tool(theme, "brush", self.tr("Brush"), self.tr("Paint the chosen class"))
-        self.eraser = self._tool(theme, "eraser", self.tr("Eraser"), self.tr("Back to unknown: the engine fills it"))
-        self._size_label = QLabel()
-        self.size_slider = QSlider(Qt.Orientation.Horizontal)
-        self.size_slider.setRange(SMALLEST, LARGEST)
-        self.size_slider.setAccessibleName(self.tr("Brush size"))
-        self.size_slider.setToolTip(self.tr("Brush size in pixels of the picture"))
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search classes"))
@@ -65,19 +53,13 @@ class PalettePanel(QFrame):
         self.list.setItemDelegate(_KeyDelegate(self.list))
         self._fill_list()
         self._lay_out()
-        group = QButtonGroup(self)
-        for button in (self.brush, self.eraser):
-            group.addButton(button)
-        self.brush.clicked.connect(lambda: editor.erase(False))
-        self.eraser.clicked.connect(lambda: editor.erase(True))
-        self.size_slider.valueChanged.connect(editor.set_brush_size)
-        self.list.itemClicked.connect(lambda item: editor.choose(self.list.row(item)))
+        self.list.itemClicked.connect(lambda item: editor.tools.choose(self.list.row(item)))
         self.list.currentRowChanged.connect(self._on_row)
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._take_found)
         actions["palette.search"].triggered.connect(self._go_to_search)
         actions.changed.connect(self._show_keys)
-        editor.tool_changed.connect(self._show_tool)
+        editor.tools.changed.connect(self._show_tool)
         self.distinct.setChecked(preferences.chosen.distinct_colours)
         self._show_keys()
         self._choose_colours()
@@ -85,18 +67,7 @@ class PalettePanel(QFrame):
         self._show_tool()
 
     def _lay_out(self) -> None:
-        tools = row()
-        tools.addWidget(self.brush)
-        tools.addWidget(self.eraser)
-        size = row()
-        size.addWidget(QLabel(self.tr("Size")))
-        size.addWidget(self.size_slider)
-        size.addWidget(self._size_label)
-        self._size_label.setMinimumWidth(22)
-        self._size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         rows = column(margin=10)
-        rows.addLayout(tools)
-        rows.addLayout(size)
         heading = row()
         heading.addWidget(text(self.tr("Classes"), "heading"), 1)
         heading.addWidget(self.distinct)
@@ -105,12 +76,6 @@ class PalettePanel(QFrame):
         rows.addWidget(self.nothing)
         rows.addWidget(self.list, 1)
         self.setLayout(rows)
-
-    def _tool(self, theme: Theme, icon: str, name: str, tip: str) -> QToolButton:
-        button = toggle(name, tip)
-        button.setMinimumWidth(92)
-        theme.dress(button, icon)
-        return button
 
     def _fill_list(self) -> None:
         for info in self._editor.palette.classes:
@@ -138,7 +103,7 @@ class PalettePanel(QFrame):
     def _take_found(self) -> None:
         found = self._editor.palette.search(self.search.text())
         if found:
-            self._editor.choose(found[0])
+            self._editor.tools.choose(found[0])
             self.search.clear()
 
     def _go_to_search(self) -> None:
@@ -147,16 +112,11 @@ class PalettePanel(QFrame):
 
     def _on_row(self, row: int) -> None:
         if self.list.hasFocus() and row >= 0:
-            self._editor.choose(row)
+            self._editor.tools.choose(row)
 
     def _show_tool(self) -> None:
-        editor = self._editor
-        self.brush.setChecked(not editor.erasing)
-        self.eraser.setChecked(editor.erasing)
-        self.size_slider.setValue(editor.brush_size)
-        self._size_label.setText(str(editor.brush_size))
-        if len(editor.palette):
-            self.list.setCurrentRow(editor.chosen)
+        if len(self._editor.palette):
+            self.list.setCurrentRow(self._editor.tools.chosen)
 
 
 class _KeyDelegate(QStyledItemDelegate):

@@ -84,9 +84,9 @@ QPushButton[primary="true"] { background: $accent; color: $on_accent; border-col
 QPushButton[primary="true"]:hover { border-color: $text; }
 QListWidget, QTreeWidget { background: transparent; border: 1px solid transparent; border-radius: 6px; outline: none; }
 QListWidget:focus, QTreeWidget:focus { border-color: $accent; }
-QListWidget::item, QTreeWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
-QListWidget::item:hover, QTreeWidget::item:hover { background: $border; }
-QListWidget::item:selected, QTreeWidget::item:selected { background: $accent; color: $on_accent; }
+QListView::item, QTreeWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
+QListView::item:hover, QTreeWidget::item:hover { background: $border; }
+QListView::item:selected, QTreeWidget::item:selected { background: $accent; color: $on_accent; }
 QTreeWidget::branch { background: transparent; }
 QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
@@ -97,6 +97,7 @@ QMenu { background: $panel; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 26px 5px 14px; border-radius: 4px; }
 QMenu::item:disabled { color: $dim; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+#divider { background: $border; }
 #notice { background: $panel; border: 1px solid $border; border-radius: 8px; }
 #notice[tone="info"] { border-color: $accent; }
 #notice[tone="error"] { border-color: $error; }

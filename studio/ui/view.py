@@ -7,10 +7,15 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Signal
 FIT = 0.97
 """The share of the canvas that a fitted picture takes."""
 CLOSEST = 64.0
+OPACITY = 0.5
+"""Of the layout in an overlay, to begin with."""
 
 
 class View(QObject):
-    """Zoom in screen pixels per document pixel, centre and cursor in document pixels."""
+    """Zoom in screen pixels per document pixel, centre and cursor in document pixels.
+
+    If `overlaid`, one canvas shows the layout over the image, with `opacity`.
+    """
 
     changed = Signal()
     cursor_moved = Signal(object, object)  # old and new QPointF | None
@@ -21,6 +26,8 @@ class View(QObject):
         self._zoom: float | None = None
         self._centre = QPointF(width / 2, height / 2)
         self.cursor: QPointF | None = None
+        self.overlaid = False
+        self.opacity = OPACITY
 
     def zoom(self, size: QSize) -> float:
         """The zoom on a canvas of this size."""
@@ -54,6 +61,17 @@ class View(QObject):
         self._centre = under - (at - middle) / zoom
         self.changed.emit()
 
+    def zoom_to(self, zoom: float, size: QSize) -> None:
+        """Show so many screen pixels for each document pixel, about the middle of the canvas."""
+        middle = QPointF(size.width() / 2, size.height() / 2)
+        self.zoom_at(middle, zoom / self.zoom(size), size)
+
+    def zoom_by(self, factor: float, size: QSize) -> None:
+        """Zoom about the cursor, or about the middle if that is elsewhere."""
+        middle = QPointF(size.width() / 2, size.height() / 2)
+        at = self.to_canvas(self.cursor, size) if self.cursor is not None else middle
+        self.zoom_at(at, factor, size)
+
     def pan(self, by: QPointF, size: QSize) -> None:
         """Move the picture by screen pixels."""
         zoom = self.zoom(size)
@@ -79,6 +97,16 @@ class View(QObject):
         if 0 < zoom <= CLOSEST and 0 <= x <= self._width and 0 <= y <= self._height:
             self._zoom, self._centre = zoom, QPointF(x, y)
             self.changed.emit()
+
+    def overlay(self, overlaid: bool) -> None:
+        """Show the layout over the image on one canvas, or both beside each other."""
+        self.overlaid = overlaid
+        self.changed.emit()
+
+    def set_opacity(self, opacity: float) -> None:
+        """Of the layout over the image, from 0 to 1."""
+        self.opacity = opacity
+        self.changed.emit()
 
     def point_at(self, cursor: QPointF | None) -> None:
         """The pen is over this document pixel, or over no canvas."""

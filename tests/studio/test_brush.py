@@ -8,8 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.protocol import UNKNOWN
-from studio.domain.brush import LARGEST, SMALLEST, Point, next_size, paint_segment
+from studio.domain.brush import LARGEST, SMALLEST, Point, next_size, segment
 from studio.domain.layout import Box, changed_box, unknown
 
 places = st.builds(Point, st.floats(-20, 60), st.floats(-20, 50))
@@ -26,27 +25,37 @@ def distance(x: float, y: float, start: Point, end: Point) -> float:
 
 @given(places, places, sizes)
 def test_paints_every_centre_within_its_radius_and_no_others(start: Point, end: Point, size: int) -> None:
-    plane = unknown(30, 40)
-    box = paint_segment(plane, start, end, size, 3)
-    assert set(np.unique(plane)) <= {3, UNKNOWN}, "ids are never blended"
+    covered = segment((30, 40), start, end, (size, size)).whole(30, 40)
     for row in range(30):
         for column in range(40):
             away = distance(column + 0.5, row + 0.5, start, end)
             if away < size / 2 - 1e-6:
-                assert plane[row, column] == 3
+                assert covered[row, column]
             if away > max(size / 2, 0.75) + 1e-6:
-                assert plane[row, column] == UNKNOWN
-    outside = plane.copy()
-    outside[box.area] = UNKNOWN
-    assert (outside == UNKNOWN).all(), "the box holds all that changed"
+                assert not covered[row, column]
+
+
+@given(places, places, sizes, sizes)
+def test_a_pen_that_is_pressed_harder_covers_all_that_its_widths_cover(
+    start: Point, end: Point, first: int, last: int
+) -> None:
+    shape = 30, 40
+    covered = segment(shape, start, end, (first, last)).whole(*shape)
+    ys, xs = np.ogrid[:30, :40]
+    least = np.full(shape, np.inf)
+    for share in np.linspace(0, 1, 300):
+        x, y = start.x + share * (end.x - start.x), start.y + share * (end.y - start.y)
+        away = np.hypot(xs + 0.5 - x, ys + 0.5 - y)
+        least = np.minimum(least, away - max((first + share * (last - first)) / 2, 0.75))
+    assert not (covered & (least > 1e-2)).any()
+    assert covered[least < (min(first, last) < 2) * -0.3 - 1e-6].all()
 
 
 @given(places, places)
 def test_thin_lines_have_no_gaps(start: Point, end: Point) -> None:
-    plane = unknown(90, 120)
     shift = Point(start.x + 30, start.y + 30), Point(end.x + 30, end.y + 30)
-    paint_segment(plane, *shift, 1, 0)
-    painted = {tuple(p) for p in np.argwhere(plane == 0)}
+    covered = segment((90, 120), *shift, (1, 1)).whole(90, 120)
+    painted = {tuple(p) for p in np.argwhere(covered)}
     start_pixel = (int(shift[0].y), int(shift[0].x))
     assert start_pixel in painted
     assert (int(shift[1].y), int(shift[1].x)) in painted

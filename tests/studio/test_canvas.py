@@ -95,8 +95,8 @@ def test_space_and_drag_pans_and_paints_nothing(desk: MakeDesk) -> None:
 def test_strokes_hit_their_pixel_at_any_zoom(desk: MakeDesk) -> None:
     at = desk().ready()
     at.click(at.window.mode_bar.live)
-    at.editor.set_brush_size(1)
-    at.editor.choose(3)
+    at.editor.tools.set_size(1)
+    at.editor.tools.choose(3)
     wheel(at, at.window.layout_canvas, at.at(20, 20), 8)
     before = at.document.painted.copy()
     at.stroke((20.5, 20.5))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine.protocol import UNKNOWN, Pixels
-from studio.domain.brush import Point, paint_segment
+from studio.domain.brush import Point, segment
 from studio.domain.document import Document, ImageKind, Marks, Mode, Plane
 from studio.domain.history import MAX_BYTES, TILE, History
 from studio.domain.layout import Box, unknown
@@ -223,7 +223,8 @@ class Sitting(RuleBasedStateMachine):
     def stroke(self, x: float, y: float, size: int, value: int) -> None:
         if self.document.marks.fill_whole:
             self.document.adopt()
-        paint_segment(self.document.painted, Point(x, y), Point(y, x), size, value)
+        area = segment((HEIGHT, WIDTH), Point(x, y), Point(y, x), (size, size / 2))
+        self.document.painted[area.box.area][area.mask] = value
         self.record("Paint")
 
     @rule(seed=st.integers(0, 9), mode=st.sampled_from(list(Mode)), data=st.data())

@@ -57,7 +57,7 @@ def test_a_sitting(at: Desk, tmp_path: Path) -> None:
     assert (at.document.painted[:, 48:] == UNKNOWN).all()
     assert (at.document.filled[:, 48:] != UNKNOWN).all()
 
-    at.editor.choose(2)
+    at.editor.tools.choose(2)
     at.stroke((10, 24), (20, 24))
     assert at.document.painted[24, 15] == 2
     at.until(lambda: at.generator.preview is not None)

@@ -263,7 +263,7 @@ def test_the_newest_picture_comes_back_whichever_window_it_was_in(desk: MakeDesk
     one, two = desk().ready(), desk().ready()
     one.close()
     two.click(two.window.mode_bar.live)
-    two.editor.choose(3)
+    two.editor.tools.choose(3)
     two.stroke((20, 24), (30, 24))
     two.close()
     again = desk()

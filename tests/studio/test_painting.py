@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from engine.protocol import UNKNOWN
 from studio.domain.brush import Point
 from studio.domain.document import ImageKind, Mode
+from studio.domain.tools.gestures import Touch
+from studio.domain.tools.ink import Ink
 from studio.session.engine_client import EngineState
 from tests.studio.conftest import MakeDesk
 
@@ -60,7 +62,7 @@ def test_eraser_goes_back_to_unknown(desk: MakeDesk) -> None:
     at.until(lambda: at.document.filled[8, 22] == 1)
     assert at.document.painted[8, 22] == UNKNOWN
     at.key(Qt.Key.Key_B)
-    assert not at.editor.erasing
+    assert at.editor.tools.ink is not Ink.ERASE
 
 
 def test_one_stroke_and_its_image_are_one_undo(desk: MakeDesk) -> None:
@@ -100,7 +102,7 @@ def test_two_hundred_strokes_can_be_undone(desk: MakeDesk) -> None:
     at.click(at.window.mode_bar.live)
     start = at.document.painted.copy()
     for index in range(220):
-        at.editor.choose(index % 4)
+        at.editor.tools.choose(index % 4)
         at.stroke((index % 60, index % 30))
     for _ in range(220):
         at.key(Qt.Key.Key_Z, CTRL)
@@ -109,23 +111,23 @@ def test_two_hundred_strokes_can_be_undone(desk: MakeDesk) -> None:
 
 def test_size_keys_and_slider(desk: MakeDesk) -> None:
     at = desk()
-    at.editor.set_brush_size(4)
+    at.editor.tools.set_size(4)
     at.key(Qt.Key.Key_BracketRight)
     at.key(Qt.Key.Key_BracketRight)
-    assert at.editor.brush_size == 6
+    assert at.editor.tools.size == 6
     at.key(Qt.Key.Key_BracketLeft)
-    assert at.window.palette_panel.size_slider.value() == 5
+    assert at.window.tool_options.size_slider.value() == 5
 
 
 def test_typing_is_not_a_tool(desk: MakeDesk) -> None:
     at = desk()
     prompt = at.window.prompt_panel.prompt
     prompt.setFocus()
-    at.editor.choose(0)
+    at.editor.tools.choose(0)
     at.qtbot.keyClicks(prompt, "be4[")
     assert prompt.text() == "be4["
-    assert at.editor.chosen == 0
-    assert not at.editor.erasing
+    assert at.editor.tools.chosen == 0
+    assert at.editor.tools.ink is not Ink.ERASE
 
 
 def test_live_off_waits_for_generate(desk: MakeDesk) -> None:
@@ -219,8 +221,8 @@ def test_commands_while_the_pen_is_down_end_the_stroke(desk: MakeDesk) -> None:
     )
     for command in commands:
         before, depth = at.document.painted.copy(), len(at.editor.history)
-        at.editor.choose(3)
-        at.editor.begin_stroke(Point(20, 24), adopt=True)
+        at.editor.tools.choose(3)
+        at.editor.pen.press(Touch(Point(20, 24)))
         painted = at.document.painted.copy()
         assert (painted != before).any()
         command()
@@ -234,7 +236,7 @@ def test_commands_while_the_pen_is_down_end_the_stroke(desk: MakeDesk) -> None:
 
 def test_nothing_of_the_old_picture_is_made_for_a_new_one(desk: MakeDesk) -> None:
     at = desk().ready()
-    at.editor.begin_stroke(Point(20, 24), adopt=True)
+    at.editor.pen.press(Touch(Point(20, 24)))
     at.session.new()
     assert not at.generator.running
 
@@ -242,7 +244,7 @@ def test_nothing_of_the_old_picture_is_made_for_a_new_one(desk: MakeDesk) -> Non
 def test_generate_with_the_pen_down_ends_the_stroke(desk: MakeDesk) -> None:
     at = desk().ready()
     before = at.document.painted.copy()
-    at.editor.begin_stroke(Point(20, 24), adopt=True)
+    at.editor.pen.press(Touch(Point(20, 24)))
     at.generator.set_mode(Mode.TEXT_TO_BOTH)
     at.generator.generate()
     assert not at.editor.painting

@@ -74,14 +74,14 @@ def test_search_finds_names_first_and_synonyms_too() -> None:
 
 def test_typing_narrows_the_list_and_return_takes_the_first(desk: MakeDesk) -> None:
     at = desk()
-    at.editor.choose(0)
+    at.editor.tools.choose(0)
     at.key(Qt.Key.Key_F, CTRL)
     search = at.window.palette_panel.search
     assert search.hasFocus()
     QTest.keyClicks(search, "vehi")
     assert visible(at) == ["car"]
     QTest.keyClick(search, Qt.Key.Key_Return)
-    assert at.editor.palette.name(at.editor.chosen) == "car"
+    assert at.editor.palette.name(at.editor.tools.chosen) == "car"
     assert len(visible(at)) == 4
     QTest.keyClicks(search, "zebra")
     assert visible(at) == []
@@ -95,7 +95,7 @@ def test_keys_are_shown_and_follow_what_was_chosen(desk: MakeDesk) -> None:
     at.window.commands.rebind("class.car", ("C",))
     assert rows.item(3).data(Qt.ItemDataRole.UserRole) == "C"
     at.key(Qt.Key.Key_C)
-    assert at.editor.chosen == 3
+    assert at.editor.tools.chosen == 3
 
 
 def test_other_colours_are_shown_and_nothing_else_changes(desk: MakeDesk, tmp_path: Path) -> None:

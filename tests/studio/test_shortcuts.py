@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.domain.tools.ink import Ink
 from studio.ui.shortcuts import Actions, Command
 from studio.ui.shortcuts_window import ShortcutsWindow
 from studio.ui.theme import Theme
@@ -49,10 +50,10 @@ def test_a_key_is_searched_changed_and_works(desk: MakeDesk) -> None:
     pressed(at, window, Qt.Key.Key_F7)
     at.click(window.set)
     at.key(Qt.Key.Key_F7)
-    assert at.editor.erasing
-    at.editor.erase(False)
+    assert at.editor.tools.ink is Ink.ERASE
+    at.editor.tools.dip(Ink.PAINT)
     at.key(Qt.Key.Key_E)
-    assert not at.editor.erasing, "the old key is free"
+    assert at.editor.tools.ink is not Ink.ERASE, "the old key is free"
     assert "F7" in at.window.commands["tool.eraser"].toolTip()
 
 

@@ -1,0 +1,59 @@
+"""The right half: the image, smooth at every zoom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+
+from studio.domain.document import Half
+from studio.session.session import Session
+from studio.ui.layers import Layer
+from studio.ui.stage import Stage
+from studio.ui.theme import Theme
+from studio.ui.view import View
+
+
+class ImageLayer(QObject):
+    """The image as it is to be shown, for both canvases."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        document = session.editor.document
+        self._layer = Layer(document.height, document.width)
+        self.there = False
+        session.editor.document_changed.connect(self._refresh)
+        session.generator.shown_changed.connect(self._refresh)
+        self._refresh()
+
+    def draw(self, painter: QPainter, rect: QRectF) -> None:
+        """Into its place, if there is an image."""
+        if self.there:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(rect, self._layer.image)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+
+    def _refresh(self) -> None:
+        pixels = self._session.generator.image()
+        self.there = pixels is not None
+        if pixels is not None:
+            self._layer.show_rgb(pixels)
+        self.changed.emit()
+
+
+class ImageCanvas(Stage):
+    """Shows the image; strokes on it go where they would go on the layout, and keep or free the image."""
+
+    def __init__(self, session: Session, view: View, theme: Theme, image: ImageLayer) -> None:
+        super().__init__(session, view, theme, Half.IMAGE, QCoreApplication.translate("ImageCanvas", "Image"))
+        self._picture = image
+        image.changed.connect(self.update)
+
+    def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
+        if self._picture.there:
+            self._picture.draw(painter, rect)
+        else:
+            painter.setPen(self._theme.colours.dim)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.tr("The image appears here"))

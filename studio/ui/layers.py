@@ -1,0 +1,59 @@
+"""Pictures in the memory of both numpy and Qt: who paints changes a box of them, and nothing is made anew."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF
+from PySide6.QtGui import QImage
+
+from engine.protocol import Pixels
+from studio.domain.layout import Box, Mask
+
+Colours = npt.NDArray[np.uint32]
+"""0xAARRGGBB, the colour parts times alpha."""
+
+SOLID = 0xFF000000
+
+
+class Layer:
+    """A picture of [height, width] pixels; `image` shows what `pixels` holds, at once."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self.pixels: Colours = np.zeros((height, width), np.uint32)
+        format_ = QImage.Format.Format_ARGB32_Premultiplied
+        self.image = QImage(self.pixels.data, width, height, 4 * width, format_)
+
+    def show_rgb(self, rgb: Pixels) -> None:
+        """All of an image [H, W, 3]."""
+        wide = rgb.astype(np.uint32)
+        self.pixels[:] = SOLID | wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+
+    def show_mask(self, mask: Mask, box: Box | None = None) -> None:
+        """Opaque where a mask is set, nothing elsewhere; only in a box if one is given."""
+        area = box.area if box else ...
+        self.pixels[area] = np.where(mask, 0xFFFFFFFF, 0).astype(np.uint32)
+
+
+def premultiplied(table: Pixels, alpha: int) -> Colours:
+    """A table of RGBA colours [256, 4] as colours, all with this alpha but for those that are transparent."""
+    wide = np.round(table.astype(np.float64) * (table[:, 3:] > 0) * alpha / 255).astype(np.uint32)
+    return np.where(table[:, 3] > 0, alpha << 24 | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2], 0).astype(
+        np.uint32
+    )
+
+
+def outline(mask: Mask) -> list[QLineF]:
+    """The edges between set and other pixels of a mask [H, W], as lines in document pixels."""
+    framed = np.pad(mask, 1)
+    lines = [QLineF(a, row, b, row) for row, a, b in _runs(framed[1:, 1:-1] != framed[:-1, 1:-1])]
+    return lines + [QLineF(column, a, column, b) for column, a, b in _runs((framed[1:-1, 1:] != framed[1:-1, :-1]).T)]
+
+
+def _runs(edges: Mask) -> list[list[int]]:
+    """Row, first and last column (excluded) of each run of set pixels."""
+    steps = np.diff(np.pad(edges, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    ends = np.nonzero(steps == -1)[1]
+    found: list[list[int]] = np.stack([rows, starts, ends], axis=1).tolist()
+    return found
