@@ -17,9 +17,12 @@ class PixelNorm(nn.Module):
     """x / rms(x) over the channels of each pixel, [B, C, H, W], without parameters."""
 
     def forward(self, x: Tensor) -> Tensor:
-        f = x.float()
-        normed: Tensor = f * torch.rsqrt(f.square().mean(1, keepdim=True) + 1e-6)
-        return normed.to(x.dtype)
+        return x * self.scale(x)
+
+    def scale(self, x: Tensor) -> Tensor:
+        """1 / rms(x), [B, 1, H, W], of x's type: torch sums in float32 inside, and x is not copied for it."""
+        length = torch.linalg.vector_norm(x, dim=1, keepdim=True)
+        return torch.rsqrt(length.float().square() / x.shape[1] + 1e-6).to(x.dtype)
 
 
 class Modulate(nn.Module):
@@ -33,8 +36,7 @@ class Modulate(nn.Module):
     def forward(self, x: Tensor, c: Tensor) -> Tensor:
         affine: Tensor = self.affine(c)[:, :, None, None]
         scale, shift = affine.chunk(2, 1)
-        normed: Tensor = self.norm(x)
-        return normed * (1 + scale) + shift
+        return torch.addcmul(shift, self.norm(x), 1 + scale)
 
 
 class ResBlock(nn.Module):
@@ -78,12 +80,27 @@ class Transformer(nn.Module):
         k, v = self.key_value(words).chunk(2, -1)
         q = self.query(to_rows(self.norm(x)))
         x = torch.add(x, to_map(self.cross_out(self.attend(q, k, v, mask[:, None, None])), height, width))
-        h = self.mlp_out(F.gelu(self.mlp_in(to_rows(self.modulate2(x, c))), approximate="tanh"))
+        h = self.mlp_out(F.gelu(self.mlp_in(to_rows(self.modulate2(x, c)))))
         return torch.add(x, to_map(h, height, width))
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         q, k, v = (t.reshape(*t.shape[:2], self.heads, -1).transpose(1, 2) for t in (q, k, v))
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2)
+
+
+class Halve(nn.Conv2d):
+    """A k×k convolution of pixel_unshuffle(x, 2), [B, C, H, W] to [B, D, H/2, W/2], done as one of stride 2 with a
+    kernel of 2k×2k: torch is slow to unshuffle.
+    """
+
+    def __init__(self, channels: int, out: int, size: int) -> None:
+        super().__init__(4 * channels, out, size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        (out, four, size, _), channels = self.weight.shape, x.shape[1]
+        kernel = self.weight.reshape(out, four // 4, 2, 2, size, size).permute(0, 4, 2, 5, 3, 1)
+        kernel = kernel.reshape(out, 2 * size, 2 * size, channels).permute(0, 3, 1, 2)
+        return F.conv2d(x, kernel, self.bias, stride=2, padding=size - 1)
 
 
 def zeroed(layer: nn.Conv2d | nn.Linear) -> nn.Module:

@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.diffusion.categorical import one_hot
 from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.schedule import Schedule
-from engine.network.layers import PixelNorm, ResBlock, Transformer, wave, zeroed
+from engine.network.layers import Halve, PixelNorm, ResBlock, Transformer, wave, zeroed
 
 LOG_SNR_SCALE = 10.5
 
@@ -60,7 +59,7 @@ class JointUNet(nn.Module):
         w, e = config.widths, config.layout_channels
         self.embed_layout = nn.Conv2d(classes, e, 1, bias=False)
         self.embed_previous = nn.Conv2d(classes, e, 1, bias=False)
-        self.stem: nn.Conv2d = nn.Conv2d(4 * (3 + e + 4 + 3 + e), w[0], 3, padding=1)
+        self.stem = Halve(3 + e + 4 + 3 + e, w[0], 3)
         self.embed_clocks = nn.Sequential(
             nn.Linear(2 * 64 + 4, config.condition), nn.SiLU(), nn.Linear(config.condition, config.condition)
         )
@@ -69,7 +68,7 @@ class JointUNet(nn.Module):
         deepest = len(w) - 1
         words = [token_width if i == deepest else None for i in range(len(w))]
         self.down = nn.ModuleList(Level([w[i]] * (n + 1), config, words[i]) for i, n in enumerate(config.blocks))
-        self.shrink = nn.ModuleList(nn.Conv2d(4 * a, b, 1) for a, b in pairwise(w))
+        self.shrink = nn.ModuleList(Halve(a, b, 1) for a, b in pairwise(w))
         self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
         self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n, config, None) for i, n in enumerate(config.blocks[:-1]))
         self.norm = PixelNorm()
@@ -90,14 +89,13 @@ class JointUNet(nn.Module):
         dtype = self.stem.weight.dtype
         text = TextFeatures(text.pooled.to(dtype), text.tokens.to(dtype), text.mask)
         c = F.silu(self.embed_clocks(self.clock_vector(state.clocks).to(dtype)) + self.embed_text(text.pooled))
-        x = self.stem(F.pixel_unshuffle(self.inputs(state, previous, dtype), 2))
-        x = x.contiguous(memory_format=torch.channels_last)
+        x = self.stem(self.inputs(state, previous, dtype))
         skips = []
         for i, level in enumerate(self.down):
             x = level(x, c, text)
             if i < len(self.shrink):
                 skips.append(x)
-                x = self.shrink[i](F.pixel_unshuffle(x, 2))
+                x = self.shrink[i](x)
         for i in reversed(range(len(self.up))):
             x = F.pixel_shuffle(self.grow[i](x), 2)
             x = self.up[i](torch.cat([x, skips[i]], 1), c, text)
@@ -107,24 +105,27 @@ class JointUNet(nn.Module):
     def inputs(self, state: State, previous: Estimate | None, dtype: torch.dtype) -> Tensor:
         """All channels that the stem sees, [B, C, H, W]; where a clock is T the state shows nothing."""
         clocks = state.clocks
-        uniform = 1 / self.classes
         x = torch.where(clocks.image == self.image_schedule.clocks, 0.0, state.image)
-        y = one_hot(state.layout.clamp(max=self.classes - 1), self.classes)
-        nothing = (clocks.layout == self.layout_schedule.clocks) | (state.layout == self.classes)  # unknown or masked
-        y = torch.where(nothing, uniform, y)
         if previous is None:
-            x_0, y_0 = torch.zeros_like(x), torch.full_like(y, uniform)
+            x_0, y_0 = torch.zeros_like(x), x.new_full((len(x), self.classes, *x.shape[2:]), 1 / self.classes)
         else:
             x_0, y_0 = previous
         channels = [
             x,
-            self.embed_layout(y.to(dtype)),
+            self.embedded(torch.where(clocks.layout == self.layout_schedule.clocks, self.classes, state.layout)),
             clock_channels(self.image_schedule, clocks.image),
             clock_channels(self.layout_schedule, clocks.layout),
             x_0,
             self.embed_previous(y_0.to(dtype)),
         ]
-        return torch.cat([channel.to(dtype) for channel in channels], 1)
+        whole = torch.cat([channel.to(dtype) for channel in channels], 1)
+        return whole.contiguous(memory_format=torch.channels_last)
+
+    def embedded(self, layout: Tensor) -> Tensor:
+        """`embed_layout` of ids [B, 1, H, W], looked up; the id K, unknown or masked, is the mean of all classes."""
+        rows = self.embed_layout.weight.flatten(1).T
+        rows = torch.cat([rows, rows.mean(0, keepdim=True)])
+        return F.embedding(layout.squeeze(1), rows).movedim(-1, 1)
 
     def clock_vector(self, clocks: Clocks) -> Tensor:
         """[B, 132]: waves of both running clocks, and the shares of each half's pixels at 0 and at T."""
