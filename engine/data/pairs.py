@@ -90,6 +90,8 @@ def doubtful_to_unknown(layout: Pixels, doubt: Doubt) -> Pixels:
     result = layout.copy()
     for index in doubt.thin:
         here = layout == index
+        if not here.any():
+            continue
         eroded = Image.fromarray(here.astype(np.uint8)).filter(ImageFilter.MinFilter(5))
         opened = np.asarray(eroded.filter(ImageFilter.MaxFilter(5))) > 0
         result[here & ~opened] = UNKNOWN

@@ -15,6 +15,7 @@ from engine.data.captions import Caption, Captioner
 from engine.data.masks import Mask, box, half_plane
 from engine.data.pairs import Doubt, Pair, PairFiles, doubtful_to_unknown, gamma_corrected, list_pairs, read_pair
 from engine.data.taxonomy import read_taxonomy, reading
+from engine.errors import BadFile
 from engine.metrics.hearing import presence
 from engine.packs import Pack
 from engine.raster import fit_image, fit_layout
@@ -77,7 +78,13 @@ class Real:
 def read_real(data: Path, pack: Pack, count: int) -> Real:
     """The first `count` pairs of DATA/val (0: all), and DATA/train. Raises BadFile."""
     val, train = list_pairs(data / "val"), list_pairs(data / "train")
-    return Real(read_pairs(val[: count or len(val)], pack), read_pairs(train, pack), pack.file.data.taxonomy)
+    val = val[: count or len(val)]
+    if len(val) < 2 or len(train) < 4:
+        raise BadFile(
+            f"{len(val)} pairs to compare with and {len(train)} training frames are too few.",
+            "Take two and four at least; --count 0 is all of val.",
+        )
+    return Real(read_pairs(val, pack), read_pairs(train, pack), pack.file.data.taxonomy)
 
 
 def read_pairs(files: Sequence[PairFiles], pack: Pack, gamma: float | None = None) -> list[Pair]:

@@ -21,6 +21,7 @@ from engine.metrics.standards import Standards
 from engine.metrics.wording import clip_scores, ranked_first
 from engine.protocol import UNKNOWN, Pixels
 
+COSTLY = {"fsd_layouts", "fsd_maps", "fd"}
 REAL, CEILING = "real val", "segmenter on real val"
 
 
@@ -80,9 +81,8 @@ class Measured:
     def entry(
         self, metric: str, statistic: Statistic, floors: dict[str, float], features: str = "", note: str = ""
     ) -> Entry:
-        """One figure; distances of distributions take fewer resamples."""
-        times = DISTANCES if metric.startswith("f") and metric != "faithfulness" else MEANS
-        found = figure(statistic, len(self.drawn.images), times)
+        """One figure; those that cost a decomposition each take fewer resamples."""
+        found = figure(statistic, len(self.drawn.images), DISTANCES if metric in COSTLY else MEANS)
         return Entry(
             task=self.task,
             contender=self.contender,
