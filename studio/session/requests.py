@@ -7,18 +7,19 @@ import uuid
 import msgspec
 import numpy as np
 
-from engine.protocol import UNKNOWN, Generate, Raster, Sampler
+from engine.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
 from studio.domain.document import Document, ImageKind, Mode
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What a person sets beside the picture."""
+    """What a person sets beside the picture; `areas` are shares of it by class, 1 in all at most."""
 
     prompt: str = ""
     negative: str = ""
     seed: int = 1
     seed_locked: bool = False
     steps: int = 10
+    areas: dict[str, float] = {}
     sampler: Sampler | None = None  # None: the pack's
     guidance: float | None = None
     cross_guidance: float | None = None
@@ -59,6 +60,7 @@ def build(document: Document, mode: Mode, options: Options, pack: str, revision:
         negative=options.negative.strip() if described else "",
         seed=options.seed,
         steps=options.steps,
+        guides=(AreaGuide(shares=options.areas),) if options.areas and (ids == UNKNOWN).any() else (),
         sampler=options.sampler,
         guidance=options.guidance,
         cross_guidance=options.cross_guidance,

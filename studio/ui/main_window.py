@@ -13,6 +13,7 @@ from shiboken6 import isValid
 from studio.domain.document import ImageKind
 from studio.session.preferences import Preferences
 from studio.session.session import Session
+from studio.ui.area_bars import AreaBars
 from studio.ui.build import column, row
 from studio.ui.choices import add_choices
 from studio.ui.dialogs import ask_open, ask_save
@@ -52,13 +53,13 @@ class MainWindow(QMainWindow):
         self.view = View(session.pack.info.height, session.pack.info.width, self)
         self.commands = Actions(self, theme, preferences.chosen.keys)
         self.tool_commands = ToolCommands(session.editor, self.commands)
+        self.history_panel, self.area_bars = HistoryPanel(session.editor), AreaBars(session, theme)
         self._add_menus()
         self._add_keys()
         self.notices = NoticeBar(theme)
         self.palette_panel = PalettePanel(session, preferences, self.commands, theme)
         self.tool_bar = ToolBar(self.tool_commands, self.commands)
         self.tool_options = ToolOptions(session.editor.tools, self.view, self.commands)
-        self.history_panel = HistoryPanel(session.editor)
         self.mode_bar = ModeBar(session, self.commands)
         self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
         self.status = StatusLine(session, self.view)
@@ -171,8 +172,10 @@ class MainWindow(QMainWindow):
     def _side(self) -> QVBoxLayout:
         side = column()
         side.addWidget(self.palette_panel, 3)
-        side.addWidget(self.history_panel, 1)
-        self.history_panel.hide()
+        for folded in (self.area_bars, self.history_panel):
+            side.addWidget(folded, 2)
+            folded.setFixedWidth(self.palette_panel.width())
+            folded.hide()
         return side
 
     def _layout_buttons(self) -> list[QToolButton]:
@@ -230,7 +233,8 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         for name, text, key, switch in (
             ("overlay", self.tr("O&verlay"), "O", self._overlay),
-            ("history", self.tr("&History"), "Ctrl+H", self._show_history),
+            ("history", self.tr("&History"), "Ctrl+H", lambda shown: self.history_panel.setVisible(shown)),
+            ("areas", self.tr("&Areas"), "Ctrl+Shift+H", lambda shown: self.area_bars.setVisible(shown)),
         ):
             group = plain(menu.title())
             command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)
@@ -239,9 +243,6 @@ class MainWindow(QMainWindow):
     def _overlay(self, overlaid: bool) -> None:
         self.image_half.setVisible(not overlaid)
         self.view.overlay(overlaid)
-
-    def _show_history(self, shown: bool) -> None:
-        self.history_panel.setVisible(shown)
 
     def _add_picture_menu(self, menu: QMenu) -> None:
         generator = self._session.generator

@@ -95,8 +95,7 @@ class Stage(Canvas):
         kept = self._kept.follow(mask)
         if kept:
             self._kept_layer.show_mask(mask)
-            if mask.all():
-                self._kept.lines = []
+            self._kept.lines = outline(~mask) if mask.any() else []  # around what is made anew
         return selected or kept
 
     def _hatch(

@@ -82,7 +82,8 @@ QToolButton[place="last"] { border-top-right-radius: 7px; border-bottom-right-ra
 QPushButton { background: $field; border-color: $border; min-height: 20px; padding: 5px 14px; }
 QPushButton[primary="true"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[primary="true"]:hover { border-color: $text; }
-QListWidget, QTreeWidget { background: transparent; border: 1px solid transparent; border-radius: 6px; outline: none; }
+QListWidget, #panel QListView, QTreeWidget { background: transparent;
+  border: 1px solid transparent; border-radius: 6px; outline: none; }
 QListWidget:focus, QTreeWidget:focus { border-color: $accent; }
 QListView::item, QTreeWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
 QListView::item:hover, QTreeWidget::item:hover { background: $border; }
@@ -97,6 +98,12 @@ QMenu { background: $panel; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 26px 5px 14px; border-radius: 4px; }
 QMenu::item:disabled { color: $dim; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 28px; margin: 1px; }
+QScrollBar::handle:vertical:hover { background: $dim; }
+QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
+QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
 #divider { background: $border; }
 #notice { background: $panel; border: 1px solid $border; border-radius: 8px; }
 #notice[tone="info"] { border-color: $accent; }

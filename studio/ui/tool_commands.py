@@ -14,8 +14,8 @@ from studio.session.toolbox import Tool
 from studio.ui.shortcuts import Actions, Command
 
 Run = Callable[[], object]
-INKS = {Ink.PAINT: "brush", Ink.ERASE: "eraser", Ink.SELECT: "select", Ink.KEEP: "lock", Ink.RELEASE: "unlock"}
-"""Their icons; the brush stands for painting."""
+INKS = {Ink.PAINT: "paint", Ink.ERASE: "eraser", Ink.SELECT: "select", Ink.KEEP: "lock", Ink.RELEASE: "unlock"}
+"""Their icons."""
 
 
 class ToolCommands(QObject):

@@ -1,0 +1,169 @@
+"""How much of the picture each class covers, and how much it should: targets that steer what is generated."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
+
+from studio.session.session import Session
+from studio.ui.build import column, panel, row, text
+from studio.ui.mode_bar import icon_button
+from studio.ui.theme import Theme
+
+NONE = -1
+"""The value of a bar without a target."""
+HEIGHT, EDGE = 26, 7
+
+
+class AreaBar(QAbstractSlider):
+    """One class. Its value is the target in hundredths of the picture, or NONE; drag sets it, Delete clears it."""
+
+    def __init__(self, name: str, theme: Theme) -> None:
+        super().__init__()
+        self._name, self._theme = name, theme
+        self._colour, self._now = QColor(), 0.0
+        self.setRange(NONE, 100)
+        self.setValue(NONE)
+        self.setSingleStep(1)
+        self.setPageStep(10)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setAccessibleName(self.tr("Area of {thing}").format(thing=name))
+        self.setToolTip(self.tr("Drag to set how much of the picture is {thing}; Delete clears it").format(thing=name))
+        self.valueChanged.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(150, HEIGHT)
+
+    def show_now(self, share: float, colour: str) -> None:
+        """The share of the picture from 0 to 1, and the class's colour."""
+        self._now, self._colour = share, QColor(colour)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours, bar = self._theme.colours, self._bar()
+        painter = QPainter(self)
+        words = f"{100 * self._now:.0f} %" + (f" → {self.value()} %" if self.value() != NONE else "")
+        painter.setPen(colours.text if self.value() != NONE or self.hasFocus() else colours.dim)
+        line = QRect(0, 0, self.width(), bar.top() - 2)
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._name)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.fillRect(bar, colours.border)
+        painter.fillRect(bar.adjusted(1, 1, -1, -1), colours.field)
+        painter.fillRect(QRect(bar.left(), bar.top(), round(bar.width() * self._now), bar.height()), self._colour)
+        if self.value() != NONE:
+            x = bar.left() + round((bar.width() - 1) * self.value() / 100)
+            painter.setPen(QPen(colours.text, 2))
+            painter.drawLine(x, bar.top() - 2, x, bar.bottom() + 2)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(True)
+        self._drag(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self._drag(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.setValue(NONE)
+        else:
+            super().keyPressEvent(event)
+
+    def _drag(self, event: QMouseEvent) -> None:
+        bar = self._bar()
+        self.setValue(max(0, min(100, round(100 * (event.position().x() - bar.left()) / bar.width()))))
+
+    def _bar(self) -> QRect:
+        return QRect(0, HEIGHT - EDGE - 2, self.width(), EDGE)
+
+
+class AreaBars(QFrame):
+    """All classes of the pack."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        panel(self)
+        self._session = session
+        self.bars = {info.name: AreaBar(info.name, theme) for info in session.palette.classes}
+        self.clear = icon_button(theme, "close", self.tr("Clear all targets"), "", self._clear)
+        rows = column(margin=10)
+        rows.addLayout(self._heading(self.clear))
+        rows.addWidget(self._list(), 1)
+        self.setLayout(rows)
+        for bar in self.bars.values():
+            bar.valueChanged.connect(self._on_target)
+        session.generator.options_changed.connect(self._show_targets)
+        for signal in (
+            session.editor.document_changed,
+            session.editor.history_changed,
+            session.generator.shown_changed,
+        ):
+            signal.connect(self._show_areas)
+        self._show_targets()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._show_areas()
+        super().showEvent(event)
+
+    def _heading(self, clear: QToolButton) -> QHBoxLayout:
+        line = row()
+        line.addWidget(text(self.tr("Areas"), "heading"), 1)
+        line.addWidget(clear)
+        return line
+
+    def _list(self) -> QScrollArea:
+        body, bars = QWidget(), column(spacing=6)
+        bars.setContentsMargins(0, 0, 8, 0)
+        for bar in self.bars.values():
+            bars.addWidget(bar)
+        bars.addStretch(1)
+        body.setLayout(bars)
+        area = QScrollArea()
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        return area
+
+    def _on_target(self) -> None:
+        """Take the targets over; the one that was changed goes no further than the others leave room for."""
+        total = sum(bar.value() for bar in self.bars.values() if bar.value() != NONE)
+        changed = self.sender()
+        if total > 100 and isinstance(changed, AreaBar):
+            changed.setValue(changed.value() - (total - 100))
+            return
+        areas = {name: bar.value() / 100 for name, bar in self.bars.items() if bar.value() != NONE}
+        generator = self._session.generator
+        generator.set_options(msgspec.structs.replace(generator.options, areas=areas), typing=True)
+
+    def _clear(self) -> None:
+        generator = self._session.generator
+        generator.set_options(msgspec.structs.replace(generator.options, areas={}))
+
+    def _show_targets(self) -> None:
+        areas = self._session.generator.options.areas
+        for name, bar in self.bars.items():
+            bar.blockSignals(True)
+            bar.setValue(round(100 * areas[name]) if name in areas else NONE)
+            bar.blockSignals(False)
+            bar.update()
+        self.clear.setEnabled(bool(areas))
+
+    def _show_areas(self) -> None:
+        if not self.isVisible():
+            return
+        layout, palette = self._session.generator.layout(), self._session.palette
+        counts = np.bincount(layout.ravel(), minlength=256)
+        for index, bar in enumerate(self.bars.values()):
+            bar.show_now(float(counts[index]) / layout.size, palette.colour(index))
