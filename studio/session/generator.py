@@ -240,6 +240,7 @@ class Generator(QObject):
             self.preview = self._job = None
             self._editor.take_result(job.mode, event.image.pixels(), event.layout.pixels(), job.serial)
             self._say_unknown_words(event.unknown_words)
+            self._say_repaint(job)
         elif isinstance(event, Failed):
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         self._finish()
@@ -249,6 +250,13 @@ class Generator(QObject):
         self._job = self.preview = None
         self.shown_changed.emit()
         self.running_changed.emit()
+
+    def _say_repaint(self, job: Job) -> None:
+        """Once for each photograph, as soon as its layout is there."""
+        if job.mode is Mode.IMAGE_TO_LAYOUT and job.serial is not None:
+            repaint = Action("Repaint parts of it", lambda: self.set_mode(Mode.LAYOUT_TO_IMAGE))
+            text = "Here is the layout. In Layout → Image, only what you paint over is drawn anew."
+            self.noticed.emit(Notice(text, Tone.HINT, repaint))
 
     def _say_unknown_words(self, words: tuple[str, ...]) -> None:
         if words and words != self._said:
@@ -265,7 +273,8 @@ class Generator(QObject):
     def _on_stroke_began(self) -> None:
         if self.mode is Mode.TEXT_TO_BOTH:  # who paints gives the layout
             self.set_mode(Mode.LAYOUT_TO_IMAGE)
-        if self._job is not None and self._job.mode is not self.mode:
+        stale = self._job is not None and self._job.mode is not self.mode
+        if stale or self._editor.pen.adopts:  # what comes would be put beneath a layout that is painted by then
             self.cancel()
 
     def _on_stepped(self) -> None:
