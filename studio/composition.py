@@ -14,8 +14,10 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import EngineError
+from engine.library import find_pack
+from studio.session.installer import Installer
 from studio.session.notices import Notice, Tone, of_error
-from studio.session.pack import NO_PACK, Pack, open_pack
+from studio.session.pack import NO_PACK, PREFERRED, Pack, open_pack, read_pack
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.session.settings import Settings, engine_command, read_settings
@@ -36,8 +38,9 @@ class Studio:
         self.theme, self.language = Theme(app), Language(app)
         self.theme.choose(self.preferences.chosen.look)
         self.language.speak(self.preferences.chosen.language)
-        pack, settings = _pack(said), _settings(config, said)
-        self.session = Session(pack, engine_command(settings, pack.name), data)
+        self.installer = Installer(data / "packs")
+        self._data, self._settings = data, _settings(config, said)
+        self.session = self._open_session(_pack(self.preferences.chosen.pack, said))
         self.window = self._open_window()
         self.closed = asyncio.Event()
         self._closing = False
@@ -66,9 +69,25 @@ class Studio:
             self.session.tasks.start(self._close())
 
     def _open_window(self) -> MainWindow:
-        window = MainWindow(self.session, self.theme, self.preferences)
+        window = MainWindow(self.session, self.theme, self.preferences, self.installer)
         window.close_asked.connect(self.close)
+        window.pack_asked.connect(lambda name: self.installer.tasks.start(self._switch(name)))
         return window
+
+    def _open_session(self, pack: Pack) -> Session:
+        """Each pack has a picture of its own that it goes on with; the first pack's is where it always was."""
+        data = self._data if pack.name in (PREFERRED, "") else self._data / "pictures" / pack.name
+        return Session(pack, engine_command(self._settings, pack.name), data)
+
+    async def _switch(self, name: str) -> None:
+        """Keep the picture, then open a window on another pack's. Raises BadPack, and then nothing has changed."""
+        pack, old = read_pack(name, find_pack(name)), self.session
+        await old.save_document()
+        self.preferences.change(pack=name)
+        self.session = self._open_session(pack)
+        self.renew_window()
+        self.session.begin()
+        await old.shutdown()
 
     def _on_preferences(self) -> None:
         chosen = self.preferences.chosen
@@ -79,7 +98,7 @@ class Studio:
             QTimer.singleShot(0, self.renew_window)  # the menu that was clicked still needs the old one
 
     def renew_window(self) -> None:
-        """Open a fresh window on the same session, in place of the old one: it speaks another language."""
+        """Open a fresh window on the session, in place of the old one."""
         old = self.window
         old.remember()
         self.window = self._open_window()
@@ -98,6 +117,7 @@ class Studio:
                 self._come_back(error)
                 return
         try:
+            await self.installer.close()
             await self.session.shutdown()
         finally:
             self.preferences.flush()
@@ -144,9 +164,9 @@ def _folder(place: QStandardPaths.StandardLocation) -> Path:
     return Path(QStandardPaths.writableLocation(place))
 
 
-def _pack(said: list[Notice]) -> Pack:
+def _pack(chosen: str, said: list[Notice]) -> Pack:
     try:
-        return open_pack()
+        return open_pack(chosen)
     except EngineError as error:
         said.append(of_error(error))
         return NO_PACK

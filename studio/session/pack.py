@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import BadPack
+import msgspec
+from PySide6.QtCore import QCoreApplication
+
+from engine.errors import BadPack, EngineError
 from engine.library import example_layouts, pack_folders, read_info
 from engine.protocol import PackInfo
 
 PREFERRED = "street"
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,37 @@ class Pack:
 NO_PACK = Pack("", PackInfo(name="", title="No pack", height=64, width=128, classes=()))
 
 
-def open_pack() -> Pack:
-    """The street pack if it is here, else the first one. Raises BadPack."""
+class _Tower(msgspec.Struct, frozen=True):
+    model: str = ""
+
+
+class _Head(msgspec.Struct, frozen=True):
+    text: _Tower = _Tower()
+
+
+def open_pack(preferred: str = "") -> Pack:
+    """The pack that was chosen, else the street pack, else the first one that is whole. Raises BadPack."""
     folders = pack_folders()
     if not folders:
         raise BadPack(
-            "There is no pack to paint with.",
-            "Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.",
+            translate("Pack", "There is no pack to paint with."),
+            translate(
+                "Pack", "Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again."
+            ),
         )
-    name = PREFERRED if PREFERRED in folders else next(iter(folders))
-    return Pack(name, read_info(folders[name]), tuple(example_layouts(folders[name])))
+    broken: EngineError | None = None
+    for name in dict.fromkeys((preferred, PREFERRED, *folders)):
+        try:
+            if name in folders:
+                return read_pack(name, folders[name])
+        except EngineError as error:
+            broken = broken or error
+    assert broken is not None
+    raise broken
+
+
+def read_pack(name: str, folder: Path) -> Pack:
+    """The pack in a folder. Raises BadPack."""
+    info = read_info(folder)
+    head = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head)
+    return Pack(name, info, tuple(example_layouts(folder)), open_ended=bool(head.text.model))

@@ -5,26 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-OPEN = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)"
-SAVE = "PNG (*.png)"
+translate = QCoreApplication.translate
 
 
 def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose a file to open; returns at once."""
-    dialog = QFileDialog(parent, title, filter=OPEN)
+    pictures = translate("Dialogs", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
+    dialog = QFileDialog(parent, title, filter=f"{pictures};;{translate('Dialogs', 'All files (*)')}")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _opened(dialog, chosen)
 
 
 def ask_save(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose where to save a PNG; returns at once."""
-    dialog = QFileDialog(parent, title, filter=SAVE)
+    dialog = QFileDialog(parent, title, filter="PNG (*.png)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("png")
     dialog.selectFile(name)
+    return _opened(dialog, chosen)
+
+
+def ask_zip(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let a person choose a zip; returns at once."""
+    dialog = QFileDialog(parent, title, filter="Zip (*.zip)")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _opened(dialog, chosen)
+
+
+def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let a person choose a folder; returns at once."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _opened(dialog, chosen)
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QVBoxL
 from shiboken6 import isValid
 
 from studio.domain.document import ImageKind
+from studio.session.installer import Installer
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.area_bars import AreaBars
@@ -23,6 +24,7 @@ from studio.ui.image_canvas import ImageCanvas, ImageLayer
 from studio.ui.layout_canvas import LayoutCanvas
 from studio.ui.mode_bar import ModeBar
 from studio.ui.notice_bar import NoticeBar
+from studio.ui.packs_window import PacksWindow
 from studio.ui.palette_panel import PalettePanel
 from studio.ui.prompt_panel import PromptPanel
 from studio.ui.shortcuts import Actions, Command, plain
@@ -43,10 +45,13 @@ class MainWindow(QMainWindow):
     """Shows a session. Closing only asks; whoever built the window ends the session and then closes it."""
 
     close_asked = Signal()
+    pack_asked = Signal(str)  # its name
 
-    def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences, installer: Installer) -> None:
         super().__init__()
         self._session, self._preferences = session, preferences
+        self._theme, self._installer = theme, installer
+        self.packs: PacksWindow | None = None
         self._may_close = False
         self.shortcuts: ShortcutsWindow | None = None
         self.setWindowIcon(theme.icon("diptych"))
@@ -70,7 +75,7 @@ class MainWindow(QMainWindow):
         self.layout_half = Half("Layout", self.layout_canvas, self._layout_buttons(), session.open_layout)
         self.image_half = Half("Image", self.image_canvas, self._image_buttons(), session.open_image)
         self._lay_out()
-        for source in (session, self.layout_half, self.image_half):
+        for source in (session, installer, self.layout_half, self.image_half):
             source.noticed.connect(self.notices.say)
         session.editor.document_changed.connect(self._show_states)
         session.editor.history_changed.connect(self._show_states)
@@ -131,6 +136,14 @@ class MainWindow(QMainWindow):
             self.shortcuts = ShortcutsWindow(self.commands, self)
         self.shortcuts.show()
         self.shortcuts.activateWindow()
+
+    def show_packs(self) -> None:
+        """Open the packs to choose from, or bring them to the front."""
+        if self.packs is None or not isValid(self.packs):
+            self.packs = PacksWindow(self._installer, self._session.pack.name, self._theme, self)
+            self.packs.chosen.connect(self.pack_asked)
+        self.packs.show()
+        self.packs.activateWindow()
 
     def open_layout(self) -> None:
         ask_open(self, "Open layout", self._session.open_layout)
@@ -202,6 +215,7 @@ class MainWindow(QMainWindow):
     def _add_file_menu(self, menu: QMenu) -> None:
         self._add(menu, "file.new", self.tr("&New"), self._session.new, "Ctrl+N")
         self._add_examples(menu)
+        self._add(menu, "file.packs", self.tr("&Packs…"), self.show_packs)
         menu.addSeparator()
         self._add(menu, "file.open_layout", self.tr("&Open layout…"), self.open_layout, "Ctrl+O", icon="open")
         self._add(menu, "file.open_image", self.tr("Open &image…"), self.open_image, "Ctrl+Shift+O", icon="open")

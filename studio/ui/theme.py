@@ -54,6 +54,8 @@ QMainWindow, QDialog { background: $window; }
 #panel { background: $panel; border: 1px solid $border; border-radius: 8px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $border; padding: 4px; }
 QLabel[dim="true"] { color: $dim; }
+QLabel[wrong="true"] { color: $error; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
 QLabel[heading="true"] { font-weight: 600; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: $field; border: 1px solid $border;
   border-radius: 6px; min-height: 30px; color: $text;
