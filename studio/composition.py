@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 import qasync
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QCoreApplication, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import EngineError
@@ -27,6 +27,8 @@ from studio.ui.main_window import MainWindow
 from studio.ui.theme import Theme
 
 FILE_THREADS = 2
+
+translate = QCoreApplication.translate
 
 
 class Studio:
@@ -129,7 +131,10 @@ class Studio:
         self._warned, self._closing = True, False
         self.window.show()
         why = error.message if isinstance(error, EngineError) else f"{type(error).__name__}: {error}."
-        text = f"The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close."
+        words = translate(
+            "Studio", "The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close."
+        )
+        text = words.format(why=why)
         self.window.notices.say(Notice(text, Tone.ERROR, details=of_bug(error).details))
 
 

@@ -80,7 +80,7 @@ class Editor(QObject):
         """Make everything that the layout shows painted; `awaiting` if a result is to be part of the step."""
         self.end_stroke()
         self.document.adopt()
-        self.did("Keep", answered=not awaiting)
+        self.did(self.tr("Keep"), answered=not awaiting)
 
     def select(self, selection: Mask, name: str) -> None:
         """Limit every tool to these pixels [H, W], or to none in particular if no pixel is set."""
@@ -97,7 +97,7 @@ class Editor(QObject):
         if self.document.marks.fill_whole:
             self.document.adopt()
         paint(self.document, Area.of(self.document.selection), UNKNOWN, redraw=False)
-        if self.did("Erase selection"):
+        if self.did(self.tr("Erase selection")):
             self.stroke_ended.emit()
 
     def redraw_selection(self) -> None:
@@ -105,14 +105,14 @@ class Editor(QObject):
         self.end_stroke()
         if self.document.selection.any():
             self.document.keep_image[:] = ~self.document.selection
-            if self.did("Redraw selection"):
+            if self.did(self.tr("Redraw selection")):
                 self.stroke_ended.emit()
 
     def keep_image(self, keep: bool) -> None:
         """Give the whole image to the engine from now on, or none of it."""
         self.end_stroke()
         self.document.keep_image[:] = keep
-        self.did("Keep image" if keep else "Release image", answered=True)
+        self.did(self.tr("Keep image") if keep else self.tr("Release image"), answered=True)
 
     def clear(self, name: str = "New") -> None:
         """Start over with nothing; one undo brings everything back."""
@@ -124,7 +124,7 @@ class Editor(QObject):
 
     def clear_layout(self) -> None:
         """Make the whole layout unknown and keep the image."""
-        self.place_layout(self._empty(), "Clear layout", image_too=False)
+        self.place_layout(self._empty(), self.tr("Clear layout"), image_too=False)
 
     def place_layout(self, layout: Pixels, name: str, *, image_too: bool = True) -> None:
         """Put in a layout [H, W] that a person brought; if `image_too`, no part of the image is kept."""

@@ -90,7 +90,7 @@ class EngineClient(QObject):
         if self._process is None:
             self.start()
         else:
-            self._asked, self._mistrust = True, "It was restarted."
+            self._asked, self._mistrust = True, self.tr("It was restarted.")
             self._process.kill()
 
     def send(self, request: Generate) -> None:
@@ -120,7 +120,9 @@ class EngineClient(QObject):
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         elif self._request is not None and event.id == self._request.id:
             if isinstance(event, Preview | Done) and not self._sound(event):
-                self._on_broken("It sent a picture of another size, or class ids that the pack does not have.")
+                self._on_broken(
+                    self.tr("It sent a picture of another size, or class ids that the pack does not have.")
+                )
                 return
             if not isinstance(event, Preview):
                 self._request = None
@@ -131,8 +133,10 @@ class EngineClient(QObject):
         if ready.protocol != PROTOCOL:
             self._last_death = time.monotonic()  # the same engine again would say the same
             self._on_broken(
-                f"It speaks protocol {ready.protocol} (version {ready.version}), this studio {PROTOCOL}. "
-                "Install the same version of Diptych on both sides."
+                self.tr(
+                    "It speaks protocol {theirs} (version {version}), this studio {ours}. "
+                    "Install the same version of Diptych on both sides."
+                ).format(theirs=ready.protocol, version=ready.version, ours=PROTOCOL)
             )
             return
         self.device = ready.device
@@ -174,28 +178,34 @@ class EngineClient(QObject):
             self._say_stopped(ending)
 
     def _say_restarted(self, ending: Ending) -> None:
-        also = " and what it was painting is sent again" if self.busy else ""
-        text = f"The engine stopped ({self._why(ending)}). It is started once more{also}."
+        text = self.tr("The engine stopped ({why}). It is started once more.")
+        if self.busy:
+            text = self.tr(
+                "The engine stopped ({why}). It is started once more and what it was painting is sent again."
+            )
+        text = text.format(why=self._why(ending))
         self.noticed.emit(Notice(text, Tone.INFO, details=ending.report))
 
     def _say_stopped(self, ending: Ending) -> None:
         if ending.ran:
-            text = f"The engine stopped ({self._why(ending)}) and stays down. Your picture is kept."
+            words = self.tr("The engine stopped ({why}) and stays down. Your picture is kept.")
+            text = words.format(why=self._why(ending))
         else:
-            text = (
-                f"The engine cannot be started with “{' '.join(self._command)}” ({ending.reason}). "
-                "Check DIPTYCH_ENGINE and the settings file."
+            words = self.tr(
+                "The engine cannot be started with “{command}” ({why}). Check DIPTYCH_ENGINE and the settings file."
             )
-        self.noticed.emit(Notice(text, Tone.ERROR, Action("Start engine", self.restart), ending.report))
+            text = words.format(command=" ".join(self._command), why=ending.reason)
+        self.noticed.emit(Notice(text, Tone.ERROR, Action(self.tr("Start engine"), self.restart), ending.report))
 
     def _why(self, ending: Ending) -> str:
         lines = ending.report.splitlines()
         return self._mistrust or (f"{ending.reason}: {lines[-1]}" if lines else ending.reason)
 
     def _say_late(self) -> None:
-        text = f"The engine has not answered for {LONG_START // 1000} seconds. It may still be loading."
+        words = self.tr("The engine has not answered for {seconds} seconds. It may still be loading.")
+        text = words.format(seconds=LONG_START // 1000)
         report = self._process.report if self._process else ""
-        self.noticed.emit(Notice(text, Tone.INFO, Action("Restart engine", self.restart), report))
+        self.noticed.emit(Notice(text, Tone.INFO, Action(self.tr("Restart engine"), self.restart), report))
 
     def _enter(self, state: EngineState) -> None:
         self.state = state

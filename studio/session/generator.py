@@ -177,7 +177,8 @@ class Generator(QObject):
         """What has to be said instead of making a result, if anything."""
         if not len(self._editor.palette):
             return Notice(
-                "No pack could be opened, so nothing can be made. Put one in place and start again.", Tone.ERROR
+                self.tr("No pack could be opened, so nothing can be made. Put one in place and start again."),
+                Tone.ERROR,
             )
         missing = lacking(self._editor.document, self.mode, self.options)
         if missing:
@@ -185,19 +186,19 @@ class Generator(QObject):
         if complete(self._editor.document, self.mode):
             return self._complete()
         if self._client.state is EngineState.STOPPED:
-            start = Action("Start engine", self._client.restart)
-            return Notice("The engine is stopped. Start it, then generate again.", Tone.ERROR, start)
+            start = Action(self.tr("Start engine"), self._client.restart)
+            return Notice(self.tr("The engine is stopped. Start it, then generate again."), Tone.ERROR, start)
         return None
 
     def _complete(self) -> Notice:
         if self.mode is Mode.IMAGE_TO_LAYOUT:
             return Notice(
-                "Every pixel of the layout is painted, so there is nothing left to find in the image.",
-                action=Action("Find all of it anew", self._find_anew),
+                self.tr("Every pixel of the layout is painted, so there is nothing left to find in the image."),
+                action=Action(self.tr("Find all of it anew"), self._find_anew),
             )
         return Notice(
-            "All of the image is kept, so there is nothing to draw. Paint over the part that is to change.",
-            action=Action("Draw all of it anew", self._draw_anew),
+            self.tr("All of the image is kept, so there is nothing to draw. Paint over the part that is to change."),
+            action=Action(self.tr("Draw all of it anew"), self._draw_anew),
         )
 
     def _send(self, serial: int | None) -> None:
@@ -261,7 +262,8 @@ class Generator(QObject):
     def _say_unknown_words(self, words: tuple[str, ...]) -> None:
         if words and words != self._said:
             names = ", ".join(f"“{word}”" for word in words)
-            self.noticed.emit(Notice(f"This pack does not know {names}. Other words may say it.", Tone.HINT))
+            said = self.tr("This pack does not know {words}. Other words may say it.").format(words=names)
+            self.noticed.emit(Notice(said, Tone.HINT))
         self._said = words
 
     def _on_engine(self) -> None:

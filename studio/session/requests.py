@@ -6,9 +6,12 @@ import uuid
 
 import msgspec
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from engine.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
 from studio.domain.document import Document, ImageKind, Mode
+
+translate = QCoreApplication.translate
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -29,9 +32,11 @@ def lacking(document: Document, mode: Mode, options: Options) -> str:
     """What has to be there before this can be generated, for people; empty if nothing is lacking."""
     blank = not (document.painted != UNKNOWN).any() and not document.marks.fill_whole
     if mode is Mode.LAYOUT_TO_IMAGE and blank and not options.prompt.strip():
-        return "There is nothing to draw from yet. Paint on the layout, or describe the picture."
+        return translate(
+            "Requests", "There is nothing to draw from yet. Paint on the layout, or describe the picture."
+        )
     if mode is Mode.IMAGE_TO_LAYOUT and document.marks.image is ImageKind.NONE:
-        return "There is no image yet. Open or drop a photograph on the right half."
+        return translate("Requests", "There is no image yet. Open or drop a photograph on the right half.")
     return ""
 
 

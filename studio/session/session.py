@@ -142,8 +142,10 @@ class Session(QObject):
         fitted = fit_layout(layout, self.pack.info.height, self.pack.info.width)
         self.editor.start(lambda document: document.change(painted=fitted.pixels))
         thing = self.palette.name(self.palette.first_choice())
-        road = " on the road" if "road" in {info.name for info in self.palette.classes} else ""
-        self.noticed.emit(Notice(f"Paint a {thing}{road}: the image follows every stroke.", Tone.HINT))
+        words = self.tr("Paint a {thing}: the image follows every stroke.")
+        if "road" in {info.name for info in self.palette.classes}:
+            words = self.tr("Paint a {thing} on the road: the image follows every stroke.")
+        self.noticed.emit(Notice(words.format(thing=thing), Tone.HINT))
 
     async def _open_layout(self, path: Path) -> None:
         info = self.pack.info

@@ -7,10 +7,12 @@ import traceback
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from engine.errors import EngineError
 from studio.session.notices import Notice, Tone, of_error
+
+translate = QCoreApplication.translate
 
 
 class Tasks(QObject):
@@ -45,7 +47,9 @@ class Tasks(QObject):
 def of_bug(error: BaseException) -> Notice:
     """An error that nobody foresaw; the picture is untouched."""
     return Notice(
-        f"The studio stumbled ({type(error).__name__}: {error}). Your picture is kept; please report the details.",
+        translate("Tasks", "The studio stumbled ({error}). Your picture is kept; please report the details.").format(
+            error=f"{type(error).__name__}: {error}"
+        ),
         Tone.ERROR,
         details="".join(traceback.format_exception(error)),
     )

@@ -41,7 +41,7 @@ class Canvas(QWidget):
         super().__init__()
         self._session, self._view, self._half = session, view, half
         self._pen, self._tools = session.editor.pen, session.editor.tools
-        self._space = self._down = False
+        self._space = self._down = self._ringed = False
         self._panning: QPointF | None = None
         self._resizing: tuple[float, int] | None = None
         self._grip: Grip | None = None
@@ -113,8 +113,13 @@ class Canvas(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        reasons = Qt.FocusReason
+        self._ringed = event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason)
+        super().focusInEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space = False
+        self._ringed = self._space = False
         self._show_hand()
         super().focusOutEvent(event)
 

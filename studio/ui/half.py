@@ -47,6 +47,6 @@ class Half(QFrame):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         if len(files) > 1:
-            text = f"{files[0].name} is opened, the first of the {len(files)} dropped. Drop the others one by one."
-            self.noticed.emit(Notice(text))
+            words = self.tr("{file} is opened, the first of the {count} dropped. Drop the others one by one.")
+            self.noticed.emit(Notice(words.format(file=files[0].name, count=len(files))))
         self._opened(files[0])

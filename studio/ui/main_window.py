@@ -38,7 +38,6 @@ from studio.ui.view import View
 
 SIZE = (1280, 760)
 ZOOM_STEP = 1.25
-IMAGE_WORDS = {ImageKind.NONE: "", ImageKind.GIVEN: "given", ImageKind.GENERATED: "generated"}
 
 
 class MainWindow(QMainWindow):
@@ -72,8 +71,8 @@ class MainWindow(QMainWindow):
         self.layout_canvas = LayoutCanvas(session, self.view, theme, layer)
         self.image_canvas = ImageCanvas(session, self.view, theme, layer)
         self.keep = self.commands.button("edit.keep", words=True)
-        self.layout_half = Half("Layout", self.layout_canvas, self._layout_buttons(), session.open_layout)
-        self.image_half = Half("Image", self.image_canvas, self._image_buttons(), session.open_image)
+        self.layout_half = Half(self.tr("Layout"), self.layout_canvas, self._layout_buttons(), session.open_layout)
+        self.image_half = Half(self.tr("Image"), self.image_canvas, self._image_buttons(), session.open_image)
         self._lay_out()
         for source in (session, installer, self.layout_half, self.image_half):
             source.noticed.connect(self.notices.say)
@@ -146,16 +145,16 @@ class MainWindow(QMainWindow):
         self.packs.activateWindow()
 
     def open_layout(self) -> None:
-        ask_open(self, "Open layout", self._session.open_layout)
+        ask_open(self, self.tr("Open layout"), self._session.open_layout)
 
     def open_image(self) -> None:
-        ask_open(self, "Open image", self._session.open_image)
+        ask_open(self, self.tr("Open image"), self._session.open_image)
 
     def save_layout(self) -> None:
-        ask_save(self, "Save layout", "layout.png", self._session.save_layout)
+        ask_save(self, self.tr("Save layout"), "layout.png", self._session.save_layout)
 
     def save_image(self) -> None:
-        ask_save(self, "Save image", "image.png", self._session.save_image)
+        ask_save(self, self.tr("Save image"), "image.png", self._session.save_image)
 
     def _lay_out(self) -> None:
         self.halves = QSplitter(Qt.Orientation.Horizontal)
@@ -316,9 +315,14 @@ class MainWindow(QMainWindow):
         guessed = bool(document.guessed().any())
         self.commands["edit.keep"].setEnabled(guessed or document.marks.fill_whole)
         partly = document.keep_image.any() and not document.keep_image.all()
-        words = self.tr("redrawn within the outline") if partly else IMAGE_WORDS[document.marks.image]
+        kinds = {
+            ImageKind.NONE: "",
+            ImageKind.GIVEN: self.tr("given"),
+            ImageKind.GENERATED: self.tr("generated"),
+        }
+        words = self.tr("redrawn within the outline") if partly else kinds[document.marks.image]
         self.image_half.state.setText(words)
         if document.marks.fill_whole:
-            self.layout_half.state.setText("generated")
+            self.layout_half.state.setText(self.tr("generated"))
         else:
-            self.layout_half.state.setText("hatched parts are generated" if guessed else "")
+            self.layout_half.state.setText(self.tr("hatched parts are generated") if guessed else "")

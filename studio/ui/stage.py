@@ -66,6 +66,10 @@ class Stage(Canvas):
             self._hatch(painter, rect, event.rect(), self._kept_layer.image, KEPT, Qt.BrushStyle.DiagCrossPattern)
         self._draw_lines(painter, rect)
         self._draw_cursor(painter, rect)
+        if self._ringed:
+            painter.setPen(QPen(self._theme.colours.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     @abstractmethod

@@ -84,6 +84,14 @@ QToolButton[place="last"] { border-top-right-radius: 7px; border-bottom-right-ra
 QPushButton { background: $field; border-color: $border; min-height: 20px; padding: 5px 14px; }
 QPushButton[primary="true"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[primary="true"]:hover { border-color: $text; }
+QToolButton:focus:checked, QToolButton[segment="true"]:focus, QPushButton[primary="true"]:focus {
+  border-color: $text; }
+QSlider { border: 1px solid transparent; border-radius: 6px; min-height: 20px; }
+QSlider:focus { border-color: $accent; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { background: $text; width: 12px; margin: -4px 0; border-radius: 6px; }
+QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QListWidget, #panel QListView, QTreeWidget { background: transparent;
   border: 1px solid transparent; border-radius: 6px; outline: none; }
 QListWidget:focus, QTreeWidget:focus { border-color: $accent; }

@@ -79,11 +79,11 @@ def desk(qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pyte
     """Opens the studio on a scripted engine; every desk is closed in the end."""
     desks: list[Desk] = []
 
-    def make(*script: str, engine: str | None = None) -> Desk:
+    def make(*script: str, engine: str | None = None, size: tuple[int, int] | None = (1280, 760)) -> Desk:
         log = tmp_path / f"engine-{len(desks)}.log"
         words = [sys.executable, str(SCRIPT), str(pack), "--log", str(log), *script]
         monkeypatch.setenv("DIPTYCH_ENGINE", shlex.join(words) if engine is None else engine)
-        desks.append(Desk(qtbot, tmp_path, log))
+        desks.append(Desk(qtbot, tmp_path, log, size))
         return desks[-1]
 
     yield make

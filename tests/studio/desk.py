@@ -20,7 +20,7 @@ PATIENCE = 60_000
 class Desk:
     """Places are in document pixels."""
 
-    def __init__(self, qtbot: QtBot, folder: Path, log: Path) -> None:
+    def __init__(self, qtbot: QtBot, folder: Path, log: Path, size: tuple[int, int] | None) -> None:
         self.qtbot, self._log = qtbot, log
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -32,7 +32,8 @@ class Desk:
         self.session = self.studio.session
         self.editor, self.generator = self.session.editor, self.session.generator
         self.client, self.document = self.session.client, self.session.editor.document
-        self.window.resize(1280, 760)
+        if size:
+            self.window.resize(*size)
         self.studio.show()
         self.window.activateWindow()
         self.until(self.window.isActiveWindow)
