@@ -53,24 +53,24 @@ class Schedule:
 
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""
-        return self._table("alpha_bar", t.device, dtype)[t]
+        return self._table("alpha_bar", t.device, dtype).take(t)
 
     def inner(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1, to divide by."""
-        return self._table("inner", t.device, dtype)[t]
+        return self._table("inner", t.device, dtype).take(t)
 
     def angle(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """φ = arccos √ᾱ_t, from 0 to π/2."""
-        return self._table("angle", t.device, dtype)[t]
+        return self._table("angle", t.device, dtype).take(t)
 
     def step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """α = ᾱ_t / ᾱ_s of the skip from clock s to a later clock t."""
         table = self._table("log", t.device, dtype)
-        return (table[t] - table[s]).exp()
+        return (table.take(t) - table.take(s)).exp()
 
     def log_snr(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """log ᾱ_t/(1-ᾱ_t), clamped to ±`LOG_SNR_LIMIT`."""
-        return self._table("log_snr", t.device, dtype)[t]
+        return self._table("log_snr", t.device, dtype).take(t)
 
     def _table(self, name: str, device: torch.device, dtype: torch.dtype) -> Tensor:
         """A table on a device; made in float64, which not every device has."""
