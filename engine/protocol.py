@@ -118,10 +118,12 @@ class StyleGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="clip"):
-    """What an open_clip model, by its name and its tag or file of weights, is to see in the image."""
+    """What an open_clip model, by its name and its tag or file of weights, is to see in the image; without a name,
+    the pack's own pair.
+    """
 
     prompt: Text
-    model: str
+    model: str = ""
     pretrained: str = ""
     scale: Scale = 1.0
 

@@ -45,6 +45,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     extend: str = ""
     threshold: float = 0.0
     guides: tuple[str, ...] = ()
+    rank: bool = False
     device: str = "auto"
 
 
@@ -95,6 +96,8 @@ def plan(order: Order) -> list[Sample]:
         raise BadRequest(f"The seeds from {order.seed} on leave the range.", f"They end at {MAX_SEED}.")
     if any(len(source.prompt or "") > MAX_PROMPT for source in sources) or len(order.negative) > MAX_PROMPT:
         raise BadRequest(f"A prompt is longer than {MAX_PROMPT} characters.", "Use a shorter one.")
+    if order.rank and not all((source.prompt or "").strip() for source in sources):
+        raise BadRequest("Results are ranked by how well they fit a prompt.", "Give --prompt with --rank.")
     first = _first_free(order.out)
     samples = [
         Sample(_name(source, first + index * order.count + k, k), order.seed + index * order.count + k, source)

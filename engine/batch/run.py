@@ -13,7 +13,7 @@ from rich.text import Text
 
 from engine import __version__, library, raster
 from engine.batch import inputs
-from engine.batch.plan import Order, Sample, outputs, plan
+from engine.batch.plan import Order, Sample, Source, outputs, plan
 from engine.errors import BadFile
 from engine.failures import explain
 from engine.files import write_whole
@@ -29,11 +29,19 @@ BATCH = 8
 """Samples drawn together; two cores are no faster per image with more, and a result is the same in any."""
 
 
+class Ranked(NamedTuple):
+    """The results of one prompt with their scores, best first."""
+
+    prompt: str
+    results: list[tuple[str, float]]
+
+
 class Made(NamedTuple):
     """What an order came to."""
 
     names: list[str]
     unknown_words: tuple[str, ...]
+    ranking: list[Ranked]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +69,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     width: int
     device: str
+    score: float | None  # how well the image fits the prompt, if that was asked for
 
 
 def run(order: Order) -> Made:
@@ -79,21 +88,49 @@ def run(order: Order) -> Made:
         from engine import generation, packs
 
         pack = packs.load(folder, order.device)
+        judged = _judge(pack) if order.rank else None
         progress.remove_task(checking)
         drawing = progress.add_task("drawing", total=len(samples))
+        scores: dict[str, float] = {}
         for start in range(0, len(samples), BATCH):
             batch = samples[start : start + BATCH]
             requests = [inputs.read(order, sample, info, guides) for sample in batch]
             frame = _last_frame(pack, requests, lambda share: progress.advance(drawing, share))
+            scores |= judged(frame, batch) if judged else {}
             for index, (sample, request) in enumerate(zip(batch, requests, strict=True)):
                 files = outputs(order.out, sample.name)
                 raster.write_image(files.image, frame.image(index))
                 raster.write_layout(files.layout, frame.layout(index), info.classes)
-                record = msgspec.json.encode(_record(order, sample, request, pack))
+                record = msgspec.json.encode(_record(order, sample, request, pack, scores.get(sample.name)))
                 write_whole(files.request, msgspec.json.format(record) + b"\n")
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
     words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
-    return Made([sample.name for sample in samples], tuple(words))
+    return Made([sample.name for sample in samples], tuple(words), _ranking(samples, scores))
+
+
+def _judge(pack: Pack) -> Callable[[Frame, list[Sample]], dict[str, float]]:
+    """How well each image of a batch fits its prompt, by the pack's CLIP pair. Raises BadPack if it has none."""
+    from engine.judges import clip
+
+    pair = clip.load(pack)
+
+    def judged(frame: Frame, batch: list[Sample]) -> dict[str, float]:
+        images = pair.images([frame.image(index) for index in range(len(batch))])
+        texts = pair.texts([sample.source.prompt or "" for sample in batch])
+        return {sample.name: float(fit) for sample, fit in zip(batch, (images * texts).sum(1), strict=True)}
+
+    return judged
+
+
+def _ranking(samples: list[Sample], scores: dict[str, float]) -> list[Ranked]:
+    """The results of each source in their order; none if they have no scores."""
+    sources: dict[Source, list[tuple[str, float]]] = {}
+    for sample in samples if scores else []:
+        sources.setdefault(sample.source, []).append((sample.name, scores[sample.name]))
+    return [
+        Ranked(source.prompt or "", sorted(results, key=lambda result: -result[1]))
+        for source, results in sources.items()
+    ]
 
 
 def _last_frame(pack: Pack, requests: list[Generate], advance: Callable[[float], None]) -> Frame:
@@ -108,7 +145,7 @@ def _last_frame(pack: Pack, requests: list[Generate], advance: Callable[[float],
     return frame
 
 
-def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Record:
+def _record(order: Order, sample: Sample, request: Generate, pack: Pack, score: float | None) -> Record:
     from engine import generation
 
     source, info = sample.source, pack.info
@@ -137,6 +174,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack) -> Reco
         height=height,
         width=width,
         device=str(pack.device),
+        score=score,
     )
 
 

@@ -67,3 +67,24 @@ def train_clip(
         f"{facts.r_precision:.3f}, mean place {facts.mean_rank:.1f}, mean cosine {facts.score:.3f}"
     )
     typer.echo(f"The pair is in {path}, with {len(facts.captions)} captions.")
+
+
+@app.command()
+def caption(
+    images: Annotated[list[Path], typer.Argument(help="Pictures of any size; their middle is looked at.")],
+    pack: PackOption = "street",
+    count: Annotated[int, typer.Option(min=1, help="Captions for each image.")] = 3,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Print the captions that fit each image best, out of those that the pack's CLIP pair knows, with their cosine."""
+    from engine import library, packs
+    from engine.judges import clip
+    from engine.raster import read_image
+
+    pictures = [read_image(path) for path in images]
+    folder = library.find_pack(pack)
+    pair = clip.read(folder / clip.FILE, packs.read_file(folder), packs.choose_device(device.value))
+    for path, found in zip(images, pair.nearest(pictures, count), strict=True):
+        typer.echo(path)
+        for text, score in found:
+            typer.echo(f"  {score:.3f}  {text}")

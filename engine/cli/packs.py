@@ -58,9 +58,10 @@ def show(name: NameArgument) -> None:
 def verify(name: NameArgument) -> None:
     """Check a pack's files; each problem is one line, and then the exit code is 1."""
     from engine import library, packs
+    from engine.judges.verify import verify as verify_judges
 
     folder = library.find_pack(name)
-    problems = packs.verify(folder)
+    problems = list(dict.fromkeys([*packs.verify(folder), *verify_judges(folder)]))
     for problem in problems:
         typer.echo(" ".join(problem.split()))
     if problems:

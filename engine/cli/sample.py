@@ -56,8 +56,11 @@ ThresholdOption = Annotated[
 ]
 GuideOption = Annotated[
     list[str] | None,
-    typer.Option(help="areas:road=0.3,sky=0.2, palette:#…,#…, style:PICTURE, clip:…, classes:…, own:FILE.py:NAME."),
+    typer.Option(
+        help="areas:road=0.3,sky=0.2, palette:#…,#…, style:PICTURE, clip:PROMPT, classes:…, own:FILE.py:NAME."
+    ),
 ]
+RankOption = Annotated[bool, typer.Option("--rank", help="Tell which results fit their prompt best.")]
 FitOption = Annotated[Fitting, typer.Option(help="How an input is brought to the pack's size.")]
 
 
@@ -91,6 +94,7 @@ def sample(
     extend: ExtendOption = "",
     threshold: ThresholdOption = 0.0,
     guide: GuideOption = None,
+    rank: RankOption = False,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
@@ -117,6 +121,7 @@ def sample(
         extend=extend,
         threshold=threshold,
         guides=tuple(guide or ()),
+        rank=rank,
         device=device.value,
     )
     _tell(run.run(order), out)
@@ -132,3 +137,6 @@ def _tell(made: Made, out: Path) -> None:
         typer.echo(f"Wrote {', '.join(str(path) for path in outputs(out, made.names[0]))}")
     else:
         typer.echo(f"Wrote {len(made.names)} results to {out}: {made.names[0]} to {made.names[-1]}")
+    for prompt, results in made.ranking:
+        order = ", ".join(f"{name} ({score:.3f})" for name, score in results)
+        typer.echo(f"Best first for “{prompt}”: {order}")

@@ -21,7 +21,9 @@ from engine.guides.areas import Areas
 from engine.guides.check import class_ids
 from engine.guides.classifier import Classifier
 from engine.guides.losses import Clip, Own, Palette, Pixels, Present, Style
-from engine.packs import Pack
+from engine.judges import clip as judge
+from engine.judges.clip import ClipPair
+from engine.packs import Pack, PackFile
 from engine.protocol import AreaGuide, ClassGuide, ClipGuide, OwnGuide, PaletteGuide, StyleGuide
 from engine.protocol import Guide as Asked
 from engine.raster import rgb
@@ -44,6 +46,8 @@ def _build(asked: Asked, pack: Pack) -> Guide | LayoutGuide:
         case StyleGuide(image=image, scale=scale):
             picture = torch.from_numpy(image.pixels().copy()).movedim(-1, 0).float() / 255
             return Style.of(pixels, picture.to(pack.device), scale)
+        case ClipGuide(model=""):
+            return own_clip(asked, pixels, pack)
         case ClipGuide():
             return clip(asked, pixels, pack.device)
         case ClassGuide():
@@ -56,6 +60,19 @@ def clip(asked: ClipGuide, pixels: Pixels, device: torch.device) -> Clip:
     """An open_clip pair, its prompt read once."""
     encode_image, encode_text = clip_pair(asked.model, asked.pretrained, changed(asked.pretrained), device)
     return Clip(pixels, encode_image, encode_text(asked.prompt), asked.scale)
+
+
+def own_clip(asked: ClipGuide, pixels: Pixels, pack: Pack) -> Clip:
+    """The pack's own pair, its prompt read once. Raises BadPack."""
+    path = pack.folder / judge.FILE
+    pair = own_pair(path, changed(str(path)), pack.file, pack.device)
+    return Clip(pixels, pair.encode, pair.texts([asked.prompt])[0].to(pack.device), asked.scale)
+
+
+@lru_cache(maxsize=1)
+def own_pair(path: Path, changed: float, file: PackFile, device: torch.device) -> ClipPair:
+    """A pack's pair, kept for the next request. Raises BadPack."""
+    return judge.read(path, file, device)
 
 
 @lru_cache(maxsize=2)

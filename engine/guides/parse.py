@@ -15,8 +15,9 @@ from engine.protocol import Guide, Raster
 from engine.raster import read_image
 
 EXAMPLES = (
-    "Write areas:road=0.3,sky=0.2 or palette:#223344,#ddccaa or style:PICTURE or clip:MODEL|WEIGHTS|PROMPT or "
-    "classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you like: palette*0.2:#223344."
+    "Write areas:road=0.3,sky=0.2 or palette:#223344,#ddccaa or style:PICTURE or clip:PROMPT or "
+    "clip:MODEL|WEIGHTS|PROMPT or classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you "
+    "like: palette*0.2:#223344."
 )
 
 STYLE_SIDE = 512
@@ -56,6 +57,8 @@ def _style(value: str) -> dict[str, Any]:
 
 
 def _clip(value: str) -> dict[str, Any]:
+    if "|" not in value:
+        return {"prompt": value}
     model, pretrained, prompt = value.split("|", 2)
     return {"model": model, "pretrained": pretrained, "prompt": prompt}
 

@@ -105,15 +105,9 @@ def in_batches(encode: Callable[[Sequence[Row]], Tensor], rows: Sequence[Row]) -
     return torch.cat(found)
 
 
-def scores(pair: ClipPair, images: Sequence[Pixels], prompt: str) -> list[float]:
-    """The cosine of each picture with a prompt."""
-    cosines: list[float] = (pair.images(images) @ pair.texts([prompt])[0]).tolist()
-    return cosines
-
-
 def rank(pair: ClipPair, images: Sequence[Pixels], prompt: str) -> list[int]:
     """The indices of pictures, that which fits the prompt best first."""
-    found = scores(pair, images, prompt)
+    found: list[float] = (pair.images(images) @ pair.texts([prompt])[0]).tolist()
     return sorted(range(len(found)), key=lambda index: -found[index])
 
 

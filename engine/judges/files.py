@@ -63,7 +63,7 @@ def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]
             facts = msgspec.json.decode((file.metadata() or {})["facts"], type=kind)
         tensors = load_file(path)
     except (OSError, KeyError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
-        raise BadPack(f"{path} cannot be read: {error}", hint) from error
+        raise BadPack(f"{path} cannot be read: {error}.", hint) from error
     if not all(bool(value.isfinite().all()) for value in tensors.values()):
         raise BadPack(f"{path} holds numbers that are not finite.", hint)
     return facts, tensors

@@ -12,6 +12,8 @@ from torch.nn import functional as F
 from engine.network.text import TextConfig, TextTower
 
 PATCH, WIDTH, LAYERS, HEADS = 8, 192, 6, 3
+DROPPED = 0.5
+"""The share of patches that are left out in training, which then sees nearly twice the pictures  [Li et al. 2023]."""
 TEXT = TextConfig(width=WIDTH, layers=2, heads=3, context=48)
 STEEPEST = 100.0
 """The largest scale of the cosines  [Radford et al. 2021]."""
@@ -34,6 +36,7 @@ class Towers(nn.Module):
             heads=HEADS,
             mlp_ratio=4.0,
             output_dim=WIDTH,
+            patch_dropout=DROPPED,
             pool_type="avg",
             final_ln_after_pool=True,
         )
