@@ -255,8 +255,8 @@ class Generator(QObject):
     def _say_repaint(self, job: Job) -> None:
         """Once for each photograph, as soon as its layout is there."""
         if job.mode is Mode.IMAGE_TO_LAYOUT and job.serial is not None:
-            repaint = Action("Repaint parts of it", lambda: self.set_mode(Mode.LAYOUT_TO_IMAGE))
-            text = "Here is the layout. In Layout → Image, only what you paint over is drawn anew."
+            repaint = Action(self.tr("Repaint parts of it"), lambda: self.set_mode(Mode.LAYOUT_TO_IMAGE))
+            text = self.tr("Here is the layout. In Layout → Image, only what you paint over is drawn anew.")
             self.noticed.emit(Notice(text, Tone.HINT, repaint))
 
     def _say_unknown_words(self, words: tuple[str, ...]) -> None:

@@ -31,7 +31,7 @@ class Pack:
         return bool(self.info.classes)
 
 
-NO_PACK = Pack("", PackInfo(name="", title="No pack", height=64, width=128, classes=()))
+NO_PACK = Pack("", PackInfo(name="", title="", height=64, width=128, classes=()))
 
 
 class _Tower(msgspec.Struct, frozen=True):

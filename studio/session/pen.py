@@ -21,6 +21,8 @@ from studio.domain.tools.ink import Ink, Joining, joined, keep, paint, release
 from studio.domain.tools.moving import Piece
 from studio.session.toolbox import Tool, Toolbox
 
+translate = QCoreApplication.translate
+
 INKED = frozenset({Ink.PAINT, Ink.ERASE})
 """What changes the layout itself."""
 
@@ -280,16 +282,14 @@ class Pen(QObject):
 
     def _name(self, act: _Act) -> str:
         if act.piece:
-            return _say("Stamp") if act.grip.stamp else _say("Move")
+            return translate("Pen", "Stamp") if act.grip.stamp else translate("Pen", "Move")
         names = {
-            Ink.PAINT: _say("Paint {thing}").format(thing=self._palette.name(self._toolbox.chosen)),
-            Ink.ERASE: _say("Erase"),
-            Ink.KEEP: _say("Keep"),
-            Ink.RELEASE: _say("Release"),
-            Ink.SELECT: _say("Select") if self._document.selection.any() else _say("Select nothing"),
+            Ink.PAINT: translate("Pen", "Paint {thing}").format(thing=self._palette.name(self._toolbox.chosen)),
+            Ink.ERASE: translate("Pen", "Erase"),
+            Ink.KEEP: translate("Pen", "Keep"),
+            Ink.RELEASE: translate("Pen", "Release"),
+            Ink.SELECT: translate("Pen", "Select")
+            if self._document.selection.any()
+            else translate("Pen", "Select nothing"),
         }
         return names[act.ink]
-
-
-def _say(text: str) -> str:
-    return QCoreApplication.translate("Pen", text)

@@ -14,7 +14,8 @@ translate = QCoreApplication.translate
 def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose a file to open; returns at once."""
     pictures = translate("Dialogs", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
-    dialog = QFileDialog(parent, title, filter=f"{pictures};;{translate('Dialogs', 'All files (*)')}")
+    everything = translate("Dialogs", "All files (*)")
+    dialog = QFileDialog(parent, title, filter=f"{pictures};;{everything}")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _opened(dialog, chosen)
 

@@ -118,7 +118,8 @@ class MainWindow(QMainWindow):
             return
         paused = self.isMinimized() or not self.isVisible()
         self._session.generator.pause(paused)
-        title = f"Diptych — {self._session.pack.info.title}"
+        pack = self._session.pack.info.title
+        title = f"Diptych — {pack}" if pack else "Diptych"
         self.setWindowTitle(self.tr("{title} (live is paused)").format(title=title) if paused else title)
 
     def _recall(self) -> None:

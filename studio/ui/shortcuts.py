@@ -6,6 +6,7 @@ chose go before those that a command asks for, and no two commands ever have the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -174,5 +175,6 @@ def shown(key: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A menu's text without its mnemonic and its dots."""
+    """A menu's text without its mnemonic, which may stand behind it as in "열기(&O)", and its dots."""
+    text = re.sub(r"\(&\w\)", "", text)
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")

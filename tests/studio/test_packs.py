@@ -18,7 +18,7 @@ from studio.session.unpacking import Cancelled, unpack
 from studio.ui.packs_window import PacksWindow
 from tests import tiny
 from tests.studio.conftest import MakeDesk
-from tests.studio.desk import Desk
+from tests.studio.desk import PATIENCE, Desk
 
 QUICK = (sys.executable, "-c", "pass")
 SLOW = (sys.executable, "-c", "import sys; sys.stdin.read()")
@@ -45,7 +45,8 @@ def opened(at: Desk) -> PacksWindow:
 
 
 def done(at: Desk) -> None:
-    at.until(lambda: not at.studio.installer.doing)
+    """The check loads torch, and takes the longer the more this machine does."""
+    at.qtbot.waitUntil(lambda: not at.studio.installer.doing, timeout=3 * PATIENCE)
 
 
 def test_a_card_has_the_measured_figures() -> None:
