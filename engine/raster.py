@@ -137,9 +137,40 @@ def fit_image(pixels: Pixels, height: int, width: int, fit: Fit = "crop") -> Fit
     top, left, bottom, right = target
     size = (right - left, bottom - top)
     result = np.zeros((height, width, 3), np.uint8)
-    kernel = Image.Resampling.BOX if box[2] - box[0] >= size[0] else Image.Resampling.BICUBIC
-    result[top:bottom, left:right] = np.asarray(Image.fromarray(pixels).resize(size, kernel, box))
+    result[top:bottom, left:right] = cut_image(pixels, Crop(*box), size[1], size[0])
     return Fitted(result, _inside(height, width, target))
+
+
+class Crop(NamedTuple):
+    """A part of a picture, in its pixels; (0, 0) is the upper left corner of the first one."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def centre(size: tuple[int, ...], height: int, width: int) -> Crop:
+    """The largest part of a picture [H, W, …] in its middle that has the shape of height × width."""
+    return Crop(*_boxes(size, (height, width), "crop")[0])
+
+
+def cut_image(pixels: Pixels, crop: Crop, height: int, width: int) -> Pixels:
+    """A part of RGB [H, W, 3] at another size, by area when it shrinks; the part lies within the picture."""
+    kernel = Image.Resampling.BOX if crop.right - crop.left >= width else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(pixels).resize((width, height), kernel, crop))
+
+
+def is_index(data: bytes, classes: Sequence[ClassInfo]) -> bool:
+    """Whether a file is an index PNG whose ids are all classes or `UNKNOWN`."""
+    try:
+        with Image.open(BytesIO(data), formats=["PNG"]) as picture:
+            if picture.mode != "P":
+                return False
+        decode_layout(data, classes, "")
+    except (BadFile, UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def fit_layout(layout: Pixels, height: int, width: int, fit: Fit = "crop") -> Fitted:

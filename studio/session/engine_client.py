@@ -23,6 +23,7 @@ from engine.protocol import (
     PackInfo,
     Preview,
     Ready,
+    Traced,
 )
 from studio.session.engine_process import Ending, EngineProcess
 from studio.session.notices import Action, Notice, Tone
@@ -43,7 +44,7 @@ class EngineClient(QObject):
     """Drops every event that does not belong to the request in flight."""
 
     state_changed = Signal()
-    received = Signal(object)  # Preview | Done | Cancelled | Failed of the request in flight
+    received = Signal(object)  # Preview | Traced | Done | Cancelled | Failed of the request in flight
     noticed = Signal(object)  # Notice
 
     def __init__(self, command: list[str], pack: PackInfo, parent: QObject | None = None) -> None:
@@ -119,12 +120,12 @@ class EngineClient(QObject):
         elif isinstance(event, Failed) and not event.id:
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         elif self._request is not None and event.id == self._request.id:
-            if isinstance(event, Preview | Done) and not self._sound(event):
+            if isinstance(event, Preview | Traced | Done) and not self._sound(event):
                 self._on_broken(
                     self.tr("It sent a picture of another size, or class ids that the pack does not have.")
                 )
                 return
-            if not isinstance(event, Preview):
+            if not isinstance(event, Preview | Traced):
                 self._request = None
             self.received.emit(event)
 
@@ -145,12 +146,14 @@ class EngineClient(QObject):
         if waiting is not None and waiting is self._request and self._process is not None:
             self._process.send(waiting)
 
-    def _sound(self, event: Preview | Done) -> bool:
-        size = (self._pack.height, self._pack.width)
-        for raster, channels in ((event.image, 3), (event.layout, 1)):
+    def _sound(self, event: Preview | Traced | Done) -> bool:
+        size, layouts, images = (self._pack.height, self._pack.width), [event.layout], [event.image]
+        if isinstance(event, Traced):
+            layouts, images = [*layouts, event.noisy_layout], [*images, event.noisy_image]
+        for raster, channels in (*((r, 3) for r in images), *((r, 1) for r in layouts)):
             if (raster.height, raster.width, raster.channels) != (*size, channels) or not raster.whole:
                 return False
-        ids = event.layout.pixels()
+        ids = np.stack([raster.pixels() for raster in layouts])
         return bool(np.all((ids < len(self._pack.classes)) | (ids == UNKNOWN)))
 
     def _on_broken(self, reason: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Generate, Pixels, Preview
+from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Generate, Pixels, Preview, Traced
 from studio.domain.document import ImageKind, Mode
 from studio.domain.layout import Mask, over
 from studio.session.editor import Editor
@@ -19,15 +20,20 @@ from studio.session.notices import Action, Notice, Tone
 from studio.session.requests import Options, build, complete, lacking
 
 MAX_SEED = 2**31 - 1
+Heard = Callable[[Preview | Traced | Done | Cancelled | Failed | None], None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """The request in flight, its mode, and the step of the history that led to it."""
+    """The request in flight, its mode, and the step of the history that led to it.
+
+    If `heard` is there, the job is not for the picture: all events go to it, and None if the job was dropped.
+    """
 
     request: Generate
     mode: Mode
     serial: int | None
+    heard: Heard | None = None
 
 
 class Generator(QObject):
@@ -37,6 +43,7 @@ class Generator(QObject):
     running_changed = Signal()
     options_changed = Signal()
     mode_changed = Signal()
+    made = Signal(object, object)  # Job and Done, before the picture takes it in
     noticed = Signal(object)  # Notice
 
     def __init__(self, editor: Editor, client: EngineClient, pack: str, parent: QObject | None = None) -> None:
@@ -141,6 +148,30 @@ class Generator(QObject):
             self.options_changed.emit()
         self._send(None)
 
+    def draft(self) -> Generate | None:
+        """The request that `generate` would send, for someone who sends it with `run`; None if that is not possible,
+        which is said.
+        """
+        self._editor.end_stroke()
+        obstacle = self._obstacle()
+        if obstacle:
+            self.noticed.emit(obstacle)
+            return None
+        if self.mode is Mode.LAYOUT_TO_IMAGE and self._editor.document.marks.fill_whole:
+            self._editor.keep()
+        return build(self._editor.document, self.mode, self.options, self._pack, self._revision)
+
+    def run(self, request: Generate, heard: Heard) -> None:
+        """Send a request whose result is not for the picture, in place of what runs. Whatever the picture needs, or
+        cancel, drops it in turn.
+        """
+        self._policy.clear()
+        self._drop()
+        self._job, self._previewed = Job(request, self.mode, None, heard), True
+        self._client.send(request)
+        self.shown_changed.emit()
+        self.running_changed.emit()
+
     def follow(self) -> None:
         """Make a result that becomes part of the newest step, such as a photograph that was opened."""
         top = self._editor.history.top
@@ -157,6 +188,7 @@ class Generator(QObject):
         self._policy.clear()
         if self._job is not None:
             self._client.cancel()
+            self._drop()
             self._finish()
 
     def _consider(self) -> None:
@@ -215,6 +247,7 @@ class Generator(QObject):
         # The last preview stays until the next one comes, unless it shows what another mode is making.
         if self._job is not None and self._job.mode is not self.mode:
             self.preview = None
+        self._drop(shown=self.preview)
         self._job, self._previewed = Job(request, self.mode, serial), False
         self._client.send(request)
         self.running_changed.emit()
@@ -227,9 +260,18 @@ class Generator(QObject):
         self._editor.keep_image(False)
         self._send(None)
 
-    def _on_event(self, event: Preview | Done | Cancelled | Failed) -> None:
+    def _drop(self, shown: Preview | None = None) -> None:
+        """Have no job any more, and go on showing this."""
+        job, self._job, self.preview = self._job, None, shown
+        if job is not None and job.heard:
+            job.heard(None)
+
+    def _on_event(self, event: Preview | Traced | Done | Cancelled | Failed) -> None:
         job = self._job
         if job is None or event.id != job.request.id:
+            return
+        if job.heard:
+            self._hand_over(job, job.heard, event)
             return
         if isinstance(event, Preview):
             self.preview, self._previewed = event, True
@@ -239,12 +281,23 @@ class Generator(QObject):
         if isinstance(event, Done):
             self._policy.ran(event.seconds)
             self.preview = self._job = None
+            self.made.emit(job, event)
             self._editor.take_result(job.mode, event.image.pixels(), event.layout.pixels(), job.serial)
             self._say_unknown_words(event.unknown_words)
             self._say_repaint(job)
         elif isinstance(event, Failed):
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         self._finish()
+        self._consider()
+
+    def _hand_over(self, job: Job, heard: Heard, event: Preview | Traced | Done | Cancelled | Failed) -> None:
+        if not isinstance(event, Preview | Traced):
+            self._job = None
+        if isinstance(event, Failed):
+            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
+        heard(event)  # who may have more to run
+        if self._job is None:
+            self._finish()
         self._consider()
 
     def _finish(self) -> None:
@@ -270,6 +323,7 @@ class Generator(QObject):
         if self._client.state is EngineState.READY:
             self._consider()
         elif self._client.state is EngineState.STOPPED and self.running:
+            self._drop()
             self._finish()
 
     def _on_stroke_began(self) -> None:

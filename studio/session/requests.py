@@ -47,6 +47,15 @@ def complete(document: Document, mode: Mode) -> bool:
     return bool((given != UNKNOWN).all() and document.given_image(mode).all())
 
 
+def options_of(request: Generate, mode: Mode, options: Options) -> Options:
+    """The options that lead to this request again; what it does not say stays as it is."""
+    said = {name: getattr(request, name) for name in Options.__struct_fields__ if hasattr(request, name)}
+    if mode is Mode.IMAGE_TO_LAYOUT:
+        said |= {"prompt": options.prompt, "negative": options.negative}
+    steps = options.steps if request.steps is None else request.steps
+    return msgspec.structs.replace(options, **said | {"prompt": said["prompt"] or "", "steps": steps})
+
+
 def build(document: Document, mode: Mode, options: Options, pack: str, revision: int) -> Generate:
     """The request for one result; the rasters are copies."""
     ids, mask = document.given_layout(mode), document.given_image(mode)

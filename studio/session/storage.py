@@ -1,7 +1,8 @@
-"""The picture on disk between two sessions: saved after every change, whole or not at all.
+"""The picture on disk between two sittings: a project file of the studio's own, and the journals since it.
 
-Each save writes its pictures under a new number, then replaces `document.json`, which names the number,
-and only then removes the older pictures. Whatever kills the studio, the last save that was whole is there.
+`picture.diptych` names the journal that begins where it ends. A save first opens the next journal, then writes
+the file, and only then removes older journals. Whatever kills the studio, the last file that was whole and all
+edits after it are there.
 """
 
 from __future__ import annotations
@@ -12,18 +13,26 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from PySide6.QtCore import QLockFile
 
 from engine.errors import BadFile
-from engine.protocol import PackInfo, Pixels
-from engine.raster import read_image, read_layout, write_image, write_layout
-from studio.domain.document import ImageKind, Marks, Mode
+from engine.protocol import PackInfo
+from engine.raster import read_image, read_layout
+from studio.domain.document import ImageKind, Marks, Mode, Plane
+from studio.session import journal, snapshot
+from studio.session.disk import remove, write_whole
+from studio.session.journal import Record
 from studio.session.requests import Options
+from studio.session.snapshot import Snapshot, State
 
-HEAD = "document.json"
+FILE = f"picture{snapshot.SUFFIX}"
+OLD_HEAD = "document.json"
 
 
-class _Head(msgspec.Struct, frozen=True):
+class _OldHead(msgspec.Struct, frozen=True):
+    """How the first studio kept a picture: three PNG files of this number beside it."""
+
     number: int
     pack: str
     image: ImageKind
@@ -34,16 +43,11 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Saved:
-    """Everything that makes a session go on where it was; the planes are copies."""
+class Kept:
+    """What was there: the picture of the last save, and the edits since."""
 
-    painted: Pixels
-    filled: Pixels
-    image: Pixels
-    marks: Marks
-    mode: Mode
-    options: Options
-    live: bool
+    snapshot: Snapshot
+    records: list[Record]
 
 
 class Storage:
@@ -54,7 +58,6 @@ class Storage:
 
     def __init__(self, root: Path, pack: PackInfo) -> None:
         self._pack = pack
-        self._number = 0
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -63,14 +66,14 @@ class Storage:
                 "Without it no picture is kept for the next time.",
             ) from error
         folders = [root / "picture", *(root / f"picture-{index}" for index in range(2, 100))]
-        for self.folder in sorted(folders, key=_saved_at, reverse=True):
+        for self.folder in sorted(folders, key=_changed_at, reverse=True):
             self._lock = QLockFile(f"{self.folder}.lock")
             self._lock.setStaleLockTime(0)
             if self._lock.tryLock(0):
                 break
 
-    def load(self) -> Saved | None:
-        """What was saved last; None if nothing was. Raises BadFile, and then keeps the files aside."""
+    def load(self) -> Kept | None:
+        """What was kept last; None if nothing was. Raises BadFile, and then keeps the files aside."""
         try:
             return self._load()
         except FileNotFoundError:
@@ -78,55 +81,62 @@ class Storage:
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, BadFile) as error:
             raise self._put_aside(error) from error
 
-    def save(self, saved: Saved) -> None:
+    def save(self, kept: Snapshot) -> None:
         """Write everything; may run in a thread, one save after the other. Raises BadFile."""
-        number = self._number + 1
-        classes = self._pack.classes
-        write_layout(self._file("painted", number), saved.painted, classes)
-        write_layout(self._file("filled", number), saved.filled, classes)
-        write_image(self._file("image", number), saved.image)
-        marks = saved.marks
-        head = _Head(number, self._pack.name, marks.image, marks.fill_whole, saved.mode, saved.options, saved.live)
-        fresh = self.folder / f".{HEAD}"
         try:
-            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(head)))
-            fresh.replace(self.folder / HEAD)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self.folder / FILE, snapshot.encode(kept, self._pack))
         except OSError as error:
             raise BadFile(f"{self.folder} cannot be written ({error.strerror}).", "Make room there.") from error
-        self._number = number
-        self._forget(number - 1)
+        for path, number in self._journals():
+            if number < kept.origin.journal:
+                remove(path)
+        self._forget_old()
+
+    def journal(self, number: int) -> Path:
+        """Where the journal of this number is."""
+        return self.folder / f"journal-{number}"
+
+    def next_journal(self) -> int:
+        """A number that no journal here has had since the last save."""
+        return 1 + max((number for _, number in self._journals()), default=0)
 
     def close(self) -> None:
         """Let another studio use the folder."""
         self._lock.unlock()
 
-    def _load(self) -> Saved:
-        head = msgspec.json.decode((self.folder / HEAD).read_bytes(), type=_Head)
+    def _load(self) -> Kept:
+        try:
+            data = (self.folder / FILE).read_bytes()
+        except FileNotFoundError:
+            return Kept(self._load_old(), [])
+        kept = snapshot.decode(data, self._pack, FILE)
+        numbers = sorted(number for _, number in self._journals() if number >= kept.origin.journal)
+        return Kept(kept, [record for number in numbers for record in journal.read(self.journal(number))])
+
+    def _load_old(self) -> Snapshot:
+        head = msgspec.json.decode((self.folder / OLD_HEAD).read_bytes(), type=_OldHead)
         if head.pack != self._pack.name:
             raise BadFile(f"The last picture was made with the pack “{head.pack}”.")
-        classes, number = self._pack.classes, head.number
-        saved = Saved(
-            read_layout(self._file("painted", number), classes),
-            read_layout(self._file("filled", number), classes),
-            read_image(self._file("image", number)),
-            Marks(head.image, head.fill_whole),
-            head.mode,
-            head.options,
-            head.live,
-        )
-        size = (self._pack.height, self._pack.width)
-        if {saved.painted.shape, saved.filled.shape, saved.image.shape[:2]} != {size}:
+        planes = {plane: np.zeros((self._pack.height, self._pack.width), np.uint8) for plane in Plane}
+        for plane in snapshot.LAYOUTS:
+            planes[plane] = read_layout(self.folder / f"{plane.value}-{head.number}.png", self._pack.classes)
+        planes[Plane.IMAGE] = read_image(self.folder / f"image-{head.number}.png")
+        if {pixels.shape[:2] for pixels in planes.values()} != {(self._pack.height, self._pack.width)}:
             raise BadFile("The last picture has another size than the pack.")
-        self._number = number
-        return saved
+        if head.image is ImageKind.GIVEN:
+            planes[Plane.KEEP_IMAGE][:] = 1
+        marks = Marks(head.image, head.fill_whole)
+        return Snapshot(planes, State(marks=marks, mode=head.mode, options=head.options, live=head.live))
 
-    def _file(self, plane: str, number: int) -> Path:
-        return self.folder / f"{plane}-{number}.png"
+    def _forget_old(self) -> None:
+        if (self.folder / OLD_HEAD).exists():
+            for path in (self.folder / OLD_HEAD, *self.folder.glob("*-*.png")):
+                remove(path)
 
-    def _forget(self, number: int) -> None:
-        for plane in ("painted", "filled", "image"):
-            with contextlib.suppress(OSError):  # a file that stays is only a few kilobytes
-                self._file(plane, number).unlink(missing_ok=True)
+    def _journals(self) -> list[tuple[Path, int]]:
+        found = [(path, path.name.removeprefix("journal-")) for path in self.folder.glob("journal-*")]
+        return [(path, int(number)) for path, number in found if number.isdecimal()]
 
     def _put_aside(self, error: Exception) -> BadFile:
         aside = self.folder.with_name(f"{self.folder.name}-from-{datetime.now():%Y%m%d-%H%M%S-%f}")
@@ -135,9 +145,10 @@ class Storage:
         return BadFile(f"The last picture cannot be restored: {error}", f"Its files are kept in {aside}.")
 
 
-def _saved_at(folder: Path) -> int:
-    """When a picture was last saved there, in nanoseconds; 0 if none was."""
-    try:
-        return (folder / HEAD).stat().st_mtime_ns
-    except OSError:
-        return 0
+def _changed_at(folder: Path) -> int:
+    """When a picture was last changed there, in nanoseconds; 0 if none was."""
+    times = [0]
+    for path in (folder / FILE, folder / OLD_HEAD, *folder.glob("journal-*")):
+        with contextlib.suppress(OSError):
+            times.append(path.stat().st_mtime_ns)
+    return max(times)

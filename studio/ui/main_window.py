@@ -71,8 +71,10 @@ class MainWindow(QMainWindow):
         self.layout_canvas = LayoutCanvas(session, self.view, theme, layer)
         self.image_canvas = ImageCanvas(session, self.view, theme, layer)
         self.keep = self.commands.button("edit.keep", words=True)
-        self.layout_half = Half(self.tr("Layout"), self.layout_canvas, self._layout_buttons(), session.open_layout)
-        self.image_half = Half(self.tr("Image"), self.image_canvas, self._image_buttons(), session.open_image)
+        self.layout_half = Half(
+            self.tr("Layout"), self.layout_canvas, self._layout_buttons(), session.files.open_layout
+        )
+        self.image_half = Half(self.tr("Image"), self.image_canvas, self._image_buttons(), session.files.open_image)
         self._lay_out()
         for source in (session, installer, self.layout_half, self.image_half):
             source.noticed.connect(self.notices.say)
@@ -146,16 +148,16 @@ class MainWindow(QMainWindow):
         self.packs.activateWindow()
 
     def open_layout(self) -> None:
-        ask_open(self, self.tr("Open layout"), self._session.open_layout)
+        ask_open(self, self.tr("Open layout"), self._session.files.open_layout)
 
     def open_image(self) -> None:
-        ask_open(self, self.tr("Open image"), self._session.open_image)
+        ask_open(self, self.tr("Open image"), self._session.files.open_image)
 
     def save_layout(self) -> None:
-        ask_save(self, self.tr("Save layout"), "layout.png", self._session.save_layout)
+        ask_save(self, self.tr("Save layout"), "layout.png", self._session.files.save_layout)
 
     def save_image(self) -> None:
-        ask_save(self, self.tr("Save image"), "image.png", self._session.save_image)
+        ask_save(self, self.tr("Save image"), "image.png", self._session.files.save_image)
 
     def _lay_out(self) -> None:
         self.halves = QSplitter(Qt.Orientation.Horizontal)
@@ -213,7 +215,7 @@ class MainWindow(QMainWindow):
         self.commands.changed.connect(lambda: self._preferences.change(keys=self.commands.chosen))
 
     def _add_file_menu(self, menu: QMenu) -> None:
-        self._add(menu, "file.new", self.tr("&New"), self._session.new, "Ctrl+N")
+        self._add(menu, "file.new", self.tr("&New"), self._session.projects.new, "Ctrl+N")
         self._add_examples(menu)
         self._add(menu, "file.packs", self.tr("&Packs…"), self.show_packs)
         menu.addSeparator()
@@ -287,7 +289,7 @@ class MainWindow(QMainWindow):
         examples.setEnabled(bool(self._session.pack.examples))
         for path in self._session.pack.examples:
             text = path.stem.replace("_", " ").replace("-", " ").capitalize()
-            run = partial(self._session.open_layout, path)
+            run = partial(self._session.files.open_layout, path)
             examples.addAction(text).triggered.connect(lambda _, run=run: run())
 
     def _add_keys(self) -> None:

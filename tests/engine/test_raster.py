@@ -226,5 +226,5 @@ def test_a_note_that_swells_beyond_measure_is_refused():
     data = raster.encode_image(np.zeros((1, 1, 3), np.uint8), "x" * 2**22)
     assert len(data) < 10_000
     assert raster.read_note(data) == ""
-    with pytest.raises(BadFile, match="bomb.png cannot be read"):
+    with pytest.raises(BadFile, match=r"bomb\.png cannot be read"):
         raster.decode_image(data, "bomb.png")

@@ -77,10 +77,10 @@ def test_a_sitting(at: Desk, tmp_path: Path) -> None:
 
     photograph = np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8)
     write_image(tmp_path / "photo.png", photograph)
-    at.session.open_image(tmp_path / "photo.png")
+    at.session.files.open_image(tmp_path / "photo.png")
     at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
     at.settled()
-    at.session.save_layout(tmp_path / "layout.png")
+    at.session.files.save_layout(tmp_path / "layout.png")
     at.until(lambda: "Saved" in at.said())
     assert (read_layout(tmp_path / "layout.png", at.session.pack.info.classes) == at.document.filled).all()
 

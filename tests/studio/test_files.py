@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from engine.protocol import UNKNOWN
 from engine.raster import read_image, read_layout, write_layout
-from studio.domain.document import ImageKind, Mode
+from studio.domain.document import ImageKind, Mode, Plane
+from studio.session.journal import read as read_journal
 from studio.session.requests import build
 from tests.studio.conftest import CLASSES, MakeDesk
 from tests.studio.desk import Desk
@@ -128,9 +128,9 @@ def test_a_file_that_is_no_layout_is_said(desk: MakeDesk, tmp_path: Path) -> Non
 
 def test_save_both_halves(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
-    at.session.save_layout(tmp_path / "saved" / "layout.png")
+    at.session.files.save_layout(tmp_path / "saved" / "layout.png")
     at.until(lambda: (tmp_path / "saved" / "layout.png").exists())
-    at.session.save_image(tmp_path / "saved" / "image.png")
+    at.session.files.save_image(tmp_path / "saved" / "image.png")
     at.until(lambda: (tmp_path / "saved" / "image.png").exists())
     at.until(lambda: "image.png" in at.said())
     assert (read_layout(tmp_path / "saved" / "layout.png", CLASSES) == at.document.layout()).all()
@@ -140,7 +140,7 @@ def test_save_both_halves(desk: MakeDesk, tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_said(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
     (tmp_path / "file").write_text("in the way")
-    at.session.save_layout(tmp_path / "file" / "layout.png")
+    at.session.files.save_layout(tmp_path / "file" / "layout.png")
     at.until(lambda: "cannot be written" in at.said())
 
 
@@ -179,42 +179,37 @@ def test_the_picture_is_there_the_next_time(desk: MakeDesk) -> None:
 
 def test_changes_are_on_disk_soon_without_closing(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
+    at.until((tmp_path / "data" / "picture" / "picture.diptych").exists)
     at.click(at.window.mode_bar.live)
-    at.stroke((20, 24), (30, 24))
+    at.stroke((20, 8), (30, 8))
     folder = tmp_path / "data" / "picture"
 
-    def kept() -> bool:
-        if not (folder / "document.json").exists():
-            return False
-        number = json.loads((folder / "document.json").read_text())["number"]
-        file = folder / f"painted-{number}.png"
-        return file.exists() and bool((read_layout(file, CLASSES) == at.document.painted).all())
-
-    at.until(kept)
-    at.until(lambda: len(list(folder.glob("*.png"))) == 3)
+    (journal,) = folder.glob("journal-*")
+    records = read_journal(journal)
+    assert records[-1].name == "Paint car"
+    assert records[-1].patches[0].plane is Plane.PAINTED
 
 
 def test_a_broken_picture_is_kept_aside(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
     at.close()
-    next((tmp_path / "data" / "picture").glob("painted-*.png")).write_bytes(b"broken")
+    (tmp_path / "data" / "picture" / "picture.diptych").write_bytes(b"broken")
     again = desk()
     assert "cannot be restored" in again.said()
     assert (again.document.painted[:16, :48] == 2).all(), "the example is there instead"
-    assert len(list((tmp_path / "data").glob("picture-from-*/document.json"))) == 1
+    assert len(list((tmp_path / "data").glob("picture-from-*/picture.diptych"))) == 1
 
 
 def test_a_damaged_document_is_kept_aside(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
     at.close()
-    head = tmp_path / "data" / "picture" / "document.json"
-    damaged = head.read_bytes().replace(b'"street"', b'"stra\xdfe"')
-    head.write_bytes(damaged)
+    file = tmp_path / "data" / "picture" / "picture.diptych"
+    damaged = file.read_bytes().replace(b'"street"', b'"stra\xdfe"')
+    file.write_bytes(damaged)
     again = desk()
     assert "cannot be restored" in again.said()
     (aside,) = (tmp_path / "data").glob("picture-from-*")
-    assert (aside / "document.json").read_bytes() == damaged
-    assert len(list(aside.glob("*.png"))) == 3
+    assert (aside / "picture.diptych").read_bytes() == damaged
 
 
 def test_an_error_that_nobody_foresaw_does_not_keep_a_closed_window(
@@ -226,7 +221,7 @@ def test_an_error_that_nobody_foresaw_does_not_keep_a_closed_window(
     def stumble(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("studio.session.storage.write_layout", stumble)
+    monkeypatch.setattr("studio.session.snapshot.encode_layout", stumble)
     at.window.close()
     at.until(lambda: "cannot be kept for the next time. RuntimeError: a bug" in at.said())
     assert at.window.isVisible()
@@ -239,13 +234,13 @@ def test_an_error_that_nobody_foresaw_does_not_keep_a_closed_window(
 def test_closing_never_drops_a_picture_silently(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
     at.click(at.window.mode_bar.live)
-    at.until(lambda: (tmp_path / "data" / "picture" / "document.json").exists())
+    at.until((tmp_path / "data" / "picture" / "picture.diptych").exists)
     shutil.rmtree(tmp_path / "data" / "picture")
     (tmp_path / "data" / "picture").write_text("in the way")
     at.window.close()
     at.until(lambda: "cannot be kept for the next time" in at.said())
     assert at.window.isVisible()
-    at.session.save_layout(tmp_path / "layout.png")
+    at.session.files.save_layout(tmp_path / "layout.png")
     at.until((tmp_path / "layout.png").exists)
     at.close()
     assert not at.window.isVisible()
@@ -256,7 +251,7 @@ def test_two_windows_keep_two_pictures(desk: MakeDesk, tmp_path: Path) -> None:
     one.stroke((20, 24), (30, 24))
     one.close()
     two.close()
-    assert {p.parent.name for p in (tmp_path / "data").glob("*/document.json")} == {"picture", "picture-2"}
+    assert {p.parent.name for p in (tmp_path / "data").glob("*/picture.diptych")} == {"picture", "picture-2"}
 
 
 def test_the_newest_picture_comes_back_whichever_window_it_was_in(desk: MakeDesk) -> None:

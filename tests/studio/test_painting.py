@@ -214,7 +214,7 @@ def test_commands_while_the_pen_is_down_end_the_stroke(desk: MakeDesk) -> None:
     other = np.ones_like(at.document.painted)
     commands = (
         at.editor.keep,
-        at.session.new,
+        at.session.projects.new,
         at.session.clear_layout,
         lambda: at.editor.place_layout(other, "Open"),
         lambda: at.editor.place_image(at.document.image + 1, "Open"),
@@ -237,7 +237,7 @@ def test_commands_while_the_pen_is_down_end_the_stroke(desk: MakeDesk) -> None:
 def test_nothing_of_the_old_picture_is_made_for_a_new_one(desk: MakeDesk) -> None:
     at = desk().ready()
     at.editor.pen.press(Touch(Point(20, 24)))
-    at.session.new()
+    at.session.projects.new()
     assert not at.generator.running
 
 

@@ -1,0 +1,231 @@
+"""Pictures that come in and go out: files, drops and the clipboard. What carries its request brings that along."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import BadFile, EngineError
+from engine.protocol import PackInfo, Pixels
+from engine.raster import (
+    Crop,
+    centre,
+    cut_image,
+    decode_image,
+    decode_layout,
+    encode_image,
+    encode_layout,
+    fit_layout,
+    is_index,
+    read_note,
+)
+from studio.domain.document import ImageKind, Mode
+from studio.session.disk import write_whole
+from studio.session.notices import Action, Notice, Tone, of_error
+from studio.session.picture import Picture
+from studio.session.projects import Projects
+from studio.session.recipe import Recipe, digest, read_recipe
+from studio.session.requests import options_of
+from studio.session.snapshot import SUFFIX
+from studio.session.tasks import Tasks
+
+
+@dataclass(frozen=True)
+class Photo:
+    """An image of any size that was brought, RGB [H, W, 3], and which part of it is in the picture."""
+
+    pixels: Pixels
+    name: str
+    crop: Crop
+
+
+class Files(QObject):
+    """Decodes and encodes in a thread. A path that ends in .diptych is a project, wherever it is dropped."""
+
+    noticed = Signal(object)  # Notice
+    done = Signal(object)  # Path, after it was opened or saved
+    crop_asked = Signal(object)  # Photo: a person wants to choose another part of it
+    photo_changed = Signal()
+
+    def __init__(
+        self, info: PackInfo, picture: Picture, projects: Projects, tasks: Tasks, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._info, self._picture, self._projects, self._tasks = info, picture, projects, tasks
+        self.photo: Photo | None = None
+
+    def open(self, path: Path) -> None:
+        """Open a project, a layout or an image, by what it is."""
+        self._tasks.start(self._open(path))
+
+    def open_layout(self, path: Path) -> None:
+        """Take a layout of any size from a file, as given."""
+        self._tasks.start(self._open(path, "layout"))
+
+    def open_image(self, path: Path) -> None:
+        """Take a photograph of any size from a file; its layout is looked for at once."""
+        self._tasks.start(self._open(path, "image"))
+
+    def open_all(self, paths: list[Path], half: str) -> None:
+        """Open what was dropped on a half: a result with its request before all else, or the first file."""
+        self._tasks.start(self._open_all(paths, half))
+
+    def take(self, data: bytes, name: str, half: str = "") -> None:
+        """Open a picture from memory, as a "layout" or an "image", or by what it is."""
+        self._tasks.start(self._take(data, name, half))
+
+    def save_layout(self, path: Path) -> None:
+        """Write the layout as it is seen, as an index PNG that carries its request."""
+        self._tasks.start(self._save(path, self._layout()))
+
+    def save_image(self, path: Path) -> None:
+        """Write the image as a PNG that carries its request."""
+        if self._picture.editor.document.marks.image is ImageKind.NONE:
+            self._say(self.tr("There is no image to save yet. Generate one first."))
+        else:
+            self._tasks.start(self._save(path, self._image()))
+
+    def layout_png(self) -> bytes:
+        """The layout as it is seen; with its request if it is the one of the image's."""
+        return self._layout()()
+
+    def image_png(self) -> bytes:
+        """The image, with the request that made it if it was made here."""
+        return self._image()()
+
+    def adjust_crop(self) -> None:
+        """Ask for another part of the photograph that was opened last."""
+        if self.photo is not None:
+            self.crop_asked.emit(self.photo)
+
+    def place(self, photo: Photo, crop: Crop) -> None:
+        """Put this part of a photograph into the image."""
+        self._tasks.start(self._place(Photo(photo.pixels, photo.name, crop)))
+
+    async def _open_all(self, paths: list[Path], half: str) -> None:
+        if len(paths) > 1:
+            for path in paths:
+                data = await asyncio.to_thread(_read, path)
+                if await self._restore(data, path.name):
+                    self.done.emit(path)
+                    return
+            words = self.tr("{file} is opened, the first of the {count} dropped. Drop the others one by one.")
+            self._say(words.format(file=paths[0].name, count=len(paths)), Tone.INFO)
+        await self._open(paths[0], half)
+
+    async def _open(self, path: Path, half: str = "") -> None:
+        if path.suffix.lower() == SUFFIX:
+            self._projects.open(path)
+            return
+        await self._take(await asyncio.to_thread(_read, path), path.name, half, str(path))
+        self.done.emit(path)
+
+    async def _take(self, data: bytes, name: str, half: str = "", place: str = "") -> None:
+        index = half == "layout" or (not half and await asyncio.to_thread(is_index, data, self._info.classes))
+        if index:
+            await self._take_layout(data, name, place or name)
+        elif not await self._restore(data, name):
+            pixels = await asyncio.to_thread(decode_image, data, place or name)
+            crop = centre(pixels.shape, self._info.height, self._info.width)
+            photo = Photo(pixels, name, crop)
+            await self._place(photo)
+            self._say_cropped(photo)
+
+    async def _take_layout(self, data: bytes, name: str, place: str) -> None:
+        info, generator = self._info, self._picture.generator
+        layout = await asyncio.to_thread(decode_layout, data, info.classes, place)
+        fitted = await asyncio.to_thread(fit_layout, layout, info.height, info.width)
+        recipe = self._recipe(data, name)
+        self._picture.editor.place_layout(fitted.pixels, self.tr("Open {file}").format(file=name))
+        generator.cancel()
+        generator.set_mode(Mode.LAYOUT_TO_IMAGE)
+        if recipe is not None:
+            generator.set_options(options_of(recipe.request, recipe.mode, generator.options))
+            self._say(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
+        generator.touch()
+        if layout.shape != (info.height, info.width):
+            words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
+            self._say_fitted(words, name, layout)
+
+    async def _restore(self, data: bytes, name: str) -> bool:
+        """Bring back the result that a PNG of ours shows, with its request; False if it is none."""
+        recipe = self._recipe(data, name)
+        if recipe is None:
+            return False
+        image = await asyncio.to_thread(decode_image, data, name)
+        if digest(image) != recipe.image:
+            return False
+        self._picture.show_result(recipe, image, self.tr("Open {file}").format(file=name), request=True)
+        self._say(self.tr("{file} is back with its layout and its request. Undo takes it back.").format(file=name))
+        return True
+
+    def _recipe(self, data: bytes, name: str) -> Recipe | None:
+        note = read_note(data)
+        if not note:
+            return None
+        try:
+            return read_recipe(note, self._info, name)
+        except EngineError as error:
+            self.noticed.emit(of_error(error))
+            return None
+
+    async def _place(self, photo: Photo) -> None:
+        info, generator = self._info, self._picture.generator
+        image = await asyncio.to_thread(cut_image, photo.pixels, photo.crop, info.height, info.width)
+        self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
+        self.photo = photo
+        self.photo_changed.emit()
+        generator.cancel()
+        generator.set_mode(Mode.IMAGE_TO_LAYOUT)
+        generator.follow()
+
+    def _layout(self) -> Callable[[], bytes]:
+        layout, recipe = self._picture.editor.document.layout(), self._picture.recipe()
+        note = recipe.text() if recipe and (recipe.layout() == layout).all() else ""
+        return partial(encode_layout, layout, self._info.classes, note)
+
+    def _image(self) -> Callable[[], bytes]:
+        recipe = self._picture.recipe()
+        return partial(encode_image, self._picture.editor.document.image.copy(), recipe.text() if recipe else "")
+
+    async def _save(self, path: Path, encode: Callable[[], bytes]) -> None:
+        try:
+            await asyncio.to_thread(lambda: _write(path, encode()))
+        except OSError as error:
+            raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        self._say(self.tr("Saved {file}.").format(file=path))
+        self.done.emit(path)
+
+    def _say_cropped(self, photo: Photo) -> None:
+        height, width = photo.pixels.shape[:2]
+        if abs(width / height - self._info.width / self._info.height) >= 0.02:
+            words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
+            self._say_fitted(words, photo.name, photo.pixels, Action(self.tr("Adjust the crop"), self.adjust_crop))
+
+    def _say_fitted(self, words: str, name: str, pixels: Pixels, action: Action | None = None) -> None:
+        height, width = pixels.shape[:2]
+        text = words.format(
+            file=name, width=width, height=height, to_width=self._info.width, to_height=self._info.height
+        )
+        tone = Tone.INFO if action else Tone.HINT  # what offers something stays until it is read
+        self.noticed.emit(Notice(f"{text} {self.tr('Undo takes it back.')}", tone, action))
+
+    def _say(self, words: str, tone: Tone = Tone.HINT) -> None:
+        self.noticed.emit(Notice(words, tone))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror}).", "Look whether it is there.") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, data)
