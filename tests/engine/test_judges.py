@@ -1,0 +1,318 @@
+"""The judges of a pack, trained for real on small made-up pictures: they learn, go on, are written, read and asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from engine import packs
+from engine.cli import app
+from engine.data.captions import vocabulary
+from engine.data.taxonomy import read_taxonomy
+from engine.errors import BadConfig, BadPack, BadRequest
+from engine.guides.build import build
+from engine.guides.parse import read_guide
+from engine.judges import clip, segmenter, towers
+from engine.judges.retrieval import retrieval
+from engine.judges.verify import verify
+from engine.protocol import ClipGuide
+from engine.raster import colourise, read_image, write_image, write_layout
+from engine.training import clip as clip_training
+from engine.training import segmenter as segmenter_training
+from engine.training.judge import Plan
+from tests import tiny
+from tests.engine.pictures import small_config
+
+TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
+CLASSES = tiny.INFO.classes
+CAR = 2
+VAL = 24
+
+
+def layout(index: int) -> np.ndarray:
+    """Ids [32, 64]: one or two classes in bands, any of them anywhere."""
+    random = np.random.default_rng(index)
+    bands = random.permutation(4)[: random.integers(1, 3)]
+    return bands[np.sort(random.integers(0, len(bands), 32))].astype(np.uint8)[:, None].repeat(64, 1)
+
+
+def picture(ids: np.ndarray) -> np.ndarray:
+    return colourise(ids, CLASSES)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Few pictures at once and a shallow image tower: these pictures are simple."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmenter_training, "BATCH", 4)
+        patch.setattr(clip_training, "BATCH", 16)
+        patch.setattr(clip_training, "CAPTIONS", 20)
+        patch.setattr(towers, "LAYERS", 2)
+        yield
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    for split, first, count in (("train", 0, 24), ("val", 100, VAL)):
+        for index in range(first, first + count):
+            write_layout(folder / split / "layouts" / f"{index}.png", layout(index), CLASSES)
+            write_image(folder / split / "images" / f"{index}.png", picture(layout(index)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def config(data):
+    return msgspec.structs.replace(small_config(data, data / "run"), taxonomy=TAXONOMY)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """A pack without judges."""
+    info = msgspec.structs.replace(tiny.INFO, vocabulary=vocabulary(read_taxonomy(TAXONOMY)))
+    return packs.load(tiny.make(tmp_path_factory.mktemp("bare") / "tiny", info), "cpu")
+
+
+@pytest.fixture(scope="module")
+def trained(bare, config, small, tmp_path_factory):
+    """The command line's work: a pack with both judges, and what was said."""
+    folder = tmp_path_factory.mktemp("trained") / "tiny"
+    shutil.copytree(bare.folder, folder)
+    recipe = folder.parent / "small.toml"
+    recipe.write_bytes(msgspec.toml.encode(config))
+    said = []
+    for command, images in (("train-segmenter", 64), ("train-clip", 1280)):
+        arguments = [command, str(recipe), "--pack", str(folder), "--images", str(images), "--device", "cpu"]
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        said.append(result.output)
+    return packs.load(folder, "cpu"), said
+
+
+COURSES = pytest.mark.parametrize(
+    "course", [segmenter_training.course, clip_training.course], ids=["segmenter", "clip"]
+)
+
+
+@COURSES
+def test_the_loss_falls(bare, config, small, tmp_path, course):
+    taught, lessons = course(config, bare, 400, tmp_path / "judge")
+    losses = [taught.train_step(lessons.loss) for _ in range(20)]
+    assert np.mean(losses[-5:]) < 0.95 * np.mean(losses[:5])
+
+
+@COURSES
+def test_a_run_stopped_and_resumed_ends_in_the_same_weights(bare, config, small, tmp_path, course):
+    def begun():
+        return course(config, bare, 400, tmp_path / "judge")
+
+    straight, lessons = begun()
+    for _ in range(3):
+        straight.train_step(lessons.loss)
+    stopped, lessons = begun()
+    stopped.train_step(lessons.loss)
+    stopped.save()
+    resumed, lessons = begun()
+    resumed.resume()
+    for _ in range(2):
+        resumed.train_step(lessons.loss)
+    for mine, other in (
+        (resumed.network.state_dict(), straight.network.state_dict()),
+        (resumed.average.state(), straight.average.state()),
+    ):
+        for name, value in other.items():
+            torch.testing.assert_close(mine[name], value, rtol=0, atol=0)
+
+
+def test_the_rate_rises_once_and_falls_to_almost_nothing():
+    plan = Plan(None, 1000, 10, 1e-3, 0)
+    rates = [plan.rate_at(step) / plan.rate for step in range(plan.steps)]
+    top = int(np.argmax(rates))
+    assert 5 < top < 15
+    assert rates[top] == pytest.approx(1, abs=0.02)
+    assert rates[-1] < 0.01
+    assert rates == [*sorted(rates[: top + 1]), *sorted(rates[top + 1 :], reverse=True)]
+
+
+def test_the_segmenter_learns_what_colours_mean_and_says_how_well(trained):
+    pack, said = trained
+    facts = segmenter.load(pack).facts
+    assert facts.accuracy > 0.9
+    assert facts.mean_iou > 0.8
+    assert (facts.images_seen, facts.held_out) == (64, VAL)
+    assert f"pixel accuracy {facts.accuracy:.3f}, mIoU {facts.mean_iou:.3f}" in said[0]
+    found = segmenter.load(pack).layouts([picture(layout(index)) for index in range(200, 210)])
+    right = [(ids == layout(index)).mean() for index, ids in zip(range(200, 210), found, strict=True)]
+    assert np.mean(right) > 0.9
+
+
+def test_a_layout_does_not_depend_on_its_company(trained):
+    judge, random = segmenter.load(trained[0]), np.random.default_rng(0)
+    sizes = [(32, 64)] * 9 + [(48, 64), (30, 41), (1, 1)]
+    images = [random.integers(0, 256, (*size, 3)).astype(np.uint8) for size in random.permutation(sizes)]
+    together = judge.layouts(images)
+    alone = [judge.layouts([image])[0] for image in images]
+    turned = judge.layouts(images[::-1])[::-1]
+    for image, ids, by_itself, other in zip(images, together, alone, turned, strict=True):
+        assert ids.shape == image.shape[:2]
+        assert ids.dtype == np.uint8
+        assert np.array_equal(ids, by_itself)
+        assert np.array_equal(ids, other)
+    assert len(np.unique(np.concatenate([ids.ravel() for ids in together]))) > 1
+    assert judge.layouts([]) == []
+
+
+def test_the_pair_finds_captions_far_better_than_chance(trained):
+    pack, said = trained
+    facts = clip_facts(pack)
+    assert facts.among == facts.held_out == VAL
+    assert facts.mean_rank < 0.6 * (VAL + 1) / 2
+    assert facts.r_precision > 2 / VAL
+    assert f"R-precision {facts.r_precision:.3f}, mean place {facts.mean_rank:.1f}" in said[1]
+
+
+def clip_facts(pack):
+    return clip.files.read(pack.folder / clip.FILE, clip.ClipFacts, clip.COMMAND)[0]
+
+
+def test_features_are_unit_vectors_that_do_not_depend_on_their_company(trained):
+    pair = clip.load(trained[0])
+    images = [picture(layout(index)) for index in range(11)]
+    texts = ["a car", "", "sky", "no road and a tree", "wondrous"]
+    for found, alone in (
+        (pair.images(images), torch.cat([pair.images([image]) for image in images])),
+        (pair.texts(texts), torch.cat([pair.texts([text]) for text in texts])),
+    ):
+        assert found.dtype == torch.float32
+        torch.testing.assert_close(found.norm(dim=1), torch.ones(len(found)))
+        torch.testing.assert_close(found, alone, rtol=0, atol=0)
+    assert pair.images([]).shape == pair.texts([]).shape == (0, found.shape[1])
+
+
+def test_pictures_that_show_the_prompt_rank_before_others(trained):
+    pair, ids = clip.load(trained[0]), [layout(index) for index in range(300, 400)]
+    images = [picture(one) for one in ids]
+    shown, others = [], []
+    for index, info in enumerate(CLASSES):
+        order = clip.rank(pair, images, info.name)
+        assert sorted(order) == list(range(len(images)))
+        for place, which in enumerate(order):
+            (shown if (ids[which] == index).any() else others).append(place)
+    assert np.mean(shown) < np.mean(others) - 9  # by chance 3, give or take
+
+
+def test_captions_come_with_the_pair_and_the_command_prints_them(trained):
+    pack, _ = trained
+    pair = clip.load(pack)
+    assert len(set(pair.captions)) == 20
+    torch.testing.assert_close(pair.texts(pair.captions), pair.features, rtol=0, atol=0)
+    path = pack.folder.parent / "car.png"
+    write_image(path, picture(np.full((40, 100), CAR, np.uint8)))
+    best, second = pair.nearest([read_image(path)], 2)[0]
+    assert best.score >= second.score
+    result = CliRunner().invoke(app, ["caption", "--pack", str(pack.folder), "--count", "2", str(path), str(path)])
+    assert result.exit_code == 0, result.output
+    lines = [str(path), f"  {best.score:.3f}  {best.text}", f"  {second.score:.3f}  {second.text}"]
+    assert result.output.splitlines() == lines * 2
+
+
+def test_sample_tells_which_results_fit_best(trained, tmp_path):
+    arguments = ["sample", "--pack", str(trained[0].folder), "--steps", "2", "--out", str(tmp_path), "--count", "3"]
+    result = CliRunner().invoke(app, [*arguments, "--prompt", "a car", "--rank", "--device", "cpu"])
+    assert result.exit_code == 0, result.output
+    scores = {name: json.loads((tmp_path / f"{name}.json").read_bytes())["score"] for name in ("0001", "0002", "0003")}
+    order = sorted(scores, key=scores.get, reverse=True)
+    told = ", ".join(f"{name} ({scores[name]:.3f})" for name in order)
+    assert f"Best first for “a car”: {told}" in result.output
+    images = [read_image(tmp_path / f"{name}_image.png") for name in sorted(scores)]
+    assert [sorted(scores)[index] for index in clip.rank(clip.load(trained[0]), images, "a car")] == order
+
+
+def test_results_without_a_prompt_are_not_ranked(trained, tmp_path):
+    arguments = ["sample", "--pack", str(trained[0].folder), "--out", str(tmp_path), "--prompt", " ", "--rank"]
+    caught = CliRunner().invoke(app, arguments).exception
+    assert isinstance(caught, BadRequest)
+    assert "--prompt" in caught.hint
+
+
+def test_a_guide_without_a_model_asks_the_pack_s_own_pair(trained, bare):
+    asked = read_guide("clip*2:a car, no sky")
+    assert asked == ClipGuide(prompt="a car, no sky", scale=2)
+    (guide,) = build([asked], trained[0])
+    state = torch.zeros(2, 3, 32, 64, requires_grad=True)
+    loss = guide(None, state, None)
+    assert loss.shape == (2,)
+    loss.sum().backward()
+    assert state.grad.abs().sum() > 0
+    with pytest.raises(BadPack, match="train-clip"):
+        build([asked], bare)
+
+
+def test_retrieval_of_twins_is_perfect_and_of_equals_by_chance():
+    random = np.random.default_rng(0)
+    rows = torch.eye(150)
+    assert retrieval(rows, rows, random) == (100, 1.0, 1.0, 1.0)
+    same = torch.ones(150, 4) / 2
+    assert retrieval(same, same, random) == (100, pytest.approx(0.01), pytest.approx(50.5), pytest.approx(1))
+
+
+@pytest.mark.parametrize(
+    ("judge", "kind", "command"),
+    [(segmenter, segmenter.SegmenterFacts, "train-segmenter"), (clip, clip.ClipFacts, "train-clip")],
+    ids=["segmenter", "clip"],
+)
+def test_what_is_wrong_with_a_file_is_named(trained, bare, tmp_path, judge, kind, command):
+    with pytest.raises(BadPack, match=f"no {judge.FILE}.*{command}"):
+        judge.load(bare)
+    good = trained[0].folder / judge.FILE
+    cpu, file = torch.device("cpu"), trained[0].file
+    broken = tmp_path / judge.FILE
+    broken.write_bytes(good.read_bytes()[:1000])
+    with pytest.raises(BadPack, match=f"cannot be read.*{command}"):
+        judge.read(broken, file, cpu)
+    pixels = msgspec.structs.replace(file.pixels, gamma=0.5)
+    with pytest.raises(BadPack, match="another kind of pack"):
+        judge.read(good, msgspec.structs.replace(file, pixels=pixels), cpu)
+    facts, tensors = judge.files.read(good, kind, command)
+    name = max(tensors, key=lambda name: tensors[name].numel())
+    judge.files.save(broken, tensors | {name: tensors[name] * torch.nan}, facts)
+    with pytest.raises(BadPack, match="not finite"):
+        judge.read(broken, file, cpu)
+
+
+def test_verify_looks_at_the_judges_that_are_there(trained, bare, tmp_path):
+    runner = CliRunner()
+    assert verify(bare.folder) == []
+    assert verify(trained[0].folder) == []
+    folder = tmp_path / "tiny"
+    shutil.copytree(trained[0].folder, folder)
+    assert runner.invoke(app, ["packs", "verify", str(folder)]).exit_code == 0
+    (folder / clip.FILE).write_bytes(b"nothing")
+    packs.load(folder, "cpu")  # does not look at them
+    result = runner.invoke(app, ["packs", "verify", str(folder)])
+    assert result.exit_code == 1
+    assert clip.FILE in result.output
+    assert segmenter.FILE not in result.output
+
+
+@COURSES
+def test_what_cannot_be_trained_is_said_before_it_begins(bare, config, small, tmp_path, course):
+    out = tmp_path / "judge"
+    for change, says in (({"taxonomy": "street"}, "other classes"), ({"height": 16}, "32×64")):
+        with pytest.raises(BadConfig, match=says):
+            course(msgspec.structs.replace(config, **change), bare, 400, out)
+    with pytest.raises(BadConfig, match="is a folder"):
+        course(config, bare, 400, tmp_path)
+    course(config, bare, 400, out)[0].save()
+    with pytest.raises(BadConfig, match=r"400 images.*Remove it"):
+        course(config, bare, 800, out)[0].resume()
+    out.with_name("judge.checkpoint").write_bytes(b"nothing")
+    with pytest.raises(BadConfig, match="Remove it"):
+        course(config, bare, 400, out)[0].resume()
