@@ -314,7 +314,7 @@ class Generator(QObject):
 
     def _say_unknown_words(self, words: tuple[str, ...]) -> None:
         if words and words != self._said:
-            names = ", ".join(f"“{word}”" for word in words)
+            names = ", ".join(self.tr("“{word}”").format(word=word) for word in words)
             said = self.tr("This pack does not know {words}. Other words may say it.").format(words=names)
             self.noticed.emit(Notice(said, Tone.HINT))
         self._said = words

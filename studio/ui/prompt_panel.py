@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
 from studio.domain.words import Vocabulary, replaced
@@ -169,4 +169,5 @@ def _words(name: str, placeholder: str) -> QLineEdit:
 
 
 def _named(words: tuple[str, ...]) -> str:
-    return ", ".join(f"“{escape(word)}”" for word in words)
+    quoted = QCoreApplication.translate("PromptPanel", "“{word}”")
+    return ", ".join(quoted.format(word=escape(word)) for word in words)

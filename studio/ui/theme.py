@@ -64,7 +64,6 @@ QLineEdit { padding: 0 8px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; border: none; }
 QComboBox { padding: 0 8px; }
-QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView, QListView { background: $panel; border: 1px solid $border; color: $text;
   selection-background-color: $accent; selection-color: $on_accent; outline: none; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
@@ -98,7 +97,11 @@ QListWidget:focus, QTreeWidget:focus { border-color: $accent; }
 QListView::item, QTreeWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
 QListView::item:hover, QTreeWidget::item:hover { background: $border; }
 QListView::item:selected, QTreeWidget::item:selected { background: $accent; color: $on_accent; }
+QTreeWidget { show-decoration-selected: 1; }
+QTreeWidget::item { border-radius: 0; }
 QTreeWidget::branch { background: transparent; }
+QTreeWidget::branch:selected { background: $accent; }
+QTreeWidget::branch:hover:!selected { background: $border; }
 QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QMenuBar { background: $window; }
@@ -214,6 +217,8 @@ def _palette(colours: Colours) -> QPalette:
         (roles.ToolTipText, colours.text),
         (roles.Highlight, colours.accent),
         (roles.HighlightedText, colours.on_accent),
+        (roles.Link, colours.accent),
+        (roles.LinkVisited, colours.accent),
     ):
         palette.setColor(role, colour)
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
