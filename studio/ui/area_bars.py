@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractSlider, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
@@ -16,6 +16,7 @@ from studio.ui.theme import Theme
 NONE = -1
 """The value of a bar without a target."""
 HEIGHT, EDGE = 26, 7
+CLEAR = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class AreaBar(QAbstractSlider):
@@ -72,8 +73,14 @@ class AreaBar(QAbstractSlider):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.setSliderDown(False)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in CLEAR:
+            event.accept()  # these keys are a command's elsewhere
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if event.key() in CLEAR:
             self.setValue(NONE)
         else:
             super().keyPressEvent(event)
