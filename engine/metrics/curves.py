@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from engine.metrics.sweeps import Point
 
@@ -49,6 +50,9 @@ def draw(points: Sequence[Point]) -> Figure:
         dress(axes, NAMES[metric], "pictures through the network per result" if by_cost else points[0].line)
         if by_cost:
             axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(ScalarFormatter())
+            axes.xaxis.set_minor_formatter(NullFormatter())
     if len(lines) > 1:
         handles, labels = axes.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, labelcolor=INK)

@@ -22,7 +22,7 @@ from engine.metrics.hearing import ClassHeard, hear_classes
 from engine.metrics.judging import Judges
 from engine.metrics.likelihood import Likelihood, likelihood
 from engine.metrics.page import Shown, page
-from engine.metrics.pictures import Sheets
+from engine.metrics.pictures import SHOWN, Sheets
 from engine.metrics.real import Real, read_pairs
 from engine.metrics.report import Near, Report, Who
 from engine.metrics.segmentation import score
@@ -175,6 +175,7 @@ def shown(measured: Sequence[Measured], standards: Standards, points: Sequence[P
     sheets = Sheets(standards, first.pack.info.classes)
     tasks = list(dict.fromkeys(one.task for one in measured))
     return Shown(
+        captions=[caption.text for caption in standards.real.captions[:SHOWN]],
         contacts={task: sheets.contact(task, [one for one in measured if one.task == task]) for task in tasks},
         extremes={
             task: [strip for one in measured if one.task == task for strip in sheets.extremes(one)] for task in tasks

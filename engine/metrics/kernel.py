@@ -21,6 +21,8 @@ def paired(real: Array, drawn: Array) -> Statistic:
 
     def distance(weights: Array) -> float:
         alike, total = (weights**2).sum(), weights.sum()
+        if alike == total**2:  # one picture over and over
+            return float("nan")
         same = (weights @ within @ weights - weights**2 @ within.diagonal()) / (total**2 - alike)
         return float(same - 2 * (weights @ across @ weights) / total**2)
 

@@ -14,11 +14,20 @@ from engine.metrics.pictures import Strip
 from engine.metrics.report import Report
 from engine.metrics.style import CSS
 
+WORDED = ("text", "region")
+SHEET = "Image and layout of the same real pairs, and what each contender draws for them."
+EXTREMES = "Real image and layout, drawn image and layout, and the segmenter's map of the drawn image."
+NEAREST = "The samples of text → both nearest to a training picture, each beside it."
+
 
 @dataclass(frozen=True)
 class Shown:
-    """All pictures of the page: by task the contact sheets and the extremes, then the copies and the curves (SVG)."""
+    """All pictures of the page: by task the contact sheets and the extremes, then the copies and the curves (SVG).
 
+    `captions` are those of the contact sheets' rows.
+    """
+
+    captions: list[str]
     contacts: dict[str, list[Strip]]
     extremes: dict[str, list[Strip]]
     memorised: list[Strip]
@@ -30,15 +39,15 @@ def page(report: Report, pictures: Shown) -> str:
     body = [head(report), contenders(report)]
     for task, strips in pictures.contacts.items():
         body += [f'<h2 id="{task}">{TITLES[task]}</h2>', figures(report, task)]
-        body += [
-            strips_of("The first pictures", strips, task),
-            strips_of("Best and worst", pictures.extremes[task], ""),
-        ]
+        body.append(strips_of("The first pictures", strips, SHEET))
+        if task in WORDED:
+            body.append(folded("Their captions", ordered(pictures.captions)))
+        body.append(strips_of("Best and worst", pictures.extremes[task], EXTREMES))
         body.append(folded("IoU of each class", per_class(report.iou[task])))
     if report.heard:
         body += ["<h2>Each class named, named absent and unprompted</h2>", heard(report)]
     if pictures.memorised:
-        body.append(strips_of("Nearest training pictures", pictures.memorised, ""))
+        body.append(strips_of("Nearest training pictures", pictures.memorised, NEAREST))
     body += ["<h2>Cost of one result</h2>", costs(report)]
     if pictures.curves:
         body.append("<h2>Sweeps</h2>")
@@ -175,14 +184,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def strips_of(title: str, strips: Sequence[Strip], anchor: str) -> str:
-    """Strips beside each other as far as there is room, each under its name."""
+def strips_of(title: str, strips: Sequence[Strip], what: str) -> str:
+    """Strips beside each other as far as there is room, each under its name; `what` says what is in them."""
     inside = "".join(
-        f'<figure><figcaption>{escape(strip.title)}</figcaption><img alt="{escape(strip.title)}" '
-        f'width="{strip.pixels.shape[1] * 3 // 2}" src="{strip.url}"></figure>'
+        f'<figure style="width: {strip.pixels.shape[1] * 3 // 2}px"><figcaption>{escape(strip.title)}</figcaption>'
+        f'<img alt="{escape(strip.title)}" width="100%" src="{strip.url}"></figure>'
         for strip in strips
     )
-    return f'<h3>{escape(title)}</h3><div class="strips" data-task="{anchor}">{inside}</div>' if inside else ""
+    head = f"<h3>{escape(title)}</h3><p>{escape(what)}</p>"
+    return f'{head}<div class="strips">{inside}</div>' if inside else ""
+
+
+def ordered(texts: Sequence[str]) -> str:
+    """One below the other, counted."""
+    return "<ol>" + "".join(f"<li>{escape(text) or '(nothing)'}</li>" for text in texts) + "</ol>"
 
 
 def folded(title: str, inside: str) -> str:

@@ -102,8 +102,8 @@ class Sheets:
         return strips
 
     def memorised(self, one: Measured) -> Strip:
-        """The samples nearest to a training picture, each beside it."""
+        """The samples nearest to a training picture, each beside it, and how near."""
         order = np.argsort(one.near.distance, kind="stable")[:SHOWN]
         rows = [[one.drawn.images[i], self.standards.frame(int(one.near.row[i]))] for i in order]
         distances = ", ".join(f"{one.near.distance[i]:.2f}" for i in order)
-        return Strip(f"{one.contender}: sample | nearest training picture, distances {distances}", grid(rows))
+        return Strip(f"{one.contender}: distances {distances}", grid(rows))

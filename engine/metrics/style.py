@@ -17,12 +17,13 @@ small { font-size: .8rem }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { text-align: left; vertical-align: top; padding: .4rem 1.1rem .4rem 0; border-bottom: 1px solid var(--line) }
-th { font-weight: 600; white-space: nowrap }
+th { font-weight: 600; min-width: 7rem; max-width: 16rem; overflow-wrap: anywhere }
+td:first-child { min-width: 11rem }
 td { min-width: 5rem }
 td b { color: var(--mark) }
 .strips { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem }
-figure { margin: 0 0 1rem }
-figcaption { font-size: .85rem; margin-bottom: .3rem }
+figure { margin: 0 0 1rem; max-width: 100% }
+figcaption { font-size: .85rem; margin-bottom: .3rem; overflow-wrap: anywhere }
 img { max-width: 100%; height: auto; image-rendering: pixelated }
 details { margin: 1rem 0 }
 summary { cursor: pointer }

@@ -14,14 +14,13 @@ from engine import packs
 from engine.cli import main
 from engine.diffusion.solvers import SOLVERS
 from engine.errors import BadRequest, UnknownPack
-from engine.metrics import judging
+from engine.metrics import judging, sweeps
 from engine.metrics.contenders import Contender, Options, load_all, parse
 from engine.metrics.drawing import Drawn, Studio, answered, requests
 from engine.metrics.evaluate import read_tasks
 from engine.metrics.judging import Judges
 from engine.metrics.real import read_real
 from engine.metrics.standards import Standards
-from engine.metrics.sweeps import tries
 from engine.metrics.tables import Measured
 from tests import tiny
 from tests.engine import plain_judges
@@ -265,7 +264,31 @@ def test_tasks_are_read():
         read_tasks("text,video")
 
 
+def test_sweeps_go_into_the_report_as_points_and_curves(run, tmp_path, monkeypatch):
+    for name, value in (("SOLVERS", ("ddim", "heun")), ("STEPS", (1, 2)), ("PICTURES", 2), ("CROSS", (1.0, 2.0))):
+        monkeypatch.setattr(sweeps, name, value)
+    assert run(tmp_path, "--sweeps", "--tasks", "image", "--prompts", 0, "--count", 2)[0] == 0
+    points = json.loads((tmp_path / "report.json").read_text("utf-8"))["sweeps"]
+    steps = {(one["line"], one["x"]): one for one in points if (one["sweep"], one["task"]) == ("steps", "layout")}
+    assert {key: one["evaluations"] for key, one in steps.items()} == {
+        ("ddim", 1): 1,
+        ("ddim", 2): 2,
+        ("heun", 1): 1,
+        ("heun", 2): 3,
+    }
+    assert all(one["figures"].keys() == {"faithfulness", "kid"} for one in steps.values())
+    assert [one["x"] for one in points if one["sweep"] == "cross-guidance"] == [1, 2]
+    assert (tmp_path / "report.html").read_text("utf-8").count("data:image/svg+xml;base64,") == 5
+
+
+def test_too_few_pictures_are_told(run, tmp_path):
+    code, _, err = run(tmp_path / "out", "--count", 1)
+    assert code == 1
+    assert "too few" in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_every_solver_is_swept_over_its_steps():
-    lines = {(one.task, one.line, one.x) for one in tries() if one.sweep == "steps"}
+    lines = {(one.task, one.line, one.x) for one in sweeps.tries() if one.sweep == "steps"}
     assert lines == {(task, name, n) for task in ("text", "layout") for name in SOLVERS for n in (4, 10, 20, 50)}
-    assert {one.sweep for one in tries()} == {"steps", "guidance", "cross-guidance", "lead"}
+    assert {one.sweep for one in sweeps.tries()} == {"steps", "guidance", "cross-guidance", "lead"}
