@@ -124,7 +124,7 @@ def measure(setup: Setup) -> Bench:
     rows = []
     with hushed():
         needed = counting.flops_of(partial(answer, setup.pack, question(setup.pack, 2, setup.steps))) / 2
-        networks = [peer(kind, needed, setup) for kind in kinds(setup.pack)]
+        networks = [peer(kind, needed, setup) for kind in kinds(setup.pack)[setup.quick :]]
         for pictures in PICTURES[:1] if setup.quick else PICTURES:
             rows += compare(setup, networks, pictures, needed)
     return Bench(name="diffusers", title=TITLE, rows=rows)

@@ -1,0 +1,87 @@
+"""`probe`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.options import Device, DeviceOption, OutOption, PackOption, app
+from engine.errors import BadRequest
+
+MarkedOption = Annotated[
+    Path | None, typer.Option(help="A folder with images/ and, for a few of them, layouts/: marked, 255 where not.")
+]
+ImagesOption = Annotated[Path | None, typer.Option(help="The images to tell the classes in: a file or a folder.")]
+ProbeOption = Annotated[Path | None, typer.Option(help="A probe.safetensors of before, in place of --marked.")]
+StudyOption = Annotated[
+    bool, typer.Option("--study", help="Measure mIoU against the number of marked images, on the pairs of --data.")
+]
+StudyData = Annotated[Path | None, typer.Option(help="For --study: train/ and val/, each with images/ and layouts/.")]
+
+
+@app.command()
+def probe(
+    out: OutOption,
+    pack: PackOption = "street",
+    marked: MarkedOption = None,
+    images: ImagesOption = None,
+    probe: ProbeOption = None,
+    study: StudyOption = False,
+    data: StudyData = None,
+    clocks: Annotated[str, typer.Option(help="The image's clocks at which the network looks; 0 is clean.")] = "0",
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the noise and the classifier.")] = 0,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Mark new classes on a few images, and get them on all others; files to OUT."""
+    from engine import library, packs
+    from engine.probe.probe import checked_clocks
+
+    check(marked, images, probe, study, data)
+    loaded = packs.load(library.find_pack(pack), device.value)
+    looks = checked_clocks([number(part) for part in clocks.split(",")], loaded)
+    if study:
+        from engine.probe.study import study as run_study
+
+        assert data is not None, "checked above"
+        for line in run_study(loaded, data, out, looks, seed):
+            typer.echo(line)
+        return
+    from engine.probe import marks, run
+    from engine.probe.probe import load
+
+    assert images is not None, "checked above"
+    files = marks.pictures(images)
+    if probe is not None:
+        made = load(probe, loaded)
+        known = run.result(made, [], None)
+    else:
+        assert marked is not None, "checked above"
+        made, known = run.make(loaded, marked, looks, seed)
+        made.save(out / run.FILE)
+    if known.left_out:
+        typer.echo(f"each marked image, told by a probe of the others: mIoU {known.left_out.mean_iou:.3f}")
+    for path in run.apply(loaded, made, files, out, known):
+        typer.echo(f"Wrote {path}")
+
+
+def check(marked: Path | None, images: Path | None, probe: Path | None, study: bool, data: Path | None) -> None:
+    """Whether what is given makes one order. Raises BadRequest."""
+    if study:
+        if data is None:
+            raise BadRequest("A study needs real pairs.", "Give --data, a folder with train/ and val/.")
+        if marked or images or probe:
+            raise BadRequest("A study takes its marks from --data.", "Leave --marked, --images and --probe away.")
+    elif (marked is None) == (probe is None):
+        raise BadRequest("A probe comes from marked images or from a file.", "Give --marked or --probe.")
+    elif images is None:
+        raise BadRequest("There is no image to tell classes in.", "Give --images.")
+
+
+def number(text: str) -> int:
+    """A clock. Raises BadRequest."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise BadRequest(f"“{text}” is no clock.", "Write numbers with commas: --clocks 0,50.") from error
