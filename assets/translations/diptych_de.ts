@@ -1,1269 +1,1495 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
-    <context>
-        <name>Advanced</name>
-        <message>
-            <source>Steps</source>
-            <translation>Schritte</translation>
-        </message>
-        <message>
-            <source>More steps take longer and look finer</source>
-            <translation>Mehr Schritte dauern länger und sehen feiner aus</translation>
-        </message>
-        <message>
-            <source>Sampler</source>
-            <translation>Sampler</translation>
-        </message>
-        <message>
-            <source>Guidance towards the text</source>
-            <translation>Führung zum Text</translation>
-        </message>
-        <message>
-            <source>How closely the words are kept; 1 is plain</source>
-            <translation>Wie eng sich das Ergebnis an die Worte hält; 1 ist neutral</translation>
-        </message>
-        <message>
-            <source>Guidance towards the other half</source>
-            <translation>Führung zur anderen Hälfte</translation>
-        </message>
-        <message>
-            <source>How closely each half keeps to the other; 1 is plain</source>
-            <translation>Wie eng sich beide Hälften aneinander halten; 1 ist neutral</translation>
-        </message>
-        <message>
-            <source>As the pack has them</source>
-            <translation>Wie vom Paket vorgesehen</translation>
-        </message>
-        <message>
-            <source>Towards the text</source>
-            <translation>Zum Text</translation>
-        </message>
-        <message>
-            <source>the other half</source>
-            <translation>zur anderen Hälfte</translation>
-        </message>
-    </context>
-    <context>
-        <name>AreaBar</name>
-        <message>
-            <source>Area of {thing}</source>
-            <translation>Fläche von {thing}</translation>
-        </message>
-        <message>
-            <source>Drag to set how much of the picture is {thing}; Delete clears it</source>
-            <translation>Ziehen legt fest, wie viel des Bildes {thing} ist; Entf hebt das Ziel auf</translation>
-        </message>
-    </context>
-    <context>
-        <name>AreaBars</name>
-        <message>
-            <source>Clear all targets</source>
-            <translation>Alle Ziele aufheben</translation>
-        </message>
-        <message>
-            <source>Areas</source>
-            <translation>Flächen</translation>
-        </message>
-    </context>
-    <context>
-        <name>CardRow</name>
-        <message>
-            <source>In use</source>
-            <translation>In Gebrauch</translation>
-        </message>
-        <message>
-            <source>Use</source>
-            <translation>Verwenden</translation>
-        </message>
-        <message>
-            <source>Use {pack}</source>
-            <translation>{pack} verwenden</translation>
-        </message>
-        <message>
-            <source>An example layout</source>
-            <translation>Ein Beispiel-Layout</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n class(es)</source>
-            <translation>
-                <numerusform>%n Klasse</numerusform>
-                <numerusform>%n Klassen</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>licence: {licence}</source>
-            <translation>Lizenz: {licence}</translation>
-        </message>
-        <message>
-            <source>not stated</source>
-            <translation>nicht angegeben</translation>
-        </message>
-        <message>
-            <source>This pack is broken. {problem} Install it again, or remove its folder {folder}.</source>
-            <translation>Dieses Paket ist beschädigt. {problem} Installieren Sie es erneut, oder entfernen Sie seinen Ordner {folder}.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Choices</name>
-        <message>
-            <source>As the &amp;system</source>
-            <translation>Wie das &amp;System</translation>
-        </message>
-        <message>
-            <source>&amp;Light</source>
-            <translation>&amp;Hell</translation>
-        </message>
-        <message>
-            <source>&amp;Dark</source>
-            <translation>&amp;Dunkel</translation>
-        </message>
-        <message>
-            <source>&amp;Theme</source>
-            <translation>&amp;Farbschema</translation>
-        </message>
-        <message>
-            <source>&amp;Language</source>
-            <translation>&amp;Sprache</translation>
-        </message>
-    </context>
-    <context>
-        <name>Dialogs</name>
-        <message>
-            <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
-            <translation>Bilder (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</translation>
-        </message>
-        <message>
-            <source>All files (*)</source>
-            <translation>Alle Dateien (*)</translation>
-        </message>
-    </context>
-    <context>
-        <name>Editor</name>
-        <message>
-            <source>Keep</source>
-            <translation>Behalten</translation>
-        </message>
-        <message>
-            <source>Erase selection</source>
-            <translation>Auswahl löschen</translation>
-        </message>
-        <message>
-            <source>Redraw selection</source>
-            <translation>Auswahl neu zeichnen</translation>
-        </message>
-        <message>
-            <source>Keep image</source>
-            <translation>Bild behalten</translation>
-        </message>
-        <message>
-            <source>Release image</source>
-            <translation>Bild freigeben</translation>
-        </message>
-        <message>
-            <source>Clear layout</source>
-            <translation>Layout leeren</translation>
-        </message>
-    </context>
-    <context>
-        <name>EngineClient</name>
-        <message>
-            <source>It was restarted.</source>
-            <translation>Sie wurde neu gestartet.</translation>
-        </message>
-        <message>
-            <source>It sent a picture of another size, or class ids that the pack does not have.</source>
-            <translation>Sie hat ein Bild anderer Größe geschickt oder Klassen, die das Paket nicht hat.</translation>
-        </message>
-        <message>
-            <source>It speaks protocol {theirs} (version {version}), this studio {ours}. Install the same version of Diptych on both sides.</source>
-            <translation>Sie spricht Protokoll {theirs} (Version {version}), dieses Studio {ours}. Installieren Sie auf beiden Seiten dieselbe Version von Diptych.</translation>
-        </message>
-        <message>
-            <source>The engine stopped ({why}). It is started once more.</source>
-            <translation>Die Engine ist stehen geblieben ({why}). Sie wird noch einmal gestartet.</translation>
-        </message>
-        <message>
-            <source>The engine stopped ({why}). It is started once more and what it was painting is sent again.</source>
-            <translation>Die Engine ist stehen geblieben ({why}). Sie wird noch einmal gestartet, und woran sie gerade malte, wird erneut geschickt.</translation>
-        </message>
-        <message>
-            <source>The engine stopped ({why}) and stays down. Your picture is kept.</source>
-            <translation>Die Engine ist stehen geblieben ({why}) und bleibt aus. Ihr Bild ist erhalten.</translation>
-        </message>
-        <message>
-            <source>The engine cannot be started with “{command}” ({why}). Check DIPTYCH_ENGINE and the settings file.</source>
-            <translation>Die Engine lässt sich mit „{command}“ nicht starten ({why}). Prüfen Sie DIPTYCH_ENGINE und die Einstellungsdatei.</translation>
-        </message>
-        <message>
-            <source>Start engine</source>
-            <translation>Engine starten</translation>
-        </message>
-        <message>
-            <source>The engine has not answered for {seconds} seconds. It may still be loading.</source>
-            <translation>Die Engine antwortet seit {seconds} Sekunden nicht. Vielleicht lädt sie noch.</translation>
-        </message>
-        <message>
-            <source>Restart engine</source>
-            <translation>Engine neu starten</translation>
-        </message>
-    </context>
-    <context>
-        <name>Files</name>
-        <message>
-            <source>There is no image to save yet. Generate one first.</source>
-            <translation>Es gibt noch kein Bild zum Speichern. Erzeugen Sie erst eines.</translation>
-        </message>
-        <message>
-            <source>{file} is opened, the first of the {count} dropped. Drop the others one by one.</source>
-            <translation>{file} wird geöffnet, die erste der {count} abgelegten Dateien. Legen Sie die anderen einzeln ab.</translation>
-        </message>
-        <message>
-            <source>Open {file}</source>
-            <translation>{file} öffnen</translation>
-        </message>
-        <message>
-            <source>{file} brought its request along. Undo takes the layout back.</source>
-            <translation>{file} hat seinen Auftrag mitgebracht. Rückgängig nimmt das Layout zurück.</translation>
-        </message>
-        <message>
-            <source>{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.</source>
-            <translation>{file} hat {width}×{height} Pixel; die Mitte wurde auf {to_width}×{to_height} gebracht.</translation>
-        </message>
-        <message>
-            <source>{file} is back with its layout and its request. Undo takes it back.</source>
-            <translation>{file} ist mit Layout und Auftrag wieder da. Rückgängig nimmt es zurück.</translation>
-        </message>
-        <message>
-            <source>Saved {file}.</source>
-            <translation>{file} gespeichert.</translation>
-        </message>
-        <message>
-            <source>Adjust the crop</source>
-            <translation>Ausschnitt anpassen</translation>
-        </message>
-    </context>
-    <context>
-        <name>Generator</name>
-        <message>
-            <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
-            <translation>Kein Paket ließ sich öffnen, also kann nichts entstehen. Legen Sie eines ab und starten Sie neu.</translation>
-        </message>
-        <message>
-            <source>Start engine</source>
-            <translation>Engine starten</translation>
-        </message>
-        <message>
-            <source>The engine is stopped. Start it, then generate again.</source>
-            <translation>Die Engine steht. Starten Sie sie, dann erzeugen Sie erneut.</translation>
-        </message>
-        <message>
-            <source>Every pixel of the layout is painted, so there is nothing left to find in the image.</source>
-            <translation>Das Layout ist vollständig gemalt, im Bild bleibt also nichts zu finden.</translation>
-        </message>
-        <message>
-            <source>Find all of it anew</source>
-            <translation>Alles neu suchen</translation>
-        </message>
-        <message>
-            <source>All of the image is kept, so there is nothing to draw. Paint over the part that is to change.</source>
-            <translation>Das ganze Bild wird behalten, also gibt es nichts zu zeichnen. Übermalen Sie den Teil, der sich ändern soll.</translation>
-        </message>
-        <message>
-            <source>Draw all of it anew</source>
-            <translation>Alles neu zeichnen</translation>
-        </message>
-        <message>
-            <source>Repaint parts of it</source>
-            <translation>Teile davon übermalen</translation>
-        </message>
-        <message>
-            <source>Here is the layout. In Layout → Image, only what you paint over is drawn anew.</source>
-            <translation>Hier ist das Layout. Bei „Layout → Bild“ wird nur neu gezeichnet, was Sie übermalen.</translation>
-        </message>
-        <message>
-            <source>“{word}”</source>
-            <translation>„{word}“</translation>
-        </message>
-        <message>
-            <source>This pack does not know {words}. Other words may say it.</source>
-            <translation>Dieses Paket kennt {words} nicht. Vielleicht sagen es andere Worte.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Half</name>
-        <message>
-            <source>{file} is opened, the first of the {count} dropped. Drop the others one by one.</source>
-            <translation>{file} wird geöffnet, die erste der {count} abgelegten Dateien. Legen Sie die anderen einzeln ab.</translation>
-        </message>
-    </context>
-    <context>
-        <name>HistoryPanel</name>
-        <message>
-            <source>History</source>
-            <translation>Verlauf</translation>
-        </message>
-    </context>
-    <context>
-        <name>ImageCanvas</name>
-        <message>
-            <source>Image</source>
-            <translation>Bild</translation>
-        </message>
-        <message>
-            <source>The image appears here</source>
-            <translation>Hier erscheint das Bild</translation>
-        </message>
-    </context>
-    <context>
-        <name>Installer</name>
-        <message>
-            <source>Copying {file}…</source>
-            <translation>{file} wird kopiert…</translation>
-        </message>
-        <message>
-            <source>Checking {pack}…</source>
-            <translation>{pack} wird geprüft…</translation>
-        </message>
-        <message>
-            <source>“{name}” cannot be the name of a pack.</source>
-            <translation>„{name}“ kann nicht der Name eines Pakets sein.</translation>
-        </message>
-        <message>
-            <source>Ask its maker for one of plain letters, digits and hyphens.</source>
-            <translation>Bitten Sie seinen Autor um einen aus einfachen Buchstaben, Ziffern und Bindestrichen.</translation>
-        </message>
-        <message>
-            <source>This pack is broken: {problem}</source>
-            <translation>Dieses Paket ist beschädigt: {problem}</translation>
-        </message>
-        <message>
-            <source>Nothing was installed; get it once more from where it came.</source>
-            <translation>Nichts wurde installiert; beziehen Sie es noch einmal von der Quelle.</translation>
-        </message>
-        <message>
-            <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
-            <translation>Es gibt schon ein Paket „{name}“. Es bleibt, wenn Sie es nicht ersetzen.</translation>
-        </message>
-        <message>
-            <source>Replace it</source>
-            <translation>Ersetzen</translation>
-        </message>
-        <message>
-            <source>{folder} cannot be written ({why}). The pack was not installed.</source>
-            <translation>{folder} lässt sich nicht schreiben ({why}). Das Paket wurde nicht installiert.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Keeper</name>
-        <message>
-            <source>The journal of your edits cannot be written ({why}).</source>
-            <translation>Das Protokoll Ihrer Änderungen lässt sich nicht schreiben ({why}).</translation>
-        </message>
-        <message>
-            <source>Make room on the disk.</source>
-            <translation>Schaffen Sie Platz auf dem Datenträger.</translation>
-        </message>
-    </context>
-    <context>
-        <name>LayoutCanvas</name>
-        <message>
-            <source>Layout</source>
-            <translation>Layout</translation>
-        </message>
-        <message>
-            <source>There is no pack to paint with</source>
-            <translation>Es gibt kein Paket zum Malen</translation>
-        </message>
-    </context>
-    <context>
-        <name>MainWindow</name>
-        <message>
-            <source>Layout</source>
-            <translation>Layout</translation>
-        </message>
-        <message>
-            <source>Image</source>
-            <translation>Bild</translation>
-        </message>
-        <message>
-            <source>{title} (live is paused)</source>
-            <translation>{title} (Live pausiert)</translation>
-        </message>
-        <message>
-            <source>Open layout</source>
-            <translation>Layout öffnen</translation>
-        </message>
-        <message>
-            <source>Open image</source>
-            <translation>Bild öffnen</translation>
-        </message>
-        <message>
-            <source>Save layout</source>
-            <translation>Layout speichern</translation>
-        </message>
-        <message>
-            <source>Save image</source>
-            <translation>Bild speichern</translation>
-        </message>
-        <message>
-            <source>&amp;File</source>
-            <translation>&amp;Datei</translation>
-        </message>
-        <message>
-            <source>&amp;Edit</source>
-            <translation>&amp;Bearbeiten</translation>
-        </message>
-        <message>
-            <source>&amp;Picture</source>
-            <translation>B&amp;ild</translation>
-        </message>
-        <message>
-            <source>&amp;View</source>
-            <translation>&amp;Ansicht</translation>
-        </message>
-        <message>
-            <source>E&amp;ngine</source>
-            <translation>E&amp;ngine</translation>
-        </message>
-        <message>
-            <source>&amp;Restart engine</source>
-            <translation>Engine &amp;neu starten</translation>
-        </message>
-        <message>
-            <source>&amp;Help</source>
-            <translation>&amp;Hilfe</translation>
-        </message>
-        <message>
-            <source>&amp;Shortcuts…</source>
-            <translation>&amp;Tastenkürzel…</translation>
-        </message>
-        <message>
-            <source>&amp;New</source>
-            <translation>&amp;Neu</translation>
-        </message>
-        <message>
-            <source>&amp;Packs…</source>
-            <translation>&amp;Pakete…</translation>
-        </message>
-        <message>
-            <source>&amp;Open layout…</source>
-            <translation>&amp;Layout öffnen…</translation>
-        </message>
-        <message>
-            <source>Open &amp;image…</source>
-            <translation>B&amp;ild öffnen…</translation>
-        </message>
-        <message>
-            <source>&amp;Save layout…</source>
-            <translation>Layout &amp;speichern…</translation>
-        </message>
-        <message>
-            <source>Save i&amp;mage…</source>
-            <translation>Bild sp&amp;eichern…</translation>
-        </message>
-        <message>
-            <source>&amp;Quit</source>
-            <translation>&amp;Beenden</translation>
-        </message>
-        <message>
-            <source>&amp;Undo</source>
-            <translation>&amp;Rückgängig</translation>
-        </message>
-        <message>
-            <source>&amp;Redo</source>
-            <translation>&amp;Wiederholen</translation>
-        </message>
-        <message>
-            <source>&amp;Keep what was filled in</source>
-            <translation>&amp;Ergänztes behalten</translation>
-        </message>
-        <message>
-            <source>Keep</source>
-            <translation>Behalten</translation>
-        </message>
-        <message>
-            <source>&amp;Clear layout</source>
-            <translation>Layout &amp;leeren</translation>
-        </message>
-        <message>
-            <source>Show the &amp;whole picture</source>
-            <translation>&amp;Ganzes Bild zeigen</translation>
-        </message>
-        <message>
-            <source>&amp;Actual size</source>
-            <translation>&amp;Originalgröße</translation>
-        </message>
-        <message>
-            <source>Zoom &amp;in</source>
-            <translation>&amp;Vergrößern</translation>
-        </message>
-        <message>
-            <source>Zoom &amp;out</source>
-            <translation>Ver&amp;kleinern</translation>
-        </message>
-        <message>
-            <source>O&amp;verlay</source>
-            <translation>Ü&amp;berlagern</translation>
-        </message>
-        <message>
-            <source>&amp;History</source>
-            <translation>Ver&amp;lauf</translation>
-        </message>
-        <message>
-            <source>&amp;Areas</source>
-            <translation>Fl&amp;ächen</translation>
-        </message>
-        <message>
-            <source>&amp;Generate</source>
-            <translation>&amp;Erzeugen</translation>
-        </message>
-        <message>
-            <source>&amp;Cancel</source>
-            <translation>&amp;Abbrechen</translation>
-        </message>
-        <message>
-            <source>&amp;Live</source>
-            <translation>&amp;Live</translation>
-        </message>
-        <message>
-            <source>Layout → Image: make the image anew after every stroke</source>
-            <translation>Layout → Bild: das Bild nach jedem Strich neu erzeugen</translation>
-        </message>
-        <message>
-            <source>&amp;Examples</source>
-            <translation>Bei&amp;spiele</translation>
-        </message>
-        <message>
-            <source>Search a class</source>
-            <translation>Klasse suchen</translation>
-        </message>
-        <message>
-            <source>Classes</source>
-            <translation>Klassen</translation>
-        </message>
-        <message>
-            <source>given</source>
-            <translation>gegeben</translation>
-        </message>
-        <message>
-            <source>generated</source>
-            <translation>erzeugt</translation>
-        </message>
-        <message>
-            <source>redrawn within the outline</source>
-            <translation>innerhalb der Umrandung neu gezeichnet</translation>
-        </message>
-        <message>
-            <source>hatched parts are generated</source>
-            <translation>Schraffiertes ist erzeugt</translation>
-        </message>
-    </context>
-    <context>
-        <name>ModeBar</name>
-        <message>
-            <source>Layout → Image</source>
-            <translation>Layout → Bild</translation>
-        </message>
-        <message>
-            <source>Paint a layout; the image is made from it</source>
-            <translation>Malen Sie ein Layout; daraus entsteht das Bild</translation>
-        </message>
-        <message>
-            <source>Image → Layout</source>
-            <translation>Bild → Layout</translation>
-        </message>
-        <message>
-            <source>Open a photograph; its layout is found</source>
-            <translation>Öffnen Sie ein Foto; sein Layout wird gefunden</translation>
-        </message>
-        <message>
-            <source>Text → Both</source>
-            <translation>Text → Beides</translation>
-        </message>
-        <message>
-            <source>Describe a picture; both halves are made</source>
-            <translation>Beschreiben Sie ein Bild; beide Hälften entstehen</translation>
-        </message>
-        <message>
-            <source>Undo: {step}</source>
-            <translation>Rückgängig: {step}</translation>
-        </message>
-        <message>
-            <source>Nothing to undo</source>
-            <translation>Nichts rückgängig zu machen</translation>
-        </message>
-        <message>
-            <source>Redo: {step}</source>
-            <translation>Wiederholen: {step}</translation>
-        </message>
-        <message>
-            <source>Nothing to redo</source>
-            <translation>Nichts zu wiederholen</translation>
-        </message>
-    </context>
-    <context>
-        <name>NoticeRow</name>
-        <message>
-            <source>Close this notice</source>
-            <translation>Hinweis schließen</translation>
-        </message>
-        <message>
-            <source>Details for a report</source>
-            <translation>Einzelheiten für einen Bericht</translation>
-        </message>
-        <message>
-            <source>Details</source>
-            <translation>Einzelheiten</translation>
-        </message>
-    </context>
-    <context>
-        <name>Pack</name>
-        <message>
-            <source>There is no pack to paint with.</source>
-            <translation>Es gibt kein Paket zum Malen.</translation>
-        </message>
-        <message>
-            <source>Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.</source>
-            <translation>Legen Sie den Ordner eines Pakets in einen eigenen Ordner, nennen Sie diesen in DIPTYCH_PACKS und starten Sie neu.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Packs</name>
-        <message>
-            <source>{file} cannot be read: {why}.</source>
-            <translation>{file} lässt sich nicht lesen: {why}.</translation>
-        </message>
-        <message>
-            <source>Get it once more from where it came, and make room on the disk.</source>
-            <translation>Beziehen Sie es noch einmal von der Quelle, und schaffen Sie Platz auf dem Datenträger.</translation>
-        </message>
-        <message>
-            <source>The zip wants to write outside of its folder (“{name}”).</source>
-            <translation>Das ZIP will außerhalb seines Ordners schreiben („{name}“).</translation>
-        </message>
-        <message>
-            <source>Nothing was installed; do not trust where it came from.</source>
-            <translation>Nichts wurde installiert; trauen Sie der Quelle nicht.</translation>
-        </message>
-        <message>
-            <source>There is no pack in {file}: {head} is missing.</source>
-            <translation>In {file} ist kein Paket: {head} fehlt.</translation>
-        </message>
-        <message>
-            <source>Choose the folder, or the zip, that has it at its top.</source>
-            <translation>Wählen Sie den Ordner oder das ZIP, in dem es zuoberst liegt.</translation>
-        </message>
-    </context>
-    <context>
-        <name>PacksWindow</name>
-        <message>
-            <source>Packs</source>
-            <translation>Pakete</translation>
-        </message>
-        <message>
-            <source>Install from a folder…</source>
-            <translation>Aus einem Ordner installieren…</translation>
-        </message>
-        <message>
-            <source>Install from a zip…</source>
-            <translation>Aus einem ZIP installieren…</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Progress</source>
-            <translation>Fortschritt</translation>
-        </message>
-        <message>
-            <source>Install a pack</source>
-            <translation>Paket installieren</translation>
-        </message>
-        <message>
-            <source>Use it</source>
-            <translation>Verwenden</translation>
-        </message>
-        <message>
-            <source>“{pack}” is installed.</source>
-            <translation>„{pack}“ ist installiert.</translation>
-        </message>
-    </context>
-    <context>
-        <name>PalettePanel</name>
-        <message>
-            <source>Search</source>
-            <translation>Suchen</translation>
-        </message>
-        <message>
-            <source>Search classes</source>
-            <translation>Klassen suchen</translation>
-        </message>
-        <message>
-            <source>Colours that are easy to tell apart</source>
-            <translation>Gut unterscheidbare Farben</translation>
-        </message>
-        <message>
-            <source>Colours that are easy to tell apart, for every kind of colour vision; files keep the pack's own</source>
-            <translation>Farben, die sich bei jeder Art von Farbsehen gut unterscheiden; Dateien behalten die des Pakets</translation>
-        </message>
-        <message>
-            <source>No class of this name</source>
-            <translation>Keine Klasse mit diesem Namen</translation>
-        </message>
-        <message>
-            <source>Classes</source>
-            <translation>Klassen</translation>
-        </message>
-    </context>
-    <context>
-        <name>Pen</name>
-        <message>
-            <source>Stamp</source>
-            <translation>Stempeln</translation>
-        </message>
-        <message>
-            <source>Move</source>
-            <translation>Verschieben</translation>
-        </message>
-        <message>
-            <source>Paint {thing}</source>
-            <translation>{thing} malen</translation>
-        </message>
-        <message>
-            <source>Erase</source>
-            <translation>Radieren</translation>
-        </message>
-        <message>
-            <source>Keep</source>
-            <translation>Behalten</translation>
-        </message>
-        <message>
-            <source>Release</source>
-            <translation>Freigeben</translation>
-        </message>
-        <message>
-            <source>Select</source>
-            <translation>Auswählen</translation>
-        </message>
-        <message>
-            <source>Select nothing</source>
-            <translation>Auswahl aufheben</translation>
-        </message>
-    </context>
-    <context>
-        <name>Preferences</name>
-        <message>
-            <source>{file} cannot be written ({why}).</source>
-            <translation>{file} lässt sich nicht schreiben ({why}).</translation>
-        </message>
-        <message>
-            <source>Make room there, or your choices last only for this time.</source>
-            <translation>Schaffen Sie dort Platz, sonst gelten Ihre Einstellungen nur für dieses Mal.</translation>
-        </message>
-        <message>
-            <source>{file} cannot be read: {why}. The studio goes on with its defaults.</source>
-            <translation>{file} lässt sich nicht lesen: {why}. Das Studio arbeitet mit seinen Voreinstellungen weiter.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Projects</name>
-        <message>
-            <source>Open {file}</source>
-            <translation>{file} öffnen</translation>
-        </message>
-        <message>
-            <source>Saved {file}.</source>
-            <translation>{file} gespeichert.</translation>
-        </message>
-        <message>
-            <source>The picture before was not saved. It is kept among the recent files.</source>
-            <translation>Das vorige Bild war nicht gespeichert. Es liegt bei den zuletzt geöffneten Dateien.</translation>
-        </message>
-    </context>
-    <context>
-        <name>PromptPanel</name>
-        <message>
-            <source>Prompt</source>
-            <translation>Prompt</translation>
-        </message>
-        <message>
-            <source>Describe the picture: trees on the left, open sky</source>
-            <translation>Das Bild auf Englisch beschreiben: trees on the left, open sky</translation>
-        </message>
-        <message>
-            <source>Seed</source>
-            <translation>Seed</translation>
-        </message>
-        <message>
-            <source>The same seed and picture give the same result</source>
-            <translation>Gleicher Seed und gleiches Bild ergeben das gleiche Ergebnis</translation>
-        </message>
-        <message>
-            <source>Another seed</source>
-            <translation>Anderer Seed</translation>
-        </message>
-        <message>
-            <source>Keep this seed when Generate is pressed</source>
-            <translation>Diesen Seed beim Erzeugen beibehalten</translation>
-        </message>
-        <message>
-            <source>Negative prompt, steps, sampler, guidance</source>
-            <translation>Negativer Prompt, Schritte, Sampler, Führung</translation>
-        </message>
-        <message>
-            <source>Negative prompt</source>
-            <translation>Negativer Prompt</translation>
-        </message>
-        <message>
-            <source>What should not be in the picture</source>
-            <translation>Was nicht im Bild sein soll</translation>
-        </message>
-        <message>
-            <source>Words that the pack does not know</source>
-            <translation>Wörter, die das Paket nicht kennt</translation>
-        </message>
-        <message>
-            <source>{pack} does not know {words}.</source>
-            <translation>{pack} kennt {words} nicht.</translation>
-        </message>
-        <message>
-            <source>For “{word}”, try {others}.</source>
-            <translation>Statt „{word}“ vielleicht {others}.</translation>
-        </message>
-        <message>
-            <source>“{word}”</source>
-            <translation>„{word}“</translation>
-        </message>
-    </context>
-    <context>
-        <name>Requests</name>
-        <message>
-            <source>There is nothing to draw from yet. Paint on the layout, or describe the picture.</source>
-            <translation>Noch gibt es keine Vorlage. Malen Sie auf dem Layout, oder beschreiben Sie das Bild.</translation>
-        </message>
-        <message>
-            <source>There is no image yet. Open or drop a photograph on the right half.</source>
-            <translation>Es gibt noch kein Bild. Öffnen Sie ein Foto, oder legen Sie es auf der rechten Hälfte ab.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Results</name>
-        <message>
-            <source>A result was deleted from the history.</source>
-            <translation>Ein Ergebnis wurde aus dem Verlauf gelöscht.</translation>
-        </message>
-        <message>
-            <source>Put it back</source>
-            <translation>Zurückholen</translation>
-        </message>
-    </context>
-    <context>
-        <name>Samplers</name>
-        <message>
-            <source>Predicts and corrects: good pictures in the fewest steps.</source>
-            <translation>Sagt voraus und berichtigt: gute Bilder in den wenigsten Schritten.</translation>
-        </message>
-        <message>
-            <source>Looks back one step: fine pictures in few steps.</source>
-            <translation>Blickt einen Schritt zurück: feine Bilder in wenigen Schritten.</translation>
-        </message>
-        <message>
-            <source>Plain and steady: more steps, finer pictures.</source>
-            <translation>Schlicht und stetig: mehr Schritte, feinere Bilder.</translation>
-        </message>
-        <message>
-            <source>DDIM, ancestral</source>
-            <translation>DDIM, mit Zufall</translation>
-        </message>
-        <message>
-            <source>New noise at each step: livelier, slower.</source>
-            <translation>Neues Rauschen bei jedem Schritt: lebendiger, langsamer.</translation>
-        </message>
-        <message>
-            <source>Looks twice at each step: exact, and takes twice as long.</source>
-            <translation>Sieht bei jedem Schritt zweimal hin: genau, dauert doppelt so lange.</translation>
-        </message>
-        <message>
-            <source>As it was trained, with much noise: 50 steps and more.</source>
-            <translation>Wie trainiert, mit viel Rauschen: ab 50 Schritten.</translation>
-        </message>
-        <message>
-            <source>DDPM, wide</source>
-            <translation>DDPM, breit</translation>
-        </message>
-        <message>
-            <source>With the most noise: 100 steps and more.</source>
-            <translation>Mit dem meisten Rauschen: ab 100 Schritten.</translation>
-        </message>
-        <message>
-            <source>The plainest rule with noise, to study: 100 steps and more.</source>
-            <translation>Die schlichteste Regel mit Rauschen, zum Studieren: ab 100 Schritten.</translation>
-        </message>
-        <message>
-            <source>The published process, to compare with: slow.</source>
-            <translation>Das veröffentlichte Verfahren, zum Vergleich: langsam.</translation>
-        </message>
-        <message>
-            <source>GCDP, as coded</source>
-            <translation>GCDP, wie im Code</translation>
-        </message>
-        <message>
-            <source>The published process with the noise of its code, to compare with.</source>
-            <translation>Das veröffentlichte Verfahren mit dem Rauschen seines Codes, zum Vergleich.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Session</name>
-        <message>
-            <source>Paint a {thing}: the image follows every stroke.</source>
-            <translation>Malen Sie mit „{thing}“: Das Bild folgt jedem Strich.</translation>
-        </message>
-        <message>
-            <source>Paint a {thing} on the road: the image follows every stroke.</source>
-            <translation>Malen Sie mit „{thing}“ auf die Straße: Das Bild folgt jedem Strich.</translation>
-        </message>
-    </context>
-    <context>
-        <name>ShortcutsWindow</name>
-        <message>
-            <source>Shortcuts</source>
-            <translation>Tastenkürzel</translation>
-        </message>
-        <message>
-            <source>Search a command or a key</source>
-            <translation>Befehl oder Taste suchen</translation>
-        </message>
-        <message>
-            <source>Search</source>
-            <translation>Suchen</translation>
-        </message>
-        <message>
-            <source>Commands and their keys</source>
-            <translation>Befehle und ihre Tasten</translation>
-        </message>
-        <message>
-            <source>New key</source>
-            <translation>Neue Taste</translation>
-        </message>
-        <message>
-            <source>Set</source>
-            <translation>Zuweisen</translation>
-        </message>
-        <message>
-            <source>Reset</source>
-            <translation>Zurücksetzen</translation>
-        </message>
-        <message>
-            <source>Reset all</source>
-            <translation>Alle zurücksetzen</translation>
-        </message>
-        <message>
-            <source>{key} belongs to “{other}”. “Set” takes it from there.</source>
-            <translation>{key} gehört zu „{other}“. „Zuweisen“ nimmt sie dort weg.</translation>
-        </message>
-        <message>
-            <source>Press a key, or “Set” without one to take the key away.</source>
-            <translation>Drücken Sie eine Taste, oder „Zuweisen“ ohne Taste, um sie zu entfernen.</translation>
-        </message>
-        <message>
-            <source>Press another key for “{command}”.</source>
-            <translation>Drücken Sie eine andere Taste für „{command}“.</translation>
-        </message>
-    </context>
-    <context>
-        <name>StatusLine</name>
-        <message>
-            <source>Progress</source>
-            <translation>Fortschritt</translation>
-        </message>
-        <message>
-            <source>No pack</source>
-            <translation>Kein Paket</translation>
-        </message>
-        <message>
-            <source>Engine is starting…</source>
-            <translation>Engine startet…</translation>
-        </message>
-        <message>
-            <source>Engine is stopped</source>
-            <translation>Engine steht</translation>
-        </message>
-        <message>
-            <source>Live is paused while the window is hidden</source>
-            <translation>Live pausiert, solange das Fenster verborgen ist</translation>
-        </message>
-        <message>
-            <source>Ready · {device}</source>
-            <translation>Bereit · {device}</translation>
-        </message>
-        <message>
-            <source>Generating…</source>
-            <translation>Erzeugt…</translation>
-        </message>
-        <message>
-            <source>Step {step} of {total} · {seconds} s left</source>
-            <translation>Schritt {step} von {total} · noch {seconds} s</translation>
-        </message>
-    </context>
-    <context>
-        <name>Studio</name>
-        <message>
-            <source>The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close.</source>
-            <translation>Das Bild lässt sich nicht für das nächste Mal aufheben. {why} Speichern Sie beide Hälften woanders, dann schließen Sie.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Tasks</name>
-        <message>
-            <source>The studio stumbled ({error}). Your picture is kept; please report the details.</source>
-            <translation>Das Studio ist gestolpert ({error}). Ihr Bild ist erhalten; bitte melden Sie die Einzelheiten.</translation>
-        </message>
-    </context>
-    <context>
-        <name>Timeline</name>
-        <message>
-            <source>There is no result to look at step by step. Generate one first.</source>
-            <translation>Es gibt kein Ergebnis, das sich Schritt für Schritt ansehen ließe. Erzeugen Sie erst eines.</translation>
-        </message>
-        <message>
-            <source>Saved {file}.</source>
-            <translation>{file} gespeichert.</translation>
-        </message>
-    </context>
-    <context>
-        <name>ToolCommands</name>
-        <message>
-            <source>Tools</source>
-            <translation>Werkzeuge</translation>
-        </message>
-        <message>
-            <source>Brush</source>
-            <translation>Pinsel</translation>
-        </message>
-        <message>
-            <source>Paint freehand; Shift and drag changes its size</source>
-            <translation>Freihand malen; Umschalt und Ziehen ändert die Größe</translation>
-        </message>
-        <message>
-            <source>Line</source>
-            <translation>Linie</translation>
-        </message>
-        <message>
-            <source>A straight line; Shift keeps it to steps of 15°</source>
-            <translation>Eine gerade Linie; Umschalt rastet in Schritten von 15° ein</translation>
-        </message>
-        <message>
-            <source>Rectangle</source>
-            <translation>Rechteck</translation>
-        </message>
-        <message>
-            <source>A filled rectangle; Shift makes it a square</source>
-            <translation>Ein gefülltes Rechteck; mit Umschalt ein Quadrat</translation>
-        </message>
-        <message>
-            <source>Lasso</source>
-            <translation>Lasso</translation>
-        </message>
-        <message>
-            <source>All that a freehand line goes around</source>
-            <translation>Alles, was eine freie Linie umschließt</translation>
-        </message>
-        <message>
-            <source>Polygon</source>
-            <translation>Polygon</translation>
-        </message>
-        <message>
-            <source>Corner by corner; Enter or the first corner closes it</source>
-            <translation>Ecke für Ecke; Eingabe oder die erste Ecke schließt es</translation>
-        </message>
-        <message>
-            <source>Fill</source>
-            <translation>Füllen</translation>
-        </message>
-        <message>
-            <source>All of one class that hangs together</source>
-            <translation>Alles Zusammenhängende einer Klasse</translation>
-        </message>
-        <message>
-            <source>Pick a class</source>
-            <translation>Klasse aufnehmen</translation>
-        </message>
-        <message>
-            <source>Choose the class under the pen; Alt does so with any tool</source>
-            <translation>Wählt die Klasse unter dem Stift; Alt tut das mit jedem Werkzeug</translation>
-        </message>
-        <message>
-            <source>Move</source>
-            <translation>Verschieben</translation>
-        </message>
-        <message>
-            <source>Move the selection, or the thing under the pen; Alt leaves a copy</source>
-            <translation>Verschiebt die Auswahl oder das Ding unter dem Stift; Alt lässt eine Kopie zurück</translation>
-        </message>
-        <message>
-            <source>Paint</source>
-            <translation>Malen</translation>
-        </message>
-        <message>
-            <source>Tools paint the chosen class</source>
-            <translation>Werkzeuge malen die gewählte Klasse</translation>
-        </message>
-        <message>
-            <source>Eraser</source>
-            <translation>Radierer</translation>
-        </message>
-        <message>
-            <source>Tools erase to unknown, which the engine fills</source>
-            <translation>Werkzeuge löschen zu „unbekannt“, was die Engine füllt</translation>
-        </message>
-        <message>
-            <source>Select</source>
-            <translation>Auswählen</translation>
-        </message>
-        <message>
-            <source>Tools select; Shift adds, Alt takes away, both intersect</source>
-            <translation>Werkzeuge wählen aus; Umschalt fügt hinzu, Alt nimmt weg, beide zusammen schneiden</translation>
-        </message>
-        <message>
-            <source>Keep</source>
-            <translation>Behalten</translation>
-        </message>
-        <message>
-            <source>Tools lock what must not change, in the half they are used on</source>
-            <translation>Werkzeuge sperren, was sich nicht ändern darf, in der Hälfte, auf der sie benutzt werden</translation>
-        </message>
-        <message>
-            <source>Release</source>
-            <translation>Freigeben</translation>
-        </message>
-        <message>
-            <source>Tools free what is to be made anew, in that half</source>
-            <translation>Werkzeuge geben frei, was in dieser Hälfte neu entstehen soll</translation>
-        </message>
-        <message>
-            <source>Smaller brush</source>
-            <translation>Kleinerer Pinsel</translation>
-        </message>
-        <message>
-            <source>Larger brush</source>
-            <translation>Größerer Pinsel</translation>
-        </message>
-        <message>
-            <source>Back to the class before</source>
-            <translation>Zurück zur vorigen Klasse</translation>
-        </message>
-        <message>
-            <source>Next symmetry</source>
-            <translation>Nächste Symmetrie</translation>
-        </message>
-        <message>
-            <source>Steady hand</source>
-            <translation>Ruhige Hand</translation>
-        </message>
-        <message>
-            <source>Steady hand: the brush follows the pen with a delay and evens out its way</source>
-            <translation>Ruhige Hand: Der Pinsel folgt dem Stift verzögert und glättet seinen Weg</translation>
-        </message>
-        <message>
-            <source>Selection</source>
-            <translation>Auswahl</translation>
-        </message>
-        <message>
-            <source>Select &amp;all</source>
-            <translation>&amp;Alles auswählen</translation>
-        </message>
-        <message>
-            <source>Select &amp;nothing</source>
-            <translation>Auswahl auf&amp;heben</translation>
-        </message>
-        <message>
-            <source>&amp;Invert the selection</source>
-            <translation>Auswahl &amp;umkehren</translation>
-        </message>
-        <message>
-            <source>&amp;Erase what is selected</source>
-            <translation>Ausgewähltes lös&amp;chen</translation>
-        </message>
-        <message>
-            <source>&amp;Redraw only what is selected</source>
-            <translation>Nur Ausgewähltes neu &amp;zeichnen</translation>
-        </message>
-        <message>
-            <source>Keep the whole i&amp;mage</source>
-            <translation>&amp;Ganzes Bild behalten</translation>
-        </message>
-        <message>
-            <source>Keep &amp;nothing of the image</source>
-            <translation>&amp;Nichts vom Bild behalten</translation>
-        </message>
-        <message>
-            <source>Select all</source>
-            <translation>Alles auswählen</translation>
-        </message>
-        <message>
-            <source>Select nothing</source>
-            <translation>Auswahl aufheben</translation>
-        </message>
-        <message>
-            <source>Invert the selection</source>
-            <translation>Auswahl umkehren</translation>
-        </message>
-    </context>
-    <context>
-        <name>ToolOptions</name>
-        <message>
-            <source>Size</source>
-            <translation>Größe</translation>
-        </message>
-        <message>
-            <source>Brush size</source>
-            <translation>Pinselgröße</translation>
-        </message>
-        <message>
-            <source>Brush size in pixels of the picture ( [ and ] )</source>
-            <translation>Pinselgröße in Pixeln des Bildes ( [ und ] )</translation>
-        </message>
-        <message>
-            <source>Close gaps</source>
-            <translation>Lücken schließen</translation>
-        </message>
-        <message>
-            <source>A fill does not run out through openings as narrow as this, in pixels</source>
-            <translation>Füllen läuft durch so schmale Öffnungen nicht aus, in Pixeln</translation>
-        </message>
-        <message>
-            <source>Layout</source>
-            <translation>Layout</translation>
-        </message>
-        <message>
-            <source>Opacity of the layout</source>
-            <translation>Deckkraft des Layouts</translation>
-        </message>
-        <message>
-            <source>No symmetry</source>
-            <translation>Keine Symmetrie</translation>
-        </message>
-        <message>
-            <source>Left and right</source>
-            <translation>Links und rechts</translation>
-        </message>
-        <message>
-            <source>Top and bottom</source>
-            <translation>Oben und unten</translation>
-        </message>
-        <message>
-            <source>All four corners</source>
-            <translation>Alle vier Ecken</translation>
-        </message>
-        <message>
-            <source>Symmetry</source>
-            <translation>Symmetrie</translation>
-        </message>
-        <message>
-            <source>Everything is done once more, mirrored in the middle of the picture</source>
-            <translation>Alles geschieht noch einmal, an der Bildmitte gespiegelt</translation>
-        </message>
-    </context>
+<context>
+    <name>Advanced</name>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>More steps take longer and look finer</source>
+        <translation>Mehr Schritte dauern länger und sehen feiner aus</translation>
+    </message>
+    <message>
+        <source>Sampler</source>
+        <translation>Sampler</translation>
+    </message>
+    <message>
+        <source>Guidance towards the text</source>
+        <translation>Führung zum Text</translation>
+    </message>
+    <message>
+        <source>How closely the words are kept; 1 is plain</source>
+        <translation>Wie eng sich das Ergebnis an die Worte hält; 1 ist neutral</translation>
+    </message>
+    <message>
+        <source>Guidance towards the other half</source>
+        <translation>Führung zur anderen Hälfte</translation>
+    </message>
+    <message>
+        <source>How closely each half keeps to the other; 1 is plain</source>
+        <translation>Wie eng sich beide Hälften aneinander halten; 1 ist neutral</translation>
+    </message>
+    <message>
+        <source>As the pack has them</source>
+        <translation>Wie vom Paket vorgesehen</translation>
+    </message>
+    <message>
+        <source>Towards the text</source>
+        <translation>Zum Text</translation>
+    </message>
+    <message>
+        <source>the other half</source>
+        <translation>zur anderen Hälfte</translation>
+    </message>
+</context>
+<context>
+    <name>AreaBar</name>
+    <message>
+        <source>Area of {thing}</source>
+        <translation>Fläche von {thing}</translation>
+    </message>
+    <message>
+        <source>Drag to set how much of the picture is {thing}; Delete clears it</source>
+        <translation>Ziehen legt fest, wie viel des Bildes {thing} ist; Entf hebt das Ziel auf</translation>
+    </message>
+</context>
+<context>
+    <name>AreaBars</name>
+    <message>
+        <source>Clear all targets</source>
+        <translation>Alle Ziele aufheben</translation>
+    </message>
+    <message>
+        <source>Areas</source>
+        <translation>Flächen</translation>
+    </message>
+</context>
+<context>
+    <name>CardRow</name>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Use {pack}</source>
+        <translation>{pack} verwenden</translation>
+    </message>
+    <message>
+        <source>An example layout</source>
+        <translation>Ein Beispiel-Layout</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>%n Klasse</numerusform>
+            <numerusform>%n Klassen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>licence: {licence}</source>
+        <translation>Lizenz: {licence}</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>nicht angegeben</translation>
+    </message>
+    <message>
+        <source>This pack is broken. {problem} Install it again, or remove its folder {folder}.</source>
+        <translation>Dieses Paket ist beschädigt. {problem} Installieren Sie es erneut, oder entfernen Sie seinen Ordner {folder}.</translation>
+    </message>
+</context>
+<context>
+    <name>Choices</name>
+    <message>
+        <source>As the &amp;system</source>
+        <translation>Wie das &amp;System</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+</context>
+<context>
+    <name>CropFrame</name>
+    <message>
+        <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag and zoom · Enter places · Esc leaves it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Curtain</name>
+    <message>
+        <source>Comparison: arrow keys move the line, Escape ends it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
+        <translation>Bilder (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</translation>
+    </message>
+    <message>
+        <source>Projects and pictures (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Editor</name>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Erase selection</source>
+        <translation>Auswahl löschen</translation>
+    </message>
+    <message>
+        <source>Redraw selection</source>
+        <translation>Auswahl neu zeichnen</translation>
+    </message>
+    <message>
+        <source>Keep image</source>
+        <translation>Bild behalten</translation>
+    </message>
+    <message>
+        <source>Release image</source>
+        <translation>Bild freigeben</translation>
+    </message>
+    <message>
+        <source>Clear layout</source>
+        <translation>Layout leeren</translation>
+    </message>
+</context>
+<context>
+    <name>EngineClient</name>
+    <message>
+        <source>It was restarted.</source>
+        <translation>Sie wurde neu gestartet.</translation>
+    </message>
+    <message>
+        <source>It sent a picture of another size, or class ids that the pack does not have.</source>
+        <translation>Sie hat ein Bild anderer Größe geschickt oder Klassen, die das Paket nicht hat.</translation>
+    </message>
+    <message>
+        <source>It speaks protocol {theirs} (version {version}), this studio {ours}. Install the same version of Diptych on both sides.</source>
+        <translation>Sie spricht Protokoll {theirs} (Version {version}), dieses Studio {ours}. Installieren Sie auf beiden Seiten dieselbe Version von Diptych.</translation>
+    </message>
+    <message>
+        <source>The engine stopped ({why}). It is started once more.</source>
+        <translation>Die Engine ist stehen geblieben ({why}). Sie wird noch einmal gestartet.</translation>
+    </message>
+    <message>
+        <source>The engine stopped ({why}). It is started once more and what it was painting is sent again.</source>
+        <translation>Die Engine ist stehen geblieben ({why}). Sie wird noch einmal gestartet, und woran sie gerade malte, wird erneut geschickt.</translation>
+    </message>
+    <message>
+        <source>The engine stopped ({why}) and stays down. Your picture is kept.</source>
+        <translation>Die Engine ist stehen geblieben ({why}) und bleibt aus. Ihr Bild ist erhalten.</translation>
+    </message>
+    <message>
+        <source>The engine cannot be started with “{command}” ({why}). Check DIPTYCH_ENGINE and the settings file.</source>
+        <translation>Die Engine lässt sich mit „{command}“ nicht starten ({why}). Prüfen Sie DIPTYCH_ENGINE und die Einstellungsdatei.</translation>
+    </message>
+    <message>
+        <source>Start engine</source>
+        <translation>Engine starten</translation>
+    </message>
+    <message>
+        <source>The engine has not answered for {seconds} seconds. It may still be loading.</source>
+        <translation>Die Engine antwortet seit {seconds} Sekunden nicht. Vielleicht lädt sie noch.</translation>
+    </message>
+    <message>
+        <source>Restart engine</source>
+        <translation>Engine neu starten</translation>
+    </message>
+</context>
+<context>
+    <name>FileCommands</name>
+    <message>
+        <source>Untitled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;New</source>
+        <translation>&amp;Neu</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;layout…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;image…</source>
+        <translation>B&amp;ild öffnen…</translation>
+    </message>
+    <message>
+        <source>Export la&amp;yout…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export i&amp;mage…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adjust the &amp;crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>Been&amp;den</translation>
+    </message>
+    <message>
+        <source>Copy &amp;image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy &amp;layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open layout</source>
+        <translation>Layout öffnen</translation>
+    </message>
+    <message>
+        <source>Open image</source>
+        <translation>Bild öffnen</translation>
+    </message>
+    <message>
+        <source>Export layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no image to copy yet. Generate one first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the clipboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no picture on the clipboard. Copy one first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Files</name>
+    <message>
+        <source>There is no image to save yet. Generate one first.</source>
+        <translation>Es gibt noch kein Bild zum Speichern. Erzeugen Sie erst eines.</translation>
+    </message>
+    <message>
+        <source>{file} is opened, the first of the {count} dropped. Drop the others one by one.</source>
+        <translation>{file} wird geöffnet, die erste der {count} abgelegten Dateien. Legen Sie die anderen einzeln ab.</translation>
+    </message>
+    <message>
+        <source>Open {file}</source>
+        <translation>{file} öffnen</translation>
+    </message>
+    <message>
+        <source>{file} brought its request along. Undo takes the layout back.</source>
+        <translation>{file} hat seinen Auftrag mitgebracht. Rückgängig nimmt das Layout zurück.</translation>
+    </message>
+    <message>
+        <source>{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.</source>
+        <translation>{file} hat {width}×{height} Pixel; die Mitte wurde auf {to_width}×{to_height} gebracht.</translation>
+    </message>
+    <message>
+        <source>{file} is back with its layout and its request. Undo takes it back.</source>
+        <translation>{file} ist mit Layout und Auftrag wieder da. Rückgängig nimmt es zurück.</translation>
+    </message>
+    <message>
+        <source>Saved {file}.</source>
+        <translation>{file} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Adjust the crop</source>
+        <translation>Ausschnitt anpassen</translation>
+    </message>
+</context>
+<context>
+    <name>Filmstrip</name>
+    <message>
+        <source>Results</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Restore result</source>
+        <translation>Ergebnis wiederherstellen</translation>
+    </message>
+    <message>
+        <source>No &amp;favourite any more</source>
+        <translation>Kein &amp;Favorit mehr</translation>
+    </message>
+    <message>
+        <source>&amp;Favourite</source>
+        <translation>&amp;Favorit</translation>
+    </message>
+    <message>
+        <source>&amp;Restore</source>
+        <translation>&amp;Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Restore with its re&amp;quest</source>
+        <translation>Mit seinem &amp;Auftrag wiederherstellen</translation>
+    </message>
+    <message>
+        <source>&amp;Compare with the picture</source>
+        <translation>Mit dem Bild &amp;vergleichen</translation>
+    </message>
+    <message>
+        <source>Show in its f&amp;older</source>
+        <translation>Im &amp;Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Löschen</translation>
+    </message>
+</context>
+<context>
+    <name>Generator</name>
+    <message>
+        <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
+        <translation>Kein Paket ließ sich öffnen, also kann nichts entstehen. Legen Sie eines ab und starten Sie neu.</translation>
+    </message>
+    <message>
+        <source>Start engine</source>
+        <translation>Engine starten</translation>
+    </message>
+    <message>
+        <source>The engine is stopped. Start it, then generate again.</source>
+        <translation>Die Engine steht. Starten Sie sie, dann erzeugen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Every pixel of the layout is painted, so there is nothing left to find in the image.</source>
+        <translation>Das Layout ist vollständig gemalt, im Bild bleibt also nichts zu finden.</translation>
+    </message>
+    <message>
+        <source>Find all of it anew</source>
+        <translation>Alles neu suchen</translation>
+    </message>
+    <message>
+        <source>All of the image is kept, so there is nothing to draw. Paint over the part that is to change.</source>
+        <translation>Das ganze Bild wird behalten, also gibt es nichts zu zeichnen. Übermalen Sie den Teil, der sich ändern soll.</translation>
+    </message>
+    <message>
+        <source>Draw all of it anew</source>
+        <translation>Alles neu zeichnen</translation>
+    </message>
+    <message>
+        <source>Repaint parts of it</source>
+        <translation>Teile davon übermalen</translation>
+    </message>
+    <message>
+        <source>Here is the layout. In Layout → Image, only what you paint over is drawn anew.</source>
+        <translation>Hier ist das Layout. Bei „Layout → Bild“ wird nur neu gezeichnet, was Sie übermalen.</translation>
+    </message>
+    <message>
+        <source>“{word}”</source>
+        <translation>„{word}“</translation>
+    </message>
+    <message>
+        <source>This pack does not know {words}. Other words may say it.</source>
+        <translation>Dieses Paket kennt {words} nicht. Vielleicht sagen es andere Worte.</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+</context>
+<context>
+    <name>ImageCanvas</name>
+    <message>
+        <source>Image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>The image appears here</source>
+        <translation>Hier erscheint das Bild</translation>
+    </message>
+</context>
+<context>
+    <name>Installer</name>
+    <message>
+        <source>Copying {file}…</source>
+        <translation>{file} wird kopiert…</translation>
+    </message>
+    <message>
+        <source>Checking {pack}…</source>
+        <translation>{pack} wird geprüft…</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be the name of a pack.</source>
+        <translation>„{name}“ kann nicht der Name eines Pakets sein.</translation>
+    </message>
+    <message>
+        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
+        <translation>Bitten Sie seinen Autor um einen aus einfachen Buchstaben, Ziffern und Bindestrichen.</translation>
+    </message>
+    <message>
+        <source>This pack is broken: {problem}</source>
+        <translation>Dieses Paket ist beschädigt: {problem}</translation>
+    </message>
+    <message>
+        <source>Nothing was installed; get it once more from where it came.</source>
+        <translation>Nichts wurde installiert; beziehen Sie es noch einmal von der Quelle.</translation>
+    </message>
+    <message>
+        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
+        <translation>Es gibt schon ein Paket „{name}“. Es bleibt, wenn Sie es nicht ersetzen.</translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be written ({why}). The pack was not installed.</source>
+        <translation>{folder} lässt sich nicht schreiben ({why}). Das Paket wurde nicht installiert.</translation>
+    </message>
+</context>
+<context>
+    <name>Keeper</name>
+    <message>
+        <source>The journal of your edits cannot be written ({why}).</source>
+        <translation>Das Protokoll Ihrer Änderungen lässt sich nicht schreiben ({why}).</translation>
+    </message>
+    <message>
+        <source>Make room on the disk.</source>
+        <translation>Schaffen Sie Platz auf dem Datenträger.</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutCanvas</name>
+    <message>
+        <source>Layout</source>
+        <translation>Layout</translation>
+    </message>
+    <message>
+        <source>There is no pack to paint with</source>
+        <translation>Es gibt kein Paket zum Malen</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Layout</source>
+        <translation>Layout</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>{title} (live is paused)</source>
+        <translation>{title} (Live pausiert)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Picture</source>
+        <translation>B&amp;ild</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>E&amp;ngine</source>
+        <translation>E&amp;ngine</translation>
+    </message>
+    <message>
+        <source>&amp;Restart engine</source>
+        <translation>Engine &amp;neu starten</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Shortcuts…</source>
+        <translation>&amp;Tastenkürzel…</translation>
+    </message>
+    <message>
+        <source>&amp;Packs…</source>
+        <translation>&amp;Pakete…</translation>
+    </message>
+    <message>
+        <source>the dropped picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep what was filled in</source>
+        <translation>&amp;Ergänztes behalten</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>&amp;Clear layout</source>
+        <translation>Layout &amp;leeren</translation>
+    </message>
+    <message>
+        <source>Show the &amp;whole picture</source>
+        <translation>&amp;Ganzes Bild zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>&amp;Originalgröße</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>&amp;Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>&amp;Results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>O&amp;verlay</source>
+        <translation>Ü&amp;berlagern</translation>
+    </message>
+    <message>
+        <source>&amp;History</source>
+        <translation>Ver&amp;lauf</translation>
+    </message>
+    <message>
+        <source>&amp;Areas</source>
+        <translation>Fl&amp;ächen</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Erzeugen</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;4 variations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close &amp;variations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Denoising timeline…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Live</source>
+        <translation>&amp;Live</translation>
+    </message>
+    <message>
+        <source>Layout → Image: make the image anew after every stroke</source>
+        <translation>Layout → Bild: das Bild nach jedem Strich neu erzeugen</translation>
+    </message>
+    <message>
+        <source>&amp;Examples</source>
+        <translation>&amp;Beispiele</translation>
+    </message>
+    <message>
+        <source>Search a class</source>
+        <translation>Klasse suchen</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>given</source>
+        <translation>gegeben</translation>
+    </message>
+    <message>
+        <source>generated</source>
+        <translation>erzeugt</translation>
+    </message>
+    <message>
+        <source>redrawn within the outline</source>
+        <translation>innerhalb der Umrandung neu gezeichnet</translation>
+    </message>
+    <message>
+        <source>hatched parts are generated</source>
+        <translation>Schraffiertes ist erzeugt</translation>
+    </message>
+</context>
+<context>
+    <name>ModeBar</name>
+    <message>
+        <source>Layout → Image</source>
+        <translation>Layout → Bild</translation>
+    </message>
+    <message>
+        <source>Paint a layout; the image is made from it</source>
+        <translation>Malen Sie ein Layout; daraus entsteht das Bild</translation>
+    </message>
+    <message>
+        <source>Image → Layout</source>
+        <translation>Bild → Layout</translation>
+    </message>
+    <message>
+        <source>Open a photograph; its layout is found</source>
+        <translation>Öffnen Sie ein Foto; sein Layout wird gefunden</translation>
+    </message>
+    <message>
+        <source>Text → Both</source>
+        <translation>Text → Beides</translation>
+    </message>
+    <message>
+        <source>Describe a picture; both halves are made</source>
+        <translation>Beschreiben Sie ein Bild; beide Hälften entstehen</translation>
+    </message>
+    <message>
+        <source>Undo: {step}</source>
+        <translation>Rückgängig: {step}</translation>
+    </message>
+    <message>
+        <source>Nothing to undo</source>
+        <translation>Nichts rückgängig zu machen</translation>
+    </message>
+    <message>
+        <source>Redo: {step}</source>
+        <translation>Wiederholen: {step}</translation>
+    </message>
+    <message>
+        <source>Nothing to redo</source>
+        <translation>Nichts zu wiederholen</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeRow</name>
+    <message>
+        <source>Close this notice</source>
+        <translation>Hinweis schließen</translation>
+    </message>
+    <message>
+        <source>Details for a report</source>
+        <translation>Einzelheiten für einen Bericht</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>Pack</name>
+    <message>
+        <source>There is no pack to paint with.</source>
+        <translation>Es gibt kein Paket zum Malen.</translation>
+    </message>
+    <message>
+        <source>Put a pack&apos;s folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.</source>
+        <translation>Legen Sie den Ordner eines Pakets in einen eigenen Ordner, nennen Sie diesen in DIPTYCH_PACKS und starten Sie neu.</translation>
+    </message>
+</context>
+<context>
+    <name>Packs</name>
+    <message>
+        <source>{file} cannot be read: {why}.</source>
+        <translation>{file} lässt sich nicht lesen: {why}.</translation>
+    </message>
+    <message>
+        <source>Get it once more from where it came, and make room on the disk.</source>
+        <translation>Beziehen Sie es noch einmal von der Quelle, und schaffen Sie Platz auf dem Datenträger.</translation>
+    </message>
+    <message>
+        <source>The zip wants to write outside of its folder (“{name}”).</source>
+        <translation>Das ZIP will außerhalb seines Ordners schreiben („{name}“).</translation>
+    </message>
+    <message>
+        <source>Nothing was installed; do not trust where it came from.</source>
+        <translation>Nichts wurde installiert; trauen Sie der Quelle nicht.</translation>
+    </message>
+    <message>
+        <source>There is no pack in {file}: {head} is missing.</source>
+        <translation>In {file} ist kein Paket: {head} fehlt.</translation>
+    </message>
+    <message>
+        <source>Choose the folder, or the zip, that has it at its top.</source>
+        <translation>Wählen Sie den Ordner oder das ZIP, in dem es zuoberst liegt.</translation>
+    </message>
+</context>
+<context>
+    <name>PacksWindow</name>
+    <message>
+        <source>Packs</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>Install from a folder…</source>
+        <translation>Aus einem Ordner installieren…</translation>
+    </message>
+    <message>
+        <source>Install from a zip…</source>
+        <translation>Aus einem ZIP installieren…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Install a pack</source>
+        <translation>Paket installieren</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>“{pack}” is installed.</source>
+        <translation>„{pack}“ ist installiert.</translation>
+    </message>
+</context>
+<context>
+    <name>PalettePanel</name>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search classes</source>
+        <translation>Klassen suchen</translation>
+    </message>
+    <message>
+        <source>Colours that are easy to tell apart</source>
+        <translation>Gut unterscheidbare Farben</translation>
+    </message>
+    <message>
+        <source>Colours that are easy to tell apart, for every kind of colour vision; files keep the pack&apos;s own</source>
+        <translation>Farben, die sich bei jeder Art von Farbsehen gut unterscheiden; Dateien behalten die des Pakets</translation>
+    </message>
+    <message>
+        <source>No class of this name</source>
+        <translation>Keine Klasse mit diesem Namen</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+</context>
+<context>
+    <name>Pen</name>
+    <message>
+        <source>Stamp</source>
+        <translation>Stempeln</translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>Verschieben</translation>
+    </message>
+    <message>
+        <source>Paint {thing}</source>
+        <translation>{thing} malen</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Radieren</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>Auswählen</translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation>Auswahl aufheben</translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>{file} cannot be written ({why}).</source>
+        <translation>{file} lässt sich nicht schreiben ({why}).</translation>
+    </message>
+    <message>
+        <source>Make room there, or your choices last only for this time.</source>
+        <translation>Schaffen Sie dort Platz, sonst gelten Ihre Einstellungen nur für dieses Mal.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {why}. The studio goes on with its defaults.</source>
+        <translation>{file} lässt sich nicht lesen: {why}. Das Studio arbeitet mit seinen Voreinstellungen weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>Projects</name>
+    <message>
+        <source>Open {file}</source>
+        <translation>{file} öffnen</translation>
+    </message>
+    <message>
+        <source>Saved {file}.</source>
+        <translation>{file} gespeichert.</translation>
+    </message>
+    <message>
+        <source>The picture before was not saved. It is kept among the recent files.</source>
+        <translation>Das vorige Bild war nicht gespeichert. Es liegt bei den zuletzt geöffneten Dateien.</translation>
+    </message>
+</context>
+<context>
+    <name>PromptPanel</name>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Describe the picture: trees on the left, open sky</source>
+        <translation>Das Bild auf Englisch beschreiben: trees on the left, open sky</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Seed</translation>
+    </message>
+    <message>
+        <source>The same seed and picture give the same result</source>
+        <translation>Gleicher Seed und gleiches Bild ergeben das gleiche Ergebnis</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>Anderer Seed</translation>
+    </message>
+    <message>
+        <source>Keep this seed when Generate is pressed</source>
+        <translation>Diesen Seed beim Erzeugen beibehalten</translation>
+    </message>
+    <message>
+        <source>Negative prompt, steps, sampler, guidance</source>
+        <translation>Negativer Prompt, Schritte, Sampler, Führung</translation>
+    </message>
+    <message>
+        <source>Negative prompt</source>
+        <translation>Negativer Prompt</translation>
+    </message>
+    <message>
+        <source>What should not be in the picture</source>
+        <translation>Was nicht im Bild sein soll</translation>
+    </message>
+    <message>
+        <source>Words that the pack does not know</source>
+        <translation>Wörter, die das Paket nicht kennt</translation>
+    </message>
+    <message>
+        <source>{pack} does not know {words}.</source>
+        <translation>{pack} kennt {words} nicht.</translation>
+    </message>
+    <message>
+        <source>For “{word}”, try {others}.</source>
+        <translation>Statt „{word}“ vielleicht {others}.</translation>
+    </message>
+    <message>
+        <source>“{word}”</source>
+        <translation>„{word}“</translation>
+    </message>
+</context>
+<context>
+    <name>Requests</name>
+    <message>
+        <source>There is nothing to draw from yet. Paint on the layout, or describe the picture.</source>
+        <translation>Noch gibt es keine Vorlage. Malen Sie auf dem Layout, oder beschreiben Sie das Bild.</translation>
+    </message>
+    <message>
+        <source>There is no image yet. Open or drop a photograph on the right half.</source>
+        <translation>Es gibt noch kein Bild. Öffnen Sie ein Foto, oder legen Sie es auf der rechten Hälfte ab.</translation>
+    </message>
+</context>
+<context>
+    <name>Results</name>
+    <message>
+        <source>A result was deleted from the history.</source>
+        <translation>Ein Ergebnis wurde aus dem Verlauf gelöscht.</translation>
+    </message>
+    <message>
+        <source>Put it back</source>
+        <translation>Zurückholen</translation>
+    </message>
+</context>
+<context>
+    <name>Samplers</name>
+    <message>
+        <source>Predicts and corrects: good pictures in the fewest steps.</source>
+        <translation>Sagt voraus und berichtigt: gute Bilder in den wenigsten Schritten.</translation>
+    </message>
+    <message>
+        <source>Looks back one step: fine pictures in few steps.</source>
+        <translation>Blickt einen Schritt zurück: feine Bilder in wenigen Schritten.</translation>
+    </message>
+    <message>
+        <source>Plain and steady: more steps, finer pictures.</source>
+        <translation>Schlicht und stetig: mehr Schritte, feinere Bilder.</translation>
+    </message>
+    <message>
+        <source>DDIM, ancestral</source>
+        <translation>DDIM, mit Zufall</translation>
+    </message>
+    <message>
+        <source>New noise at each step: livelier, slower.</source>
+        <translation>Neues Rauschen bei jedem Schritt: lebendiger, langsamer.</translation>
+    </message>
+    <message>
+        <source>Looks twice at each step: exact, and takes twice as long.</source>
+        <translation>Sieht bei jedem Schritt zweimal hin: genau, dauert doppelt so lange.</translation>
+    </message>
+    <message>
+        <source>As it was trained, with much noise: 50 steps and more.</source>
+        <translation>Wie trainiert, mit viel Rauschen: ab 50 Schritten.</translation>
+    </message>
+    <message>
+        <source>DDPM, wide</source>
+        <translation>DDPM, breit</translation>
+    </message>
+    <message>
+        <source>With the most noise: 100 steps and more.</source>
+        <translation>Mit dem meisten Rauschen: ab 100 Schritten.</translation>
+    </message>
+    <message>
+        <source>The plainest rule with noise, to study: 100 steps and more.</source>
+        <translation>Die schlichteste Regel mit Rauschen, zum Studieren: ab 100 Schritten.</translation>
+    </message>
+    <message>
+        <source>The published process, to compare with: slow.</source>
+        <translation>Das veröffentlichte Verfahren, zum Vergleich: langsam.</translation>
+    </message>
+    <message>
+        <source>GCDP, as coded</source>
+        <translation>GCDP, wie im Code</translation>
+    </message>
+    <message>
+        <source>The published process with the noise of its code, to compare with.</source>
+        <translation>Das veröffentlichte Verfahren mit dem Rauschen seines Codes, zum Vergleich.</translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>Paint a {thing}: the image follows every stroke.</source>
+        <translation>Malen Sie mit „{thing}“: Das Bild folgt jedem Strich.</translation>
+    </message>
+    <message>
+        <source>Paint a {thing} on the road: the image follows every stroke.</source>
+        <translation>Malen Sie mit „{thing}“ auf die Straße: Das Bild folgt jedem Strich.</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsWindow</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Search a command or a key</source>
+        <translation>Befehl oder Taste suchen</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Commands and their keys</source>
+        <translation>Befehle und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>Neue Taste</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>Zuweisen</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>Alle zurücksetzen</translation>
+    </message>
+    <message>
+        <source>{key} belongs to “{other}”. “Set” takes it from there.</source>
+        <translation>{key} gehört zu „{other}“. „Zuweisen“ nimmt sie dort weg.</translation>
+    </message>
+    <message>
+        <source>Press a key, or “Set” without one to take the key away.</source>
+        <translation>Drücken Sie eine Taste, oder „Zuweisen“ ohne Taste, um sie zu entfernen.</translation>
+    </message>
+    <message>
+        <source>Press another key for “{command}”.</source>
+        <translation>Drücken Sie eine andere Taste für „{command}“.</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>No pack</source>
+        <translation>Kein Paket</translation>
+    </message>
+    <message>
+        <source>Engine is starting…</source>
+        <translation>Engine startet…</translation>
+    </message>
+    <message>
+        <source>Engine is stopped</source>
+        <translation>Engine steht</translation>
+    </message>
+    <message>
+        <source>Live is paused while the window is hidden</source>
+        <translation>Live pausiert, solange das Fenster verborgen ist</translation>
+    </message>
+    <message>
+        <source>Ready · {device}</source>
+        <translation>Bereit · {device}</translation>
+    </message>
+    <message>
+        <source>Generating…</source>
+        <translation>Erzeugt…</translation>
+    </message>
+    <message>
+        <source>Step {step} of {total} · {seconds} s left</source>
+        <translation>Schritt {step} von {total} · noch {seconds} s</translation>
+    </message>
+</context>
+<context>
+    <name>Studio</name>
+    <message>
+        <source>The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close.</source>
+        <translation>Das Bild lässt sich nicht für das nächste Mal aufheben. {why} Speichern Sie beide Hälften woanders, dann schließen Sie.</translation>
+    </message>
+</context>
+<context>
+    <name>Tasks</name>
+    <message>
+        <source>The studio stumbled ({error}). Your picture is kept; please report the details.</source>
+        <translation>Das Studio ist gestolpert ({error}). Ihr Bild ist erhalten; bitte melden Sie die Einzelheiten.</translation>
+    </message>
+</context>
+<context>
+    <name>Tile</name>
+    <message>
+        <source>Variation {number}</source>
+        <translation>Variante {number}</translation>
+    </message>
+    <message>
+        <source>Make this the picture</source>
+        <translation>Zum Bild machen</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>There is no result to look at step by step. Generate one first.</source>
+        <translation>Es gibt kein Ergebnis, das sich Schritt für Schritt ansehen ließe. Erzeugen Sie erst eines.</translation>
+    </message>
+    <message>
+        <source>Saved {file}.</source>
+        <translation>{file} gespeichert.</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineWindow</name>
+    <message>
+        <source>Denoising timeline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noisy layout, y_t</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noisy image, x_t</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected layout, ŷ₀</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected image, x̂₀</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clock of the layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clock of the image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the steps again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save GIF…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save frames…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save GIF</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{step} of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ToolCommands</name>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Paint freehand; Shift and drag changes its size</source>
+        <translation>Freihand malen; Umschalt und Ziehen ändert die Größe</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>Linie</translation>
+    </message>
+    <message>
+        <source>A straight line; Shift keeps it to steps of 15°</source>
+        <translation>Eine gerade Linie; Umschalt rastet in Schritten von 15° ein</translation>
+    </message>
+    <message>
+        <source>Rectangle</source>
+        <translation>Rechteck</translation>
+    </message>
+    <message>
+        <source>A filled rectangle; Shift makes it a square</source>
+        <translation>Ein gefülltes Rechteck; mit Umschalt ein Quadrat</translation>
+    </message>
+    <message>
+        <source>Lasso</source>
+        <translation>Lasso</translation>
+    </message>
+    <message>
+        <source>All that a freehand line goes around</source>
+        <translation>Alles, was eine freie Linie umschließt</translation>
+    </message>
+    <message>
+        <source>Polygon</source>
+        <translation>Polygon</translation>
+    </message>
+    <message>
+        <source>Corner by corner; Enter or the first corner closes it</source>
+        <translation>Ecke für Ecke; Eingabe oder die erste Ecke schließt es</translation>
+    </message>
+    <message>
+        <source>Fill</source>
+        <translation>Füllen</translation>
+    </message>
+    <message>
+        <source>All of one class that hangs together</source>
+        <translation>Alles Zusammenhängende einer Klasse</translation>
+    </message>
+    <message>
+        <source>Pick a class</source>
+        <translation>Klasse aufnehmen</translation>
+    </message>
+    <message>
+        <source>Choose the class under the pen; Alt does so with any tool</source>
+        <translation>Wählt die Klasse unter dem Stift; Alt tut das mit jedem Werkzeug</translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>Verschieben</translation>
+    </message>
+    <message>
+        <source>Move the selection, or the thing under the pen; Alt leaves a copy</source>
+        <translation>Verschiebt die Auswahl oder das Ding unter dem Stift; Alt lässt eine Kopie zurück</translation>
+    </message>
+    <message>
+        <source>Paint</source>
+        <translation>Malen</translation>
+    </message>
+    <message>
+        <source>Tools paint the chosen class</source>
+        <translation>Werkzeuge malen die gewählte Klasse</translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation>Radierer</translation>
+    </message>
+    <message>
+        <source>Tools erase to unknown, which the engine fills</source>
+        <translation>Werkzeuge löschen zu „unbekannt“, was die Engine füllt</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>Auswählen</translation>
+    </message>
+    <message>
+        <source>Tools select; Shift adds, Alt takes away, both intersect</source>
+        <translation>Werkzeuge wählen aus; Umschalt fügt hinzu, Alt nimmt weg, beide zusammen schneiden</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Tools lock what must not change, in the half they are used on</source>
+        <translation>Werkzeuge sperren, was sich nicht ändern darf, in der Hälfte, auf der sie benutzt werden</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Tools free what is to be made anew, in that half</source>
+        <translation>Werkzeuge geben frei, was in dieser Hälfte neu entstehen soll</translation>
+    </message>
+    <message>
+        <source>Smaller brush</source>
+        <translation>Kleinerer Pinsel</translation>
+    </message>
+    <message>
+        <source>Larger brush</source>
+        <translation>Größerer Pinsel</translation>
+    </message>
+    <message>
+        <source>Back to the class before</source>
+        <translation>Zurück zur vorigen Klasse</translation>
+    </message>
+    <message>
+        <source>Next symmetry</source>
+        <translation>Nächste Symmetrie</translation>
+    </message>
+    <message>
+        <source>Steady hand</source>
+        <translation>Ruhige Hand</translation>
+    </message>
+    <message>
+        <source>Steady hand: the brush follows the pen with a delay and evens out its way</source>
+        <translation>Ruhige Hand: Der Pinsel folgt dem Stift verzögert und glättet seinen Weg</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>Select &amp;nothing</source>
+        <translation>Auswahl auf&amp;heben</translation>
+    </message>
+    <message>
+        <source>&amp;Invert the selection</source>
+        <translation>Auswahl &amp;umkehren</translation>
+    </message>
+    <message>
+        <source>&amp;Erase what is selected</source>
+        <translation>Ausgewähltes lös&amp;chen</translation>
+    </message>
+    <message>
+        <source>&amp;Redraw only what is selected</source>
+        <translation>Nur Ausgewähltes neu &amp;zeichnen</translation>
+    </message>
+    <message>
+        <source>Keep the whole i&amp;mage</source>
+        <translation>&amp;Ganzes Bild behalten</translation>
+    </message>
+    <message>
+        <source>Keep &amp;nothing of the image</source>
+        <translation>&amp;Nichts vom Bild behalten</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>Alles auswählen</translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation>Auswahl aufheben</translation>
+    </message>
+    <message>
+        <source>Invert the selection</source>
+        <translation>Auswahl umkehren</translation>
+    </message>
+</context>
+<context>
+    <name>ToolOptions</name>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Brush size</source>
+        <translation>Pinselgröße</translation>
+    </message>
+    <message>
+        <source>Brush size in pixels of the picture ( [ and ] )</source>
+        <translation>Pinselgröße in Pixeln des Bildes ( [ und ] )</translation>
+    </message>
+    <message>
+        <source>Close gaps</source>
+        <translation>Lücken schließen</translation>
+    </message>
+    <message>
+        <source>A fill does not run out through openings as narrow as this, in pixels</source>
+        <translation>Füllen läuft durch so schmale Öffnungen nicht aus, in Pixeln</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>Layout</translation>
+    </message>
+    <message>
+        <source>Opacity of the layout</source>
+        <translation>Deckkraft des Layouts</translation>
+    </message>
+    <message>
+        <source>No symmetry</source>
+        <translation>Keine Symmetrie</translation>
+    </message>
+    <message>
+        <source>Left and right</source>
+        <translation>Links und rechts</translation>
+    </message>
+    <message>
+        <source>Top and bottom</source>
+        <translation>Oben und unten</translation>
+    </message>
+    <message>
+        <source>All four corners</source>
+        <translation>Alle vier Ecken</translation>
+    </message>
+    <message>
+        <source>Symmetry</source>
+        <translation>Symmetrie</translation>
+    </message>
+    <message>
+        <source>Everything is done once more, mirrored in the middle of the picture</source>
+        <translation>Alles geschieht noch einmal, an der Bildmitte gespiegelt</translation>
+    </message>
+</context>
+<context>
+    <name>_Rows</name>
+    <message>
+        <source>favourite</source>
+        <translation>Favorit</translation>
+    </message>
+    <message>
+        <source>result of {time}</source>
+        <translation>Ergebnis von {time}</translation>
+    </message>
+</context>
 </TS>

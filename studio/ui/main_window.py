@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         for name, text, key, switch in (
             ("overlay", self.tr("O&verlay"), "O", self._overlay),
             ("history", self.tr("&History"), "Ctrl+H", lambda shown: self.history_panel.setVisible(shown)),
-            ("areas", self.tr("&Areas"), "Ctrl+Shift+H", lambda shown: self.area_bars.setVisible(shown)),
+            ("areas", self.tr("A&reas"), "Ctrl+Shift+H", lambda shown: self.area_bars.setVisible(shown)),
         ):
             group = plain(menu.title())
             command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)

@@ -67,6 +67,7 @@ class Actions(QObject):
         assert command.name not in self._commands, command.name
         action = QAction(command.text, self._window)
         action.setObjectName(command.name)
+        action.setIconText(plain(command.text))
         action.setCheckable(command.checkable)
         action.setIconVisibleInMenu(False)
         action.triggered.connect(run if command.checkable else lambda _: run())

@@ -64,6 +64,8 @@ QLineEdit { padding: 0 8px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; border: none; }
 QComboBox { padding: 0 8px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url("$icons/down_$look.svg"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView, QListView { background: $panel; border: 1px solid $border; color: $text;
   selection-background-color: $accent; selection-color: $on_accent; outline: none; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
@@ -93,7 +95,7 @@ QSlider::handle:horizontal { background: $text; width: 12px; margin: -4px 0; bor
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QListWidget, #panel QListView, QTreeWidget { background: transparent;
   border: 1px solid transparent; border-radius: 6px; outline: none; }
-QListWidget:focus, QTreeWidget:focus { border-color: $accent; }
+QListWidget:focus, #panel QListView:focus, QTreeWidget:focus { border-color: $accent; }
 QListView::item, QTreeWidget::item { padding: 3px 4px; border-radius: 5px; color: $text; }
 QListView::item:hover, QTreeWidget::item:hover { background: $border; }
 QListView::item:selected, QTreeWidget::item:selected { background: $accent; color: $on_accent; }
@@ -183,7 +185,8 @@ class Theme(QObject):
         self.colours = LIGHT if light else DARK
         self._app.setPalette(_palette(self.colours))
         names = {name: colour.name() for name, colour in vars(self.colours).items()}
-        self._app.setStyleSheet(SHEET.substitute(names))
+        look, icons = "light" if light else "dark", (assets() / "icons").as_posix()
+        self._app.setStyleSheet(SHEET.substitute(names, look=look, icons=icons))
         for wearer, name in self._dressed:
             if isValid(wearer):
                 wearer.setIcon(self._icon_for(wearer, name))
