@@ -146,7 +146,8 @@ class Measured:
             real, drawn = self.standards.seen(by), by.see(self.drawn.images)
             floors = self.standards.distance_floors(by)
             yield self.entry("kid", kernel.paired(real.features, drawn.features), floors["kid"], by.name)
-            yield self.entry("fd", frechet.paired(real.features, drawn.features), floors["fd"], by.name)
+            note = "mostly bias at this n: quote KID" if len(self.drawn.images) < kernel.QUOTED_BELOW else ""
+            yield self.entry("fd", frechet.paired(real.features, drawn.features), floors["fd"], by.name, note)
             variety = self.over_real(inception_score(real.probabilities))
             yield self.entry("is", inception_score(drawn.probabilities), variety, by.name)
 
