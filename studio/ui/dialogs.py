@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 translate = QCoreApplication.translate
 
 
-def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose a file to open; returns at once."""
+def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None], *, projects: bool = False) -> QFileDialog:
+    """Let a person choose a picture to open, or a project too; returns at once."""
     pictures = translate("Dialogs", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
+    if projects:
+        both = translate("Dialogs", "Projects and pictures (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
+        pictures = f"{both};;{pictures}"
     everything = translate("Dialogs", "All files (*)")
     dialog = QFileDialog(parent, title, filter=f"{pictures};;{everything}")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -22,11 +25,17 @@ def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFi
 
 def ask_save(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose where to save a PNG; returns at once."""
-    dialog = QFileDialog(parent, title, filter="PNG (*.png)")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("png")
-    dialog.selectFile(name)
-    return _opened(dialog, chosen)
+    return _ask_save(parent, title, name, chosen, "PNG (*.png)")
+
+
+def ask_gif(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let a person choose where to save a GIF; returns at once."""
+    return _ask_save(parent, title, name, chosen, "GIF (*.gif)")
+
+
+def ask_project(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let a person choose where to save a project; returns at once."""
+    return _ask_save(parent, title, name, chosen, "Diptych (*.diptych)")
 
 
 def ask_zip(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
@@ -41,6 +50,14 @@ def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> Q
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _opened(dialog, chosen)
+
+
+def _ask_save(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None], kind: str) -> QFileDialog:
+    dialog = QFileDialog(parent, title, filter=kind)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(name.rsplit(".", 1)[-1])
+    dialog.selectFile(name)
     return _opened(dialog, chosen)
 
 

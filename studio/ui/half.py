@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
-from studio.session.notices import Notice
 from studio.ui.build import column, panel, row, text
 from studio.ui.canvas import Canvas
+from studio.ui.file_commands import takes
 
 
 class Half(QFrame):
     """One of the two panels."""
 
-    noticed = Signal(object)  # Notice
-
-    def __init__(self, title: str, canvas: Canvas, buttons: list[QToolButton], opened: Callable[[Path], None]) -> None:
+    def __init__(
+        self, title: str, canvas: Canvas, buttons: list[QToolButton], dropped: Callable[[QMimeData], object]
+    ) -> None:
         super().__init__()
         panel(self)
-        self._opened = opened
+        self._dropped = dropped
         self.setAcceptDrops(True)
         self.state = text("", "dim")
         line = row()
@@ -37,16 +36,10 @@ class Half(QFrame):
         self.setLayout(rows)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if not files:
-            return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        if len(files) > 1:
-            words = self.tr("{file} is opened, the first of the {count} dropped. Drop the others one by one.")
-            self.noticed.emit(Notice(words.format(file=files[0].name, count=len(files))))
-        self._opened(files[0])
+        self._dropped(event.mimeData())

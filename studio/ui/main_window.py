@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -17,7 +17,9 @@ from studio.session.session import Session
 from studio.ui.area_bars import AreaBars
 from studio.ui.build import column, row
 from studio.ui.choices import add_choices
-from studio.ui.dialogs import ask_open, ask_save
+from studio.ui.compare import Compare
+from studio.ui.crop_frame import CropFrame
+from studio.ui.file_commands import FileCommands, take
 from studio.ui.half import Half
 from studio.ui.history_panel import HistoryPanel
 from studio.ui.image_canvas import ImageCanvas, ImageLayer
@@ -30,7 +32,9 @@ from studio.ui.prompt_panel import PromptPanel
 from studio.ui.shortcuts import Actions, Command, plain
 from studio.ui.shortcuts_window import ShortcutsWindow
 from studio.ui.status_line import StatusLine
+from studio.ui.strip import Strip
 from studio.ui.theme import Theme
+from studio.ui.timeline_window import TimelineWindow
 from studio.ui.tool_bar import ToolBar
 from studio.ui.tool_commands import ToolCommands
 from studio.ui.tool_options import ToolOptions
@@ -56,6 +60,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(theme.icon("diptych"))
         self.view = View(session.pack.info.height, session.pack.info.width, self)
         self.commands = Actions(self, theme, preferences.chosen.keys)
+        self.file_commands = FileCommands(session, self.commands, self)
+        self.timeline: TimelineWindow | None = None
         self.tool_commands = ToolCommands(session.editor, self.commands)
         self.history_panel, self.area_bars = HistoryPanel(session.editor), AreaBars(session, theme)
         self._add_menus()
@@ -72,16 +78,24 @@ class MainWindow(QMainWindow):
         self.image_canvas = ImageCanvas(session, self.view, theme, layer)
         self.keep = self.commands.button("edit.keep", words=True)
         self.layout_half = Half(
-            self.tr("Layout"), self.layout_canvas, self._layout_buttons(), session.files.open_layout
+            self.tr("Layout"), self.layout_canvas, self._layout_buttons(), partial(self._drop, "layout")
         )
-        self.image_half = Half(self.tr("Image"), self.image_canvas, self._image_buttons(), session.files.open_image)
+        self.image_half = Half(
+            self.tr("Image"), self.image_canvas, self._image_buttons(), partial(self._drop, "image")
+        )
+        self.strip = Strip(session, self.commands, theme)
+        self.commands["view.results"].setChecked(True)
+        self.compare = Compare(session, self.view, theme, (self.layout_canvas, self.image_canvas))
+        self.crop_frame = CropFrame(session.files, self.view, theme, self.image_canvas)
+        self.strip.filmstrip.compare_asked.connect(self.compare.ask)
         self._lay_out()
-        for source in (session, installer, self.layout_half, self.image_half):
+        for source in (session, installer, self.file_commands):
             source.noticed.connect(self.notices.say)
         session.editor.document_changed.connect(self._show_states)
         session.editor.history_changed.connect(self._show_states)
         self._show_states()
         self._recall()
+        session.projects.changed.connect(self._show_paused)
         self._show_paused()
         self.layout_canvas.setFocus()
 
@@ -121,7 +135,7 @@ class MainWindow(QMainWindow):
         paused = self.isMinimized() or not self.isVisible()
         self._session.generator.pause(paused)
         pack = self._session.pack.info.title
-        title = f"Diptych — {pack}" if pack else "Diptych"
+        title = f"{self.file_commands.title} — Diptych · {pack}" if pack else "Diptych"
         self.setWindowTitle(self.tr("{title} (live is paused)").format(title=title) if paused else title)
 
     def _recall(self) -> None:
@@ -147,17 +161,17 @@ class MainWindow(QMainWindow):
         self.packs.show()
         self.packs.activateWindow()
 
-    def open_layout(self) -> None:
-        ask_open(self, self.tr("Open layout"), self._session.files.open_layout)
+    def show_timeline(self) -> None:
+        """Open the steps of the result in the picture, or make them again."""
+        if self.timeline is None or not isValid(self.timeline):
+            self.timeline = TimelineWindow(self._session, self._theme, self)
+        else:
+            self._session.timeline.trace()
+        self.timeline.show()
+        self.timeline.activateWindow()
 
-    def open_image(self) -> None:
-        ask_open(self, self.tr("Open image"), self._session.files.open_image)
-
-    def save_layout(self) -> None:
-        ask_save(self, self.tr("Save layout"), "layout.png", self._session.files.save_layout)
-
-    def save_image(self) -> None:
-        ask_save(self, self.tr("Save image"), "image.png", self._session.files.save_image)
+    def _drop(self, half: str, data: QMimeData) -> None:
+        take(data, self._session, self.tr("the dropped picture"), half)
 
     def _lay_out(self) -> None:
         self.halves = QSplitter(Qt.Orientation.Horizontal)
@@ -171,6 +185,7 @@ class MainWindow(QMainWindow):
         right.addWidget(self.tool_options)
         right.addWidget(self.notices)
         right.addWidget(self.halves, 1)
+        right.addWidget(self.strip)
         right.addWidget(self.prompt_panel)
         top = row(spacing=10)
         top.addWidget(self.tool_bar)
@@ -201,7 +216,7 @@ class MainWindow(QMainWindow):
         return [*map(self.commands.button, ("file.open_image", "file.save_image"))]
 
     def _add_menus(self) -> None:
-        self._add_file_menu(self._menu(self.tr("&File")))
+        self.file_commands.add_to(self._menu(self.tr("&File")), self._add_beginnings, self.close)
         self._add_edit_menu(self._menu(self.tr("&Edit")))
         self._add_picture_menu(self._menu(self.tr("&Picture")))
         look = self._menu(self.tr("&View"))
@@ -214,22 +229,15 @@ class MainWindow(QMainWindow):
         self._add(help_, "help.shortcuts", self.tr("&Shortcuts…"), self.show_shortcuts, "F1", "Ctrl+/")
         self.commands.changed.connect(lambda: self._preferences.change(keys=self.commands.chosen))
 
-    def _add_file_menu(self, menu: QMenu) -> None:
-        self._add(menu, "file.new", self.tr("&New"), self._session.projects.new, "Ctrl+N")
+    def _add_beginnings(self, menu: QMenu) -> None:
         self._add_examples(menu)
         self._add(menu, "file.packs", self.tr("&Packs…"), self.show_packs)
-        menu.addSeparator()
-        self._add(menu, "file.open_layout", self.tr("&Open layout…"), self.open_layout, "Ctrl+O", icon="open")
-        self._add(menu, "file.open_image", self.tr("Open &image…"), self.open_image, "Ctrl+Shift+O", icon="open")
-        self._add(menu, "file.save_layout", self.tr("&Save layout…"), self.save_layout, "Ctrl+S", icon="save")
-        self._add(menu, "file.save_image", self.tr("Save i&mage…"), self.save_image, "Ctrl+Shift+S", icon="save")
-        menu.addSeparator()
-        self._add(menu, "file.quit", self.tr("&Quit"), self.close, "Ctrl+Q")
 
     def _add_edit_menu(self, menu: QMenu) -> None:
         editor = self._session.editor
         self._add(menu, "edit.undo", self.tr("&Undo"), editor.undo, "Ctrl+Z", icon="undo")
         self._add(menu, "edit.redo", self.tr("&Redo"), editor.redo, "Ctrl+Shift+Z", "Ctrl+Y", icon="redo")
+        self.file_commands.add_clipboard_to(menu)
         self._add(menu, "edit.keep", self.tr("&Keep what was filled in"), editor.keep, "Ctrl+K", icon="keep")
         self.commands["edit.keep"].setIconText(self.tr("Keep"))
         self._add(menu, "edit.clear_layout", self.tr("&Clear layout"), self._session.clear_layout)
@@ -248,6 +256,7 @@ class MainWindow(QMainWindow):
             self._add(menu, name, text, run, *keys)
         menu.addSeparator()
         for name, text, key, switch in (
+            ("results", self.tr("&Results"), "Ctrl+R", lambda shown: self.strip.setVisible(shown)),
             ("overlay", self.tr("O&verlay"), "O", self._overlay),
             ("history", self.tr("&History"), "Ctrl+H", lambda shown: self.history_panel.setVisible(shown)),
             ("areas", self.tr("A&reas"), "Ctrl+Shift+H", lambda shown: self.area_bars.setVisible(shown)),
@@ -264,6 +273,10 @@ class MainWindow(QMainWindow):
         generator = self._session.generator
         self._add(menu, "picture.generate", self.tr("&Generate"), generator.generate, "Ctrl+Return", icon="generate")
         self._add(menu, "picture.cancel", self.tr("&Cancel"), self._cancel, "Esc", icon="stop")
+        variations = self._session.variations
+        self._add(menu, "picture.variations", self.tr("&4 variations"), variations.draw, "Ctrl+4", icon="variations")
+        self._add(menu, "picture.close_variations", self.tr("Close &variations"), variations.close, icon="close")
+        self._add(menu, "picture.timeline", self.tr("&Denoising timeline…"), self.show_timeline, icon="timeline")
         text, tip = self.tr("&Live"), self.tr("Layout → Image: make the image anew after every stroke")
         live = Command(
             name="picture.live",

@@ -119,6 +119,12 @@ QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-heigh
 QScrollBar::handle:vertical:hover { background: $dim; }
 QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
 QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 28px; margin: 1px; }
+QScrollBar::handle:horizontal:hover { background: $dim; }
+QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal { width: 0; }
+QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal { background: transparent; }
+#panel #filmstrip:focus { border-color: $accent; }
 #divider { background: $border; }
 #notice { background: $panel; border: 1px solid $border; border-radius: 8px; }
 #notice[tone="info"] { border-color: $accent; }

@@ -1,0 +1,143 @@
+"""A and B: the picture on the left of a line, a result on the right of it, in both halves at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from engine.protocol import Pixels
+from studio.session.recipe import Recipe
+from studio.session.session import Session
+from studio.session.shelf import Entry
+from studio.ui.pictures import qimage
+from studio.ui.theme import Theme
+from studio.ui.view import View
+
+STEP = 0.02
+OWN = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Escape}
+
+
+class Compare(QObject):
+    """Opens and closes the two curtains over the canvases; the line is at one place in both."""
+
+    changed = Signal()  # the line moved, or it began or ended
+
+    def __init__(self, session: Session, view: View, theme: Theme, canvases: tuple[QWidget, QWidget]) -> None:
+        super().__init__(canvases[1])
+        self._session = session
+        self.line = 0.5
+        self.stem = ""
+        self.curtains = tuple(
+            Curtain(self, view, theme, canvas, smooth=smooth)
+            for canvas, smooth in zip(canvases, (False, True), strict=True)
+        )
+        session.editor.document_changed.connect(self._refresh)
+
+    @property
+    def active(self) -> bool:
+        return bool(self.stem)
+
+    def ask(self, entry: Entry) -> None:
+        """Compare with this result, or no more if it is the one."""
+        if entry.stem == self.stem:
+            self.close()
+        else:
+            self._session.results.read(entry, lambda recipe, image: self._open(entry, recipe, image))
+
+    def move(self, line: float) -> None:
+        """Put the line at this share of the width."""
+        self.line = max(0.0, min(1.0, line))
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Show the picture alone."""
+        self.stem = ""
+        for curtain in self.curtains:
+            curtain.hide()
+        self.changed.emit()
+
+    def _open(self, entry: Entry, recipe: Recipe, image: Pixels) -> None:
+        self.stem, self.line = entry.stem, 0.5
+        layout = np.ascontiguousarray(self._session.palette.colours(recipe.layout())[..., :3])
+        for curtain, pixels in zip(self.curtains, (layout, image), strict=True):
+            curtain.open(qimage(pixels))
+        self.curtains[1].setFocus()
+        self.changed.emit()
+
+    def _refresh(self) -> None:
+        for curtain in self.curtains:
+            curtain.update()
+
+
+class Curtain(QWidget):
+    """Lies over one canvas and draws the right part of the other picture; it can be drawn by mouse and by keys."""
+
+    def __init__(self, compare: Compare, view: View, theme: Theme, canvas: QWidget, *, smooth: bool) -> None:
+        super().__init__(canvas)
+        self._smooth = smooth  # class ids keep their edges
+        self._compare, self._view, self._theme, self._canvas = compare, view, theme, canvas
+        self._image = QImage()
+        self.setAccessibleName(self.tr("Comparison: arrow keys move the line, Escape ends it"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.hide()
+        canvas.installEventFilter(self)
+        for signal in (view.changed, compare.changed):
+            signal.connect(self.update)
+
+    def open(self, image: QImage) -> None:
+        self._image = image
+        self.resize(self._canvas.size())
+        self.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.resize(self._canvas.size())
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._follow(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._follow(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._compare.move(self._compare.line + (STEP if event.key() == Qt.Key.Key_Right else -STEP))
+        elif event.key() == Qt.Key.Key_Escape:
+            self._compare.close()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rect = self._view.rect(self.size())
+        x = rect.left() + self._compare.line * rect.width()
+        painter = QPainter(self)
+        painter.setClipRect(QRectF(x, rect.top(), rect.right() - x, rect.height()))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+        painter.drawImage(rect, self._image)
+        painter.setClipping(False)
+        painter.setPen(QPen(self._theme.colours.window, 4))
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        painter.setPen(QPen(self._theme.colours.accent, 2))
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        painter.setBrush(self._theme.colours.accent)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawEllipse(QPointF(x, rect.center().y()), 7, 7)
+        painter.end()
+
+    def _follow(self, at: QPointF) -> None:
+        rect = self._view.rect(self.size())
+        self._compare.move((at.x() - rect.left()) / rect.width())

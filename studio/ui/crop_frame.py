@@ -1,0 +1,164 @@
+"""Which part of a photograph becomes the image: the photograph is moved and zoomed under a fixed frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.raster import Crop
+from studio.session.files import Files, Photo
+from studio.ui.pictures import qimage
+from studio.ui.theme import Theme
+from studio.ui.view import View
+
+ZOOM = 1.15
+STEP = 0.02
+"""The share of the frame that an arrow key moves the photograph by."""
+OWN = {
+    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus),
+    *(Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape),
+}
+SMALLEST = 8.0
+"""Pixels of the photograph that the frame shows at least, across."""
+
+
+class CropFrame(QWidget):
+    """Over the image canvas while a crop is chosen. Enter places it, Escape leaves everything as it was."""
+
+    def __init__(self, files: Files, view: View, theme: Theme, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._files, self._view, self._theme, self._canvas = files, view, theme, canvas
+        self._photo: Photo | None = None
+        self._image = QImage()
+        self._held: QPointF | None = None
+        self.crop = Crop(0, 0, 1, 1)
+        self.setAccessibleName(self.tr("Crop: drag or arrow keys move, plus and minus zoom, Enter places"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
+        self.hide()
+        canvas.installEventFilter(self)
+        files.crop_asked.connect(self.open)
+        view.changed.connect(self.update)
+
+    def open(self, photo: Photo) -> None:
+        """Choose another part of this photograph."""
+        self._photo, self.crop = photo, photo.crop
+        self._image = qimage(photo.pixels)
+        self.resize(self._canvas.size())
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def place(self) -> None:
+        """Put the part under the frame into the image."""
+        photo = self._photo
+        self.close_()
+        if photo is not None:
+            self._files.place(photo, self.crop)
+
+    def close_(self) -> None:
+        """Leave everything as it was."""
+        self._photo, self._image = None, QImage()
+        self.hide()
+        self._canvas.setFocus()
+
+    def move_by(self, across: float, down: float) -> None:
+        """Move the frame over the photograph by pixels of it, but not out of it."""
+        left, top, right, bottom = self.crop
+        width, height = right - left, bottom - top
+        left = min(max(0.0, left + across), self._image.width() - width)
+        top = min(max(0.0, top + down), self._image.height() - height)
+        self.crop = Crop(left, top, left + width, top + height)
+        self.update()
+
+    def zoom_at(self, across: float, down: float, factor: float) -> None:
+        """Show less (over 1) or more of the photograph; what is at this share of the frame stays there."""
+        left, top, right, bottom = self.crop
+        width, height = right - left, bottom - top
+        most = min(self._image.width() / width, self._image.height() / height)
+        scale = min(most, max(min(1.0, SMALLEST / width), 1 / factor))
+        self.crop = Crop(
+            x := left + across * width * (1 - scale), y := top + down * height * (1 - scale),
+            x + width * scale, y + height * scale,
+        )  # fmt: skip
+        self.move_by(0, 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.resize(self._canvas.size())
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._held = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is not None:
+            by, scale = self._held - event.position(), self._scale()
+            self._held = event.position()
+            self.move_by(by.x() / scale, by.y() / scale)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._held = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.place()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        frame, at = self._view.rect(self.size()), event.position()
+        across, down = (at.x() - frame.left()) / frame.width(), (at.y() - frame.top()) / frame.height()
+        self.zoom_at(across, down, ZOOM ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys, width = Qt.Key, self.crop.right - self.crop.left
+        moves = {keys.Key_Left: (-1, 0), keys.Key_Right: (1, 0), keys.Key_Up: (0, -1), keys.Key_Down: (0, 1)}
+        key = keys(event.key())
+        if key in moves:
+            across, down = moves[key]
+            self.move_by(across * width * STEP, down * width * STEP)
+        elif key in (keys.Key_Plus, keys.Key_Equal, keys.Key_Minus):
+            self.zoom_at(0.5, 0.5, 1 / ZOOM if key == keys.Key_Minus else ZOOM)
+        elif key in (keys.Key_Return, keys.Key_Enter):
+            self.place()
+        elif key == keys.Key_Escape:
+            self.close_()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        frame, scale, colours = self._view.rect(self.size()), self._scale(), self._theme.colours
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colours.canvas)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        corner = frame.topLeft() - QPointF(self.crop.left, self.crop.top) * scale
+        painter.drawImage(
+            QRectF(corner.x(), corner.y(), self._image.width() * scale, self._image.height() * scale), self._image
+        )
+        painter.setClipRegion(QRegion(self.rect()) - QRegion(frame.toAlignedRect()))
+        painter.setOpacity(0.65)
+        painter.fillRect(self.rect(), colours.canvas)
+        painter.setOpacity(1)
+        painter.setClipping(False)
+        painter.setPen(QPen(colours.accent, 2))
+        painter.drawRect(frame)
+        words = self.tr("Drag and zoom · Enter places · Esc leaves it")
+        place = QRectF(frame.left(), frame.bottom() - 30, frame.width(), 24)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.panel)
+        text = painter.fontMetrics().horizontalAdvance(words) + 24
+        painter.drawRoundedRect(QRectF(place.center().x() - text / 2, place.top(), text, place.height()), 6, 6)
+        painter.setPen(colours.text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        painter.end()
+
+    def _scale(self) -> float:
+        """Screen pixels for one of the photograph's."""
+        return self._view.rect(self.size()).width() / (self.crop.right - self.crop.left)
