@@ -131,18 +131,18 @@
     <name>CropFrame</name>
     <message>
         <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuschneiden: Ziehen oder Pfeiltasten verschieben, Plus und Minus zoomen, Eingabe übernimmt</translation>
     </message>
     <message>
         <source>Drag and zoom · Enter places · Esc leaves it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziehen und zoomen · Eingabe übernimmt · Esc bricht ab</translation>
     </message>
 </context>
 <context>
     <name>Curtain</name>
     <message>
         <source>Comparison: arrow keys move the line, Escape ends it</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleich: Pfeiltasten verschieben die Linie, Esc beendet ihn</translation>
     </message>
 </context>
 <context>
@@ -153,7 +153,7 @@
     </message>
     <message>
         <source>Projects and pictures (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekte und Bilder (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -234,7 +234,7 @@
     <name>FileCommands</name>
     <message>
         <source>Untitled</source>
-        <translation type="unfinished"></translation>
+        <translation>Unbenannt</translation>
     </message>
     <message>
         <source>&amp;New</source>
@@ -242,23 +242,23 @@
     </message>
     <message>
         <source>&amp;Open…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ö&amp;ffnen…</translation>
     </message>
     <message>
         <source>Open &amp;recent</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zuletzt geöffnet</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Speichern</translation>
     </message>
     <message>
         <source>Save &amp;as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichern &amp;unter…</translation>
     </message>
     <message>
         <source>Open &amp;layout…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Layout öffnen…</translation>
     </message>
     <message>
         <source>Open &amp;image…</source>
@@ -266,15 +266,15 @@
     </message>
     <message>
         <source>Export la&amp;yout…</source>
-        <translation type="unfinished"></translation>
+        <translation>La&amp;yout exportieren…</translation>
     </message>
     <message>
         <source>Export i&amp;mage…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild e&amp;xportieren…</translation>
     </message>
     <message>
         <source>Adjust the &amp;crop</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausschni&amp;tt anpassen</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -282,27 +282,27 @@
     </message>
     <message>
         <source>Copy &amp;image</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild &amp;kopieren</translation>
     </message>
     <message>
         <source>Copy &amp;layout</source>
-        <translation type="unfinished"></translation>
+        <translation>La&amp;yout kopieren</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;infügen</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen</translation>
     </message>
     <message>
         <source>picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>Save project</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt speichern</translation>
     </message>
     <message>
         <source>Open layout</source>
@@ -314,27 +314,27 @@
     </message>
     <message>
         <source>Export layout</source>
-        <translation type="unfinished"></translation>
+        <translation>Layout exportieren</translation>
     </message>
     <message>
         <source>Export image</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild exportieren</translation>
     </message>
     <message>
         <source>There is no image to copy yet. Generate one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt noch kein Bild zum Kopieren. Erzeugen Sie erst eines.</translation>
     </message>
     <message>
         <source>the clipboard</source>
-        <translation type="unfinished"></translation>
+        <translation>die Zwischenablage</translation>
     </message>
     <message>
         <source>There is no picture on the clipboard. Copy one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Zwischenablage ist kein Bild. Kopieren Sie erst eines.</translation>
     </message>
     <message>
         <source>None yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine</translation>
     </message>
 </context>
 <context>
@@ -589,7 +589,7 @@
     </message>
     <message>
         <source>the dropped picture</source>
-        <translation type="unfinished"></translation>
+        <translation>das abgelegte Bild</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -629,7 +629,7 @@
     </message>
     <message>
         <source>&amp;Results</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;rgebnisse</translation>
     </message>
     <message>
         <source>O&amp;verlay</source>
@@ -640,7 +640,7 @@
         <translation>Ver&amp;lauf</translation>
     </message>
     <message>
-        <source>&amp;Areas</source>
+        <source>A&amp;reas</source>
         <translation>Fl&amp;ächen</translation>
     </message>
     <message>
@@ -653,15 +653,15 @@
     </message>
     <message>
         <source>&amp;4 variations</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;4 Varianten</translation>
     </message>
     <message>
         <source>Close &amp;variations</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Varianten schließen</translation>
     </message>
     <message>
         <source>&amp;Denoising timeline…</source>
-        <translation type="unfinished"></translation>
+        <translation>Entra&amp;uschen Schritt für Schritt…</translation>
     </message>
     <message>
         <source>&amp;Live</source>
@@ -1188,63 +1188,63 @@
     <name>TimelineWindow</name>
     <message>
         <source>Denoising timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>Entrauschen Schritt für Schritt</translation>
     </message>
     <message>
         <source>Noisy layout, y_t</source>
-        <translation type="unfinished"></translation>
+        <translation>Verrauschtes Layout, y_t</translation>
     </message>
     <message>
         <source>Noisy image, x_t</source>
-        <translation type="unfinished"></translation>
+        <translation>Verrauschtes Bild, x_t</translation>
     </message>
     <message>
         <source>Expected layout, ŷ₀</source>
-        <translation type="unfinished"></translation>
+        <translation>Erwartetes Layout, ŷ₀</translation>
     </message>
     <message>
         <source>Expected image, x̂₀</source>
-        <translation type="unfinished"></translation>
+        <translation>Erwartetes Bild, x̂₀</translation>
     </message>
     <message>
         <source>Clock of the layout</source>
-        <translation type="unfinished"></translation>
+        <translation>Uhr des Layouts</translation>
     </message>
     <message>
         <source>Clock of the image</source>
-        <translation type="unfinished"></translation>
+        <translation>Uhr des Bildes</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Abspielen</translation>
     </message>
     <message>
         <source>Make the steps again</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte neu erzeugen</translation>
     </message>
     <message>
         <source>Save GIF…</source>
-        <translation type="unfinished"></translation>
+        <translation>GIF speichern…</translation>
     </message>
     <message>
         <source>Save frames…</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelbilder speichern…</translation>
     </message>
     <message>
         <source>Save GIF</source>
-        <translation type="unfinished"></translation>
+        <translation>GIF speichern</translation>
     </message>
     <message>
         <source>Save frames</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelbilder speichern</translation>
     </message>
     <message>
         <source>{step} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>{step} von {count}</translation>
     </message>
 </context>
 <context>

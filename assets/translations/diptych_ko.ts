@@ -130,18 +130,18 @@
     <name>CropFrame</name>
     <message>
         <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
-        <translation type="unfinished"></translation>
+        <translation>자르기: 끌기나 화살표 키로 이동, 더하기와 빼기로 확대/축소, Enter로 적용</translation>
     </message>
     <message>
         <source>Drag and zoom · Enter places · Esc leaves it</source>
-        <translation type="unfinished"></translation>
+        <translation>끌기와 확대/축소 · Enter로 적용 · Esc로 취소</translation>
     </message>
 </context>
 <context>
     <name>Curtain</name>
     <message>
         <source>Comparison: arrow keys move the line, Escape ends it</source>
-        <translation type="unfinished"></translation>
+        <translation>비교: 화살표 키로 선을 옮기고 Esc로 끝냅니다</translation>
     </message>
 </context>
 <context>
@@ -152,7 +152,7 @@
     </message>
     <message>
         <source>Projects and pictures (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트와 그림 (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -233,7 +233,7 @@
     <name>FileCommands</name>
     <message>
         <source>Untitled</source>
-        <translation type="unfinished"></translation>
+        <translation>제목 없음</translation>
     </message>
     <message>
         <source>&amp;New</source>
@@ -241,23 +241,23 @@
     </message>
     <message>
         <source>&amp;Open…</source>
-        <translation type="unfinished"></translation>
+        <translation>열기(&amp;O)…</translation>
     </message>
     <message>
         <source>Open &amp;recent</source>
-        <translation type="unfinished"></translation>
+        <translation>최근 파일 열기(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>저장(&amp;S)</translation>
     </message>
     <message>
         <source>Save &amp;as…</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 이름으로 저장(&amp;A)…</translation>
     </message>
     <message>
         <source>Open &amp;layout…</source>
-        <translation type="unfinished"></translation>
+        <translation>레이아웃 열기(&amp;L)…</translation>
     </message>
     <message>
         <source>Open &amp;image…</source>
@@ -265,15 +265,15 @@
     </message>
     <message>
         <source>Export la&amp;yout…</source>
-        <translation type="unfinished"></translation>
+        <translation>레이아웃 내보내기(&amp;Y)…</translation>
     </message>
     <message>
         <source>Export i&amp;mage…</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 내보내기(&amp;M)…</translation>
     </message>
     <message>
         <source>Adjust the &amp;crop</source>
-        <translation type="unfinished"></translation>
+        <translation>자르기 조정(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -281,27 +281,27 @@
     </message>
     <message>
         <source>Copy &amp;image</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 복사(&amp;I)</translation>
     </message>
     <message>
         <source>Copy &amp;layout</source>
-        <translation type="unfinished"></translation>
+        <translation>레이아웃 복사(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>붙여넣기(&amp;P)</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>열기</translation>
     </message>
     <message>
         <source>picture</source>
-        <translation type="unfinished"></translation>
+        <translation>그림</translation>
     </message>
     <message>
         <source>Save project</source>
-        <translation type="unfinished"></translation>
+        <translation>프로젝트 저장</translation>
     </message>
     <message>
         <source>Open layout</source>
@@ -313,27 +313,27 @@
     </message>
     <message>
         <source>Export layout</source>
-        <translation type="unfinished"></translation>
+        <translation>레이아웃 내보내기</translation>
     </message>
     <message>
         <source>Export image</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 내보내기</translation>
     </message>
     <message>
         <source>There is no image to copy yet. Generate one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 복사할 이미지가 없습니다. 먼저 생성하세요.</translation>
     </message>
     <message>
         <source>the clipboard</source>
-        <translation type="unfinished"></translation>
+        <translation>클립보드</translation>
     </message>
     <message>
         <source>There is no picture on the clipboard. Copy one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>클립보드에 그림이 없습니다. 먼저 복사하세요.</translation>
     </message>
     <message>
         <source>None yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 없음</translation>
     </message>
 </context>
 <context>
@@ -588,7 +588,7 @@
     </message>
     <message>
         <source>the dropped picture</source>
-        <translation type="unfinished"></translation>
+        <translation>놓은 그림</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -628,7 +628,7 @@
     </message>
     <message>
         <source>&amp;Results</source>
-        <translation type="unfinished"></translation>
+        <translation>결과(&amp;R)</translation>
     </message>
     <message>
         <source>O&amp;verlay</source>
@@ -639,8 +639,8 @@
         <translation>작업 내역(&amp;H)</translation>
     </message>
     <message>
-        <source>&amp;Areas</source>
-        <translation>면적(&amp;A)</translation>
+        <source>A&amp;reas</source>
+        <translation>면적(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Generate</source>
@@ -652,15 +652,15 @@
     </message>
     <message>
         <source>&amp;4 variations</source>
-        <translation type="unfinished"></translation>
+        <translation>변형 4개(&amp;4)</translation>
     </message>
     <message>
         <source>Close &amp;variations</source>
-        <translation type="unfinished"></translation>
+        <translation>변형 닫기(&amp;V)</translation>
     </message>
     <message>
         <source>&amp;Denoising timeline…</source>
-        <translation type="unfinished"></translation>
+        <translation>노이즈 제거 과정(&amp;D)…</translation>
     </message>
     <message>
         <source>&amp;Live</source>
@@ -1187,63 +1187,63 @@
     <name>TimelineWindow</name>
     <message>
         <source>Denoising timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>노이즈 제거 과정</translation>
     </message>
     <message>
         <source>Noisy layout, y_t</source>
-        <translation type="unfinished"></translation>
+        <translation>노이즈 낀 레이아웃, y_t</translation>
     </message>
     <message>
         <source>Noisy image, x_t</source>
-        <translation type="unfinished"></translation>
+        <translation>노이즈 낀 이미지, x_t</translation>
     </message>
     <message>
         <source>Expected layout, ŷ₀</source>
-        <translation type="unfinished"></translation>
+        <translation>예측한 레이아웃, ŷ₀</translation>
     </message>
     <message>
         <source>Expected image, x̂₀</source>
-        <translation type="unfinished"></translation>
+        <translation>예측한 이미지, x̂₀</translation>
     </message>
     <message>
         <source>Clock of the layout</source>
-        <translation type="unfinished"></translation>
+        <translation>레이아웃의 시계</translation>
     </message>
     <message>
         <source>Clock of the image</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지의 시계</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>단계</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>재생</translation>
     </message>
     <message>
         <source>Make the steps again</source>
-        <translation type="unfinished"></translation>
+        <translation>단계 다시 만들기</translation>
     </message>
     <message>
         <source>Save GIF…</source>
-        <translation type="unfinished"></translation>
+        <translation>GIF 저장…</translation>
     </message>
     <message>
         <source>Save frames…</source>
-        <translation type="unfinished"></translation>
+        <translation>프레임 저장…</translation>
     </message>
     <message>
         <source>Save GIF</source>
-        <translation type="unfinished"></translation>
+        <translation>GIF 저장</translation>
     </message>
     <message>
         <source>Save frames</source>
-        <translation type="unfinished"></translation>
+        <translation>프레임 저장</translation>
     </message>
     <message>
         <source>{step} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}개 중 {step}</translation>
     </message>
 </context>
 <context>
