@@ -44,7 +44,7 @@ class Made(NamedTuple):
     ranking: list[Ranked]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A result's request as NAME.json: all that is needed to draw the same pixels again."""
 
     version: str
@@ -69,7 +69,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     width: int
     device: str
-    score: float | None  # how well the image fits the prompt, if that was asked for
+    score: float | None = None  # how well the image fits the prompt, if that was asked for
 
 
 def run(order: Order) -> Made:
