@@ -30,6 +30,7 @@ UNITS = (16, 8, 4, 2)
 """Widths are multiples of the first that comes close enough; matrix units like large ones."""
 CLOSE = 0.05
 TITLE = "Sampling against diffusers, the same number of FLOPs in every evaluation"
+TWICE = "its network computes a single picture twice, so that its bytes do not depend on its batch"
 HOW = "diffusers is not installed. Start with: uv run --extra bench diptych-engine bench"
 
 
@@ -169,7 +170,7 @@ def compare(setup: Setup, networks: Sequence[Theirs], pictures: int, needed: flo
     solvers: dict[str, Sampler] = {"DDIM": "ddim", "DPM-Solver++": "dpm++2m"}
     rows, peers = [], []
     for name, solver in solvers.items():
-        rows.append(Row(name=f"ours, {name}", flops=needed * pictures))
+        rows.append(Row(name=f"ours, {name}", flops=needed * pictures, note=TWICE if pictures == 1 else ""))
         peers.append(Peer(partial(ours, setup.pack, pictures, solver), 1 / STEPS))
     for theirs in networks:
         for name in solvers:

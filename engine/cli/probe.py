@@ -52,6 +52,7 @@ def probe(
     from engine.probe.probe import load
 
     assert images is not None, "checked above"
+    run.check_out(out, images, marked)
     files = marks.pictures(images)
     if probe is not None:
         made = load(probe, loaded)

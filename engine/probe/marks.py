@@ -127,11 +127,9 @@ def used(path: Path) -> list[int]:
 
 
 def palette(path: Path) -> list[str]:
-    """The colours of an index PNG, "#rrggbb"; of a grey one its greys."""
+    """The colours of an index PNG, "#rrggbb"; none of a grey one."""
     picture = opened(path)
-    table = (
-        bytes(picture.getpalette("RGB") or b"") if picture.mode == "P" else bytes(np.arange(256).repeat(3).tolist())
-    )
+    table = bytes(picture.getpalette("RGB") or b"") if picture.mode == "P" else b""
     return ["#" + table[start : start + 3].hex() for start in range(0, len(table), 3)]
 
 

@@ -113,6 +113,6 @@ def leave_one_out(seen: Sequence[Seen], classes: Sequence[ClassInfo], seed: int)
     """
     counts = np.zeros((len(classes), len(classes)), np.int64)
     for index, one in enumerate(seen):
-        others = [*seen[:index], *seen[index + 1 :]]
-        counts += measure(learn(others, classes, seed), [one], len(classes))
+        others = [other.learnt for other in (*seen[:index], *seen[index + 1 :])]
+        counts += measure(learn(others, classes, seed), [one.measured], len(classes))
     return score(counts)

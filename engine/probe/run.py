@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from engine.errors import BadFile
+from engine.errors import BadFile, BadRequest
 from engine.files import write_whole
 from engine.packs import Pack
 from engine.probe import marks
@@ -55,7 +55,9 @@ def make(pack: Pack, marked: Path, clocks: tuple[int, ...], seed: int) -> tuple[
     if not seen:
         raise BadFile(f"Nothing is marked in {marked / 'layouts'}.", "Paint some pixels of each class.")
     everything = list(seen.values())
-    probe = Probe(Head(FORMAT, pack.info.name, clocks, seed, classes), learn(everything, classes, seed))
+    probe = Probe(
+        Head(FORMAT, pack.info.name, clocks, seed, classes), learn([one.learnt for one in everything], classes, seed)
+    )
     return probe, result(probe, list(seen), left_out(everything, probe))
 
 
@@ -70,6 +72,14 @@ def left_out(seen: Sequence[Seen], probe: Probe) -> LeftOut | None:
     names = [info.name for info in probe.head.classes]
     iou = {name: None if np.isnan(value) else float(value) for name, value in zip(names, found.iou, strict=True)}
     return LeftOut(found.mean_iou, found.accuracy, iou)
+
+
+def check_out(out: Path, images: Path, marked: Path | None) -> None:
+    """Whether results may be written there. Raises BadRequest for a folder whose files they would replace."""
+    folders = [images if images.is_dir() else images.parent]
+    folders += [marked / "images", marked / "layouts"] if marked else []
+    if out.resolve() in [folder.resolve() for folder in folders]:
+        raise BadRequest(f"{out} holds what the probe reads.", "Choose another folder for --out.")
 
 
 def result(probe: Probe, marked: list[str], found: LeftOut | None) -> Result:

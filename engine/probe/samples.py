@@ -61,20 +61,20 @@ def sample(maps: Tensor, layout: Pixels, points: Points) -> Samples:
     return Samples(at(maps, points, (layout.shape[0], layout.shape[1])).half(), labels)
 
 
-def learn(seen: Sequence[Seen], classes: Sequence[ClassInfo], seed: int) -> Classifier:
-    """A classifier of all that is learnt from some images. Raises BadFile if they mark a single class."""
-    labels = torch.cat([one.learnt.labels for one in seen])
+def learn(samples: Sequence[Samples], classes: Sequence[ClassInfo], seed: int) -> Classifier:
+    """A classifier of some images' samples. Raises BadFile if they are of a single class."""
+    labels = torch.cat([one.labels for one in samples])
     if int((labels.bincount() > 0).sum()) < 2:
         only = classes[int(labels[0])].name if len(labels) else "nothing"
         raise BadFile(
             f"The layouts mark {only} only.", "Mark something else as another class, so that both can be told."
         )
-    return fit(torch.cat([one.learnt.features for one in seen]).float(), labels, len(classes), seed)
+    return fit(torch.cat([one.features for one in samples]).float(), labels, len(classes), seed)
 
 
 def measure(
-    classifier: Classifier, seen: Iterable[Seen], classes: int
+    classifier: Classifier, samples: Iterable[Samples], classes: int
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Counts [true, predicted] over the measured pixels."""
-    told = ((one.measured.labels, classifier(one.measured.features.float()).argmax(1)) for one in seen)
+    """Counts [true, predicted]."""
+    told = ((one.labels, classifier(one.features.float()).argmax(1)) for one in samples)
     return confusion(((a.numpy().astype(np.uint8), b.numpy().astype(np.uint8)) for a, b in told), classes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from engine.metrics.segmentation import score
 from engine.packs import Pack
 from engine.probe import marks
 from engine.probe.features import Network, colours
-from engine.probe.samples import Maps, Seen, learn, measure, see
+from engine.probe.samples import Maps, Samples, learn, measure, see
 from engine.protocol import ClassInfo
 
 COUNTS = (1, 2, 5, 10, 20)
@@ -48,10 +49,10 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Both:
-    """An image as the network sees it, and its colours and places."""
+    """Samples of one image as the network sees it, and of its colours and places."""
 
-    features: Seen
-    plain: Seen
+    features: Samples
+    plain: Samples
 
 
 def study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int) -> Iterator[str]:
@@ -61,9 +62,11 @@ def study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int)
     if len(train) < COUNTS[0] + 1:
         raise BadFile(f"{data / 'train'} has {len(train)} pairs.", "Marking takes some: give a folder with more.")
     random = np.random.default_rng(seed)
-    unseen = watched(pack, [val[i] for i in random.permutation(len(val))[:UNSEEN]], classes, clocks, seed)
+    network = Network(pack, clocks, seed)
+    some_val = [val[i] for i in random.permutation(len(val))[:UNSEEN]]
+    unseen = watched(network, some_val, classes, "measured")
     pool = [train[i] for i in random.permutation(len(train))[: DRAWS * COUNTS[-1]]]
-    seen = watched(pack, pool, classes, clocks, seed)
+    seen = watched(network, pool, classes, "learnt")
     curve, shares = [], np.full((DRAWS, len(classes)), np.nan)
     for count in (some for some in COUNTS if some <= len(seen)):
         point = Point(count, [], [])
@@ -93,17 +96,19 @@ def study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int)
 
 
 def watched(
-    pack: Pack, files: Sequence[marks.Marked], classes: Sequence[ClassInfo], clocks: tuple[int, ...], seed: int
+    network: Network,
+    files: Sequence[marks.Marked],
+    classes: Sequence[ClassInfo],
+    part: Literal["learnt", "measured"],
 ) -> list[Both]:
     """A few pixels of each image, both ways; what else an image has is forgotten before the next is read."""
-    network = Network(pack, clocks, seed)
-    ways: tuple[Maps, Maps] = (network.maps, lambda image: colours(image, pack))
+    ways: tuple[Maps, Maps] = (network.maps, lambda image: colours(image, network.pack))
     both = []
     for one in files:
         pair = one.read(classes)
-        features, plain = (see(way, *pair, seed) for way in ways)
+        features, plain = (see(way, *pair, network.seed) for way in ways)
         if features and plain:
-            both.append(Both(features, plain))
+            both.append(Both(getattr(features, part), getattr(plain, part)))
     return both
 
 

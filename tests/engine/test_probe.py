@@ -118,6 +118,16 @@ def test_classes_can_be_named(folder, run, tmp_path):
     assert told["left_out"] is None  # one image is too few
 
 
+def test_grey_layouts_get_colours_of_their_own(run, tmp_path):
+    folder = marked(tmp_path, scene(0)[1])
+    Image.fromarray(scene(0)[1]).save(tmp_path / "layouts" / "0.png")
+    assert run("--marked", folder, "--images", folder / "images", "--out", tmp_path / "out")[0] == 0
+    with Image.open(tmp_path / "out" / "0.png") as picture:
+        colours = np.array(picture.getpalette()[:9]).reshape(3, 3)
+        assert np.asarray(picture).max() == 2
+    assert min(np.abs(colours[a] - colours[b]).sum() for a, b in ((0, 1), (0, 2), (1, 2))) > 100
+
+
 def test_an_image_of_another_size_keeps_its_size(done, run, tmp_path):
     image, layout = scene(9, (100, 60))
     write_image(tmp_path / "tall.png", image)
@@ -163,8 +173,9 @@ def test_what_is_missing_or_broken_is_named(run, folder, done, tmp_path):
         (("--marked", folder, *images, "--clocks", "5,x"), "“x”"),
         (("--marked", folder, "--images", tmp_path / "empty"), "no pictures"),
         (("--study",), "--data"),
+        (("--marked", folder, *images, "--out", folder / "layouts"), "another folder"),
     ]:
-        code, _, err = run(*given, *out)
+        code, _, err = run(*out, *given)
         assert code == 1
         assert said in err
 
