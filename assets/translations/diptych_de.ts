@@ -281,7 +281,7 @@
         <translation>Been&amp;den</translation>
     </message>
     <message>
-        <source>Copy &amp;image</source>
+        <source>Copy ima&amp;ge</source>
         <translation>Bild &amp;kopieren</translation>
     </message>
     <message>
@@ -640,7 +640,7 @@
         <translation>Ver&amp;lauf</translation>
     </message>
     <message>
-        <source>A&amp;reas</source>
+        <source>Ar&amp;eas</source>
         <translation>Fl&amp;ächen</translation>
     </message>
     <message>

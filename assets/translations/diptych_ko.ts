@@ -280,8 +280,8 @@
         <translation>끝내기(&amp;Q)</translation>
     </message>
     <message>
-        <source>Copy &amp;image</source>
-        <translation>이미지 복사(&amp;I)</translation>
+        <source>Copy ima&amp;ge</source>
+        <translation>이미지 복사(&amp;G)</translation>
     </message>
     <message>
         <source>Copy &amp;layout</source>
@@ -639,8 +639,8 @@
         <translation>작업 내역(&amp;H)</translation>
     </message>
     <message>
-        <source>A&amp;reas</source>
-        <translation>면적(&amp;R)</translation>
+        <source>Ar&amp;eas</source>
+        <translation>면적(&amp;E)</translation>
     </message>
     <message>
         <source>&amp;Generate</source>

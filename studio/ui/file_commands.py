@@ -62,7 +62,7 @@ class FileCommands(QObject):
 
     def add_clipboard_to(self, menu: QMenu) -> None:
         """Copy and paste, in the Edit menu."""
-        self._add(menu, "edit.copy_image", self.tr("Copy &image"), self.copy_image, "Ctrl+C")
+        self._add(menu, "edit.copy_image", self.tr("Copy ima&ge"), self.copy_image, "Ctrl+C")
         self._add(menu, "edit.copy_layout", self.tr("Copy &layout"), self.copy_layout, "Ctrl+Shift+C")
         self._add(menu, "edit.paste", self.tr("&Paste"), self.paste, "Ctrl+V")
 

@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
             ("results", self.tr("&Results"), "Ctrl+R", lambda shown: self.strip.setVisible(shown)),
             ("overlay", self.tr("O&verlay"), "O", self._overlay),
             ("history", self.tr("&History"), "Ctrl+H", lambda shown: self.history_panel.setVisible(shown)),
-            ("areas", self.tr("A&reas"), "Ctrl+Shift+H", lambda shown: self.area_bars.setVisible(shown)),
+            ("areas", self.tr("Ar&eas"), "Ctrl+Shift+H", lambda shown: self.area_bars.setVisible(shown)),
         ):
             group = plain(menu.title())
             command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)
