@@ -57,8 +57,13 @@ class Keeper(QObject):
         return True
 
     def begin(self) -> None:
-        """Keep everything from now on."""
-        self._next_journal()
+        """Keep everything from now on. The first time this waits for the disk: a journal needs what it begins with."""
+        snapshot = self._next_journal()
+        if not self._storage.there:
+            try:
+                self._storage.save(snapshot)
+            except BadFile as error:
+                self.noticed.emit(of_error(error))
         editor, generator = self._picture.editor, self._picture.generator
         for signal in (
             editor.history_changed,

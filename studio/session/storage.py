@@ -93,6 +93,11 @@ class Storage:
                 remove(path)
         self._forget_old()
 
+    @property
+    def there(self) -> bool:
+        """Whether a picture is kept here."""
+        return (self.folder / FILE).exists()
+
     def journal(self, number: int) -> Path:
         """Where the journal of this number is."""
         return self.folder / f"journal-{number}"

@@ -31,6 +31,7 @@ from engine.protocol import (
     Raster,
     Ready,
     Shutdown,
+    Traced,
     decode_command,
     encode_frame,
     read_frame,
@@ -157,11 +158,32 @@ class Engine:
                 say(Cancelled(**key))
                 return
             note(self.options, f"preview {request.id}")
+            if request.trace:
+                say(self.traced(request, index, image, layout))
+                continue
             eta = (total - index) * self.options.pause
             say(Preview(**key, index=index, total=total, eta=eta, image=image, layout=layout))
         words = ("zebra",) if request.prompt and "zebra" in request.prompt else ()
         seconds = time.monotonic() - start
         say(Done(**key, image=image, layout=layout, seconds=seconds, unknown_words=words))
+
+    def traced(self, request: Generate, index: int, image: Raster, layout: Raster) -> Traced:
+        """The clock of the layout falls from 1000, that of the image too, unless the image is given."""
+        total = self.options.steps
+        clock = 1000 * (total + 1 - index) // total
+        return Traced(
+            id=request.id,
+            revision=request.revision,
+            index=index,
+            total=total,
+            noisy_image=Raster.of(np.full_like(image.pixels(), clock % 256)),
+            noisy_layout=Raster.of(np.full_like(layout.pixels(), index % len(self.info.classes))),
+            image=image,
+            layout=layout,
+            image_clock=0 if request.image is not None and request.keep_image is None else clock,
+            layout_clock=clock,
+            top_clock=1000,
+        )
 
     def result(self, request: Generate) -> tuple[Raster, Raster]:
         height, width = self.info.height, self.info.width

@@ -1,0 +1,58 @@
+"""A studio that paints by itself with real mouse events until someone kills it in the middle of a stroke.
+
+python killed_studio.py DATA CONFIG: says the digest of what is painted after every finished stroke, then
+"open" while the pen is down on a stroke that is never finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+os.environ["QT_API"] = "pyside6"
+
+import qasync
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio.composition import Studio
+
+STROKES = 3
+LEFT = Qt.MouseButton.LeftButton
+
+
+async def sit(app: QApplication) -> None:
+    studio = Studio(app, Path(sys.argv[1]), Path(sys.argv[2]))
+    studio.show()
+    window, editor = studio.window, studio.session.editor
+    canvas = window.layout_canvas
+    window.commands["picture.live"].setChecked(False)
+    studio.session.generator.set_live(False)
+
+    def at(x: float, y: float):
+        return window.view.to_canvas(QPointF(x, y), canvas.size()).toPoint()
+
+    for index in range(STROKES):
+        QTest.mousePress(canvas, LEFT, pos=at(10, 4 + 8 * index))
+        QTest.mouseMove(canvas, at(30, 4 + 8 * index))
+        QTest.mouseRelease(canvas, LEFT, pos=at(30, 4 + 8 * index))
+        sys.stdout.write(f"{hashlib.sha256(editor.document.painted.tobytes()).hexdigest()}\n")
+    QTest.mousePress(canvas, LEFT, pos=at(40, 4))
+    QTest.mouseMove(canvas, at(50, 28))
+    assert editor.document.painted[16, 45] == editor.palette.first_choice(), "the pen paints"
+    sys.stdout.write("open\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    application = QApplication(sys.argv)
+    loop = qasync.QEventLoop(application)
+    loop.set_default_executor(ThreadPoolExecutor(2))
+    with loop:
+        loop.run_until_complete(sit(application))

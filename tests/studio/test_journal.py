@@ -1,0 +1,119 @@
+"""Nothing that was finished is lost: the journal, and a studio that is really killed in the middle of a stroke."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import BadFile
+from studio.domain.document import Document, ImageKind, Marks, Plane
+from studio.session import journal
+from studio.session.journal import Journal, Record
+from studio.session.snapshot import NOWHERE, Origin, Snapshot, State
+from tests.studio.conftest import MakeDesk
+
+KILLED = Path(__file__).parent.parent / "fakes" / "killed_studio.py"
+ROOT = Path(__file__).parents[2]
+
+
+def edited(path: Path, count: int, seed: int = 0) -> tuple[Document, list[Document]]:
+    """A document before and after each of some edits that were written into a journal."""
+    random, document = np.random.default_rng(seed), Document(8, 12)
+    log = Journal(path, Snapshot.of(document, State()))
+    states = []
+    for index in range(count):
+        y, x = random.integers(0, 8), random.integers(0, 12)
+        document.painted[y:, x:] = random.integers(0, 4)
+        document.keep_image[y, :] = True
+        document.image[:, x] = random.integers(1, 255, 3)
+        document.marks = Marks(ImageKind.GIVEN, fill_whole=bool(index % 2))
+        assert log.note(f"edit {index}", document, State(marks=document.marks), NOWHERE)
+        states.append(Snapshot.of(document, State(marks=document.marks)))
+    log.close()
+    return document, states
+
+
+def replayed(records: list[Record]) -> Document:
+    document = Document(8, 12)
+    for record in records:
+        record.apply(document)
+    return document
+
+
+def test_a_journal_gives_the_picture_back(tmp_path: Path) -> None:
+    document, states = edited(tmp_path / "journal", 5)
+    records = journal.read(tmp_path / "journal")
+    assert [record.name for record in records] == [f"edit {index}" for index in range(5)]
+    assert states[-1].shows(replayed(records))
+    assert states[2].shows(replayed(records[:3]))
+    assert document.marks == replayed(records).marks
+
+
+def test_nothing_is_written_if_nothing_has_changed(tmp_path: Path) -> None:
+    document = Document(8, 12)
+    log = Journal(tmp_path / "journal", Snapshot.of(document, State()))
+    assert not log.note("nothing", document, State(), NOWHERE)
+    assert log.note("project", document, State(), Origin("a.diptych"))
+    document.painted[3, 4] = 1
+    log.note("pixel", document, State(), Origin("a.diptych"))
+    log.close()
+    assert [patch.box for patch in journal.read(tmp_path / "journal")[1].patches] == [(3, 4, 4, 5)]
+
+
+@given(cut=st.integers(0, 3000), flip=st.none() | st.integers(0, 3000))
+def test_what_is_whole_at_the_beginning_of_a_damaged_journal_is_read(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, flip: int | None
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    path.unlink(missing_ok=True)
+    _, states = edited(path, 4)
+    whole = path.read_bytes()
+    ends = [0]
+    while ends[-1] < len(whole):
+        ends.append(ends[-1] + 8 + int.from_bytes(whole[ends[-1] : ends[-1] + 4], "big"))
+    data = bytearray(whole[:cut])
+    if flip is not None and flip < len(data):
+        data[flip] ^= 0x40
+    path.write_bytes(data)
+    expected = sum(end <= min(len(data), len(data) if flip is None else flip) for end in ends[1:])
+    records = journal.read(path)
+    assert len(records) == expected
+    if records:
+        assert states[len(records) - 1].shows(replayed(records))
+
+
+def test_a_journal_of_another_size_is_refused(tmp_path: Path) -> None:
+    edited(tmp_path / "journal", 1)
+    with pytest.raises(BadFile, match="another size"):
+        journal.read(tmp_path / "journal")[0].apply(Document(4, 4))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_kill_9_in_the_middle_of_a_stroke_loses_that_stroke_alone(desk: MakeDesk, pack: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"DIPTYCH_ENGINE": f"{sys.executable} -c pass", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(KILLED), str(tmp_path / "data"), str(tmp_path / "config")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=tmp_path) as studio:
+        assert studio.stdout is not None
+        said = list(iter(lambda: studio.stdout.readline().strip(), "open"))
+        studio.send_signal(signal.SIGKILL)
+    assert studio.returncode == -signal.SIGKILL
+    assert len(set(said)) == 3
+    at = desk()
+    painted = at.document.painted
+    assert hashlib.sha256(painted.tobytes()).hexdigest() == said[-1]
+    assert painted[16, 45] != at.session.palette.first_choice(), "the open stroke is the only one missing"
+    for earlier in reversed(said[:-1]):
+        at.editor.undo()
+        assert hashlib.sha256(painted.tobytes()).hexdigest() == earlier
+    at.editor.undo()
+    assert at.editor.history.top is None
+    assert at.document.pixels(Plane.PAINTED)[4, 20] == 2
