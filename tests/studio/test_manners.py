@@ -108,5 +108,42 @@ flat = sum(len({b.pixel(i, j) for i in (0, 1) for j in (0, 1)}) == 1 for b in bl
 assert flat < len(blocks), "the small drawing, enlarged"
 """
     environment = os.environ | {"QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_canvases_keep_hard_edges_and_true_colours_on_a_fine_screen(tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from engine.raster import fit_layout, read_layout
+from studio.session.installer import Installer
+from studio.session.pack import open_pack
+from studio.session.preferences import Preferences
+from studio.session.session import Session
+from studio.ui.main_window import MainWindow
+from studio.ui.theme import Theme
+app, folder = QApplication(sys.argv), Path(sys.argv[1])
+theme, pack = Theme(app), open_pack()
+session = Session(pack, ["no-engine"], folder)
+window = MainWindow(session, theme, Preferences(folder), Installer(folder))
+window.resize(1280, 760)
+window.show()
+session.editor.document.painted[:] = fit_layout(read_layout(pack.examples[0], pack.info.classes), 64, 128).pixels
+session.editor.document_changed.emit()
+image = window.layout_canvas.grab().toImage()
+assert image.devicePixelRatio() == 2
+assert image.width() == 2 * window.layout_canvas.width()
+seen = {image.pixelColor(x, y).name() for x in range(0, image.width()) for y in range(0, image.height(), 7)}
+plain = {info.colour for info in pack.info.classes}
+plain |= {colour.name() for colour in (theme.colours.canvas, theme.colours.checker, theme.colours.checker_other)}
+assert len(seen) > 5
+assert seen <= plain, seen - plain
+"""
+    environment = os.environ | {"QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
