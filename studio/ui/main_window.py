@@ -73,6 +73,21 @@ class MainWindow(QMainWindow):
         self.mode_bar = ModeBar(session, self.commands)
         self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
         self.status = StatusLine(session, self.view)
+        self._make_halves()
+        self.strip = Strip(session, self.commands, theme)
+        self.commands["view.results"].setChecked(True)
+        self.compare = Compare(session, self.view, theme, (self.layout_canvas, self.image_canvas))
+        self.crop_frame = CropFrame(session.files, self.view, theme, self.image_canvas)
+        self.strip.filmstrip.compare_asked.connect(self.compare.ask)
+        self._lay_out()
+        self._connect()
+        self._show_states()
+        self._recall()
+        self._show_paused()
+        self.layout_canvas.setFocus()
+
+    def _make_halves(self) -> None:
+        session, theme = self._session, self._theme
         layer = ImageLayer(session)
         self.layout_canvas = LayoutCanvas(session, self.view, theme, layer)
         self.image_canvas = ImageCanvas(session, self.view, theme, layer)
@@ -83,21 +98,14 @@ class MainWindow(QMainWindow):
         self.image_half = Half(
             self.tr("Image"), self.image_canvas, self._image_buttons(), partial(self._drop, "image")
         )
-        self.strip = Strip(session, self.commands, theme)
-        self.commands["view.results"].setChecked(True)
-        self.compare = Compare(session, self.view, theme, (self.layout_canvas, self.image_canvas))
-        self.crop_frame = CropFrame(session.files, self.view, theme, self.image_canvas)
-        self.strip.filmstrip.compare_asked.connect(self.compare.ask)
-        self._lay_out()
-        for source in (session, installer, self.file_commands):
+
+    def _connect(self) -> None:
+        session = self._session
+        for source in (session, self._installer, self.file_commands):
             source.noticed.connect(self.notices.say)
         session.editor.document_changed.connect(self._show_states)
         session.editor.history_changed.connect(self._show_states)
-        self._show_states()
-        self._recall()
         session.projects.changed.connect(self._show_paused)
-        self._show_paused()
-        self.layout_canvas.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:
