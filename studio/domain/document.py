@@ -101,12 +101,20 @@ class Document:
         guessed: Mask = (self.painted[area] == UNKNOWN) & (self.filled[area] != UNKNOWN)
         return guessed & ~self.keep_layout[area]
 
-    def given_layout(self, mode: Mode) -> Pixels:
-        """Ids [H, W] that the engine may not change: the paint and what is kept, in Text → Both only the latter."""
-        locked = np.where(self.keep_layout, self.layout(), UNKNOWN).astype(np.uint8)
+    def given_layout(self, mode: Mode, box: Box | None = None) -> Pixels:
+        """Ids [H, W], or a box of them, that the engine may not change: the paint and what is kept.
+
+        In Text → Both it is only the latter.
+        """
+        area = box.area if box else ...
+        given = self.painted[area].copy()
         if mode is Mode.TEXT_TO_BOTH:
-            return unknown(self.height, self.width) if (locked != UNKNOWN).all() else locked
-        return over(self.painted, locked)
+            given[:] = UNKNOWN
+            if self.keep_layout.all() and (self.layout() != UNKNOWN).all():
+                return given
+        kept = self.keep_layout[area]
+        given[kept] = self.layout(box)[kept]
+        return given
 
     def given_image(self, mode: Mode) -> Mask:
         """Where [H, W] the engine may not change the image: all of it in Image → Layout, else what is kept."""

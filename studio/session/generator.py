@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Generate, Pixels, Preview, Traced
 from studio.domain.document import ImageKind, Mode
-from studio.domain.layout import Mask, over
+from studio.domain.layout import Box, Mask, over
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient, EngineState
 from studio.session.live import TYPING, LivePolicy
@@ -76,23 +76,22 @@ class Generator(QObject):
         """Whether a stroke goes on from a layout that was asked for; in Image → Layout it corrects it."""
         return self.mode is not Mode.IMAGE_TO_LAYOUT
 
-    def layout(self) -> Pixels:
-        """Ids [H, W] to show: the paint, and the newest preview where the engine may fill."""
+    def layout(self, box: Box | None = None) -> Pixels:
+        """Ids [H, W] to show, or a box of them: the paint, and the newest preview where the engine may fill."""
         document = self._editor.document
         if self.preview is None or self._job is None:
-            return document.layout()
-        coming, kept = self.preview.layout.pixels(), document.given_layout(self._job.mode)
-        return over(kept, coming)
+            return document.layout(box)
+        coming = self.preview.layout.pixels()[box.area if box else ...]
+        return over(document.given_layout(self._job.mode, box), coming)
 
-    def guessed(self) -> Mask:
-        """Where the layout shown is only the engine's guess."""
+    def guessed(self, box: Box | None = None) -> Mask:
+        """Where the layout shown is only the engine's guess; for a box if one is given."""
         document = self._editor.document
         if self.preview is None or self._job is None:
-            return document.guessed()
-        if self._job.mode is Mode.LAYOUT_TO_IMAGE:
-            guessed: Mask = document.given_layout(self._job.mode) == UNKNOWN
-            return guessed
-        return np.zeros(document.painted.shape, np.bool_)
+            return document.guessed(box)
+        given = document.given_layout(self._job.mode, box)
+        guessed: Mask = given == UNKNOWN
+        return guessed if self._job.mode is Mode.LAYOUT_TO_IMAGE else np.zeros_like(guessed)
 
     def image(self) -> Pixels | None:
         """RGB [H, W, 3] to show; None if there is none yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QListView
 
 from studio.session.editor import Editor
@@ -30,9 +31,14 @@ class HistoryPanel(QFrame):
         self.list.clicked.connect(lambda index: editor.jump(index.row()))
         self.list.activated.connect(lambda index: editor.jump(index.row()))
         editor.history_changed.connect(self._show)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._show()
 
     def _show(self) -> None:
+        if not self.isVisible():
+            return
         self._steps.follow()
         index = self._steps.index(len(self._editor.history))
         self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -55,5 +55,6 @@ class ImageCanvas(Stage):
         if self._picture.there:
             self._picture.draw(painter, rect)
         else:
+            self._fill_checkers(painter, rect)
             painter.setPen(self._theme.colours.dim)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.tr("The image appears here"))

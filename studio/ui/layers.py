@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF
@@ -13,7 +15,8 @@ from studio.domain.layout import Box, Mask
 Colours = npt.NDArray[np.uint32]
 """0xAARRGGBB, the colour parts times alpha."""
 
-SOLID = 0xFF000000
+*PLACES, ALPHA = (2, 1, 0, 3) if sys.byteorder == "little" else (1, 2, 3, 0)
+"""Where the bytes of red, green, blue and alpha are in a colour."""
 
 
 class Layer:
@@ -26,8 +29,10 @@ class Layer:
 
     def show_rgb(self, rgb: Pixels) -> None:
         """All of an image [H, W, 3]."""
-        wide = rgb.astype(np.uint32)
-        self.pixels[:] = SOLID | wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+        parts = self.pixels.view(np.uint8).reshape(*self.pixels.shape, 4)
+        for channel, place in enumerate(PLACES):
+            parts[..., place] = rgb[..., channel]
+        parts[..., ALPHA] = 255
 
     def show_mask(self, mask: Mask, box: Box | None = None) -> None:
         """Opaque where a mask is set, nothing elsewhere; only in a box if one is given."""

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from engine.protocol import UNKNOWN
 from studio.domain.document import Half
 from studio.domain.layout import Box
 from studio.session.session import Session
@@ -29,7 +30,7 @@ class LayoutCanvas(Stage):
         self._picture = image
         self._layer = Layer(self._document.height, self._document.width)
         self._guess = Layer(self._document.height, self._document.width)
-        self._guesses = False
+        self._guesses = self._see_through = False
         image.changed.connect(self._on_image)
         session.generator.shown_changed.connect(self._on_changed)
         self._on_changed()
@@ -49,20 +50,25 @@ class LayoutCanvas(Stage):
         super()._on_painted(box)
 
     def _render(self, box: Box) -> None:
-        generator, document = self._session.generator, self._document
-        if generator.preview is None:
-            ids, guessed = document.layout(box), document.guessed(box)
-        else:
-            ids, guessed = generator.layout()[box.area], generator.guessed()[box.area]
+        generator = self._session.generator
+        ids, guessed = generator.layout(box), generator.guessed(box)
         plain, pale = self._tables
-        self._layer.pixels[box.area] = np.where(guessed, pale[ids], plain[ids])
-        self._guess.show_mask(guessed & (plain[ids] > 0), box)
-        whole = guessed.shape == (document.height, document.width)
-        self._guesses = bool(guessed.any()) or (self._guesses and not whole)
+        colours = plain[ids]
+        whole = guessed.shape == (self._document.height, self._document.width)
+        self._see_through = bool((ids == UNKNOWN).any()) or (self._see_through and not whole)
+        if self._guesses or guessed.any():
+            colours[guessed] = pale[ids[guessed]]
+            self._guess.show_mask(guessed & (colours > 0), box)
+            self._guesses = not whole or bool(guessed.any())
+        self._layer.pixels[box.area] = colours
 
     def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
-        if self._view.overlaid:
+        overlaid = self._view.overlaid and self._picture.there
+        if not overlaid and (self._see_through or self._guesses or self._view.overlaid):
+            self._fill_checkers(painter, rect)
+        if overlaid:
             self._picture.draw(painter, rect)
+        if self._view.overlaid:
             painter.setOpacity(self._view.opacity)
         painter.drawImage(rect, self._layer.image)
         if self._guesses:

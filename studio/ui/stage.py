@@ -57,10 +57,9 @@ class Stage(Canvas):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.colours.canvas)
         rect = self._view.rect(self.size())
-        painter.setBrushOrigin(rect.topLeft())
-        painter.fillRect(rect, self._checkers())
+        if not rect.contains(QRectF(event.rect())):
+            painter.fillRect(event.rect(), self._theme.colours.canvas)
         self._show(painter, rect, event.rect())
         if self._tools.ink in (Ink.KEEP, Ink.RELEASE):
             self._hatch(painter, rect, event.rect(), self._kept_layer.image, KEPT, Qt.BrushStyle.DiagCrossPattern)
@@ -168,6 +167,11 @@ class Stage(Canvas):
         region = QRegion(QRect(0, at.y() - 2, self.width(), 5))
         region += QRegion(QRect(at.x() - 2, 0, 5, self.height()))
         return region + QRegion(QRect(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius))
+
+    def _fill_checkers(self, painter: QPainter, rect: QRectF) -> None:
+        """Where nothing is known."""
+        painter.setBrushOrigin(rect.topLeft())
+        painter.fillRect(rect, self._checkers())
 
     def _checkers(self) -> QBrush:
         colours = self._theme.colours

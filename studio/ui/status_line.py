@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, QPointF
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from studio.domain.layout import Box
 from studio.session.engine_client import EngineState
 from studio.session.session import Session
 from studio.ui.build import row, text
@@ -35,12 +36,12 @@ class StatusLine(QWidget):
         self._show()
 
     def _on_cursor(self, _: object, cursor: QPointF | None) -> None:
-        layout = self._session.generator.layout()
-        words = ""
+        document, words = self._session.editor.document, ""
         if cursor is not None:
             column, row = int(cursor.x() // 1), int(cursor.y() // 1)
-            if 0 <= row < layout.shape[0] and 0 <= column < layout.shape[1]:
-                words = f"{self._session.palette.name(int(layout[row, column]))}   {column}, {row}"
+            if 0 <= row < document.height and 0 <= column < document.width:
+                ids = self._session.generator.layout(Box(row, column, row + 1, column + 1))
+                words = f"{self._session.palette.name(int(ids[0, 0]))}   {column}, {row}"
         self.under_pen.setText(words)
 
     def _show(self) -> None:

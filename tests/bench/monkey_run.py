@@ -1,0 +1,71 @@
+"""A monkey at the window: python -m tests.bench.monkey_run [--events N] [--seed S]
+
+Fails on an exception, on a wrong id, or if undoing all does not lead back; says how much memory was kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from engine.protocol import UNKNOWN
+from studio.composition import Studio
+from studio.domain.document import Plane
+from tests.bench.window import open_and
+from tests.studio.monkey import Monkey
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    failed: list[BaseException] = []
+    sys.excepthook = lambda kind, error, trace: (failed.append(error), sys.__excepthook__(kind, error, trace))
+    open_and(lambda app, studio: run(app, studio, options.events, options.seed), 64, 128)
+    sys.exit(1 if failed else 0)
+
+
+def run(app: QApplication, studio: Studio, events: int, seed: int) -> None:
+    editor, generator = studio.session.editor, studio.session.generator
+    ids = {*range(len(editor.palette)), UNKNOWN}
+    editor.jump(0)
+    first = state(editor)
+    monkey, start, sizes = Monkey(studio.window, studio.session, seed), time.perf_counter(), []
+    for index in range(events):
+        monkey.act()
+        app.processEvents()
+        assert set(np.unique(editor.document.layout())) <= ids, "a wrong id"
+        if index % (events // 10) == 0:
+            gc.collect()
+            sizes.append(resident() - editor.history.nbytes / 2**20)
+            names = len(editor.history.names)
+            print(f"{index:6} events  {names:5} steps  {sizes[-1]:7.1f} MB beside the history", flush=True)
+    editor.end_stroke()
+    generator.cancel()
+    editor.jump(0)
+    generator.cancel()
+    trimmed = editor.history.names[0] != "Start"
+    assert trimmed or state(editor) == first, "undoing all did not lead back"
+    print(f"{events} events in {time.perf_counter() - start:.0f} s; all undone: the first state")
+    print(f"memory beside the history since the first tenth: {sizes[-1] - sizes[1]:+.1f} MB")
+
+
+def state(editor) -> tuple[object, ...]:
+    return (*(editor.document.pixels(plane).tobytes() for plane in Plane), editor.document.marks)
+
+
+def resident() -> float:
+    """Megabytes of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 2**20
+
+
+if __name__ == "__main__":
+    main()

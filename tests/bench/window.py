@@ -1,0 +1,62 @@
+"""A studio in a window of its own for benchmarks: a tiny network with random weights at any size."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import qasync
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.composition import Studio
+
+ROOT = Path(__file__).parent.parent.parent
+MAKE = """
+import sys, pathlib, msgspec
+from tests import tiny
+height, width = map(int, sys.argv[2:])
+tiny.make(pathlib.Path(sys.argv[1]), msgspec.structs.replace(tiny.INFO, height=height, width=width))
+"""
+
+
+def open_and(run: Callable[[QApplication, Studio], None], height: int, width: int) -> None:
+    """Open a studio of this size at 1600×900, wait for its engine, and run something in it."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as folder:
+        packs = Path(folder) / "packs"
+        make = [sys.executable, "-c", MAKE, str(packs / "street"), str(height), str(width)]
+        subprocess.run(make, cwd=ROOT, check=True)
+        os.environ["DIPTYCH_PACKS"] = str(packs)
+        app = QApplication(sys.argv[:1])
+        loop = qasync.QEventLoop(app)
+        loop.set_default_executor(ThreadPoolExecutor(2))
+        with loop:
+            loop.run_until_complete(_sitting(app, Path(folder), run))
+
+
+async def _sitting(app: QApplication, folder: Path, run: Callable[[QApplication, Studio], None]) -> None:
+    studio = Studio(app, folder / "data", folder / "config")
+    studio.show()
+    studio.window.resize(1600, 900)
+
+    def start() -> None:  # outside of any coroutine, so that it may process events
+        try:
+            wait(app, lambda: studio.session.client.device != "")
+            run(app, studio)
+        finally:
+            studio.close()
+
+    QTimer.singleShot(0, start)
+    await studio.closed.wait()
+
+
+def wait(app: QApplication, condition: Callable[[], bool]) -> None:
+    """Process events until something is so."""
+    while not condition():
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
