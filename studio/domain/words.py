@@ -28,6 +28,10 @@ class Vocabulary:
         words = (match[0] for match in WORD.finditer(prompt.lower()))
         return tuple(dict.fromkeys(word for word in words if self._known and word not in self._known))
 
+    def begins(self, start: str) -> bool:
+        """Whether something that can be suggested begins like this."""
+        return any(word.startswith(start.lower()) for word in self.suggestions)
+
     def nearest(self, word: str, count: int = 3) -> tuple[str, ...]:
         """Known words that look like this one, the likest first."""
         return tuple(difflib.get_close_matches(word.lower(), self.suggestions, count, NEAR))

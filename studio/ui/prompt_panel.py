@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
-from studio.domain.words import Vocabulary, replaced
+from studio.domain.words import Vocabulary, replaced, word_before
 from studio.session.generator import MAX_SEED, Generator, new_seed
 from studio.session.pack import Pack
 from studio.session.preferences import Preferences
@@ -54,7 +54,7 @@ class PromptPanel(QFrame):
         self.generate = actions.push_button("picture.generate", primary=True)
         self.cancel = actions.push_button("picture.cancel")
         self.suggestions = [Suggestions(line, self._vocabulary.suggestions) for line in (self.prompt, self.negative)]
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self.pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._lay_out()
         self._connect()
         self._show()
@@ -87,11 +87,11 @@ class PromptPanel(QFrame):
         generator = self._generator
         for line, suggestions in zip((self.prompt, self.negative), self.suggestions, strict=True):
             line.textEdited.connect(self._take)
-            line.textEdited.connect(self._pause.start)
+            line.textEdited.connect(self.pause.start)
             line.returnPressed.connect(partial(self._on_return, suggestions))
         self.seed.valueChanged.connect(self._take)
         self.unknown.linkActivated.connect(self._on_link)
-        self._pause.timeout.connect(self._show_unknown)
+        self.pause.timeout.connect(self._show_unknown)
         generator.options_changed.connect(self._show)
         generator.running_changed.connect(self._show_running)
         self._show_running()
@@ -138,6 +138,7 @@ class PromptPanel(QFrame):
     def _show_unknown(self) -> None:
         options = self._generator.options
         words = self._vocabulary.unknown(f"{options.prompt} . {options.negative}")
+        words = tuple(word for word in words if word not in self._unfinished())
         said = (
             [self.tr("{pack} does not know {words}.").format(pack=self._title, words=_named(words))] if words else []
         )
@@ -151,6 +152,12 @@ class PromptPanel(QFrame):
         self.unknown.setFocusPolicy(
             Qt.FocusPolicy.StrongFocus if "<a" in self.unknown.text() else Qt.FocusPolicy.NoFocus
         )
+
+    def _unfinished(self) -> set[str]:
+        """The word that is being typed, if it may still become a known one."""
+        lines = (self.prompt, self.negative)
+        words = {word_before(line.text(), line.cursorPosition()).lower() for line in lines}
+        return {word for word in words if self._vocabulary.begins(word)}
 
     def _on_link(self, link: str) -> None:
         word, other = link.split(">")
