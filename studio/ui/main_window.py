@@ -221,7 +221,8 @@ class MainWindow(QMainWindow):
         return [self.keep, *map(self.commands.button, names)]
 
     def _image_buttons(self) -> list[QToolButton]:
-        return [*map(self.commands.button, ("file.open_image", "file.save_image"))]
+        names = ("file.open_image", "file.save_image")
+        return [self.commands.button("image.keep", words=True), *map(self.commands.button, names)]
 
     def _add_menus(self) -> None:
         self.file_commands.add_to(self._menu(self.tr("&File")), self._add_beginnings, self.close)
@@ -338,6 +339,9 @@ class MainWindow(QMainWindow):
         document = self._session.editor.document
         guessed = bool(document.guessed().any())
         self.commands["edit.keep"].setEnabled(guessed or document.marks.fill_whole)
+        drawn = document.marks.image is not ImageKind.NONE
+        self.commands["image.keep"].setEnabled(drawn and not document.keep_image.all())
+        self.commands["image.release"].setEnabled(bool(document.keep_image.any()))
         partly = document.keep_image.any() and not document.keep_image.all()
         kinds = {
             ImageKind.NONE: "",

@@ -96,7 +96,9 @@ class ToolCommands(QObject):
         self._add("select.invert", self.tr("&Invert the selection"), self._invert, "Ctrl+I", "Ctrl+Shift+I")
         self._add("select.erase", self.tr("&Erase what is selected"), editor.erase_selection, "Del")
         self._add("select.redraw", self.tr("&Redraw only what is selected"), editor.redraw_selection, "Ctrl+Shift+R")
-        self._add("image.keep", self.tr("Keep the whole i&mage"), lambda: editor.keep_image(True), "Ctrl+Shift+K")
+        keep = self.tr("Keep the whole i&mage")
+        self._add("image.keep", keep, lambda: editor.keep_image(True), "Ctrl+Shift+K", icon="keep")
+        self._actions["image.keep"].setIconText(self.tr("Keep"))
         self._add("image.release", self.tr("Keep &nothing of the image"), lambda: editor.keep_image(False))
 
     def _toggle(self, name: str, text: str, key: str, tip: str, icon: str, run: Run) -> str:

@@ -55,7 +55,7 @@ class View(QObject):
     def zoom_at(self, at: QPointF, factor: float, size: QSize) -> None:
         """Zoom so that what is under `at` stays there."""
         under, old = self.to_document(at, size), self.zoom(size)
-        zoom = max(self._fitting(size) / 4, min(CLOSEST, old * factor))
+        zoom = max(min(1.0, self._fitting(size) / 4), min(CLOSEST, old * factor))
         self._zoom = zoom
         middle = QPointF(size.width() / 2, size.height() / 2)
         self._centre = under - (at - middle) / zoom

@@ -195,11 +195,14 @@ class Engine:
             ids = np.where(given == UNKNOWN, FILL, given).astype(np.uint8)
         if self.options.bad_class:
             ids[0, 0] = len(self.info.classes)
-        if request.image is not None:
+        if request.image is not None and request.keep_image is None:
             return request.image, Raster.of(ids)
         shade = np.linspace(0, 60, width).astype(np.uint8)[None, :, None]
         flat = np.stack([ids * 9, np.full_like(ids, request.seed % 180), 120 - ids], axis=2)
-        return Raster.of((flat + shade).astype(np.uint8)), Raster.of(ids)
+        drawn = (flat + shade).astype(np.uint8)
+        if request.image is not None and request.keep_image is not None:
+            drawn = np.where(request.keep_image.pixels()[..., None] > 0, request.image.pixels(), drawn)
+        return Raster.of(drawn), Raster.of(ids)
 
 
 if __name__ == "__main__":

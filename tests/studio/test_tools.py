@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.protocol import UNKNOWN
@@ -339,3 +339,47 @@ def test_overlay_shows_both_on_one_canvas(at: Desk) -> None:
     assert cars(at)[20, 10]
     at.key(KEY.Key_O)
     assert at.window.image_half.isVisible()
+
+
+def test_a_kept_image_is_redrawn_only_where_it_is_freed_or_on_demand(at: Desk) -> None:
+    at.click(at.window.mode_bar.live)
+    at.settled()
+    image = at.document.image.copy()
+    at.key(KEY.Key_K, CTRL, SHIFT)
+    at.key(KEY.Key_K, CTRL)
+    at.click(at.window.prompt_panel.generate)
+    assert "nothing to draw" in at.said()
+    assert not at.generator.running
+    at.key(KEY.Key_U)
+    at.key(KEY.Key_R)
+    drag(at, (10.5, 10.5), (19.5, 19.5), canvas=at.window.image_canvas)
+    assert at.generator.running, "what is freed is drawn anew at once"
+    at.settled()
+    changed = (at.document.image != image).any(axis=2)
+    assert changed.any()
+    assert not changed[~box(10, 10, 20, 20)].any()
+    at.key(KEY.Key_K, CTRL, SHIFT)
+    at.click(at.window.prompt_panel.generate)
+    at.click(at.window.notices.row(-1).button)
+    at.settled()
+    assert (at.document.image != image).any(axis=2)[~box(10, 10, 20, 20)].any()
+
+
+def test_zoom_by_keys_and_pinch(at: Desk) -> None:
+    canvas, view = at.window.layout_canvas, at.window.view
+    at.key(KEY.Key_1, CTRL)
+    assert view.zoom(canvas.size()) == pytest.approx(1)
+    at.key(KEY.Key_Plus)
+    at.key(KEY.Key_Plus)
+    assert view.zoom(canvas.size()) == pytest.approx(1.25**2)
+    at.key(KEY.Key_Minus)
+    assert view.zoom(canvas.size()) == pytest.approx(1.25)
+    place = QPointF(at.at(40, 10))
+    pad = QPointingDevice.primaryPointingDevice()
+    zoom = Qt.NativeGestureType.ZoomNativeGesture
+    pinch = QNativeGestureEvent(zoom, pad, 2, place, place, canvas.mapToGlobal(place), 0.5, QPointF())
+    QApplication.sendEvent(canvas, pinch)
+    assert view.zoom(canvas.size()) == pytest.approx(1.25 * 1.5)
+    assert (at.at(40, 10) - place.toPoint()).manhattanLength() <= 2
+    at.key(KEY.Key_0, CTRL)
+    assert view.zoom(canvas.size()) > 2
