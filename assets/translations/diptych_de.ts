@@ -759,17 +759,6 @@
     </message>
 </context>
 <context>
-    <name>Pack</name>
-    <message>
-        <source>There is no pack to paint with.</source>
-        <translation>Es gibt kein Paket zum Malen.</translation>
-    </message>
-    <message>
-        <source>Put a pack&apos;s folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.</source>
-        <translation>Legen Sie den Ordner eines Pakets in einen eigenen Ordner, nennen Sie diesen in DIPTYCH_PACKS und starten Sie neu.</translation>
-    </message>
-</context>
-<context>
     <name>Packs</name>
     <message>
         <source>{file} cannot be read: {why}.</source>

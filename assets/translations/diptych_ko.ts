@@ -758,17 +758,6 @@
     </message>
 </context>
 <context>
-    <name>Pack</name>
-    <message>
-        <source>There is no pack to paint with.</source>
-        <translation>그릴 수 있는 팩이 없습니다.</translation>
-    </message>
-    <message>
-        <source>Put a pack&apos;s folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.</source>
-        <translation>팩 폴더를 별도의 폴더에 넣고 그 폴더를 DIPTYCH_PACKS에 지정한 다음 다시 시작하세요.</translation>
-    </message>
-</context>
-<context>
     <name>Packs</name>
     <message>
         <source>{file} cannot be read: {why}.</source>

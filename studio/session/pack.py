@@ -1,4 +1,7 @@
-"""The pack that the studio works with, read without the engine so that the window is up at once."""
+"""The pack that the studio works with, read without the engine so that the window is up at once.
+
+Without Qt, too: where Qt cannot be loaded, an example is painted all the same, so these errors stay English.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QCoreApplication
 
 from engine.errors import BadPack, EngineError
 from engine.library import example_layouts, pack_folders, read_info
 from engine.protocol import PackInfo
 
 PREFERRED = "street"
-
-translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,8 @@ def open_pack(preferred: str = "") -> Pack:
     folders = pack_folders()
     if not folders:
         raise BadPack(
-            translate("Pack", "There is no pack to paint with."),
-            translate(
-                "Pack", "Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again."
-            ),
+            "There is no pack to paint with.",
+            "Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.",
         )
     broken: EngineError | None = None
     for name in dict.fromkeys((preferred, PREFERRED, *folders)):
