@@ -50,7 +50,10 @@ class Editor(QObject):
         self.pen.settle()
 
     def undo(self) -> None:
-        """Take the newest step back."""
+        """Take the newest step back, or only a shape that is not inked yet."""
+        if self.pen.busy and not self.pen.writing:
+            self.pen.cancel()
+            return
         self.end_stroke()
         if self.history.undo():
             self._stepped()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -126,6 +127,12 @@ class Canvas(QWidget):
     def enterEvent(self, event: QEnterEvent) -> None:
         if not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):  # who types goes on typing
             self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._down:  # nobody will hear the pen being lifted
+            self._down = False
+            self._pen.settle()
+        super().hideEvent(event)
 
     def leaveEvent(self, event: object) -> None:
         self._view.point_at(None)

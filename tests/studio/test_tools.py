@@ -5,25 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QTabletEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
+from PySide6.QtWidgets import QApplication
 
 from engine.protocol import UNKNOWN
 from studio.domain.area import Symmetry
-from studio.domain.layout import Mask
 from studio.domain.tools.ink import Ink
 from studio.session.toolbox import Tool
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
-
-KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
-CTRL, SHIFT, ALT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
-NONE = Qt.KeyboardModifier.NoModifier
-SKY, ROAD, CAR = 2, 0, 3
+from tests.studio.hand import ALT, CTRL, KEY, LEFT, NONE, ROAD, SHIFT, SKY, box, cars, drag
 
 
 @pytest.fixture
@@ -34,24 +25,6 @@ def at(desk: MakeDesk) -> Desk:
     opened.key(KEY.Key_4)
     opened.editor.tools.set_size(1)
     return opened
-
-
-def drag(at: Desk, *points: tuple[float, float], canvas: QWidget | None = None, held=NONE) -> None:
-    canvas = canvas or at.window.layout_canvas
-    at.qtbot.mousePress(canvas, LEFT, held, at.at(*points[0], canvas))
-    for point in points[1:]:
-        at.qtbot.mouseMove(canvas, at.at(*point, canvas))
-    at.qtbot.mouseRelease(canvas, LEFT, held, at.at(*points[-1], canvas))
-
-
-def cars(at: Desk) -> Mask:
-    return at.document.painted == CAR
-
-
-def box(top: int, left: int, bottom: int, right: int) -> Mask:
-    mask = np.zeros((32, 64), np.bool_)
-    mask[top:bottom, left:right] = True
-    return mask
 
 
 def test_rectangle(at: Desk) -> None:
@@ -101,6 +74,10 @@ def test_a_polygon_closes_at_its_first_corner_and_escape_forgets_it(at: Desk) ->
     drag(at, (30, 20))
     at.key(KEY.Key_Return)
     assert len(at.editor.history) == depth
+    drag(at, (30, 10))
+    at.key(KEY.Key_Z, CTRL)
+    assert not at.editor.pen.busy
+    assert len(at.editor.history) == depth, "undo took the shape away, and nothing that was painted"
 
 
 def test_fill_stays_inside_its_class_and_closes_gaps(at: Desk) -> None:
@@ -276,110 +253,3 @@ def test_pressure_makes_the_brush_wide(at: Desk) -> None:
     assert heights[36] in (10, 11)
     assert (np.diff(heights[10:34]) >= 0).all()
     assert len(at.editor.history) == 2
-
-
-def test_every_tool_has_a_button_that_shows_it(at: Desk) -> None:
-    bar = at.window.tool_bar
-    for tool, button in bar.tools.items():
-        at.click(button)
-        assert at.editor.tools.tool is tool
-        assert button.isChecked()
-        assert sum(one.isChecked() for one in bar.tools.values()) == 1
-    for ink, button in bar.inks.items():
-        at.click(button)
-        at.click(button)
-        assert at.editor.tools.ink is ink
-        assert button.isChecked()
-        assert sum(one.isChecked() for one in bar.inks.values()) == 1
-
-
-def test_the_history_panel_goes_to_any_step(at: Desk) -> None:
-    at.key(KEY.Key_H, CTRL)
-    panel = at.window.history_panel.list
-    assert panel.isVisible()
-    for column in (5.5, 15.5, 25.5):
-        drag(at, (column, 24.5))
-    model = panel.model()
-    assert model.rowCount() == 5
-    at.qtbot.mouseClick(panel.viewport(), LEFT, NONE, panel.visualRect(model.index(2, 0)).center())
-    assert list(np.nonzero(cars(at))[1]) == [5]
-    assert panel.currentIndex().row() == 2
-    at.qtbot.mouseClick(panel.viewport(), LEFT, NONE, panel.visualRect(model.index(4, 0)).center())
-    assert list(np.nonzero(cars(at))[1]) == [5, 15, 25]
-
-
-def test_targets_of_areas_go_into_the_request(at: Desk) -> None:
-    at.key(KEY.Key_H, CTRL, SHIFT)
-    bars = at.window.area_bars.bars
-    sky, road = bars["sky"], bars["road"]
-    at.qtbot.mouseClick(sky, LEFT, NONE, QPointF(sky.width() * 0.6, 18).toPoint())
-    assert at.generator.options.areas == {"sky": pytest.approx(0.6, abs=0.02)}
-    at.qtbot.mouseClick(road, LEFT, NONE, QPointF(road.width() * 0.9, 18).toPoint())
-    assert sum(at.generator.options.areas.values()) == pytest.approx(1), "no more than the whole"
-    at.click(at.window.prompt_panel.generate)
-    at.settled()
-    assert at.generator.options.areas["sky"] == pytest.approx(0.6, abs=0.02)
-    road.setFocus()
-    at.qtbot.keyClick(road, KEY.Key_Delete)
-    assert list(at.generator.options.areas) == ["sky"]
-    at.click(at.window.area_bars.clear)
-    assert at.generator.options.areas == {}
-
-
-def test_overlay_shows_both_on_one_canvas(at: Desk) -> None:
-    at.key(KEY.Key_O)
-    assert not at.window.image_half.isVisible()
-    slider = at.window.tool_options.opacity_slider
-    assert slider.isVisible()
-    slider.setValue(0)
-    shown = at.window.layout_canvas.grab().toImage()
-    colour = shown.pixelColor(at.at(10.5, 4.5)).getRgb()[:3]
-    assert np.abs(np.subtract(colour, at.document.image[4, 10])).max() <= 3
-    drag(at, (10.5, 20.5))
-    assert cars(at)[20, 10]
-    at.key(KEY.Key_O)
-    assert at.window.image_half.isVisible()
-
-
-def test_a_kept_image_is_redrawn_only_where_it_is_freed_or_on_demand(at: Desk) -> None:
-    at.click(at.window.mode_bar.live)
-    at.settled()
-    image = at.document.image.copy()
-    at.key(KEY.Key_K, CTRL, SHIFT)
-    at.key(KEY.Key_K, CTRL)
-    at.click(at.window.prompt_panel.generate)
-    assert "nothing to draw" in at.said()
-    assert not at.generator.running
-    at.key(KEY.Key_U)
-    at.key(KEY.Key_R)
-    drag(at, (10.5, 10.5), (19.5, 19.5), canvas=at.window.image_canvas)
-    assert at.generator.running, "what is freed is drawn anew at once"
-    at.settled()
-    changed = (at.document.image != image).any(axis=2)
-    assert changed.any()
-    assert not changed[~box(10, 10, 20, 20)].any()
-    at.key(KEY.Key_K, CTRL, SHIFT)
-    at.click(at.window.prompt_panel.generate)
-    at.click(at.window.notices.row(-1).button)
-    at.settled()
-    assert (at.document.image != image).any(axis=2)[~box(10, 10, 20, 20)].any()
-
-
-def test_zoom_by_keys_and_pinch(at: Desk) -> None:
-    canvas, view = at.window.layout_canvas, at.window.view
-    at.key(KEY.Key_1, CTRL)
-    assert view.zoom(canvas.size()) == pytest.approx(1)
-    at.key(KEY.Key_Plus)
-    at.key(KEY.Key_Plus)
-    assert view.zoom(canvas.size()) == pytest.approx(1.25**2)
-    at.key(KEY.Key_Minus)
-    assert view.zoom(canvas.size()) == pytest.approx(1.25)
-    place = QPointF(at.at(40, 10))
-    pad = QPointingDevice.primaryPointingDevice()
-    zoom = Qt.NativeGestureType.ZoomNativeGesture
-    pinch = QNativeGestureEvent(zoom, pad, 2, place, place, canvas.mapToGlobal(place), 0.5, QPointF())
-    QApplication.sendEvent(canvas, pinch)
-    assert view.zoom(canvas.size()) == pytest.approx(1.25 * 1.5)
-    assert (at.at(40, 10) - place.toPoint()).manhattanLength() <= 2
-    at.key(KEY.Key_0, CTRL)
-    assert view.zoom(canvas.size()) > 2
