@@ -13,6 +13,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from engine.data.pairs import Pair, cut_pair
+from engine.data.taxonomy import Classes
 from engine.diffusion.categorical import Kernel
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.gaussian import Output
@@ -122,11 +124,19 @@ class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class DataConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The data a pack was trained on: its classes' words, and what of its layouts is not believed (data/pairs.py)."""
+    """The data a pack was trained on: its classes' words, and what of its layouts is not believed (data/pairs.py).
 
-    taxonomy: str
+    `cut` are the rows of the pieces that large frames are seen in.
+    """
+
+    taxonomy: Classes
+    cut: int = 0
     border: int = 0
     thin: tuple[str, ...] = ()
+
+    def pieces(self, pair: Pair, info: PackInfo) -> list[Pair]:
+        """A frame, or the pieces of the pack's shape that it is seen in."""
+        return cut_pair(pair, self.cut, self.cut * info.width // info.height) if self.cut else [pair]
 
 
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

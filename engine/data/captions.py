@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.data.taxonomy import ClassWords
+from engine.data.taxonomy import Classes, ClassWords, whole
 from engine.network.text import words_of
 from engine.protocol import UNKNOWN, Pixels
+from engine.raster import rgb
 
 COUNTED = 8
 """A class counts as present from this many pixels."""
@@ -21,6 +23,8 @@ OPENERS = (
     *("a street", "a city street", "an urban street", "a road", "a street scene", "a photo of a street", "street"),
     *("an image of an urban street view", "a town", "a street in a city", "downtown", "a view from a car", ""),
 )
+PLAIN = ("a picture", "a photo", "an image", "")
+"""How captions of streets begin, and others where their taxonomy does not say."""
 WIDE, NARROW = ("open sky", "a wide street", "a big sky", "an open view"), ("a narrow street", "a canyon of houses")
 BRIGHT = ("bright", "a bright day", "sunny", "sunlight", "daylight")
 DARK = ("dark", "dusk", "a dark day", "evening", "gloomy")
@@ -36,6 +40,32 @@ STRANGE = "wondrous"
 JOINS = (", ", ", ", " and ", " with ", ". ")
 
 
+COMMON = 2
+"""A word of people's own captions belongs to the vocabulary if so many captions have it."""
+WORDS = 4000
+
+
+class Voice(NamedTuple):
+    """How captions of a domain begin, and whether they tell of streets, the time of day and the sky."""
+
+    openers: tuple[str, ...] = PLAIN
+    streets: bool = False
+
+    @classmethod
+    def of(cls, source: Classes) -> Voice:
+        """A taxonomy's. Raises BadConfig."""
+        taxonomy = whole(source)
+        return cls(taxonomy.openers or (OPENERS if taxonomy.streets else PLAIN), taxonomy.streets)
+
+    @property
+    def light(self) -> tuple[tuple[str, ...], ...]:
+        """Words for bright, dark and middling pictures."""
+        return (BRIGHT, DARK, GREY) if self.streets else (BRIGHT[:1], DARK[:1], ("",))
+
+
+USUAL = Voice()
+
+
 class Caption(NamedTuple):
     """A text, and what it says of each class: `SILENT`, `PRESENT` or `ABSENT`, int64 [K]."""
 
@@ -43,19 +73,50 @@ class Caption(NamedTuple):
     says: np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def vocabulary(classes: Sequence[ClassWords]) -> tuple[str, ...]:
-    """Every word that a caption can hold, sorted."""
-    phrases = [*OPENERS, *WIDE, *NARROW, *BRIGHT, *DARK, *GREY, *FEW, *SOME, *MANY, *MUCH, *ONE, *NONE, *LEFT, *RIGHT]
-    phrases += [*BOTH, *MIDDLE, *JOINS]
+def vocabulary(classes: Sequence[ClassWords], voice: Voice = USUAL, texts: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every word that a caption can hold, and the commonest ones of people's own captions, sorted."""
+    phrases = [*voice.openers, *FEW, *SOME, *MANY, *MUCH, *ONE, *NONE, *LEFT, *RIGHT, *BOTH, *MIDDLE, *JOINS]
+    phrases += [phrase for phrases in voice.light for phrase in phrases]
+    phrases += [*WIDE, *NARROW] if voice.streets else []
     phrases += [noun for words in classes for many in (False, True) for noun in words.nouns(many)]
-    return tuple(sorted({word for phrase in phrases for word in words_of(phrase)}))
+    phrases += [shade for words in classes for shade in words.shades]
+    counts = Counter(word for text in texts for word in set(words_of(text)))
+    common = [word for word, count in counts.most_common(WORDS) if count >= COMMON]
+    return tuple(sorted({word for phrase in phrases for word in words_of(phrase)} | set(common)))
+
+
+def given(text: str, layout: Pixels, classes: Sequence[ClassWords], mirrored: bool) -> Caption:
+    """A caption of a person's own; it says of a class in the ids [H, W] that it is there if it names it.
+
+    That of a mirrored picture has left and right in each other's places.
+    """
+    if mirrored:
+        text = _SIDES.sub(lambda found: _OTHER_SIDE[found[0].lower()], text)
+    counts = np.bincount(layout[layout != UNKNOWN], minlength=len(classes))
+    spoken = f" {' '.join(words_of(text))} "
+    says = np.zeros(len(classes), np.int64)
+    for index in map(int, np.flatnonzero(counts >= COUNTED)):
+        nouns = [*classes[index].nouns(False), *classes[index].nouns(True)]
+        if any(f" {' '.join(words_of(noun))} " in spoken for noun in nouns):
+            says[index] = PRESENT
+    return Caption(text, says)
+
+
+_OTHER_SIDE = {"left": "right", "right": "left"}
+_SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
 
 class Captioner:
     """Writes captions for one set of classes; `frequency` [K] is the share of frames that hold each class."""
 
-    def __init__(self, classes: Sequence[ClassWords], frequency: np.ndarray, light: tuple[float, float]) -> None:
-        self.classes = classes
+    def __init__(
+        self,
+        classes: Sequence[ClassWords],
+        frequency: np.ndarray,
+        light: tuple[float, float],
+        voice: Voice = USUAL,
+    ) -> None:
+        self.classes, self.voice = classes, voice
         self.light = light
         self.weight = 1 / np.sqrt(np.maximum(frequency, 0.02))
         self.surprise = np.sqrt(np.clip(frequency, 0.05, 1))
@@ -67,12 +128,12 @@ class Captioner:
         present = self.pick(np.flatnonzero(counts >= COUNTED), self.weight, (1, 1, 1, 2, 2, 3, 4, 6), random)
         absent = self.pick(np.flatnonzero(counts == 0), self.surprise, (0, 0, 0, 1, 1, 2), random)
         says[present], says[absent] = PRESENT, ABSENT
-        parts = [self.present(index, layout == index, random) for index in present]
+        parts = [self.present(index, layout == index, random, image) for index in present]
         parts += [f"{choose(NONE, random)} {self.noun(index, random.random() < 0.7, random)}" for index in absent]
         parts += self.mood(layout, image, random)
         parts = [parts[i] for i in random.permutation(len(parts))]
         if random.random() < 0.6:
-            parts.insert(0, choose(OPENERS, random))
+            parts.insert(0, choose(self.voice.openers, random))
         join = choose(JOINS, random)
         head, tail = parts[:1], parts[1:]
         text = choose((" with ", join), random).join([*head, join.join(tail)] if tail else head)
@@ -90,7 +151,7 @@ class Captioner:
             return among[:0]
         return random.choice(among, size, replace=False, p=weight[among] / weight[among].sum())
 
-    def present(self, index: int, where: np.ndarray, random: np.random.Generator) -> str:
+    def present(self, index: int, where: np.ndarray, random: np.random.Generator, image: Pixels | None = None) -> str:
         """How much of a class there is and where, each said only sometimes."""
         columns = where.sum(0)
         runs = int((np.diff(np.concatenate([[0], (columns > 0).astype(int)])) == 1).sum())
@@ -102,6 +163,8 @@ class Captioner:
             amount = choose(MANY if runs > 5 else SOME if runs > 3 else FEW, random) if many else choose(ONE, random)
         merged = runs == 1 and where.mean() > 0.05  # a row of houses is one run, and nobody can count it
         words = [self.noun(index, many or merged, random)]
+        if image is not None and self.classes[index].shades and random.random() < 0.6:
+            words.insert(0, shade_of(image[where], self.classes[index].shades))
         if random.random() < 0.5 and not merged:
             words.insert(0, amount)
         if random.random() < 0.3:
@@ -117,12 +180,21 @@ class Captioner:
         says = []
         if random.random() < 0.2:
             luminance, (low, high) = float(image.mean()), self.light
-            says.append(choose(BRIGHT if luminance > high else DARK if luminance < low else GREY, random))
+            bright, dark, between = self.voice.light
+            says.append(choose(bright if luminance > high else dark if luminance < low else between, random))
+        if not self.voice.streets:
+            return [word for word in says if word]
         skies = [index for index, words in enumerate(self.classes) if words.name == SKY]
         share = float(np.isin(layout, skies).mean()) if skies else 0.05
         if random.random() < 0.2 and not 0.02 < share < 0.12:
             says.append(choose(WIDE if share > 0.05 else NARROW, random))
         return says
+
+
+def shade_of(pixels: Pixels, shades: dict[str, str]) -> str:
+    """The name of the colour nearest to the median of RGB [n, 3]."""
+    median = np.median(pixels, axis=0)
+    return min(shades, key=lambda name: float(np.square(median - rgb(shades[name])).sum()))
 
 
 def side(columns: np.ndarray) -> tuple[str, ...]:

@@ -1,24 +1,28 @@
-"""Paired folders: `images/NAME.jpg|png` with `layouts/NAME.png` (index PNG), read once at several sizes."""
+"""Pairs: what of a data set is not read yet, what was read, and how frames are seen at several sizes."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 from PIL import Image, ImageFilter
 
+from engine.data.drawn import Drawn, ids_of, read_drawn
 from engine.data.taxonomy import Reading
 from engine.errors import BadFile
 from engine.protocol import UNKNOWN, Pixels
-from engine.raster import fit_image, fit_layout, read_image, read_layout
+from engine.raster import fit_image, fit_layout, read_image
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 BAD_SHARE = 0.01
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class Pair(NamedTuple):
@@ -28,48 +32,93 @@ class Pair(NamedTuple):
     layout: Pixels
 
 
-class PairFiles(NamedTuple):
+@dataclass(frozen=True)
+class Item:
+    """A pair of a data set, still in its files; both calls raise BadFile. `captions` are people's own."""
+
     name: str
-    image: Path
-    layout: Path
+    image: Callable[[], Pixels]
+    layout: Callable[[], Drawn]
+    captions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class View:
-    """One way to see a frame: its rows, and its columns at the true aspect times `stretch`."""
+    """One way to see a frame: its rows, and its columns at the true aspect times `stretch`, `columns` at least.
+
+    With `cut`, `rows` are those of so many of the frame's own, which may have more.
+    """
 
     rows: int
     stretch: float = 1.0
+    columns: int = 1
+    cut: int = 0
 
     def size(self, height: int, width: int) -> tuple[int, int]:
         """The size of a frame of height × width in this view."""
-        return self.rows, round(self.rows * width / height * self.stretch)
+        by = self.cut or height
+        rows, columns = round(self.rows * height / by), round(self.rows * width / by * self.stretch)
+        grow = max(1, self.rows / max(1, rows), self.columns / max(1, columns))
+        return max(self.rows, round(rows * grow)), max(self.columns, round(columns * grow))
 
 
-def list_pairs(folder: Path) -> list[PairFiles]:
-    """The pairs of one split, by name. Raises BadFile for a missing folder or a missing half."""
-    pictures = sorted((folder / "images").glob("*"))
-    images = {p.stem: p for p in pictures if p.suffix.lower() in (".jpg", ".jpeg", ".png")}
-    layouts = {p.stem: p for p in sorted((folder / "layouts").glob("*.png"))}
+class Frame(NamedTuple):
+    """A pair in every view, and the captions that came with it."""
+
+    views: tuple[Pair, ...]
+    captions: tuple[str, ...]
+
+
+def pictures_in(folder: Path) -> dict[str, Path]:
+    """The pictures right in a folder by their names without ending; none if there is no such folder."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.stem: path for path in found if path.suffix.lower() in PICTURES}
+
+
+def list_pairs(folder: Path) -> list[Item]:
+    """The pairs of `images/NAME.jpg|png` and `layouts/NAME.png` in a folder. Raises BadFile if it has none."""
+    images, layouts = pictures_in(folder / "images"), pictures_in(folder / "layouts")
     if not images or not layouts:
         raise BadFile(f"{folder} has no images/ and layouts/ with pictures.", "Give the folder that holds both.")
-    alone = sorted(images.keys() ^ layouts.keys())
-    if alone:
-        raise BadFile(
-            f"{len(alone)} pictures in {folder} have one half only, first {alone[0]}.", "Add or remove these files."
-        )
-    return [PairFiles(name, images[name], layouts[name]) for name in images]
+    return join(images, layouts)
 
 
-def read_pair(files: PairFiles, how: Reading) -> Pair:
+def join(
+    images: Mapping[str, Path],
+    layouts: Mapping[str, Path],
+    captions: Mapping[str, tuple[str, ...]] | None = None,
+    draw: Callable[[Path], Drawn] = read_drawn,
+) -> list[Item]:
+    """Items of what has one name; one with a single half says so when it is read."""
+    items = []
+    for name in sorted(images.keys() | layouts.keys()):
+        image, layout = images.get(name), layouts.get(name)
+        see = partial(read_image, image) if image else partial(_missing, f"{layout} has no image.")
+        read = partial(draw, layout) if layout else partial(_missing, f"{image} has no layout.")
+        items.append(Item(name, see, read, (captions or {}).get(name, ())))
+    return items
+
+
+def _missing(sentence: str) -> NoReturn:
+    raise BadFile(sentence, "Add the other half, or remove this one.")
+
+
+def read_pair(item: Item, how: Reading) -> Pair:
     """Both halves of one frame. Raises BadFile, also if their sizes differ."""
-    pair = Pair(read_image(files.image), how.table[read_layout(files.layout, how.infos)])
-    if pair.image.shape[:2] != pair.layout.shape:
-        raise BadFile(
-            f"{files.image} has {pair.image.shape[:2]} pixels and {files.layout} has {pair.layout.shape}.",
-            "Both halves need one size.",
-        )
-    return pair
+    drawn, image = item.layout(), item.image()
+    if image.shape[:2] != drawn.pixels.shape[:2]:
+        sizes = " and ".join(f"{height}×{width}" for height, width in (image.shape[:2], drawn.pixels.shape[:2]))
+        raise BadFile(f"{drawn.place} and its image have different sizes, {sizes}.", "Both halves need one size.")
+    return Pair(image, how.table[ids_of(drawn, how.infos)])
+
+
+def cut_pair(pair: Pair, rows: int, columns: int) -> list[Pair]:
+    """The most pieces of rows × columns that fit into a pair, spread over it; a side that is shorter stays whole."""
+    ranges = []
+    for length, piece in zip(pair.layout.shape, (rows, columns), strict=True):
+        piece = min(length, piece)
+        ranges.append([slice(at, at + piece) for at in np.linspace(0, length - piece, length // piece).astype(int)])
+    return [Pair(pair.image[down, right], pair.layout[down, right]) for down in ranges[0] for right in ranges[1]]
 
 
 class Doubt(NamedTuple):
@@ -107,28 +156,38 @@ def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
     return table[image]
 
 
-def load_views(
-    files: Sequence[PairFiles], how: Reading, views: Sequence[View], doubt: Doubt = NO_DOUBT
-) -> list[tuple[Pair, ...]]:
-    """Every frame in every view. Bad files are named and left out; raises BadFile if 1 % or more are bad."""
+def load_frames(items: Sequence[Item], how: Reading, views: Sequence[View], doubt: Doubt = NO_DOUBT) -> list[Frame]:
+    """Every frame in every view. Bad files are named, counted and left out; raises BadFile if 1 % or more are bad."""
 
-    def load(one: PairFiles) -> tuple[Pair, ...] | BadFile:
-        try:
-            pair = read_pair(one, how)
-        except BadFile as error:
-            return error
+    def load(one: Item) -> Frame:
+        pair = read_pair(one, how)
         sizes = [view.size(*pair.layout.shape) for view in views]
         layout = doubtful_to_unknown(pair.layout, doubt)
-        return tuple(
+        seen = (
             Pair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(layout, *size, "stretch").pixels)
             for size in sizes
         )
+        return Frame(tuple(seen), one.captions)
+
+    return [frame for frame in mapped(load, items) if frame is not None]
+
+
+def mapped(call: Callable[[Item], T], items: Sequence[Item]) -> list[T | None]:
+    """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % or more are bad."""
+
+    def attempt(one: Item) -> T | BadFile:
+        try:
+            return call(one)
+        except BadFile as error:
+            return error
 
     with ThreadPoolExecutor() as pool:
-        results = list(pool.map(load, files))
+        results = list(pool.map(attempt, items))
     bad = [str(result) for result in results if isinstance(result, BadFile)]
     for line in bad:
         log.warning("%s", line)
-    if len(bad) >= max(1, BAD_SHARE * len(files)):
-        raise BadFile(f"{len(bad)} of {len(files)} pairs are bad: " + " ".join(bad[:10]), "Mend or remove them.")
-    return [result for result in results if not isinstance(result, BadFile)]
+    if len(bad) >= max(1, BAD_SHARE * len(items)):
+        raise BadFile(f"{len(bad)} of {len(items)} pairs are bad: " + " ".join(bad[:10]), "Mend or remove them.")
+    if bad:
+        log.warning("%d of %d pairs are bad and left out.", len(bad), len(items))
+    return [None if isinstance(result, BadFile) else result for result in results]

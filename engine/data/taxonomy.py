@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,17 +15,19 @@ from engine.protocol import UNKNOWN, ClassInfo, Pixels
 
 
 class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One class: its id is its place in the file; `mass` nouns have no plural of their own.
+    """One class: its id is its place in the file; `mass` nouns have no plural of their own, others a regular one.
 
-    In a file that is coarser than another, `parts` are that one's classes, and `unknown` takes its unknown pixels.
+    `shades` are the colours that people name it by, such as those of hair. In a file that is coarser than another,
+    `parts` are that one's classes, and `unknown` takes its unknown pixels.
     """
 
     name: str
     colour: str
-    plural: str
+    plural: str = ""
     synonyms: tuple[str, ...] = ()
     hotkey: str = ""
     mass: bool = False
+    shades: dict[str, str] = {}
     parts: tuple[str, ...] = ()
     unknown: bool = False
 
@@ -36,12 +39,28 @@ class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """The name first, then the synonyms, in the plural if there are many and the noun has one."""
         if self.mass or not many:
             return [self.name, *self.synonyms]
-        return [self.plural, *(plural_of(word) for word in self.synonyms)]
+        return [self.plural or plural_of(self.name), *(plural_of(word) for word in self.synonyms)]
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True):
+class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The classes of a domain, and how captions speak of its pictures.
+
+    `openers` begin captions; those of `streets` tell of them, of the time of day and of the sky. `mirror` are pairs
+    of names that change places when a picture is mirrored. The classes' `parts` are those of the finer taxonomy `of`.
+    """
+
     classes: tuple[ClassWords, ...]
+    openers: tuple[str, ...] = ()
+    streets: bool = False
+    mirror: tuple[tuple[str, str], ...] = ()
     of: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(words.name for words in self.classes)
+
+
+Classes = str | Taxonomy
+"""A taxonomy, or the name or path of one."""
 
 
 class Reading(NamedTuple):
@@ -51,35 +70,77 @@ class Reading(NamedTuple):
     table: Pixels  # uint8 [256]
 
 
-def read_taxonomy(name: str) -> tuple[ClassWords, ...]:
+def read_taxonomy(source: Classes) -> tuple[ClassWords, ...]:
     """The classes of "street", which comes with the engine, or of a TOML file by its path. Raises BadConfig."""
-    return _read(name).classes
+    return whole(source).classes
 
 
-def reading(name: str) -> Reading:
+def reading(source: Classes) -> Reading:
     """How the files of a taxonomy are read. Raises BadConfig."""
-    file = _read(name)
+    file = whole(source)
     table = np.arange(256, dtype=np.uint8)
     if not file.of:
         return Reading(class_infos(file.classes), table)
-    whole = [words.name for words in read_taxonomy(file.of)]
+    fine = [words.name for words in read_taxonomy(file.of)]
     parts = [part for words in file.classes for part in words.parts]
-    if sorted(parts) != sorted(whole) or sum(words.unknown for words in file.classes) > 1:
-        raise BadConfig(f"The parts of {name} are not the classes of {file.of}, each once.", "Correct `parts`.")
+    if sorted(parts) != sorted(fine) or sum(words.unknown for words in file.classes) > 1:
+        raise BadConfig(f"The parts of {source} are not the classes of {file.of}, each once.", "Correct `parts`.")
     for index, words in enumerate(file.classes):
-        table[[whole.index(part) for part in words.parts]] = index
+        table[[fine.index(part) for part in words.parts]] = index
         if words.unknown:
             table[UNKNOWN] = index
     return Reading(class_infos(read_taxonomy(file.of)), table)
 
 
-def _read(name: str) -> _File:
-    inside = Path(__file__).parent / f"{name}.toml"
-    path = inside if inside.is_file() else Path(name)
+def mirrored(source: Classes) -> Pixels:
+    """The id that each becomes when a picture is mirrored, uint8 [256]. Raises BadConfig."""
+    file = whole(source)
+    table, names = np.arange(256, dtype=np.uint8), [words.name for words in file.classes]
+    for left, right in file.mirror:
+        table[[names.index(left), names.index(right)]] = names.index(right), names.index(left)
+    return table
+
+
+def portable(source: Classes) -> Classes:
+    """What a pack keeps: the name of a taxonomy that comes with the engine, or all of another. Raises BadConfig."""
+    return source if isinstance(source, str) and _inside(source).is_file() else whole(source)
+
+
+def whole(source: Classes) -> Taxonomy:
+    """A taxonomy that was checked. Raises BadConfig."""
+    if isinstance(source, Taxonomy):
+        return _checked(source, "the taxonomy")
+    inside = _inside(source)
+    path = inside if inside.is_file() else Path(source)
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=_File)
+        return _checked(msgspec.toml.decode(path.read_bytes(), type=Taxonomy), str(path))
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadConfig(f"The classes cannot be read from {path}: {error}", "Give “street” or a TOML file.") from error
+
+
+def _inside(name: str) -> Path:
+    return Path(__file__).parent / f"{name}.toml"
+
+
+def _checked(file: Taxonomy, place: str) -> Taxonomy:
+    """Ids could not be told apart by names or colours that stand twice, nor painted by colours that are none."""
+    names = [words.name for words in file.classes]
+    colours = [words.colour.lower() for words in file.classes]
+    swapped = [name for pair in file.mirror for name in pair]
+    if not 2 <= len(names) <= UNKNOWN:
+        raise BadConfig(f"There are {len(names)} classes in {place}.", f"Name 2 to {UNKNOWN}.")
+    for what, values in (("name", names), ("colour", colours), ("mirrored class", swapped)):
+        twice = [value for index, value in enumerate(values) if value in values[:index]]
+        if twice:
+            raise BadConfig(f"The {what} “{twice[0]}” stands twice in {place}.", "Give each class its own.")
+    shades = [colour for words in file.classes for colour in words.shades.values()]
+    wrong = [colour for colour in [*colours, *shades] if not re.fullmatch("#[0-9a-fA-F]{6}", colour)]
+    if wrong:
+        raise BadConfig(f"“{wrong[0]}” in {place} is no colour.", "Write it as “#804080”.")
+    strange = sorted(set(swapped) - set(names))
+    if strange:
+        raise BadConfig(f"`mirror` in {place} names “{strange[0]}”, which is no class.", "Use the classes' names.")
+    return file
 
 
 def plural_of(noun: str) -> str:

@@ -9,7 +9,7 @@ from typing import get_args
 
 import msgspec
 
-from engine.data.pairs import list_pairs
+from engine.data.sources import items_of
 from engine.errors import BadRequest
 from engine.files import write_whole
 from engine.generation import weights_of
@@ -187,5 +187,5 @@ def shown(measured: Sequence[Measured], standards: Standards, points: Sequence[P
 
 def bounds(pack: Pack, data: Path, out: Path, count: int) -> Likelihood:
     """The likelihood of val pairs, of what is not in doubt in them. Raises BadFile."""
-    files = list_pairs(data / "val")
+    files = items_of(data, "val")
     return likelihood(pack, read_pairs(files[: count or len(files)], pack, 1.0), out)

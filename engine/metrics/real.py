@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.captions import Caption, Captioner
+from engine.data.captions import Caption, Captioner, Voice
 from engine.data.masks import Mask, box, half_plane
-from engine.data.pairs import Doubt, Pair, PairFiles, doubtful_to_unknown, gamma_corrected, list_pairs, read_pair
-from engine.data.taxonomy import read_taxonomy, reading
+from engine.data.pairs import Doubt, Item, Pair, doubtful_to_unknown, gamma_corrected, read_pair
+from engine.data.sources import items_of
+from engine.data.taxonomy import Classes, read_taxonomy, reading
 from engine.errors import BadFile
 from engine.metrics.hearing import presence
 from engine.packs import Pack
@@ -33,7 +34,7 @@ class Real:
 
     val: Sequence[Pair]
     train: Sequence[Pair]
-    taxonomy: str
+    taxonomy: Classes
 
     @cached_property
     def in_train(self) -> npt.NDArray[np.float64]:
@@ -55,7 +56,8 @@ class Real:
 
     def _draw(self, pairs: Sequence[Pair], seed: int) -> list[Caption]:
         light = np.quantile([pair.image.mean() for pair in self.train], (0.25, 0.75))
-        captioner = Captioner(read_taxonomy(self.taxonomy), self.in_train, (float(light[0]), float(light[1])))
+        quartiles = (float(light[0]), float(light[1]))
+        captioner = Captioner(read_taxonomy(self.taxonomy), self.in_train, quartiles, Voice.of(self.taxonomy))
         random = np.random.default_rng(seed)
         return [captioner.draw(pair.layout, pair.image, random) for pair in pairs]
 
@@ -77,7 +79,7 @@ class Real:
 
 def read_real(data: Path, pack: Pack, count: int) -> Real:
     """The first `count` pairs of DATA/val (0: all), and DATA/train. Raises BadFile."""
-    val, train = list_pairs(data / "val"), list_pairs(data / "train")
+    val, train = items_of(data, "val"), items_of(data, "train")
     val = val[: count or len(val)]
     if len(val) < 2 or len(train) < 4:
         raise BadFile(
@@ -87,17 +89,18 @@ def read_real(data: Path, pack: Pack, count: int) -> Real:
     return Real(read_pairs(val, pack), read_pairs(train, pack), pack.file.data.taxonomy)
 
 
-def read_pairs(files: Sequence[PairFiles], pack: Pack, gamma: float | None = None) -> list[Pair]:
+def read_pairs(items: Sequence[Item], pack: Pack, gamma: float | None = None) -> list[Pair]:
     """Pairs as a pack sees them, in its light or after another gamma. Raises BadFile."""
     how = reading(pack.file.data.taxonomy)
     light = pack.file.pixels.gamma if gamma is None else gamma
 
-    def read(one: PairFiles) -> Pair:
-        pair = fitted(believed(read_pair(one, how), pack), pack)
-        return Pair(gamma_corrected(pair.image, light), pair.layout)
+    def read(one: Item) -> list[Pair]:
+        pieces = pack.file.data.pieces(believed(read_pair(one, how), pack), pack.info)
+        pairs = (fitted(piece, pack) for piece in pieces)
+        return [Pair(gamma_corrected(pair.image, light), pair.layout) for pair in pairs]
 
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(read, files))
+        return [pair for pairs in pool.map(read, items) for pair in pairs]
 
 
 def believed(pair: Pair, pack: Pack) -> Pair:

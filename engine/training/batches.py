@@ -7,14 +7,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.captions import COUNTED, Captioner
-from engine.data.pairs import Doubt, Pair, View, gamma_corrected, list_pairs, load_views
-from engine.data.taxonomy import ClassWords, reading
+from engine.data.captions import COUNTED, Caption, Captioner, Voice, given
+from engine.data.pairs import Doubt, Pair, View, cut_pair, gamma_corrected, load_frames
+from engine.data.sources import items_of
+from engine.data.taxonomy import ClassWords, mirrored, reading
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
 from engine.training.config import TrainConfig
@@ -43,38 +45,56 @@ class Batch:
         return Batch(**{**moved, "clocks": clocks})
 
 
+class Drawn(NamedTuple):
+    """A window of a frame, the captions that came with the frame, and whether it was mirrored."""
+
+    pair: Pair
+    captions: tuple[str, ...]
+    mirrored: bool
+
+
 class Frames:
     """The training frames in memory, and how to draw from them."""
 
     def __init__(self, config: TrainConfig, classes: Sequence[ClassWords]) -> None:
         self.config = config
-        views = [View(view.rows, view.stretch) for view in config.views]
+        height, width = config.height, config.width
+        views = [View(view.rows, view.stretch, width, config.cut) for view in config.views]
         names = [words.name for words in classes]
         doubt = Doubt(config.border, tuple(names.index(name) for name in config.thin))
-        self.frames = load_views(list_pairs(Path(config.data) / "train"), reading(config.taxonomy), views, doubt)
+        self.frames = load_frames(items_of(Path(config.data), "train"), reading(config.taxonomy), views, doubt)
+        self.mirror = mirrored(config.taxonomy)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
-        present = np.stack([presence(views[0].layout, len(classes)) for views in self.frames])
-        self.frequency = present.mean(0)
+        pieces = [cut_pair(frame.views[0], height, width) if config.cut else frame.views[:1] for frame in self.frames]
+        inside = [np.stack([presence(pair.layout, len(classes)) for pair in some]) for some in pieces]
+        self.frequency = np.concatenate(inside).mean(0)
         repeat = np.sqrt(np.maximum(1, config.repeat / np.maximum(self.frequency, 1e-3)))
-        self.shares = np.where(present, repeat, 1).max(1)
+        present = np.stack([some.any(0) for some in inside])
+        self.shares = np.where(present, repeat, 1).max(1) * [len(some) for some in pieces]
         self.shares /= self.shares.sum()
-        pixels = np.stack([gamma_corrected(views[0].image[::4, ::4], config.gamma) for views in self.frames]) / 255
-        self.mean, self.deviation = _triple(pixels.mean((0, 1, 2))), _triple(pixels.std((0, 1, 2)))
-        light = pixels.mean((1, 2, 3)) * 255
+        firsts = [gamma_corrected(frame.views[0].image[::4, ::4], config.gamma) / 255 for frame in self.frames]
+        pixels = np.concatenate([image.reshape(-1, 3) for image in firsts])
+        self.mean, self.deviation = _triple(pixels.mean(0)), _triple(pixels.std(0))
+        light = np.array([image.mean() for image in firsts]) * 255
         self.light = (float(np.quantile(light, 0.25)), float(np.quantile(light, 0.75)))
 
     def draw(self, random: np.random.Generator) -> Pair:
         """A random window of a random frame in a random view, perhaps mirrored."""
-        views = self.frames[random.choice(len(self.frames), p=self.shares)]
-        pair = views[random.choice(len(views), p=self.view_shares)]
+        return self.draw_told(random).pair
+
+    def draw_told(self, random: np.random.Generator) -> Drawn:
+        """The same with the captions of the frame."""
+        frame = self.frames[random.choice(len(self.frames), p=self.shares)]
+        pair = frame.views[random.choice(len(frame.views), p=self.view_shares)]
         height, width = self.config.height, self.config.width
         top = random.integers(pair.layout.shape[0] - height + 1)
         left = random.integers(pair.layout.shape[1] - width + 1)
         image, layout = (half[top : top + height, left : left + width] for half in pair)
-        if random.random() < 0.5:
-            image, layout = image[:, ::-1], layout[:, ::-1]
-        return Pair(image, layout)
+        turned = random.random() < 0.5
+        if turned:
+            image, layout = image[:, ::-1], self.mirror[layout[:, ::-1]]
+        return Drawn(Pair(image, layout), frame.captions, turned)
 
 
 class Batches:
@@ -82,7 +102,7 @@ class Batches:
 
     def __init__(self, frames: Frames, classes: Sequence[ClassWords], config: TrainConfig) -> None:
         self.frames, self.config, self.classes = frames, config, len(classes)
-        self.captioner = Captioner(classes, frames.frequency, frames.light)
+        self.captioner = Captioner(classes, frames.frequency, frames.light, Voice.of(config.taxonomy))
 
     def stream(self, first: int, count: int) -> Iterator[Batch]:
         """The batches of steps `first` … `first + count - 1`."""
@@ -132,13 +152,21 @@ class Batches:
 
     def sample(self, random: np.random.Generator) -> tuple[Pair, str, np.ndarray, Draw]:
         """A pair, its caption, what that says of each class, and its task."""
-        pair = self.frames.draw(random)
+        drawn = self.frames.draw_told(random)
+        pair = drawn.pair
         task = draw_task(pair.layout, self.config.process.clocks, self.config.mix, random)
         image = exposed(pair.image, task, self.config.gamma, random)
         if task.drop_text:
             return Pair(image, pair.layout), "", np.full(self.classes, -1), task
-        caption = self.captioner.draw(pair.layout, image, random)
+        caption = self.caption(drawn, image, random)
         return Pair(image, pair.layout), caption.text, caption.says, task
+
+    def caption(self, drawn: Drawn, image: Pixels, random: np.random.Generator) -> Caption:
+        """One that came with the frame in half of the cases, if there are any; else one by the grammar."""
+        if drawn.captions and random.random() < 0.5:
+            text = drawn.captions[int(random.integers(len(drawn.captions)))]
+            return given(text, drawn.pair.layout, self.captioner.classes, drawn.mirrored)
+        return self.captioner.draw(drawn.pair.layout, image, random)
 
 
 def exposed(image: Pixels, task: Draw, gamma: float, random: np.random.Generator) -> Pixels:

@@ -10,7 +10,7 @@ import torch
 from rich.progress import ProgressColumn
 from torch import Tensor
 
-from engine.data.captions import PRESENT, STRANGE, Captioner
+from engine.data.captions import PRESENT, STRANGE, Captioner, Voice
 from engine.data.taxonomy import read_taxonomy
 from engine.judges import clip
 from engine.judges.clip import ClipFacts, ClipPair
@@ -37,7 +37,7 @@ class Lessons:
 
         classes = read_taxonomy(config.taxonomy)
         self.frames, self.towers, self.contrast = frames, towers, ClipLoss()
-        self.captioner = Captioner(classes, frames.frequency, frames.light)
+        self.captioner = Captioner(classes, frames.frequency, frames.light, Voice.of(config.taxonomy))
         self.gamma, self.device = pack.file.pixels.gamma, pack.device
         pixels = pack.file.pixels
         self.mean, self.deviation = (

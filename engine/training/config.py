@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from engine.data.taxonomy import read_taxonomy
+from engine.data.taxonomy import Classes, read_taxonomy
 from engine.errors import BadConfig
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
@@ -55,11 +55,12 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     name: str
     title: str
     licence: str
-    taxonomy: str = "street"
+    taxonomy: Classes = "street"
     height: int = 64
     width: int = 128
     views: tuple[ViewConfig, ...] = (ViewConfig(64),)
     gamma: float = 1.0
+    cut: Annotated[int, msgspec.Meta(ge=0)] = 0  # rows of the pieces that large frames are seen in; 0: whole
     border: int = 0  # the outermost pixels of a frame whose classes are not believed
     thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are not believed
     repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]

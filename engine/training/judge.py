@@ -16,7 +16,8 @@ import torch
 from rich.progress import Progress, ProgressColumn
 from torch import Tensor, nn
 
-from engine.data.pairs import Doubt, doubtful_to_unknown, list_pairs, read_pair
+from engine.data.pairs import Doubt, Pair, doubtful_to_unknown, read_pair
+from engine.data.sources import items_of
 from engine.data.taxonomy import read_taxonomy, reading
 from engine.errors import BadConfig
 from engine.files import write_whole
@@ -180,9 +181,11 @@ def held_out(config: TrainConfig, pack: Pack) -> Exam:
     names = [one.name for one in info.classes]
     doubt = Doubt(data.border, tuple(names.index(name) for name in data.thin))
     exam = Exam([], [], [])
-    for files in list_pairs(Path(config.data) / "val"):
-        pair = read_pair(files, how)
-        exam.images.append(fit_image(pair.image, info.height, info.width).pixels)
-        exam.layouts.append(fit_layout(pair.layout, info.height, info.width).pixels)
-        exam.believed.append(fit_layout(doubtful_to_unknown(pair.layout, doubt), info.height, info.width).pixels)
+    for item in items_of(Path(config.data), "val"):
+        pair = read_pair(item, how)
+        sure = Pair(pair.image, doubtful_to_unknown(pair.layout, doubt))
+        for whole, believed in zip(*(data.pieces(one, info) for one in (pair, sure)), strict=True):
+            exam.images.append(fit_image(whole.image, info.height, info.width).pixels)
+            exam.layouts.append(fit_layout(whole.layout, info.height, info.width).pixels)
+            exam.believed.append(fit_layout(believed.layout, info.height, info.width).pixels)
     return exam

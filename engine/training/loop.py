@@ -14,8 +14,8 @@ import torch
 from rich.progress import Progress, ProgressColumn
 from torch import Tensor, nn
 
-from engine.data.captions import vocabulary
-from engine.data.taxonomy import ClassWords, class_infos, read_taxonomy
+from engine.data.captions import Voice, vocabulary
+from engine.data.taxonomy import ClassWords, class_infos, portable, read_taxonomy
 from engine.diffusion.process import Training
 from engine.errors import BadConfig
 from engine.packs import FORMAT, DataConfig, PackFile, PixelConfig, ProcessConfig, choose_device, save
@@ -135,7 +135,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         height=config.height,
         width=config.width,
         classes=class_infos(classes),
-        vocabulary=vocabulary(classes),
+        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), (t for f in frames.frames for t in f.captions)),
         licence=config.licence,
         steps=config.steps,
         sampler=config.sampler,
@@ -149,7 +149,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         network=config.network,
         text=config.text,
         process=process_of(config, info),
-        data=DataConfig(taxonomy=config.taxonomy, border=config.border, thin=config.thin),
+        data=DataConfig(taxonomy=portable(config.taxonomy), cut=config.cut, border=config.border, thin=config.thin),
     )
 
 

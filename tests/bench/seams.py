@@ -89,9 +89,7 @@ def main() -> None:
     info = pack.info
     files = list_pairs(options.data)
     chosen = [files[i] for i in np.linspace(0, len(files) - 1, options.count).astype(int)]
-    photographs = [
-        raster.fit_image(raster.read_image(one.image), info.height, info.width, "crop").pixels for one in chosen
-    ]
+    photographs = [raster.fit_image(one.image(), info.height, info.width, "crop").pixels for one in chosen]
     with torch.no_grad():
         results = extended(pack, photographs)
     told("photographs", [edges(p, p.shape[1] // 4) for p in photographs], "grey levels")

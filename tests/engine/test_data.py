@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import engine.data.taxonomy
-from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, read_wish, side, vocabulary
+from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, Voice, read_wish, side, vocabulary
 from engine.data.masks import draw_region
-from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_views
+from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_frames
 from engine.data.taxonomy import class_infos, plural_of, read_taxonomy, reading
 from engine.errors import BadConfig, BadFile
 from engine.network.text import words_of
@@ -25,7 +25,7 @@ STREET = reading("street")
 
 
 def captioner() -> Captioner:
-    return Captioner(CLASSES, np.full(len(CLASSES), 0.4), (80, 140))
+    return Captioner(CLASSES, np.full(len(CLASSES), 0.4), (80, 140), Voice.of("street"))
 
 
 def captions(count: int):
@@ -38,13 +38,13 @@ def captions(count: int):
 
 def test_pairs_are_read_with_their_ids_untouched(tmp_path):
     folder = make_folder(tmp_path) / "train"
-    frames = load_views(list_pairs(folder), STREET, [View(48), View(24), View(48, 0.5)])
+    frames = load_frames(list_pairs(folder), STREET, [View(48), View(24), View(48, 0.5)])
     assert len(frames) == 6
-    np.testing.assert_array_equal(frames[3][0].layout, street(3))
-    assert frames[0][1].layout.shape == (24, 48)
-    assert frames[0][2].image.shape == (48, 48, 3)
-    for views in frames:
-        for pair in views:
+    np.testing.assert_array_equal(frames[3].views[0].layout, street(3))
+    assert frames[0].views[1].layout.shape == (24, 48)
+    assert frames[0].views[2].image.shape == (48, 48, 3)
+    for frame in frames:
+        for pair in frame.views:
             assert set(np.unique(pair.layout)) <= {ROAD, 2, SKY, CAR, UNKNOWN}
 
 
@@ -52,7 +52,7 @@ def test_a_missing_half_is_named(tmp_path):
     folder = make_folder(tmp_path) / "train"
     (folder / "layouts" / "004.png").unlink()
     with pytest.raises(BadFile, match="004"):
-        list_pairs(folder)
+        load_frames(list_pairs(folder), STREET, [View(16)])
 
 
 def test_a_folder_without_pairs_is_named(tmp_path):
@@ -64,7 +64,7 @@ def test_one_bad_file_in_many_is_named_and_left_out(tmp_path, caplog):
     folder = make_folder(tmp_path, train=120) / "train"
     (folder / "images" / "007.png").write_bytes(b"no picture")
     with caplog.at_level(logging.WARNING):
-        frames = load_views(list_pairs(folder), STREET, [View(16)])
+        frames = load_frames(list_pairs(folder), STREET, [View(16)])
     assert len(frames) == 119
     assert "007.png" in caplog.text
 
@@ -73,7 +73,7 @@ def test_too_many_bad_files_stop_the_run_with_their_list(tmp_path):
     folder = make_folder(tmp_path) / "train"
     (folder / "images" / "001.png").write_bytes(b"no picture")
     with pytest.raises(BadFile, match=r"1 of 6 pairs are bad: .*001\.png"):
-        load_views(list_pairs(folder), STREET, [View(16)])
+        load_frames(list_pairs(folder), STREET, [View(16)])
 
 
 def test_gamma_keeps_black_and_white_and_lifts_the_middle():
@@ -100,7 +100,7 @@ def test_captions_say_what_is_there_and_what_is_not():
 
 
 def test_every_word_of_a_caption_is_in_the_vocabulary():
-    known = set(vocabulary(CLASSES)) | {",", ".", STRANGE}
+    known = set(vocabulary(CLASSES, Voice.of("street"))) | {",", ".", STRANGE}
     assert STRANGE not in vocabulary(CLASSES)
     for _, caption in captions(300):
         assert set(words_of(caption.text)) <= known, caption.text
@@ -158,7 +158,7 @@ def test_coarse_classes_are_made_of_all_fine_ones():
 
 def test_coarse_layouts_are_read(tmp_path):
     files = list_pairs(make_folder(tmp_path, train=1) / "train")
-    ((pair,),) = load_views(files, reading("street8"), [View(48)])
+    (((pair,), _),) = load_frames(files, reading("street8"), [View(48)])
     assert sorted(np.unique(pair.layout)) == [0, 1, 2, 5, 7]
 
 

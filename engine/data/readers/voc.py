@@ -1,0 +1,43 @@
+"""Pascal VOC: JPEGImages, SegmentationClass with its palette, ImageSets; labelmap.txt where a tool wrote one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.data.drawn import read_bytes
+from engine.data.pairs import join, pictures_in
+from engine.data.readers.source import Source, hex_of, named, read_classes
+from engine.data.taxonomy import ClassWords
+from engine.errors import BadFile
+
+
+def find(folder: Path) -> Source | None:
+    """The folder itself, or VOCdevkit/VOC…/ in it. 255 is void; images that no list names are not segmented."""
+    roots = [folder, *sorted(folder.glob("VOC2*")), *sorted(folder.glob("VOCdevkit/VOC*"))]
+    root = next((one for one in roots if (one / "SegmentationClass").is_dir()), None)
+    if root is None:
+        return None
+    images, layouts = pictures_in(root / "JPEGImages"), pictures_in(root / "SegmentationClass")
+    lists = {split: root / "ImageSets" / "Segmentation" / f"{split}.txt" for split in ("train", "val")}
+    names = {split: read_bytes(path).decode().split() for split, path in lists.items() if path.is_file()}
+    names = names or {"": list(layouts)}
+    splits = {
+        split: join(
+            {name: images.get(name, root / "JPEGImages" / f"{name}.jpg") for name in some},
+            {name: layouts.get(name, root / "SegmentationClass" / f"{name}.png") for name in some},
+        )
+        for split, some in names.items()
+    }
+    classes, mirror = read_classes(folder / "classes.json")
+    return Source("VOC", splits, classes or _labels(root / "labelmap.txt"), mirror)
+
+
+def _labels(path: Path) -> tuple[ClassWords, ...]:
+    """NAME:R,G,B:: in each line, in the order of the ids."""
+    lines = read_bytes(path).decode().splitlines() if path.is_file() else []
+    fields = [line.split(":") for line in lines if line.strip() and not line.startswith("#")]
+    try:
+        colours = [hex_of([int(value) for value in colour.split(",")]) for _, colour, *_ in fields]
+    except ValueError as error:
+        raise BadFile(f"{path} cannot be read: {error}", "Write NAME:RED,GREEN,BLUE:: in each line.") from error
+    return named([name for name, *_ in fields], colours)
