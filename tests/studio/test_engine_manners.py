@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.protocol import PROTOCOL
 from studio.session.engine_client import EngineState
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
@@ -94,9 +95,9 @@ def test_garbage_is_said(desk: MakeDesk) -> None:
 
 
 def test_another_protocol_is_said_once(desk: MakeDesk) -> None:
-    at = desk("--protocol", "2")
+    at = desk("--protocol", str(PROTOCOL + 1))
     at.until(lambda: stopped(at))
-    assert "It speaks protocol 2 (version 9.9), this studio 1." in at.said()
+    assert f"It speaks protocol {PROTOCOL + 1} (version 9.9), this studio {PROTOCOL}." in at.said()
     assert "Install the same version" in at.said()
     assert len(at.log("start")) == 1, "the same engine would say the same again"
 
