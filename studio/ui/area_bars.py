@@ -139,8 +139,6 @@ class AreaBars(QFrame):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        body.setAutoFillBackground(False)
         return area
 
     def _on_target(self) -> None:

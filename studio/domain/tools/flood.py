@@ -28,10 +28,13 @@ def flood(ids: Pixels, row: int, column: int, gap: int = 0) -> Area:
     reach = (gap + 1) // 2
     open_ = ~_eroded(_dilated(~free, reach), reach)
     start = _nearest(open_ & connected(free, row, column), row, column, 2 * reach)
+    narrow = free & ~open_
+    pocket = connected(narrow, row, column) if narrow[row, column] else np.zeros_like(free)
     if start is None:  # a place no wider than a gap
-        return Area.of(connected(free & ~open_, row, column))
+        return Area.of(pocket)
     found = connected(open_, *start)
-    return Area.of(found | (_dilated(found, reach) & free & ~open_))
+    grown = found | (_dilated(found, reach) & narrow)  # into corners and up to the middle of gaps
+    return Area.of(connected(grown, *start) | pocket)
 
 
 def connected(free: Mask, row: int, column: int) -> Mask:
