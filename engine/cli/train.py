@@ -12,9 +12,39 @@ from engine.cli.options import Device, DeviceOption, PackOption, app
 
 @app.command()
 def train(
-    config: Annotated[Path, typer.Argument(help="A TOML file, such as engine/training/recipes/street.toml.")],
+    config: Annotated[
+        Path | None, typer.Argument(help="A TOML file, such as engine/training/recipes/street.toml.")
+    ] = None,
+    init: Annotated[
+        Path | None, typer.Option(help="A folder with your own data: look at it and write such a file.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file that --init writes; the folder's name without it.")
+    ] = None,
 ) -> None:
     """Train the pack that CONFIG describes; the same command goes on from the last checkpoint."""
+    if (config is None) == (init is None) or (out is not None and init is None):
+        raise typer.BadParameter("Give a configuration, or --init with a folder and perhaps --out with a file.")
+    if init is not None:
+        write_template(init, out)
+    elif config is not None:
+        run(config)
+
+
+def write_template(folder: Path, path: Path | None) -> None:
+    """Look at a data set and write a configuration for it."""
+    from engine.training import init
+
+    written, found = init.write_template(folder, path)
+    train, val = (len(found.source.items(split)) for split in ("train", "val"))
+    typer.echo(f"{found.source.form}: {train} pairs for training, {val} held out, {len(found.shares)} classes.")
+    if found.captions:
+        typer.echo(f"{found.captions} pairs have captions.")
+    typer.echo(f"Read through {written}, name its classes, and then: diptych-engine train {written}")
+
+
+def run(config: Path) -> None:
+    """Train, or go on."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 
     from engine.training.config import read_config

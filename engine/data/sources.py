@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.data.pairs import Item
@@ -20,6 +20,7 @@ from engine.data.readers import (
 )
 from engine.data.readers.source import Source
 from engine.errors import BadFile
+from engine.protocol import ClassInfo
 
 READERS: tuple[Callable[[Path], Source | None], ...] = (
     cityscapes.find,
@@ -51,9 +52,18 @@ def open_source(folder: Path) -> Source:
     raise BadFile(f"{folder} holds no data set of a known form.", f"Known are: {FORMS}.")
 
 
-def items_of(folder: Path, split: str) -> list[Item]:
-    """The pairs of "train" or "val". Raises BadFile if there are none."""
-    items = open_source(folder).items(split)
+def items_of(folder: Path, split: str, classes: Sequence[ClassInfo]) -> list[Item]:
+    """The pairs of "train" or "val". Raises BadFile if there are none, or if the data name other classes.
+
+    Classes may be renamed, but ids would be wrong if there were more or fewer of them, or the same in another order.
+    """
+    source = open_source(folder)
+    items = source.items(split)
     if not items:
         raise BadFile(f"{folder} has no pairs for {split}.", "Add pairs.")
+    said, names = [one.name for one in source.classes], [one.name for one in classes]
+    if said and len(said) != len(names):
+        raise BadFile(f"{folder} has {len(said)} classes, the taxonomy {len(names)}.", "Name those of the data.")
+    if said != names and sorted(said) == sorted(names):
+        raise BadFile(f"{folder} has the classes in another order: {', '.join(said)}.", "Name them in this order.")
     return items

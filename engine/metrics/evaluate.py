@@ -10,6 +10,7 @@ from typing import get_args
 import msgspec
 
 from engine.data.sources import items_of
+from engine.data.taxonomy import reading
 from engine.errors import BadRequest
 from engine.files import write_whole
 from engine.generation import weights_of
@@ -187,5 +188,5 @@ def shown(measured: Sequence[Measured], standards: Standards, points: Sequence[P
 
 def bounds(pack: Pack, data: Path, out: Path, count: int) -> Likelihood:
     """The likelihood of val pairs, of what is not in doubt in them. Raises BadFile."""
-    files = items_of(data, "val")
+    files = items_of(data, "val", reading(pack.file.data.taxonomy).infos)
     return likelihood(pack, read_pairs(files[: count or len(files)], pack, 1.0), out)

@@ -79,7 +79,8 @@ class Real:
 
 def read_real(data: Path, pack: Pack, count: int) -> Real:
     """The first `count` pairs of DATA/val (0: all), and DATA/train. Raises BadFile."""
-    val, train = items_of(data, "val"), items_of(data, "train")
+    infos = reading(pack.file.data.taxonomy).infos
+    val, train = (items_of(data, split, infos) for split in ("val", "train"))
     val = val[: count or len(val)]
     if len(val) < 2 or len(train) < 4:
         raise BadFile(

@@ -62,7 +62,8 @@ class Frames:
         views = [View(view.rows, view.stretch, width, config.cut) for view in config.views]
         names = [words.name for words in classes]
         doubt = Doubt(config.border, tuple(names.index(name) for name in config.thin))
-        self.frames = load_frames(items_of(Path(config.data), "train"), reading(config.taxonomy), views, doubt)
+        how = reading(config.taxonomy)
+        self.frames = load_frames(items_of(Path(config.data), "train", how.infos), how, views, doubt)
         self.mirror = mirrored(config.taxonomy)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()

@@ -181,7 +181,7 @@ def held_out(config: TrainConfig, pack: Pack) -> Exam:
     names = [one.name for one in info.classes]
     doubt = Doubt(data.border, tuple(names.index(name) for name in data.thin))
     exam = Exam([], [], [])
-    for item in items_of(Path(config.data), "val"):
+    for item in items_of(Path(config.data), "val", how.infos):
         pair = read_pair(item, how)
         sure = Pair(pair.image, doubtful_to_unknown(pair.layout, doubt))
         for whole, believed in zip(*(data.pieces(one, info) for one in (pair, sure)), strict=True):

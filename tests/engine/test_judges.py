@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from engine import packs
 from engine.cli import app
-from engine.data.captions import vocabulary
+from engine.data.captions import Voice, vocabulary
 from engine.data.taxonomy import read_taxonomy
 from engine.errors import BadConfig, BadPack, BadRequest
 from engine.guides.build import build
@@ -76,7 +76,7 @@ def config(data):
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
     """A pack without judges."""
-    info = msgspec.structs.replace(tiny.INFO, vocabulary=vocabulary(read_taxonomy(TAXONOMY)))
+    info = msgspec.structs.replace(tiny.INFO, vocabulary=vocabulary(read_taxonomy(TAXONOMY), Voice.of(TAXONOMY)))
     return packs.load(tiny.make(tmp_path_factory.mktemp("bare") / "tiny", info), "cpu")
 
 
