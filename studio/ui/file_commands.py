@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.domain.document import ImageKind
@@ -149,10 +149,9 @@ def take(data: QMimeData, session: Session, name: str, half: str = "") -> bool:
     elif data.hasFormat(PNG):
         session.files.take(bytes(data.data(PNG).data()), name, half)
     elif data.hasImage():
-        image = QImage(data.imageData())
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG")
+        QImageWriter(buffer, QByteArray(b"PNG")).write(QImage(data.imageData()))
         session.files.take(bytes(buffer.data().data()), name, half)
     else:
         return False
