@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter, UnidentifiedImageError
 
 from engine.errors import BadFile
 from engine.protocol import UNKNOWN, ClassInfo, Pixels
-from engine.raster import rgb
+from engine.raster import UNKNOWN_COLOUR, rgb
 
 FAR = 60
 """A colour of a lossy picture this far from every class's (of 441) is none of theirs."""
@@ -24,14 +24,15 @@ HERE = "Ids here are 0 to {0}, and 255 for unknown."
 class Drawn:
     """A layout before its classes are known: uint8 ids [H, W] with their palette [n, 3] if any, or RGB [H, W, 3].
 
-    `lossy` colours are off a little, and mixed where two classes touch. `blank` colours mean unknown.
+    `lossy` colours are off a little, and mixed where two classes touch. `blank` colours mean unknown, but
+    where they are a class's.
     """
 
     pixels: Pixels
     place: str
     palette: Pixels | None = None
     lossy: bool = False
-    blank: tuple[tuple[int, int, int], ...] = ()
+    blank: tuple[tuple[int, int, int], ...] = (UNKNOWN_COLOUR,)
 
     def through(self, table: Mapping[int, int]) -> Drawn:
         """The same with every id replaced. Raises BadFile for one that the table does not have."""
@@ -131,7 +132,7 @@ def _exact(drawn: Drawn, classes: Sequence[ClassInfo]) -> Pixels:
 
 
 def _nearest(drawn: Drawn, classes: Sequence[ClassInfo]) -> Pixels:
-    """The class of the nearest colour; where classes touch, the commonest one around."""
+    """The class of the nearest colour. Raises BadFile if much of the picture is far from every one."""
     colours = np.array([*(rgb(info.colour) for info in classes), *drawn.blank], np.float32)
     ids = np.array([*range(len(classes)), *(UNKNOWN for _ in drawn.blank)], np.uint8)
     best = np.full(drawn.pixels.shape[:2], np.inf, np.float32)
@@ -143,7 +144,24 @@ def _nearest(drawn: Drawn, classes: Sequence[ClassInfo]) -> Pixels:
     if far.mean() > FAR_SHARE:
         colour = np.median(drawn.pixels[far], axis=0).astype(np.uint8)
         raise _unknown_colour(drawn, colour, f"on {100 * far.mean():.0f} % of it")
-    return np.asarray(Image.fromarray(found).filter(ImageFilter.ModeFilter(5)))
+    return _without_rims(found)
+
+
+def _without_rims(ids: Pixels) -> Pixels:
+    """Ids in which parts thinner than 3 pixels, such as the mixed colours of an edge, go to the commonest sure one."""
+    result, most = ids.copy(), np.zeros(ids.shape, np.uint8)
+    sure = {int(index): _opened(ids == index) for index in np.unique(ids)}
+    settled = np.logical_or.reduce([*sure.values()])
+    for index, mask in sure.items():
+        around = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.BoxBlur(2))
+        better = ~settled & (np.asarray(around) > most)
+        result[better], most = index, np.maximum(most, np.asarray(around))
+    return result
+
+
+def _opened(mask: np.ndarray) -> np.ndarray:
+    eroded = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.MinFilter(3))
+    return np.asarray(eroded.filter(ImageFilter.MaxFilter(3))) > 0
 
 
 def colour_keys(pixels: Pixels) -> np.ndarray:

@@ -1,0 +1,362 @@
+"""Every form of data set, written as the form has it and read back; bad files named and counted; ids never guessed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.data.captions import PRESENT, given
+from engine.data.drawn import decode_drawn, ids_of
+from engine.data.pairs import View, cut_pair, load_frames, read_pair
+from engine.data.readers.source import is_held_out, named
+from engine.data.sources import items_of, open_source
+from engine.data.taxonomy import ClassWords, Taxonomy, class_infos, mirrored, read_taxonomy, reading
+from engine.errors import BadConfig, BadFile
+from engine.protocol import UNKNOWN
+from tests.engine import forms
+
+MADE = reading(Taxonomy(classes=named(forms.NAMES, forms.COLOURS)))
+STREET = reading("street")
+VIEW = [View(16, columns=16)]
+
+
+def numbered(name: str) -> int:
+    return int(re.findall(r"\d+", name.replace("_000019", ""))[-1])
+
+
+@pytest.mark.parametrize(
+    ("make", "form", "count", "told"),
+    [
+        (forms.folders, "folders", 6, 1),
+        (forms.colour_folders, "folders", 24, 0),
+        (forms.voc, "VOC", 6, 0),
+        (forms.ade20k, "ADE20K", 6, 0),
+        (forms.stuff, "COCO-Stuff", 6, 0),
+        (forms.panoptic, "COCO panoptic", 6, 1),
+        (forms.camvid, "CamVid", 24, 0),
+        (forms.camvid_folders, "CamVid", 6, 0),
+        (forms.side_by_side, "side by side", 6, 0),
+        (forms.image_folder, "image folder", 6, 1),
+        (forms.parquet, "parquet", 6, 1),
+        (forms.shards, "WebDataset", 6, 1),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_every_form_is_known_and_gives_the_ids_that_were_drawn(tmp_path, make, form, count, told):
+    if make in (forms.parquet, forms.shards):
+        pytest.importorskip({forms.parquet: "datasets", forms.shards: "webdataset"}[make])
+    make(tmp_path)
+    source = open_source(tmp_path)
+    assert source.form == form
+    train, val = (items_of(tmp_path, split, MADE.infos) for split in ("train", "val"))
+    assert len(train) + len(val) == count
+    assert val
+    assert not {item.name for item in train} & {item.name for item in val}
+    if source.classes:
+        assert [words.name for words in source.classes] == list(forms.NAMES)
+    row = 0
+    for item in [*train, *val]:
+        row = row if make is forms.parquet else numbered(item.name)
+        pair = read_pair(item, MADE)
+        np.testing.assert_array_equal(pair.layout, forms.truth(row))
+        assert pair.image.shape == (24, 32, 3)
+        assert make is forms.side_by_side or (pair.image == forms.photo(row)).all()
+        assert item.captions == ((f"caption {row}",) if told else ())
+        row += 1
+
+
+def test_label_ids_of_cityscapes_become_the_19_training_classes(tmp_path):
+    forms.streets(tmp_path)
+    assert open_source(tmp_path).form == "Cityscapes"
+    for item in [*items_of(tmp_path, "train", STREET.infos), *items_of(tmp_path, "val", STREET.infos)]:
+        np.testing.assert_array_equal(read_pair(item, STREET).layout, forms.truth(numbered(item.name), 19))
+
+
+def test_training_ids_of_cityscapes_do_too(tmp_path):
+    forms.streets(tmp_path)
+    for path in tmp_path.rglob("*_labelIds.png"):
+        index = numbered(path.name.split("_gtFine")[0])
+        forms.png(path.with_name(path.name.replace("labelIds", "labelTrainIds")), forms.truth(index, 19))
+        path.unlink()
+    for item in items_of(tmp_path, "train", STREET.infos):
+        np.testing.assert_array_equal(read_pair(item, STREET).layout, forms.truth(numbered(item.name), 19))
+
+
+def test_parts_of_faces_are_merged_in_order(tmp_path):
+    forms.faces(tmp_path)
+    source = open_source(tmp_path)
+    how = reading(Taxonomy(classes=source.classes, mirror=source.mirror))
+    items = [*source.items("train"), *source.items("val")]
+    assert len(items) == 12
+    for item in items:
+        pair = read_pair(item, how)
+        np.testing.assert_array_equal(pair.layout, forms.face(int(item.name)))
+        assert pair.image.shape == (24, 32, 3)
+        assert item.captions == (f"caption {item.name}", "another")
+
+
+def test_synonyms_come_with_the_names_of_ade20k(tmp_path):
+    forms.ade20k(tmp_path)
+    assert open_source(tmp_path).classes[2].synonyms == ("car thing",)
+
+
+def test_what_is_no_data_set_is_told_what_is(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(BadFile, match=r"no data set of a known form.*Cityscapes"):
+        open_source(tmp_path)
+    with pytest.raises(BadFile, match="no folder"):
+        open_source(tmp_path / "nowhere")
+
+
+def many(at, count=110):
+    for index in range(count):
+        forms.png(at / "train" / "images" / f"{index:03}.png", forms.photo(index)[:8, :8])
+        forms.png(at / "train" / "layouts" / f"{index:03}.png", forms.truth(index)[8:16, :8])
+    forms.png(at / "val" / "images" / "v.png", forms.photo(1))
+    forms.png(at / "val" / "layouts" / "v.png", forms.truth(1))
+    return at / "train"
+
+
+def no_layout(train, name):
+    (train / "layouts" / f"{name}.png").unlink()
+
+
+def no_image(train, name):
+    (train / "images" / f"{name}.png").unlink()
+
+
+def other_size(train, name):
+    forms.png(train / "images" / f"{name}.png", forms.photo(0))
+
+
+def broken(train, name):
+    path = train / "layouts" / f"{name}.png"
+    path.write_bytes(path.read_bytes()[:40])
+
+
+def large_id(train, name):
+    forms.png(train / "layouts" / f"{name}.png", np.full((8, 8), 4, np.uint8))
+
+
+def unknown_colour(train, name):
+    forms.png(train / "layouts" / f"{name}.png", np.full((8, 8, 3), 77, np.uint8))
+
+
+def sixteen_bits(train, name):
+    Image.fromarray(np.full((8, 8), 300, np.uint16)).save(train / "layouts" / f"{name}.png")
+
+
+REASONS = [
+    (no_layout, "has no layout"),
+    (no_image, "has no image"),
+    (other_size, "different sizes, 24×32 and 8×8"),
+    (broken, "cannot be read"),
+    (large_id, r"class id 4 \(first at row 0, column 0\)"),
+    (unknown_colour, "colour #4d4d4d at row 0"),
+    (sixteen_bits, "class id 300"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "reason"), REASONS, ids=lambda value: getattr(value, "__name__", None))
+def test_one_bad_pair_in_many_is_named_counted_and_left_out(tmp_path, caplog, spoil, reason):
+    spoil(many(tmp_path), "042")
+    with caplog.at_level(logging.WARNING):
+        frames = load_frames(items_of(tmp_path, "train", MADE.infos), MADE, VIEW)
+    assert len(frames) == 109
+    assert re.search(f"042.*{reason}", caplog.messages[0])
+    assert "1 of 110" in caplog.messages[1]
+
+
+def test_the_run_stops_with_the_list_when_one_in_a_hundred_is_bad(tmp_path):
+    train = many(tmp_path)
+    broken(train, "007")
+    large_id(train, "009")
+    with pytest.raises(BadFile, match=r"2 of 110 pairs are bad: .*007\.png.*009\.png"):
+        load_frames(items_of(tmp_path, "train", MADE.infos), MADE, VIEW)
+
+
+def spoilt(tmp_path, make, spoil):
+    make(tmp_path)
+    spoil(tmp_path)
+    bad = []
+    for item in [item for split in ("train", "val") for item in open_source(tmp_path).items(split)]:
+        try:
+            read_pair(item, STREET if make is forms.streets else MADE)
+        except BadFile as error:
+            bad.append(str(error))
+    return bad
+
+
+def first(at, pattern):
+    return sorted(at.rglob(pattern))[0]
+
+
+def drop_segment(at):
+    path = at / "annotations" / "panoptic_train2017.json"
+    value = json.loads(path.read_text())
+    del value["annotations"][0]["segments_info"][0]
+    path.write_text(json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    ("make", "spoil", "reason"),
+    [
+        (forms.streets, lambda at: forms.png(first(at, "*labelIds.png"), np.full((24, 32), 40, np.uint8)), "id 40"),
+        (forms.ade20k, lambda at: forms.png(first(at, "annotations/*/*.png"), np.full((24, 32), 9, np.uint8)), "id 9"),
+        (forms.panoptic, drop_segment, "segment 30"),
+        (forms.voc, lambda at: first(at, "SegmentationClass/*.png").unlink(), "cannot be read"),
+        (forms.camvid, lambda at: forms.png(first(at, "*_L.png"), np.full((24, 32, 3), 9, np.uint8)), "#090909"),
+        (forms.side_by_side, lambda at: forms.png(first(at, "*.jpg"), np.zeros((24, 33, 3), np.uint8)), "33 pixels"),
+    ],
+    ids=["cityscapes", "ade20k", "panoptic", "voc", "camvid", "side_by_side"],
+)
+def test_each_form_names_its_bad_file(tmp_path, make, spoil, reason):
+    bad = spoilt(tmp_path, make, spoil)
+    assert len(bad) == 1
+    assert reason in bad[0]
+
+
+def test_a_part_that_no_class_has_is_named(tmp_path):
+    forms.faces(tmp_path)
+    path = first(tmp_path, "00000_*.png")
+    path.rename(path.with_name("00000_beard.png"))
+    source = open_source(tmp_path)
+    item = next(item for split in ("train", "val") for item in source.items(split) if item.name == "0")
+    with pytest.raises(BadFile, match="beard"):
+        item.layout()
+
+
+def test_colours_of_a_photograph_are_no_layout(tmp_path):
+    """A lossy picture may be off a little, but not everywhere."""
+    forms.side_by_side(tmp_path)
+    both = np.concatenate([forms.photo(0), np.full((24, 32, 3), (250, 120, 120), np.uint8)], 1)
+    Image.fromarray(both).save(tmp_path / "train" / "0.jpg")
+    with pytest.raises(BadFile, match="which is no class's"):
+        read_pair(items_of(tmp_path, "train", MADE.infos)[0], MADE)
+
+
+def shuffled(layout, order):
+    """The same picture, by a program that sorts the palette."""
+    places = np.arange(256)
+    places[np.array(order)] = np.arange(len(order))
+    table = np.zeros((256, 3))
+    table[: len(order)] = forms.palette()[order]
+    return forms.png_bytes(places[layout].astype(np.uint8), table)
+
+
+def test_a_sorted_palette_is_read_by_its_colours():
+    data = shuffled(forms.truth(0), [2, 0, 3, 1])
+    np.testing.assert_array_equal(ids_of(decode_drawn(data, "x"), MADE.infos), forms.truth(0))
+
+
+def test_a_palette_that_could_be_read_in_two_ways_is_refused():
+    table = forms.palette()
+    table[0], table[1] = table[2], (1, 2, 3)
+    drawn = decode_drawn(forms.png_bytes(forms.truth(0), table), "two.png")
+    with pytest.raises(BadFile, match=r"two\.png has the colour of “car” at the id 0"):
+        ids_of(drawn, MADE.infos)
+
+
+def test_colours_of_ones_own_leave_the_ids_as_they_are():
+    table = 255 - forms.palette()
+    drawn = decode_drawn(forms.png_bytes(forms.truth(0), table), "own.png")
+    np.testing.assert_array_equal(ids_of(drawn, MADE.infos), forms.truth(0))
+
+
+def test_classes_in_another_order_or_number_are_refused(tmp_path):
+    forms.folders(tmp_path)
+    with pytest.raises(BadFile, match="another order"):
+        items_of(tmp_path, "train", MADE.infos[::-1])
+    with pytest.raises(BadFile, match="has 4 classes, the taxonomy 3"):
+        items_of(tmp_path, "train", MADE.infos[:3])
+
+
+def test_the_split_is_a_hash_of_the_name_and_always_the_same():
+    held_out = [index for index in range(200) if is_held_out(f"{index:04}")]
+    assert held_out[:4] == [9, 11, 17, 18]  # a run that goes on must not learn what was held out before
+    assert 10 <= len(held_out) <= 30
+
+
+def test_a_cut_shard_is_named(tmp_path):
+    pytest.importorskip("webdataset")
+    forms.shards(tmp_path)
+    path = first(tmp_path, "train-000001.tar")
+    items = items_of(tmp_path, "train", MADE.infos)
+    path.write_bytes(path.read_bytes()[:700])
+    with pytest.raises(BadFile, match=r"train-000001\.tar ends inside"):
+        read_pair(items[-1], MADE)
+
+
+def test_pieces_cover_a_large_frame_and_small_ones_stay_whole(tmp_path):
+    forms.folders(tmp_path)
+    pair = read_pair(items_of(tmp_path, "train", MADE.infos)[0], MADE)
+    pieces = cut_pair(pair, 10, 10)
+    assert [piece.layout.shape for piece in pieces] == [(10, 10)] * 6
+    np.testing.assert_array_equal(pieces[0].layout, pair.layout[:10, :10])
+    np.testing.assert_array_equal(pieces[-1].image, pair.image[-10:, -10:])
+    assert cut_pair(pair, 100, 16)[1].layout.shape == (24, 16)
+
+
+@pytest.mark.parametrize(
+    ("view", "frame", "size"),
+    [
+        (View(64, 1.0), (150, 384), (64, 164)),
+        (View(64, 0.781, 128), (150, 384), (64, 128)),
+        (View(64, 1.0, 64), (544, 509), (68, 64)),
+        (View(64, 1.0, 64, 256), (1479, 2149), (370, 537)),
+        (View(64, 1.0, 64, 256), (200, 300), (64, 96)),
+    ],
+)
+def test_a_window_fits_into_every_view(view, frame, size):
+    assert view.size(*frame) == size
+
+
+def test_mirrored_pictures_swap_the_classes_that_say_which_side():
+    taxonomy = Taxonomy(classes=named(["skin", "left eye", "right eye"]), mirror=(("left eye", "right eye"),))
+    assert mirrored(taxonomy)[[0, 1, 2, UNKNOWN]].tolist() == [0, 2, 1, UNKNOWN]
+    assert (mirrored("street") == np.arange(256)).all()
+
+
+RED, BLUE = ClassWords(name="a", colour="#ff0000"), ClassWords(name="b", colour="#0000ff")
+
+
+@pytest.mark.parametrize(
+    ("taxonomy", "says"),
+    [
+        (Taxonomy(classes=(RED,)), "1 classes"),
+        (Taxonomy(classes=(RED, RED)), "name “a” stands twice"),
+        (Taxonomy(classes=(RED, ClassWords(name="b", colour="#FF0000"))), "colour “#ff0000” stands twice"),
+        (Taxonomy(classes=(RED, ClassWords(name="b", colour="blue"))), "“blue” in the taxonomy is no colour"),
+        (Taxonomy(classes=(RED, BLUE), mirror=(("a", "c"),)), "“c”"),
+        (Taxonomy(classes=(RED, BLUE), mirror=(("a", "b"), ("b", "a"))), "mirrored class “b” stands twice"),
+    ],
+)
+def test_a_taxonomy_that_makes_no_sense_is_named(taxonomy, says):
+    with pytest.raises(BadConfig, match=says):
+        read_taxonomy(taxonomy)
+
+
+def test_a_persons_caption_says_of_a_class_only_what_is_there():
+    classes = named(["road", "traffic light", "car"])
+    layout = np.zeros((4, 4), np.uint8)
+    layout[:2] = 1
+    caption = given("A car left of two traffic lights.", layout, classes, mirrored=True)
+    assert caption.text == "A car right of two traffic lights."
+    assert caption.says.tolist() == [0, PRESENT, 0]
+
+
+def test_colours_are_given_where_the_data_have_none():
+    infos = class_infos(named([f"class_{index}" for index in range(200)]))
+    assert len({info.colour for info in infos}) == 200
+
+
+def test_nothing_outside_of_the_folder_is_needed(tmp_path):
+    forms.folders(tmp_path / "here")
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    assert len(items_of(tmp_path / "there", "train", MADE.infos)) == 4
