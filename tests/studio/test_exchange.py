@@ -16,6 +16,7 @@ from engine.raster import decode_layout, encode_image, read_image, read_layout, 
 from studio.domain.document import ImageKind, Mode
 from tests.studio.conftest import CLASSES, MakeDesk
 from tests.studio.desk import Desk
+from tests.studio.test_access import check
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -150,6 +151,14 @@ def ramp(path: Path, height: int, width: int) -> np.ndarray:
     return pixels
 
 
+def turn(on: QWidget, at: QPointF, steps: int) -> None:
+    """Turn the wheel over a place."""
+    no, none, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    QApplication.sendEvent(
+        on, QWheelEvent(at, on.mapToGlobal(at), QPoint(), QPoint(0, 120 * steps), no, none, phase, False)
+    )
+
+
 def test_another_part_of_a_photograph_is_chosen_without_a_box_in_the_way(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk().ready()
     pixels = ramp(tmp_path / "photo.png", 256, 256)
@@ -168,12 +177,7 @@ def test_another_part_of_a_photograph_is_chosen_without_a_box_in_the_way(desk: M
     QTest.mouseMove(frame, at.at(30, 90, canvas))
     QTest.mouseRelease(frame, Qt.MouseButton.LeftButton, pos=at.at(30, 90, canvas))
     assert frame.crop.top == 0, "no farther than the photograph"
-    at_pen = QPointF(at.at(0, 0, canvas))
-    wheel = QWheelEvent(
-        at_pen, frame.mapToGlobal(at_pen), QPoint(), QPoint(0, 600), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(frame, wheel)
+    turn(frame, QPointF(at.at(0, 0, canvas)), 5)
     left, top, right, bottom = frame.crop
     assert (left, top) == pytest.approx((0, 0), abs=3)
     assert right - left == pytest.approx(256 / 1.15**5, rel=0.01)
@@ -203,6 +207,7 @@ def test_the_timeline_shows_every_step_and_saves_them(desk: MakeDesk, tmp_path: 
     assert at.log("request")[-1].split("revision")[0] == at.log("request")[-2].split("revision")[0]
     assert [moment.layout_clock for moment in timeline.moments] == [1000, 800, 600, 400, 200, 0]
     assert (timeline.moments[-1].image == image).all()
+    check(window)
     window.slider.setValue(1)
     assert window.layout_clock.bar.value() == 800
     assert "800 / 1000" in window.image_clock.words.text()
