@@ -1,0 +1,263 @@
+"""From a folder to a running training: the template that `train --init` writes, and that it runs as it is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import msgspec
+import numpy as np
+import pytest
+
+from engine import packs
+from engine.cli import main
+from engine.data.captions import PRESENT, Captioner, Voice, vocabulary
+from engine.data.taxonomy import read_taxonomy
+from engine.network.text import words_of
+from engine.protocol import UNKNOWN
+from engine.training.batches import Batches, Frames
+from engine.training.config import read_config
+from engine.training.init import plan
+from tests.engine import forms
+
+TINY = """
+device = "cpu"
+compile = false
+images = 4
+batch = 2
+network = { widths = [16, 64], blocks = [1, 1], condition = 32, layout_channels = 4 }
+text = { width = 32, layers = 1, heads = 2, context = 24 }
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command line in an empty folder; gives its exit code, stdout and stderr."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return left.value.code or 0, out, err
+
+    return run
+
+
+def read(path):
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def smaller(path):
+    """The template with a network that trains in seconds, and nothing else changed."""
+    text = path.read_text("utf-8")
+    kept = [line for line in text.splitlines() if line.split(" ")[0] not in ("images", "batch")]
+    at = kept.index("[mix] # a layout is found in an image long before an image is drawn from a layout")
+    path.write_text("\n".join([*kept[:at], TINY, *kept[at:]]), "utf-8")
+    return path
+
+
+def test_a_template_runs_as_it_is_and_its_pack_needs_nothing_else(run, tmp_path):
+    forms.folders(tmp_path / "My Data")
+    code, out, err = run("train", "--init", tmp_path / "My Data")
+    assert code == 0, err
+    assert "4 pairs for training, 2 held out, 4 classes" in out
+    template = tmp_path / "work" / "my-data.toml"
+    assert "diptych-engine train my-data.toml" in out
+    code, out, err = run("train", smaller(template))
+    assert code == 0, err
+    pack = packs.load(tmp_path / "work" / "runs" / "my-data" / "pack", "cpu")
+    assert [one.name for one in pack.info.classes] == list(forms.NAMES)
+    assert pack.file.images_seen == 4
+    template.unlink()
+    assert read_taxonomy(pack.file.data.taxonomy)[2].colour == forms.COLOURS[2]
+    assert {"caption", "tree", "trees", "left"} <= set(pack.info.vocabulary)
+
+
+def test_classes_come_from_the_data_where_they_say_them(run, tmp_path):
+    forms.folders(tmp_path / "data")
+    assert run("train", "--init", tmp_path / "data", "--out", tmp_path / "mine.toml")[0] == 0
+    table = read(tmp_path / "mine.toml")
+    assert [one["name"] for one in table["taxonomy"]["classes"]] == list(forms.NAMES)
+    assert [one["colour"] for one in table["taxonomy"]["classes"]] == list(forms.COLOURS)
+    assert table["taxonomy"]["mirror"] == [["car", "tree"]]
+    assert "6 pairs have captions" in (tmp_path / "mine.toml").read_text()
+
+
+def test_colours_become_nameless_classes(run, tmp_path):
+    forms.colour_folders(tmp_path / "data")
+    assert run("train", "--init", tmp_path / "data")[0] == 0
+    classes = read(tmp_path / "work" / "data.toml")["taxonomy"]["classes"]
+    assert [one["name"] for one in classes] == [f"class_{index}" for index in range(5)]
+    assert {one["colour"] for one in classes} == {*forms.COLOURS, "#000000"}
+    config = read_config(tmp_path / "work" / "data.toml")
+    frames = Frames(config, read_taxonomy(config.taxonomy))
+    assert len(frames.frames) == 20  # of 24; the others are held out
+
+
+def test_lossy_colours_become_as_many_classes_as_there_are(run, tmp_path):
+    forms.side_by_side(tmp_path / "data")
+    (tmp_path / "data" / "classes.json").unlink()
+    assert run("train", "--init", tmp_path / "data")[0] == 0
+    found = [one["colour"] for one in read(tmp_path / "work" / "data.toml")["taxonomy"]["classes"]]
+    assert len(found) == 5
+    for colour in (*forms.COLOURS, "#000000"):
+        near = [np.abs(np.subtract(forms.rgb(colour), forms.rgb(one))).max() for one in found]
+        assert min(near) <= 3
+
+
+def test_ids_keep_their_numbers_and_their_palette(run, tmp_path):
+    forms.voc(tmp_path / "data")
+    (tmp_path / "data" / "VOCdevkit" / "VOC2012" / "labelmap.txt").unlink()
+    assert run("train", "--init", tmp_path / "data")[0] == 0
+    classes = read(tmp_path / "work" / "data.toml")["taxonomy"]["classes"]
+    assert [(one["name"], one["colour"]) for one in classes] == [
+        (f"class_{index}", colour) for index, colour in enumerate(forms.COLOURS)
+    ]
+
+
+def test_palettes_that_disagree_are_read_by_their_colours(run, tmp_path):
+    """Programs that save colours with a palette order it in each file as they like."""
+    for index in range(24):
+        layout = forms.truth(index)
+        layout[layout == UNKNOWN] = 0
+        order = np.roll(np.arange(4), index)
+        places = np.argsort(order).astype(np.uint8)
+        forms.png(tmp_path / "data" / "images" / f"{index}.png", forms.photo(index))
+        forms.png(tmp_path / "data" / "layouts" / f"{index}.png", places[layout], forms.palette()[order])
+    assert run("train", "--init", tmp_path / "data")[0] == 0
+    config = read_config(tmp_path / "work" / "data.toml")
+    classes = read_taxonomy(config.taxonomy)
+    assert sorted(one.colour for one in classes) == sorted(forms.COLOURS)
+    to_truth = np.array([forms.COLOURS.index(one.colour) for one in classes])
+    config = msgspec.structs.replace(config, height=16, width=16, views=config.views[:1])
+    frames = Frames(config, classes).frames
+    shapes = {to_truth[frame.views[0].layout].tobytes() for frame in frames}
+    assert len(shapes) == len(frames)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([(1024, 2048)] * 5, (64, 128, 0)),
+        ([(512, 512)] * 5, (64, 64, 0)),
+        ([(480, 640)] * 5 + [(640, 480)] * 2, (64, 80, 0)),
+        ([(1024, 256)] * 3, (192, 64, 0)),
+        ([(544, 509), (1479, 2149), (658, 682)], (64, 64, 256)),
+    ],
+)
+def test_sizes_follow_the_frames(sizes, expected):
+    assert plan(sizes) == expected
+
+
+def test_nothing_is_overwritten(run, tmp_path):
+    forms.folders(tmp_path / "data")
+    (tmp_path / "work" / "data.toml").write_text("mine")
+    code, _, err = run("train", "--init", tmp_path / "data")
+    assert code == 1
+    assert "data.toml is there already" in err
+    assert (tmp_path / "work" / "data.toml").read_text() == "mine"
+
+
+def ids_and_colours(at):
+    forms.png(at / "layouts" / "0.png", forms.truth(0))
+
+
+def photographs(at):
+    for path in (at / "layouts").iterdir():
+        forms.png(path, forms.photo(0))
+
+
+def one_id(at):
+    for path in (at / "layouts").iterdir():
+        forms.png(path, np.where(forms.truth(0) > 1, 255, 0).astype(np.uint8))
+
+
+def two_pairs(at):
+    for path in sorted(at.rglob("*.png")):
+        if int(path.stem) > 1:
+            path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (ids_and_colours, "Some layouts hold ids and others colours"),
+        (photographs, "has 768 colours"),
+        (one_id, r"hold the ids \[0\] and 255 for unknown"),
+        (two_pairs, "too few to hold some out"),
+    ],
+)
+def test_data_that_cannot_be_learned_from_are_told_why(run, tmp_path, spoil, says):
+    forms.colour_folders(tmp_path / "data")
+    (tmp_path / "data" / "labels").rename(tmp_path / "data" / "layouts")
+    spoil(tmp_path / "data")
+    code, _, err = run("train", "--init", tmp_path / "data")
+    assert code == 1
+    assert re.search(says, err), err
+    assert not list((tmp_path / "work").iterdir())
+
+
+@pytest.mark.parametrize("arguments", [(), ("a.toml", "--init", "b"), ("a.toml", "--out", "b.toml")])
+def test_wrong_usage_is_told(run, arguments):
+    code, _, err = run("train", *arguments)
+    assert code == 2
+    assert "--init" in err
+
+
+def test_frames_are_mirrored_with_their_ids_and_captions(run, tmp_path):
+    forms.folders(tmp_path / "data")
+    for index in forms.SPLITS["train"]:
+        layout = np.full((24, 32), 2, np.uint8)
+        layout[:, 16:] = 3  # “car” on the left and “tree” on the right, which change places
+        forms.png(tmp_path / "data" / "train" / "layouts" / f"{index}.png", layout, forms.palette())
+        forms.write(tmp_path / "data" / "train" / "captions.jsonl", '{"name": "0", "text": "a car on the left"}')
+    run("train", "--init", tmp_path / "data")
+    config = read_config(tmp_path / "work" / "data.toml")
+    config = msgspec.structs.replace(config, height=16, width=16, views=config.views[:1])
+    classes = read_taxonomy(config.taxonomy)
+    frames = Frames(config, classes)
+    batches = Batches(frames, classes, config)
+    random, texts = np.random.default_rng(0), set()
+    for _ in range(80):
+        drawn = frames.draw_told(random)
+        assert (drawn.pair.layout[:, 0] <= drawn.pair.layout[:, -1]).all()
+        caption = batches.caption(drawn, drawn.pair.image, random)
+        if drawn.captions and caption.text.startswith("a car on"):
+            texts.add((drawn.mirrored, caption.text))
+            assert (caption.says[2] == PRESENT) == bool((drawn.pair.layout == 2).sum() >= 8)
+    assert {(False, "a car on the left"), (True, "a car on the right")} <= texts
+
+
+def test_large_frames_are_seen_in_pieces_drawn_by_their_area(tmp_path):
+    from engine.training.config import TrainConfig, ViewConfig
+
+    for split, name, size in (("train", "small", 64), ("train", "large", 256), ("val", "v", 64)):
+        at = tmp_path / split
+        random = np.random.default_rng(size)
+        forms.png(at / "images" / f"{name}.png", random.integers(0, 256, (size, size, 3)).astype(np.uint8))
+        forms.png(at / "layouts" / f"{name}.png", np.full((size, size), size == 256, np.uint8))
+    config = TrainConfig(
+        data=str(tmp_path), out="", name="", title="", licence="", height=16, width=16, views=(ViewConfig(16),), cut=64
+    )
+    frames = Frames(config, read_taxonomy("street"))
+    random = np.random.default_rng(0)
+    drawn = [frames.draw(random).layout for _ in range(300)]
+    assert all(layout.shape == (16, 16) for layout in drawn)
+    assert np.mean([layout[0, 0] == 1 for layout in drawn]) == pytest.approx(16 / 17, abs=0.05)
+    assert frames.frequency[1] == pytest.approx(16 / 17)
+
+
+def test_captions_name_the_shade_of_a_class():
+    words = (
+        *read_taxonomy("street")[:1],
+        msgspec.structs.replace(read_taxonomy("street")[1], shades={"red": "#c02020", "dark blue": "#101060"}),
+    )
+    writer = Captioner(words, np.full(2, 0.5), (80, 140), Voice(("a picture",)))
+    layout, random = np.ones((16, 16), np.uint8), np.random.default_rng(0)
+    image = np.full((16, 16, 3), (20, 20, 80), np.uint8)
+    texts = [writer.draw(layout, image, random).text for _ in range(60)]
+    assert any("dark blue sidewalk" in text for text in texts)
+    assert not any("red" in words_of(text) or "street scene" in text for text in texts)
+    assert {"dark", "blue", "picture"} <= set(vocabulary(words, writer.voice))
