@@ -43,7 +43,7 @@ def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
     monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
     monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
-    desk = Desk(qtbot, tmp_path, tmp_path / "no.log")
+    desk = Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
     yield desk
     desk.close()
 
