@@ -116,7 +116,7 @@ class _Given:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.files = _pictures(path) if path and path.is_dir() else None
+        self.files = pictures(path) if path and path.is_dir() else None
 
     def file(self, name: str) -> Path | None:
         if self.files is None:
@@ -198,7 +198,7 @@ def _name(source: Source, number: int, k: int) -> str:
     return source.name if k == 0 else f"{source.name}_{k + 1}"
 
 
-def _pictures(folder: Path) -> dict[str, Path]:
+def pictures(folder: Path) -> dict[str, Path]:
     """The pictures of a folder by their stems, in order."""
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import typer
 
-from engine.cli import bench, judges, measure, packs, probe, sample, train
+from engine.cli import bench, export, judges, measure, packs, probe, sample, train
 from engine.cli.options import app
 from engine.errors import EngineError
 
-__all__ = ["app", "bench", "judges", "main", "measure", "packs", "probe", "sample", "train"]
+__all__ = ["app", "bench", "export", "judges", "main", "measure", "packs", "probe", "sample", "train"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,110 @@
+"""`export`: thousands of pairs in the form that other people's tools read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.options import Device, DeviceOption, OutOption, PackOption, app
+from engine.export.order import BATCH, PER_SHARD, FormatName, How
+from engine.protocol import Sampler
+
+if TYPE_CHECKING:
+    from engine.export.run import Watch
+
+COUNT = "How many pairs OUT shall hold."
+PROMPTS = "A text file with a caption on each line; pairs take them in turn."
+GRAMMAR = "A caption of the pack's own words for each pair."
+LAYOUTS = "A folder of layouts (index PNGs) to draw images for."
+IMAGES = "A folder of images to draw layouts for."
+TARGETS = 'A file with the areas of classes: {"road": 0.3}, or a list of such, which pairs take in turn.'
+VERIFY = "Check every file in OUT, and make again what is lost or changed."
+
+
+@app.command()
+def export(
+    out: OutOption,
+    pack: PackOption = "street",
+    count: Annotated[int, typer.Option(min=1, help=COUNT)] = 1000,
+    format: Annotated[FormatName, typer.Option(help="The form of the data set.")] = FormatName.paired,
+    prompts: Annotated[Path | None, typer.Option(resolve_path=True, help=PROMPTS)] = None,
+    caption_grammar: Annotated[bool, typer.Option("--caption-grammar", help=GRAMMAR)] = False,
+    layouts: Annotated[Path | None, typer.Option(resolve_path=True, help=LAYOUTS)] = None,
+    images: Annotated[Path | None, typer.Option(resolve_path=True, help=IMAGES)] = None,
+    targets: Annotated[Path | None, typer.Option(resolve_path=True, help=TARGETS)] = None,
+    negative: Annotated[str, typer.Option(help="What not to draw.")] = "",
+    steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")] = None,
+    sampler: Annotated[Sampler | None, typer.Option(help="Without it, the pack's.")] = None,
+    guidance: Annotated[float | None, typer.Option(min=0, max=50, help="Towards the caption.")] = None,
+    first_seed: Annotated[int, typer.Option(min=0, help="Of the first pair; each next one's is one more.")] = 0,
+    batch: Annotated[int, typer.Option(min=1, help="Pairs drawn together; changes no byte.")] = BATCH,
+    per_shard: Annotated[int, typer.Option(min=1, help="Pairs in each file of parquet and webdataset.")] = PER_SHARD,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that draw; changes no byte.")] = 1,
+    ray: Annotated[str, typer.Option(help="A Ray cluster's address; local starts one here.")] = "",
+    device: DeviceOption = Device.auto,
+    verify: Annotated[bool, typer.Option("--verify", help=VERIFY)] = False,
+) -> None:
+    """Write COUNT pairs of image and layout to OUT; the same command again goes on where it stopped.
+
+    A pair depends on its seed alone: on no batch, no worker, and not on being resumed.
+    """
+    from engine.export.order import Order
+
+    how = How(out=out, count=count, batch=batch, workers=workers, ray=ray, device=device.value)
+    if verify:
+        _verify(how)
+        return
+    from engine.export import run
+
+    order = Order(
+        pack=pack,
+        format=format,
+        first_seed=first_seed,
+        prompts=prompts,
+        caption_grammar=caption_grammar,
+        layouts=layouts,
+        images=images,
+        targets=targets,
+        negative=negative,
+        steps=steps,
+        sampler=sampler,
+        guidance=guidance,
+        per_shard=per_shard,
+    )
+    with _progress("drawing", count) as watch:
+        made = run.export(order, how, watch)
+    rejected = f", {made.rejected} were rejected" if made.rejected else ""
+    typer.echo(f"{out} holds {made.pairs} pairs, {made.new} of them new{rejected}.")
+
+
+def _verify(how: How) -> None:
+    from engine.export.verify import verify
+
+    with _progress("mending", None) as watch:
+        found = verify(how, watch)
+    typer.echo(f"{found.pairs} pairs were checked, {len(found.mended)} files made again.")
+    for name in found.mended:
+        typer.echo(f"  {name}")
+
+
+@contextmanager
+def _progress(title: str, total: int | None) -> Iterator[Watch]:
+    """One line on stderr: how many are done, how many a second, and how long it will take."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from engine.export.run import Watch
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=total)
+
+        def written(kept: int, rejected: int) -> None:
+            said = f"{title}, {rejected} rejected" if rejected else title
+            progress.update(task, completed=kept, description=said)
+
+        yield Watch(written=written)

@@ -1,0 +1,48 @@
+"""ADE20K's scene parsing: images and annotations in which 0 is unlabelled and the classes begin at 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import BadRequest
+from engine.export.formats.base import Lines, grey, jpeg, json_line, record_json
+from engine.export.pair import Pair
+from engine.protocol import UNKNOWN, PackInfo
+
+MOST = 254
+
+
+class Ade20k:
+    """Annotations hold the pack's ids plus 1, as readers of ADE20K take for granted; objectInfo.txt names them."""
+
+    def __init__(self, info: PackInfo) -> None:
+        if len(info.classes) > MOST:
+            raise BadRequest(f"“{info.name}” has more classes than ADE20K can hold.", "Choose another format.")
+        self.info = info
+        self.ids = np.zeros(256, np.uint8)
+        self.ids[: len(info.classes)] = np.arange(1, len(info.classes) + 1)
+        assert self.ids[UNKNOWN] == 0
+
+    def files(self, pair: Pair) -> dict[str, bytes]:
+        name = f"training/ADE_train_{pair.name}"
+        return {
+            f"images/{name}.jpg": jpeg(pair.image),
+            f"annotations/{name}.png": grey(self.ids[pair.layout]),
+            f"requests/{name}.json": record_json(pair.record),
+        }
+
+    def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
+        names = (f"ADE_train_{line.name} {self.info.name}\n".encode() for line in lines())
+        captions = (
+            json_line({"file": f"ADE_train_{line.name}", "caption": line.request.prompt, "seed": line.request.seed})
+            for line in lines()
+        )
+        objects = [f"{index}\t{one.name}" for index, one in enumerate(self.info.classes, 1)]
+        return {
+            "sceneCategories.txt": names,
+            "captions.jsonl": captions,
+            "objectInfo.txt": ["\n".join(["Idx\tName", *objects, ""]).encode()],
+        }

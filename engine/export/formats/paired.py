@@ -1,0 +1,32 @@
+"""Paired folders: `images/`, `layouts/` with index PNGs, `requests/`, captions.jsonl and classes.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from engine.export.formats.base import Lines, classes_json, json_line, record_json
+from engine.export.pair import Pair
+from engine.protocol import PackInfo
+from engine.raster import encode_image, encode_layout
+
+
+class Paired:
+    """The form that `diptych-engine train` reads: ids are the pack's, 255 is unknown, colours are the classes'."""
+
+    def __init__(self, info: PackInfo) -> None:
+        self.info = info
+
+    def files(self, pair: Pair) -> dict[str, bytes]:
+        return {
+            f"images/{pair.name}.png": encode_image(pair.image),
+            f"layouts/{pair.name}.png": encode_layout(pair.layout, self.info.classes),
+            f"requests/{pair.name}.json": record_json(pair.record),
+        }
+
+    def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
+        captions = (
+            json_line({"name": line.name, "caption": line.request.prompt, "seed": line.request.seed})
+            for line in lines()
+        )
+        return {"captions.jsonl": captions, "classes.json": [classes_json(self.info)]}

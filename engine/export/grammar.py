@@ -1,0 +1,44 @@
+"""Captions from a pack's own words, one for each seed, without a picture to look at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.data.captions import COUNTED, MANY, NONE, OPENERS, SOME, Captioner, choose
+from engine.data.taxonomy import ClassWords, plural_of
+from engine.protocol import UNKNOWN, ClassInfo, PackInfo, Pixels
+
+SIZES = (1, 1, 2, 2, 3, 4)
+"""How many classes a caption names."""
+AMOUNTS = ("", "", *SOME, *MANY, "a")
+
+
+def caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> str:
+    """A caption of some classes; of those in a layout, ids [H, W], if it is given."""
+    random = np.random.default_rng([seed, 0xCA])
+    count = len(info.classes)
+    writer = Captioner([_words(one) for one in info.classes], np.full(count, 0.3), (0.0, 255.0))
+    if layout is None:
+        present = random.choice(count, min(count, int(random.choice(SIZES))), replace=False)
+        parts = [_some(info.classes[index], random) for index in present]
+        others = np.setdiff1d(np.arange(count), present)
+    else:
+        areas = np.bincount(layout[layout != UNKNOWN], minlength=count)
+        present = writer.pick(np.flatnonzero(areas >= COUNTED), writer.weight, SIZES, random)
+        parts = [writer.present(index, layout == index, random) for index in present]
+        others = np.flatnonzero(areas == 0)
+    if len(others) and random.random() < 0.2:
+        parts.append(f"{NONE[0]} {info.classes[int(random.choice(others))].name}")
+    opener = choose(OPENERS, random)
+    return " with ".join(part for part in (opener, ", ".join(parts)) if part)
+
+
+def _some(one: ClassInfo, random: np.random.Generator) -> str:
+    amount = choose(AMOUNTS, random)
+    noun = one.name if random.random() < 0.6 else choose((one.name, *one.synonyms), random)
+    many = amount in (*SOME, *MANY)
+    return f"{amount} {plural_of(noun) if many else noun}".strip()
+
+
+def _words(one: ClassInfo) -> ClassWords:
+    return ClassWords(name=one.name, colour=one.colour, plural=plural_of(one.name), synonyms=one.synonyms)

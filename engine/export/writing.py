@@ -1,0 +1,106 @@
+"""From pairs to files: a pair's own as it comes, in the order of the seeds, and the whole set's at the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from engine.errors import BadFile
+from engine.export import manifest as lines
+from engine.export.formats.base import Format, Sharded
+from engine.export.manifest import ClosedLine, Manifest, PairLine, ShardLine
+from engine.export.order import Order, Quality
+from engine.export.store import STAGED, Store
+from engine.protocol import PackInfo
+
+if TYPE_CHECKING:
+    from engine.export.pair import Pair
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An open export folder with what is made in it."""
+
+    order: Order
+    info: PackInfo
+    store: Store
+    manifest: Manifest
+    form: Format
+
+    def kept(self) -> Iterator[PairLine]:
+        """The lines of all kept pairs, in order."""
+        for line in lines.read(self.manifest.path):
+            if isinstance(line, PairLine) and line.kept:
+                yield line
+
+    def write(self, pair: Pair) -> dict[str, str]:
+        """A pair's files; gives their SHA-256 by their paths. Raises BadFile."""
+        return {name: self.store.write(name, data) for name, data in self.form.files(pair).items()}
+
+    @property
+    def sharded(self) -> Sharded | None:
+        """The format, if it collects pairs into larger files."""
+        return cast(Sharded, self.form) if hasattr(self.form, "collect") else None
+
+    def collect(self, form: Sharded, pairs: list[PairLine]) -> None:
+        """Write the next shard, and its line; the files of its pairs go. Raises BadFile."""
+        file = form.shard(self.manifest.shards)
+        digest = self.shard(form, pairs, file)
+        first, last = pairs[0].request.seed, pairs[-1].request.seed
+        self.manifest.add(ShardLine(file=file, sha256=digest, first=first, last=last))
+        for name in (name for line in pairs for name in line.files):
+            self.store.remove(name)
+
+    def shard(self, form: Sharded, pairs: list[PairLine], file: str) -> str:
+        """Write a shard from its pairs' files; gives its SHA-256. Raises BadFile."""
+        part = self.store.temporary(file)
+        try:
+            form.collect(self.store.folder, pairs, part)
+        except FileNotFoundError as error:
+            raise BadFile(f"{error.filename} is gone.", "Make it again with --verify.") from error
+        return self.store.adopt(part, file)
+
+    def close(self) -> None:
+        """Write what belongs to the whole set, and the line that says that it is there. Raises BadFile."""
+        form, loose = self.sharded, self.manifest.loose
+        while form and loose:
+            self.collect(form, loose[: self.order.per_shard])
+            loose = self.manifest.loose
+        shutil.rmtree(self.store.path(STAGED), ignore_errors=True)
+        self.manifest.add(ClosedLine(files=self.closing(), pairs=self.manifest.kept))
+
+    def closing(self) -> dict[str, str]:
+        """The files of the whole set; gives their SHA-256 by their paths. Raises BadFile."""
+        files = self.form.closing(self.store.folder, self.kept)
+        return {name: self.store.write_all(name, pieces) for name, pieces in files.items()}
+
+
+Judge = Callable[["Pair"], Quality]
+
+
+class Sink:
+    """Takes pairs in their order, up to a number of kept ones."""
+
+    def __init__(self, dataset: Dataset, count: int, judge: Judge | None, told: Callable[[int, int], None]) -> None:
+        self._dataset, self._count, self._judge, self._told = dataset, count, judge, told
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many as asked for."""
+        return self._dataset.manifest.kept >= self._count
+
+    def take(self, pairs: list[Pair]) -> None:
+        """Judge and write pairs, each before its line in the manifest. Raises EngineError."""
+        dataset = self._dataset
+        manifest, form, size = dataset.manifest, dataset.sharded, dataset.order.per_shard
+        for pair in pairs:
+            if self.full:
+                return
+            quality = self._judge(pair) if self._judge else None
+            files = {} if quality and quality.rejected else dataset.write(pair)
+            manifest.add(PairLine(name=pair.name, files=files, request=pair.record, quality=quality))
+            while form and len(manifest.loose) >= size:
+                dataset.collect(form, manifest.loose[:size])
+            self._told(manifest.kept, manifest.rejected)

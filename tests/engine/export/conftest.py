@@ -1,0 +1,33 @@
+"""For the export's tests: the tiny pack, two steps, the CPU."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.export.order import FormatName, How, Order
+from engine.export.run import export
+
+
+@pytest.fixture
+def make(tiny_pack, tmp_path):
+    """Export into a folder of this name; gives the folder."""
+
+    def make(name="out", count=5, *, batch=2, workers=1, watch=None, **order):
+        order = {"format": FormatName.paired, "steps": 2} | order
+        out = tmp_path / name
+        how = How(out=out, count=count, batch=batch, workers=workers, device="cpu")
+        export(Order(pack=str(tiny_pack), **order), how, watch)
+        return out
+
+    return make
+
+
+@pytest.fixture
+def contents():
+    """Every file of an export by its path, but for the lock."""
+
+    def contents(folder):
+        paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != ".lock")
+        return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+    return contents

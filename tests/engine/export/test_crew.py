@@ -1,0 +1,100 @@
+"""Pairs are the same whoever draws them, even if some do not live to the end."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.errors import BadFile
+from engine.export import crew
+from engine.export.order import FormatName, Order
+from tests.engine.wire import PATIENCE, ROOT, wait_until
+
+has_ray = importlib.util.find_spec("ray") is not None and Path("/proc").is_dir()
+needs_ray = pytest.mark.skipif(not has_ray, reason="needs Ray (the extra export) on Linux")
+
+
+def test_two_processes_draw_what_one_does(make, contents):
+    assert contents(make("two", 6, batch=1, workers=2)) == contents(make("one", 6))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a signal that ends a process")
+def test_a_process_that_dies_is_replaced(tiny_pack):
+    order = Order(pack=str(tiny_pack), format=FormatName.paired, steps=2)
+    seeds = [[index] for index in range(6)]
+    with crew.Alone(order, "cpu", lambda pictures: None) as alone:
+        expected = [pair.image.tobytes() for pairs in alone.draw(seeds) for pair in pairs]
+    drawn = []
+    with crew.processes(order, "cpu", 1, lambda pictures: None) as workers:
+        for pairs in workers.draw(seeds):
+            drawn += [pair.image.tobytes() for pair in pairs]
+            if len(drawn) == 2:
+                (victim,) = workers.everybody[-1].pids()
+                os.kill(victim, signal.SIGKILL)
+    assert drawn == expected
+    assert len(workers.everybody) == 2
+
+
+def test_what_is_wrong_in_a_process_is_told(make, tmp_path):
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(BadFile, match="broken"):
+        make(workers=2, layouts=tmp_path / "given")
+
+
+def on_ray(pack, out, *arguments):
+    """The command in a process of its own: Ray leaves sockets and children to the end of its process."""
+    usual = ("--pack", pack, "--steps", 2, "--device", "cpu", "--batch", 1, "--out", out, *arguments)
+    return [sys.executable, "-m", "engine.cli", "export", *map(str, usual)]
+
+
+@needs_ray
+def test_a_cluster_that_is_not_there_is_told(tiny_pack, tmp_path):
+    run = subprocess.run(on_ray(tiny_pack, tmp_path / "out", "--ray", "127.0.0.1:1"), cwd=ROOT, capture_output=True)
+    assert run.returncode == 1
+    assert b"no Ray cluster" in run.stderr
+
+
+@needs_ray
+def test_two_actors_of_which_one_is_killed_draw_what_one_process_does(tiny_pack, tmp_path, make, contents):
+    out = tmp_path / "ray"
+    arguments = on_ray(tiny_pack, out, "--ray", "local", "--workers", 2, "--count", 400)
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
+    wait_until(lambda: lines_in(out) >= 4, process)
+    first = actors_under(process.pid)
+    assert len(first) == 2
+    os.kill(first[0], signal.SIGKILL)
+    before = lines_in(out)
+    wait_until(lambda: set(actors_under(process.pid)) - set(first), process)
+    wait_until(lambda: lines_in(out) >= before + 8, process)
+    process.send_signal(signal.SIGINT)
+    process.wait(PATIENCE)
+    count = lines_in(out) + 1
+    assert contents(make("ray", count)) == contents(make("alone", count))
+
+
+def lines_in(folder):
+    return (folder / "manifest.jsonl").read_bytes().count(b"\n") if (folder / "manifest.jsonl").is_file() else 0
+
+
+def actors_under(pid):
+    """The processes of our actors on a Ray that this process started, by the title that Ray gives them."""
+    ours = {pid}
+    found = []
+    for _ in range(4):  # Ray's own processes stand between
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent in ours:
+                    ours.add(int(entry.name))
+                    if b"ray::Actor" in (entry / "cmdline").read_bytes():
+                        found.append(int(entry.name))
+    return sorted(set(found))

@@ -1,0 +1,237 @@
+"""An export is the same in any batch, stopped or not, and loses nothing that was whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from engine import library, raster
+from engine.errors import BadFile, BadRequest
+from engine.export.order import FormatName, How, Order
+from engine.export.run import Watch, export
+from engine.export.verify import verify
+from tests.engine.wire import ROOT, wait_until
+
+FORMATS = [FormatName.paired, FormatName.coco]
+
+
+def command(pack, out, *arguments):
+    usual = ("--pack", pack, "--steps", 2, "--device", "cpu", "--out", out, *arguments)
+    return [sys.executable, "-m", "engine.cli", "export", *map(str, usual)]
+
+
+def lines(folder):
+    return [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_pairs_do_not_depend_on_their_batch(make, contents):
+    assert contents(make("one", batch=1)) == contents(make("four", batch=4))
+
+
+def test_a_set_made_in_parts_is_the_whole(make, contents):
+    whole = contents(make("whole", 4))
+    parts = contents(make("first", 2)) | contents(make("second", 2, first_seed=2))
+    pairs = {name: data for name, data in whole.items() if "00000000" in name}
+    assert len(pairs) == 12
+    assert pairs == {name: data for name, data in parts.items() if "00000000" in name}
+
+
+class Enough(Exception):
+    pass
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_stopped_and_gone_on_with_is_the_same(make, contents, tmp_path, form):
+    def step(pictures):
+        nonlocal done
+        done += pictures
+        if done > 3:
+            raise Enough
+
+    done = 0.0
+    with pytest.raises(Enough):
+        make("stopped", watch=Watch(step=step), format=form)
+    assert 0 < len(lines(tmp_path / "stopped")) < 5
+    assert contents(make("stopped", format=form)) == contents(make("straight", format=form))
+
+
+def test_a_finished_export_draws_nothing_again(make, contents):
+    before = contents(make())
+
+    def step(pictures):
+        raise Enough
+
+    assert contents(make(watch=Watch(step=step))) == before
+
+
+def test_killed_at_any_moment_it_loses_the_running_batches_only(tiny_pack, tmp_path, make, contents):
+    out = tmp_path / "killed"
+    arguments = command(tiny_pack, out, "--count", 400, "--batch", 2)
+    process = subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    wait_until(lambda: (out / "manifest.jsonl").is_file() and len(lines_so_far(out)) >= 4, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = {line["name"]: line["files"] for line in lines_so_far(out)}
+    assert 4 <= len(kept) < 400
+    for files in kept.values():
+        assert all((out / name).stat().st_size for name in files)
+    assert verify(How(out=out, device="cpu")).mended == []
+    count = len(kept) + 3
+    assert contents(make("killed", count)) == contents(make("straight", count))
+
+
+def lines_so_far(folder):
+    text = (folder / "manifest.jsonl").read_bytes()
+    return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+
+
+def test_half_a_line_in_the_manifest_is_dropped(make, contents):
+    straight = contents(make("straight"))
+    out = make("torn")
+    text = (out / "manifest.jsonl").read_bytes()
+    end = text.index(b"\n", len(text) // 2) + 20
+    (out / "manifest.jsonl").write_bytes(text[:end])
+    assert contents(make("torn")) == straight
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_verify_makes_what_is_lost_or_changed_again(make, contents, form):
+    out = make(format=form)
+    before = contents(out)
+    pictures = sorted(name for name in before if "00000000" in name and name.endswith((".png", ".jpg")))
+    (out / pictures[0]).unlink()
+    (out / pictures[1]).write_bytes(before[pictures[1]][:50])
+    (out / pictures[-1]).write_bytes(before[pictures[-2]])
+    closing = next(name for name in before if name.endswith(("captions.jsonl", "captions_train2017.json")))
+    (out / closing).write_bytes(b"")
+    found = verify(How(out=out, device="cpu"))
+    assert set(found.mended) == {pictures[0], pictures[1], pictures[-1], closing}
+    assert found.pairs == 5
+    assert contents(out) == before
+    assert verify(How(out=out, device="cpu")).mended == []
+
+
+def test_verify_says_so_if_something_comes_out_otherwise(make):
+    out = make()
+    text = (out / "manifest.jsonl").read_text("utf-8")
+    digest = lines(out)[0]["files"]["images/000000000.png"]
+    (out / "manifest.jsonl").write_text(text.replace(digest, "0" * 64), "utf-8")
+    with pytest.raises(BadFile, match=r"images/000000000.png.*made on cpu"):
+        verify(How(out=out, device="cpu"))
+
+
+def test_another_order_in_the_same_folder_is_refused(make):
+    make(count=2)
+    with pytest.raises(BadRequest, match="another steps"):
+        make(count=2, steps=1)
+    with pytest.raises(BadRequest, match="another first seed"):
+        make(count=2, first_seed=1)
+
+
+def test_a_folder_with_other_files_is_refused(make, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.tex").write_text("x")
+    with pytest.raises(BadFile, match=r"thesis\.tex"):
+        make()
+
+
+def test_two_exports_cannot_share_a_folder(make, tiny_pack, tmp_path):
+    said = []
+
+    def written(kept, rejected):
+        if not said:
+            run = subprocess.run(command(tiny_pack, tmp_path / "out"), cwd=ROOT, capture_output=True, text=True)
+            said.append((run.returncode, run.stderr))
+
+    make(count=3, watch=Watch(written=written))
+    assert said[0][0] == 1
+    assert "Another export is writing to" in said[0][1]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a folder that its owner may not write to")
+def test_no_permission_is_said(make, tmp_path):
+    (tmp_path / "out").mkdir(mode=0o500)
+    with pytest.raises(BadFile, match="Permission denied"):
+        make()
+
+
+def test_a_file_in_the_way_is_said(make, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(BadFile, match="out cannot be written"):
+        make()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs limits on the size of files")
+def test_a_full_disk_is_said_and_gone_on_from(tiny_pack, tmp_path, make, contents):
+    """The manifest is the file that grows, so a limit on the size of files is a disk that is full for its lines."""
+    code = (
+        "import resource, signal, sys; from engine.cli import main;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (12000, 12000)); main(sys.argv[1:])"
+    )
+    arguments = command(tiny_pack, tmp_path / "full", "--count", 40, "--batch", 2)[3:]
+    run = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "cannot be written (File too large)" in run.stderr.replace("\n", " ")
+    whole = (tmp_path / "full" / "manifest.jsonl").read_bytes()
+    assert whole.endswith(b"\n")
+    assert whole.count(b"\n") >= 3
+    count = whole.count(b"\n") + 2
+    assert contents(make("full", count)) == contents(make("straight", count))
+
+
+def test_a_changed_pack_is_refused(tiny_pack, tmp_path):
+    pack, how = tmp_path / "pack", How(out=tmp_path / "out", count=2, device="cpu")
+    shutil.copytree(tiny_pack, pack)
+    order = Order(pack=str(pack), format=FormatName.paired, steps=1)
+    export(order, how)
+    (pack / "pack.json").write_text((pack / "pack.json").read_text("utf-8") + " ")
+    with pytest.raises(BadRequest, match="not the one"):
+        export(order, How(out=how.out, count=3, device="cpu"))
+
+
+def test_given_layouts_are_kept_and_take_captions_in_turn(make, tiny_pack, tmp_path):
+    info = library.read_info(tiny_pack)
+    for index in range(2):
+        layout = np.full((info.height, info.width), index, np.uint8)
+        raster.write_layout(tmp_path / "given" / f"{index}.png", layout, info.classes)
+    (tmp_path / "captions.txt").write_text("a road\n\na car on the left\na tree\n", "utf-8")
+    out = make(layouts=tmp_path / "given", prompts=tmp_path / "captions.txt", count=6)
+    pairs = [(line["request"]["layout"], line["request"]["prompt"]) for line in lines(out)[:-1]]
+    assert len(set(pairs)) == 6
+    for line in lines(out)[:-1]:
+        layout = raster.read_layout(out / "layouts" / f"{line['name']}.png", info.classes)
+        assert (layout == int(line["request"]["layout"][0])).all()
+
+
+def test_given_images_are_kept(make, tiny_pack, tmp_path):
+    info = library.read_info(tiny_pack)
+    image = np.random.default_rng(0).integers(0, 256, (info.height, info.width, 3)).astype(np.uint8)
+    raster.write_image(tmp_path / "given" / "a.png", image)
+    out = make(images=tmp_path / "given", count=2)
+    assert (raster.read_image(out / "images" / "000000001.png") == image).all()
+
+
+def test_targets_go_round(make, tmp_path, contents):
+    (tmp_path / "targets.json").write_text('[{"road": 0.5}, {"sky": 0.9, "car": 0.1}]')
+    out = make(targets=tmp_path / "targets.json", count=3)
+    assert [line["request"]["areas"]["shares"].keys() for line in lines(out)[:-1]] == [
+        {"road"},
+        {"sky", "car"},
+        {"road"},
+    ]
+    assert contents(out) == contents(make("alone", 3, batch=1, targets=tmp_path / "targets.json"))
+
+
+def test_captions_of_the_grammar_differ_and_come_again(make):
+    one, other = make("one", 4, caption_grammar=True), make("other", 4, caption_grammar=True, batch=3)
+    captions = [line["request"]["prompt"] for line in lines(one)[:-1]]
+    assert len(set(captions)) > 1
+    assert captions == [line["request"]["prompt"] for line in lines(other)[:-1]]
