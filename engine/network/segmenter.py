@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.network.layers import PixelNorm, ResBlock, zeroed
+from engine.network.layers import Halve, PixelNorm, ResBlock, zeroed
 
 WIDTHS = (64, 128, 192)
 BLOCKS = (1, 2, 2)
@@ -41,23 +41,22 @@ class SegmenterUNet(nn.Module):
     def __init__(self, classes: int) -> None:
         super().__init__()
         w = WIDTHS
-        self.stem: nn.Conv2d = nn.Conv2d(4 * 3, w[0], 3, padding=1)
+        self.stem = Halve(3, w[0], 3)
         self.down = nn.ModuleList(Level([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
-        self.shrink = nn.ModuleList(nn.Conv2d(4 * a, b, 1) for a, b in pairwise(w))
+        self.shrink = nn.ModuleList(Halve(a, b, 1) for a, b in pairwise(w))
         self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
         self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
         self.norm = PixelNorm()
         self.head = zeroed(nn.Conv2d(w[0], 4 * classes, 3, padding=1))
 
     def forward(self, image: Tensor) -> Tensor:
-        x = self.stem(F.pixel_unshuffle(image.to(self.stem.weight.dtype), 2))
-        x = x.contiguous(memory_format=torch.channels_last)
+        x = self.stem(image.to(self.stem.weight.dtype).contiguous(memory_format=torch.channels_last))
         skips = []
         for i, level in enumerate(self.down):
             x = level(x)
             if i < len(self.shrink):
                 skips.append(x)
-                x = self.shrink[i](F.pixel_unshuffle(x, 2))
+                x = self.shrink[i](x)
         for i in reversed(range(len(self.up))):
             x = F.pixel_shuffle(self.grow[i](x), 2)
             x = self.up[i](torch.cat([x, skips[i]], 1))
