@@ -32,7 +32,8 @@ def evaluate(
     """Measure a pack on real pairs, beside others if you like; figures to report.json and report.html, both in OUT.
 
     What was drawn stays in OUT/drawn and is not drawn again. An option of a contender is one of steps, sampler,
-    guidance, cross, lead, resamplings, or `segment`: it draws images from text, a segmenter their layouts.
+    guidance, cross, lead, resamplings; or `segment` or `segment=FILE`: it draws images from text, and the pack's
+    segmenter or that of FILE their layouts.
     """
     from engine import library, packs
     from engine.metrics import contenders, judging, real

@@ -20,7 +20,9 @@ ALONE = "segment"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a contender differs from its pack's own way; `segment` has it draw images alone and a segmenter the rest."""
+    """How a contender differs from its pack's own way; `segment` has it draw images alone, and a segmenter the rest:
+    the judges' own, which then judges itself, or that of the file `by`.
+    """
 
     steps: int | None = None
     sampler: Sampler | None = None
@@ -29,6 +31,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lead: float | None = None
     resamplings: int = 1
     segment: bool = False
+    by: str = ""
 
 
 LIMITS: dict[str, tuple[Callable[[str], Any], float, float]] = {
@@ -88,7 +91,11 @@ def parse_options(text: str, whole: str) -> Options:
         key, equals, value = part.strip().partition("=")
         if key in found:
             raise BadRequest(f"“{whole}” has “{key}” twice.", "Say it once.")
-        if key == ALONE and not equals:
+        if key == ALONE and value:
+            if not Path(value).is_file():
+                raise BadRequest(f"“{whole}”: there is no file {value}.", "Name what train-segmenter wrote.")
+            found |= {key: True, "by": value}
+        elif key == ALONE and not equals:
             found[key] = True
         elif key == "sampler" and value in get_args(Sampler):
             found[key] = value
@@ -98,7 +105,8 @@ def parse_options(text: str, whole: str) -> Options:
             raise BadRequest(f"“{whole}”: there is no sampler “{value}”.", f"Use {', '.join(get_args(Sampler))}.")
         else:
             raise BadRequest(
-                f"“{whole}”: “{part}” is no option.", f"Use {', '.join([*LIMITS, 'sampler'])} with =, or {ALONE}."
+                f"“{whole}”: “{part}” is no option.",
+                f"Use {', '.join([*LIMITS, 'sampler'])} with =, {ALONE}=FILE or {ALONE}.",
             )
     return Options(**found)
 

@@ -18,6 +18,7 @@ from engine.diffusion.sampler import sample
 from engine.diffusion.windows import Windows
 from engine.files import write_whole
 from engine.generation import Frame, Given, generate, settings_of, task_of
+from engine.judges import segmenter
 from engine.metrics import cost
 from engine.metrics.contenders import Contender, Options
 from engine.metrics.judging import Segmenter
@@ -119,9 +120,14 @@ class Studio:
         self.tell(f"{who.name}: {title}", len(asked), len(asked))
         images, layouts = ([half for part in parts for half in getattr(part, name)] for name in ("images", "layouts"))
         if who.options.segment:
-            layouts = self.segmenter.layouts(images)
+            layouts = self.mapper(who).layouts(images)
         middle = Cost(*np.median([part.cost for part in parts], 0).tolist())
         return Drawn(images, layouts, middle._replace(peak=max(part.cost.peak for part in parts)))
+
+    def mapper(self, who: Contender) -> Segmenter:
+        """What finds the layouts of one that draws images alone. Raises BadPack."""
+        path = who.options.by
+        return segmenter.read(Path(path), who.pack.file, who.pack.device) if path else self.segmenter
 
     def batch(self, who: Contender, asked: Sequence[Generate]) -> Drawn:
         """One batch, drawn now or before."""

@@ -108,7 +108,9 @@ def measure(
             asked = requests(task, real, one.pack.info, len(real.val))
             drawn = studio.draw(one, task, asked)
             kept = changed(asked, drawn, one.pack.info) if task != "text" else None
-            measured.append(Measured(standards, task, one.name, drawn, one.options.segment, kept))
+            measured.append(
+                Measured(standards, task, one.name, drawn, one.options.segment and not one.options.by, kept)
+            )
             spent = drawn.cost
             costs.append(
                 CostEntry(

@@ -8,12 +8,16 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from msgspec.structs import replace
 
 from engine import packs
 from engine.cli import main
 from engine.diffusion.solvers import SOLVERS
 from engine.errors import BadRequest, UnknownPack
+from engine.judges import files, segmenter
+from engine.judges.files import Purpose
+from engine.judges.segmenter import SegmenterFacts
 from engine.metrics import judging, sweeps
 from engine.metrics.contenders import Contender, Options, load_all, parse
 from engine.metrics.drawing import Drawn, Studio, answered, requests
@@ -22,6 +26,7 @@ from engine.metrics.judging import Judges
 from engine.metrics.real import read_real
 from engine.metrics.standards import Standards
 from engine.metrics.tables import Measured
+from engine.network.segmenter import SegmenterUNet
 from tests import tiny
 from tests.engine import plain_judges
 from tests.engine.plain_judges import ByArea, ByColour
@@ -209,6 +214,23 @@ def test_one_that_segments_draws_images_alone(real, pack, judges, tmp_path):
     assert all((a == b).all() for a, b in zip(drawn.layouts, ByColour().layouts(drawn.images), strict=True))
 
 
+def test_another_segmenter_may_find_their_layouts(real, pack, judges, tmp_path):
+    torch.manual_seed(0)
+    network = SegmenterUNet(len(pack.info.classes))
+    torch.nn.init.normal_(network.head.weight)
+    facts = SegmenterFacts(
+        purpose=Purpose.of(pack.file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
+    )
+    path = tmp_path / "other.safetensors"
+    files.save(path, network.state_dict(), facts)
+    options = parse(f"{pack.folder}:segment={path},steps=2").options
+    studio = Studio(tmp_path, judges.segmenter, lambda *_: None)
+    drawn = studio.draw(Contender("tiny", pack, options, "digest"), "text", requests("text", real, pack.info, 2))
+    other = segmenter.read(path, pack.file, pack.device)
+    assert all((a == b).all() for a, b in zip(drawn.layouts, other.layouts(drawn.images), strict=True))
+    assert any((a != b).any() for a, b in zip(drawn.layouts, ByColour().layouts(drawn.images), strict=True))
+
+
 def test_gcdp_is_never_guided_towards_the_other_half(real, pack):
     gcdp = replace(pack.info, sampler="gcdp")
     asked = requests("image", real, pack.info, 1)[0]
@@ -234,7 +256,7 @@ def test_contenders_are_read(tiny_pack):
         ("steps=4,steps=5", "“steps” twice"),
         ("sampler=magic", "no sampler “magic”"),
         ("guidance=nan", "guidance is “nan”"),
-        ("segment=yes", "“segment=yes” is no option"),
+        ("segment=yes", "there is no file yes"),
         ("pace=3", "“pace=3” is no option"),
         ("steps", "“steps” is no option"),
         ("", "“” is no option"),
