@@ -93,13 +93,14 @@ def join(
     items = []
     for name in sorted(images.keys() | layouts.keys()):
         image, layout = images.get(name), layouts.get(name)
-        see = partial(read_image, image) if image else partial(_missing, f"{layout} has no image.")
-        read = partial(draw, layout) if layout else partial(_missing, f"{image} has no layout.")
+        see = partial(read_image, image) if image else partial(missing, f"{layout} has no image.")
+        read = partial(draw, layout) if layout else partial(missing, f"{image} has no layout.")
         items.append(Item(name, see, read, (captions or {}).get(name, ())))
     return items
 
 
-def _missing(sentence: str) -> NoReturn:
+def missing(sentence: str) -> NoReturn:
+    """What reading a half does that is not there."""
     raise BadFile(sentence, "Add the other half, or remove this one.")
 
 

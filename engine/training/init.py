@@ -85,7 +85,10 @@ def survey(folder: Path) -> Survey:
     if source.classes and len(items) > LOOKED_AT:
         some = [items[i] for i in np.linspace(0, len(items) - 1, LOOKED_AT).astype(int)]
     if source.classes:
-        taxonomy, note = Taxonomy(classes=source.classes, mirror=source.mirror), "named by the data"
+        taxonomy, note = (
+            Taxonomy(classes=source.classes, mirror=source.mirror, streets=source.streets),
+            "named by the data",
+        )
         how = reading(taxonomy)
         looks = [look for look in mapped(partial(_read, how), some) if look is not None]
     else:
@@ -230,10 +233,6 @@ def _template(folder: Path, name: str, found: Survey) -> str:
     size, train, val = plan(found.sizes), *(len(found.source.items(split)) for split in ("train", "val"))
     held_out = "the data's own" if found.source.is_split else "by a hash of the names"
     cut = f"cut = {size.cut} # large frames are seen in pieces of so many rows\n" if size.cut else ""
-    told = (
-        f"{found.captions} pairs have captions of their own, used in half of the cases" if found.captions else "none"
-    )
-    mirror = "".join(f'  ["{left}", "{right}"],\n' for left, right in found.taxonomy.mirror)
     return f"""\
 # {found.source.form}: {train} pairs for training and {val} held out ({held_out}).
 # Run it with: diptych-engine train FILE
@@ -244,7 +243,16 @@ title = {_string(name.replace("-", " ").capitalize())}
 licence = "Not stated: say what the owners of the pictures allow"
 height = {size.height}
 width = {size.width}
-{cut}images = 60_000
+{cut}views = [ # rows of a frame; a window of the size above is cut from it
+  {{ rows = {size.height}, share = 0.7 }},
+  {{ rows = {round(size.height * 1.15)}, share = 0.3 }},
+]
+{USUAL}
+{_taxonomy(found)}"""
+
+
+USUAL = """\
+images = 60_000
 sampler = "unipc"
 cross_guidance = 2.0
 batch = 16
@@ -252,10 +260,6 @@ optimiser = "muon"
 learning_rate = 1e-3
 warmup = 6_000
 minutes = 10
-views = [ # rows of a frame; a window of the size above is cut from it
-  {{ rows = {size.height}, share = 0.7 }},
-  {{ rows = {round(size.height * 1.15)}, share = 0.3 }},
-]
 
 [mix] # a layout is found in an image long before an image is drawn from a layout
 joint = 0.25
@@ -264,10 +268,23 @@ image_given = 0.13
 image_unknown = 0.04
 layout_unknown = 0.03
 regions = 0.31
+"""
+"""What has served the packs that come with the project."""
 
+
+STREETS = "streets = true # captions tell of them, of the time of day and of the sky"
+OPENERS = 'openers = ["a picture", "a photo", "an image", ""] # how captions begin'
+
+
+def _taxonomy(found: Survey) -> str:
+    told = (
+        f"{found.captions} pairs have captions of their own, used in half of the cases" if found.captions else "none"
+    )
+    mirror = "".join(f"  [{_string(left)}, {_string(right)}],\n" for left, right in found.taxonomy.mirror)
+    return f"""\
 # Captions are made from the classes' names and synonyms. Captions that came with the data: {told}.
 [taxonomy]
-openers = ["a picture", "a photo", "an image", ""] # how captions begin
+{STREETS if found.taxonomy.streets else OPENERS}
 mirror = [ # pairs of classes that change places in a mirrored picture: ["left eye", "right eye"]
 {mirror}]
 # Classes in the order of their ids: {found.note}. After each its share of the pixels of {found.looked_at} pairs.
@@ -284,6 +301,7 @@ def _class_lines(found: Survey) -> str:
         if words.plural and words.plural != plural_of(words.name):
             said.append(f"plural = {_string(words.plural)}")
         said += ["mass = true"] if words.mass else []
+        said += [f"hotkey = {_string(words.hotkey)}"] if words.hotkey else []
         said.append(f"synonyms = [{', '.join(map(_string, words.synonyms))}]")
         lines.append(f"  {{ {', '.join(said)} }}, # {100 * share:.2g} %\n")
     return "".join(lines)

@@ -27,6 +27,8 @@ def write_sheet(folder: Path, frames: Frames, path: Path, device: str) -> None:
     height, width = frames.config.height, frames.config.width
     middle = np.full((height, width), 255, np.uint8)
     middle[:, width // 3 : -width // 3] = 0
+    streets = not any(pack.tower.unknown_words(prompt) for prompt in PROMPTS)
+    prompts = PROMPTS if streets else ("", *(one.name for one in pack.info.classes))
     rows = []
     for index, (pair, image) in enumerate(zip(pairs, images, strict=True)):
         known, layout, seen = Raster.of(middle), Raster.of(pair.layout.copy()), Raster.of(image)
@@ -35,7 +37,7 @@ def write_sheet(folder: Path, frames: Frames, path: Path, device: str) -> None:
             replace(base, layout=layout),
             replace(base, image=seen, steps=4),
             replace(base, layout=layout, image=seen, keep_layout=known, keep_image=known),
-            replace(base, prompt=PROMPTS[index % len(PROMPTS)]),
+            replace(base, prompt=prompts[index % len(prompts)]),
         )
         cells = [image, colourise(pair.layout, pack.info.classes)]
         for task in tasks:

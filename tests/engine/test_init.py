@@ -23,6 +23,7 @@ from tests.engine import forms
 TINY = """
 device = "cpu"
 compile = false
+steps = 2
 images = 4
 batch = 2
 network = { widths = [16, 64], blocks = [1, 1], condition = 32, layout_channels = 4 }
@@ -73,6 +74,38 @@ def test_a_template_runs_as_it_is_and_its_pack_needs_nothing_else(run, tmp_path)
     template.unlink()
     assert read_taxonomy(pack.file.data.taxonomy)[2].colour == forms.COLOURS[2]
     assert {"caption", "tree", "trees", "left"} <= set(pack.info.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("make", "classes"),
+    [
+        (forms.voc, 4),
+        (forms.streets, 19),
+        (forms.ade20k, 4),
+        (forms.stuff, 4),
+        (forms.panoptic, 4),
+        (forms.faces, 19),
+        (forms.camvid, 4),
+        (forms.side_by_side, 4),
+        (forms.image_folder, 4),
+        (forms.shards, 4),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_every_form_gets_a_template_whose_frames_are_the_data(run, tmp_path, make, classes):
+    make(tmp_path / "data")
+    assert run("train", "--init", tmp_path / "data", "--out", "t.toml")[0] == 0
+    config = read_config(tmp_path / "work" / "t.toml")
+    words = read_taxonomy(config.taxonomy)
+    assert len(words) == classes
+    assert (config.height, config.width, config.cut) == (64, 80, 0)
+    drawn = Frames(config, words).draw(np.random.default_rng(0))
+    assert set(np.unique(drawn.layout)) <= {*range(classes), UNKNOWN}
+    assert drawn.layout.shape == (64, 80)
+    if make is forms.streets:
+        assert Voice.of(config.taxonomy) == Voice.of("street")
+        for here, there in zip(words, read_taxonomy("street"), strict=True):
+            assert (here.info(), here.nouns(True)) == (there.info(), there.nouns(True))
 
 
 def test_classes_come_from_the_data_where_they_say_them(run, tmp_path):

@@ -222,6 +222,15 @@ def test_each_form_names_its_bad_file(tmp_path, make, spoil, reason):
     assert reason in bad[0]
 
 
+def test_a_row_without_a_layout_is_named(tmp_path):
+    forms.image_folder(tmp_path)
+    path = tmp_path / "train" / "metadata.jsonl"
+    path.write_text(path.read_text() + '\n{"file_name": "0.png", "text": "half a pair"}')
+    *_, last = items_of(tmp_path, "train", MADE.infos)
+    with pytest.raises(BadFile, match=r"Line 5 of .*metadata\.jsonl names no file of a layout"):
+        read_pair(last, MADE)
+
+
 def test_a_part_that_no_class_has_is_named(tmp_path):
     forms.faces(tmp_path)
     path = first(tmp_path, "00000_*.png")

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from engine.data.drawn import Drawn, read_bytes, read_drawn
 from engine.data.pairs import join, pictures_in
-from engine.data.readers.source import Source, named, read_classes, split_folders
+from engine.data.readers.source import Source, named, read_captions, read_classes, split_folders
 from engine.data.taxonomy import ClassWords
 from engine.errors import BadFile
 from engine.protocol import UNKNOWN
 
 MOST = 254
+OBJECTS = ("objectInfo150.txt", "objectInfo.txt")
 
 
 def find(folder: Path) -> Source | None:
@@ -27,10 +28,11 @@ def find(folder: Path) -> Source | None:
     truths, photos = split_folders(root / "annotations"), split_folders(root / "images")
     stuff = any(path.name.endswith("2017") for path in truths.values())
     classes, mirror = read_classes(folder / "classes.json")
-    classes = classes or (_stuff(root / "labels.txt") if stuff else _objects(root / "objectInfo150.txt"))
+    classes = classes or (_stuff(root / "labels.txt") if stuff else _objects(root))
+    told = read_captions(root)
     draw = read_drawn if stuff else partial(_from_one, len(classes) or MOST)
     splits = {
-        split: join(pictures_in(photo), pictures_in(truths.get(split, root / "annotations" / photo.name)), None, draw)
+        split: join(pictures_in(photo), pictures_in(truths.get(split, root / "annotations" / photo.name)), told, draw)
         for split, photo in photos.items()
     }
     return Source("COCO-Stuff" if stuff else "ADE20K", splits, classes, mirror)
@@ -40,9 +42,10 @@ def _from_one(classes: int, path: Path) -> Drawn:
     return read_drawn(path).through({0: UNKNOWN, 255: UNKNOWN} | {label: label - 1 for label in range(1, classes + 1)})
 
 
-def _objects(path: Path) -> tuple[ClassWords, ...]:
+def _objects(root: Path) -> tuple[ClassWords, ...]:
     """Tab-separated lines that begin with the id and end with NAME, SYNONYM, …"""
-    if not path.is_file():
+    path = next((path for name in OBJECTS if (path := root / name).is_file()), None)
+    if path is None:
         return ()
     rows = [line.split("\t") for line in read_bytes(path).decode().splitlines()]
     words = [[word.strip() for word in row[-1].split(",")] for row in rows if row[0].strip().isdigit()]

@@ -27,7 +27,7 @@ def find(folder: Path) -> Source | None:
         layouts = _by_name(truth, LABELS)
         draw = _from_labels if layouts else read_drawn
         splits[split] = join(_by_name(photo, IMAGE), layouts or _by_name(truth, TRAIN_IDS), None, draw)
-    return Source("Cityscapes", splits, read_taxonomy("street"))
+    return Source("Cityscapes", splits, read_taxonomy("street"), streets=True)
 
 
 def _from_labels(path: Path) -> Drawn:

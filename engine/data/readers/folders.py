@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.data.pairs import join, pictures_in
-from engine.data.readers.source import Source, read_classes, read_lines, split_folders, told_in
+from engine.data.readers.source import Source, read_captions, read_classes, split_folders
 
 LAYOUTS = ("layouts", "labels", "masks")
-NAMES = ("name", "file_name", "file", "image")
 
 
 def find(folder: Path) -> Source | None:
@@ -19,7 +18,7 @@ def find(folder: Path) -> Source | None:
     classes, mirror = read_classes(folder / "classes.json")
     splits = {}
     for split, (images, layouts) in halves.items():
-        told = {**_captions(folder), **_captions(images.parent), **_captions(images)}
+        told = {**read_captions(folder), **read_captions(images.parent), **read_captions(images)}
         splits[split] = join(pictures_in(images), pictures_in(layouts), told)
     return Source("folders", splits, classes, mirror) if any(splits.values()) else None
 
@@ -40,13 +39,3 @@ def _halves(folder: Path) -> dict[str, tuple[Path, Path]]:
             return {"": (folder / "images", folder / name)}
         found = {}
     return {}
-
-
-def _captions(folder: Path) -> dict[str, tuple[str, ...]]:
-    path = folder / "captions.jsonl"
-    found: dict[str, tuple[str, ...]] = {}
-    for line in read_lines(path) if path.is_file() else ():
-        name = next((value for key in NAMES if isinstance(value := line.get(key), str)), "")
-        name = Path(name).stem if Path(name).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp") else name
-        found[name] = found.get(name, ()) + told_in(line)
-    return found

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.data.drawn import Drawn, decode_drawn, read_bytes, read_drawn
-from engine.data.pairs import Item
+from engine.data.pairs import Item, missing
 from engine.data.readers.source import Source, read_classes, read_lines, split_folders, told_in
 from engine.errors import BadFile
 from engine.protocol import Pixels
@@ -19,6 +19,7 @@ from engine.raster import decode_image, read_image
 
 FILE = "file_name"
 LAYOUTS = ("layout", "label", "labels", "annotation", "mask", "segmentation", "semantic_segmentation")
+LAYOUT_FILES = tuple(f"{name}_{FILE}" for name in LAYOUTS)
 
 
 def find_folder(folder: Path) -> Source | None:
@@ -29,29 +30,33 @@ def find_folder(folder: Path) -> Source | None:
         for split, part in parts.items()
     }
     splits = {split: _rows(path) for split, path in tables.items() if path is not None}
-    if not splits:
+    if not any(splits.values()):
         return None
     classes, mirror = read_classes(folder / "classes.json")
     return Source("image folder", splits, classes, mirror)
 
 
 def _rows(path: Path) -> list[Item]:
+    """The pairs of a table; nothing if it has no layouts at all."""
     if path.suffix == ".csv":
         rows: list[dict[str, object]] = [{**row} for row in csv.DictReader(read_bytes(path).decode().splitlines())]
     else:
         rows = read_lines(path)
-    items = []
-    for number, row in enumerate(rows, 1):
-        files = {key: path.parent / str(value) for key, value in row.items() if key.endswith(FILE) and value}
-        image = files.pop(f"image_{FILE}", None) or files.pop(FILE, None)
-        layout = next((files[f"{name}_{FILE}"] for name in LAYOUTS if f"{name}_{FILE}" in files), None)
-        if image is None or layout is None:
-            raise BadFile(
-                f"{path} has in line {number} no file of an image and of a layout.",
-                f"Name them as “{FILE}” and “layout_{FILE}”.",
-            )
-        items.append(Item(image.stem, partial(read_image, image), partial(read_drawn, layout), told_in(row)))
-    return items
+    items = [_item(path, number, row) for number, row in enumerate(rows, 1)]
+    return items if any(key in row for row in rows for key in LAYOUT_FILES) else []
+
+
+def _item(path: Path, number: int, row: dict[str, object]) -> Item:
+    files = {key: path.parent / str(value) for key, value in row.items() if key.endswith(FILE) and value}
+    image = files.get(f"image_{FILE}", files.get(FILE))
+    layout = next((files[key] for key in LAYOUT_FILES if key in files), None)
+    sentence = f"Line {number} of {path} names no file of "
+    return Item(
+        image.stem if image else f"line {number}",
+        partial(read_image, image) if image else partial(missing, sentence + "an image."),
+        partial(read_drawn, layout) if layout else partial(missing, sentence + "a layout."),
+        told_in(row),
+    )
 
 
 def find_parquet(folder: Path) -> Source | None:

@@ -30,6 +30,7 @@ class Source:
     splits: dict[str, list[Item]]
     classes: tuple[ClassWords, ...] = ()
     mirror: tuple[tuple[str, str], ...] = ()
+    streets: bool = False
 
     @property
     def is_split(self) -> bool:
@@ -139,3 +140,17 @@ def read_lines(path: Path) -> list[dict[str, object]]:
         except msgspec.MsgspecError as error:
             raise BadFile(f"{path} is no JSON record in line {number}: {error}", "Mend or remove it.") from error
     return records
+
+
+NAMES = ("name", "file_name", "file", "image")
+
+
+def read_captions(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The captions of a folder's captions.jsonl by the names of their pairs; none without it. Raises BadFile."""
+    path = folder / "captions.jsonl"
+    found: dict[str, tuple[str, ...]] = {}
+    for line in read_lines(path) if path.is_file() else ():
+        name = next((value for key in NAMES if isinstance(value := line.get(key), str)), "")
+        name = Path(name).stem if Path(name).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp") else name
+        found[name] = found.get(name, ()) + told_in(line)
+    return found
