@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from html import unescape
 from pathlib import Path
 
 from engine.data.drawn import read_bytes
@@ -25,11 +28,27 @@ def find(folder: Path) -> Source | None:
         split: join(
             {name: images.get(name, root / "JPEGImages" / f"{name}.jpg") for name in some},
             {name: layouts.get(name, root / "SegmentationClass" / f"{name}.png") for name in some},
+            _captions(root / "Annotations", some),
         )
         for split, some in names.items()
     }
     classes, mirror = read_classes(folder / "classes.json")
     return Source("VOC", splits, classes or _labels(root / "labelmap.txt"), mirror)
+
+
+def _captions(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What annotations say in <caption>, where there are any: people's own come without."""
+    found = {}
+    for name in names if folder.is_dir() else ():
+        path = folder / f"{name}.xml"
+        text = read_bytes(path).decode("utf-8", "replace") if path.is_file() else ""
+        captions = _CAPTION.findall(text)
+        if captions:
+            found[name] = tuple(unescape(caption) for caption in captions)
+    return found
+
+
+_CAPTION = re.compile("<caption>([^<]*[^<\\s][^<]*)</caption>")
 
 
 def _labels(path: Path) -> tuple[ClassWords, ...]:
