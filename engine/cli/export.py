@@ -22,6 +22,9 @@ GRAMMAR = "A caption of the pack's own words for each pair."
 LAYOUTS = "A folder of layouts (index PNGs) to draw images for."
 IMAGES = "A folder of images to draw layouts for."
 TARGETS = 'A file with the areas of classes: {"road": 0.3}, or a list of such, which pairs take in turn.'
+AGREEMENT = "Keep pairs in which the pack's segmenter sees the layout at this share of the pixels."
+APART = "Keep pairs whose CLIP cosine to each one kept, and to the reference, is below this."
+REFERENCE = "A folder with images/ and layouts/ of real pairs, for --apart and the report."
 VERIFY = "Check every file in OUT, and make again what is lost or changed."
 
 
@@ -43,6 +46,10 @@ def export(
     first_seed: Annotated[int, typer.Option(min=0, help="Of the first pair; each next one's is one more.")] = 0,
     batch: Annotated[int, typer.Option(min=1, help="Pairs drawn together; changes no byte.")] = BATCH,
     per_shard: Annotated[int, typer.Option(min=1, help="Pairs in each file of parquet and webdataset.")] = PER_SHARD,
+    agreement: Annotated[float | None, typer.Option(min=0, max=1, help=AGREEMENT)] = None,
+    named: Annotated[bool, typer.Option("--named", help="Keep pairs that hold every class that they name.")] = False,
+    apart: Annotated[float | None, typer.Option(min=0, max=1, help=APART)] = None,
+    reference: Annotated[Path | None, typer.Option(resolve_path=True, help=REFERENCE)] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that draw; changes no byte.")] = 1,
     ray: Annotated[str, typer.Option(help="A Ray cluster's address; local starts one here.")] = "",
     device: DeviceOption = Device.auto,
@@ -52,7 +59,7 @@ def export(
 
     A pair depends on its seed alone: on no batch, no worker, and not on being resumed.
     """
-    from engine.export.order import Order
+    from engine.export.order import Filters, Order
 
     how = How(out=out, count=count, batch=batch, workers=workers, ray=ray, device=device.value)
     if verify:
@@ -74,6 +81,7 @@ def export(
         sampler=sampler,
         guidance=guidance,
         per_shard=per_shard,
+        filters=Filters(agreement=agreement, named=named, apart=apart, reference=reference),
     )
     with _progress("drawing", count) as watch:
         made = run.export(order, how, watch)

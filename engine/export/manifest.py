@@ -21,11 +21,12 @@ FILE = "manifest.jsonl"
 
 
 class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pair"):
-    """A pair by its seed: SHA-256 of each file by its path, none if the pair was rejected."""
+    """A pair: SHA-256 of each file by its path, none if the pair was rejected, and the pixels of each class."""
 
     name: str
     files: dict[str, str]
     request: Record
+    areas: tuple[int, ...] = ()
     quality: Quality | None = None
 
     @property

@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Any
 
 from engine.errors import BadRequest, EngineError
-from engine.export.crew import Died, Step, Together
+from engine.export.crew import Died, Together
+from engine.export.drawing import Step
 from engine.export.order import How, Order
 from engine.export.pair import Pair
 

@@ -97,9 +97,10 @@ def _make(dataset: Dataset, how: How, watch: Watch) -> None:
     seeds: Iterable[int] = range(first, order.first_seed + how.count)
     judge = None
     if order.filters.any:
-        from engine.export.quality import Gate
+        from engine.export.quality import gate_of
 
-        seeds, judge = itertools.count(first), Gate(dataset, how.device)
+        judge = gate_of(order, dataset.info, dataset.kept(), how.device)
+        seeds = itertools.count(first)
     sink = Sink(dataset, how.count, judge, watch.written)
     with crew_of(order, how, watch) as crew, one_behind(sink.take) as hand_over:
         for pairs in crew.draw(batches(seeds, how.batch)):

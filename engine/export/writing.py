@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from engine.errors import BadFile
+from engine.errors import BadFile, BadRequest
 from engine.export import manifest as lines
+from engine.export import report
 from engine.export.formats.base import Format, Sharded
 from engine.export.manifest import ClosedLine, Manifest, PairLine, ShardLine
 from engine.export.order import Order, Quality
@@ -17,6 +18,9 @@ from engine.protocol import PackInfo
 
 if TYPE_CHECKING:
     from engine.export.pair import Pair
+
+HOPELESS, LEAST = 200, 0.01
+"""After so many rejected pairs, this share must have passed."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,13 @@ class Dataset:
     manifest: Manifest
     form: Format
 
+    def pairs(self) -> Iterator[PairLine]:
+        """The lines of all pairs, in order."""
+        return (line for line in lines.read(self.manifest.path) if isinstance(line, PairLine))
+
     def kept(self) -> Iterator[PairLine]:
-        """The lines of all kept pairs, in order."""
-        for line in lines.read(self.manifest.path):
-            if isinstance(line, PairLine) and line.kept:
-                yield line
+        """Those of the kept pairs."""
+        return (line for line in self.pairs() if line.kept)
 
     def write(self, pair: Pair) -> dict[str, str]:
         """A pair's files; gives their SHA-256 by their paths. Raises BadFile."""
@@ -73,11 +79,14 @@ class Dataset:
 
     def closing(self) -> dict[str, str]:
         """The files of the whole set; gives their SHA-256 by their paths. Raises BadFile."""
-        files = self.form.closing(self.store.folder, self.kept)
+        files = dict(self.form.closing(self.store.folder, self.kept))
+        found = report.report_of(self.pairs(), self.info, self.order.filters)
+        files |= {"report.json": [report.encoded(found)]}
+        files |= {"report.png": [report.drawn(found, self.info, self.store.folder)]}
         return {name: self.store.write_all(name, pieces) for name, pieces in files.items()}
 
 
-Judge = Callable[["Pair"], Quality]
+Judge = Callable[[Sequence["Pair"]], Sequence[Quality]]
 
 
 class Sink:
@@ -85,6 +94,10 @@ class Sink:
 
     def __init__(self, dataset: Dataset, count: int, judge: Judge | None, told: Callable[[int, int], None]) -> None:
         self._dataset, self._count, self._judge, self._told = dataset, count, judge, told
+        self._worst = report.Worst()
+        for line in dataset.pairs() if judge else ():
+            if line.quality and line.quality.rejected:
+                self._worst.offer(line.name, line.quality)
 
     @property
     def full(self) -> bool:
@@ -95,12 +108,30 @@ class Sink:
         """Judge and write pairs, each before its line in the manifest. Raises EngineError."""
         dataset = self._dataset
         manifest, form, size = dataset.manifest, dataset.sharded, dataset.order.per_shard
-        for pair in pairs:
+        judged = self._judge(pairs) if self._judge and not self.full else [None] * len(pairs)
+        for pair, quality in zip(pairs, judged, strict=True):
             if self.full:
                 return
-            quality = self._judge(pair) if self._judge else None
-            files = {} if quality and quality.rejected else dataset.write(pair)
-            manifest.add(PairLine(name=pair.name, files=files, request=pair.record, quality=quality))
+            rejected = quality is not None and bool(quality.rejected)
+            files = {} if rejected else dataset.write(pair)
+            if quality is not None and rejected:
+                self._reject(pair, quality)
+            areas = report.areas_of(pair.layout, dataset.info)
+            manifest.add(PairLine(name=pair.name, files=files, request=pair.record, areas=areas, quality=quality))
             while form and len(manifest.loose) >= size:
                 dataset.collect(form, manifest.loose[:size])
             self._told(manifest.kept, manifest.rejected)
+
+    def _reject(self, pair: Pair, quality: Quality) -> None:
+        """Keep the picture of a rejected pair while it is among the worst. Raises BadRequest if hardly any passes."""
+        store, manifest = self._dataset.store, self._dataset.manifest
+        if manifest.rejected >= HOPELESS and manifest.kept < manifest.rejected * LEAST:
+            raise BadRequest(
+                f"Of {manifest.rejected + manifest.kept} pairs only {manifest.kept} passed the filters.",
+                "Relax their thresholds, in a new folder.",
+            )
+        picture = report.picture(pair.image, pair.layout, self._dataset.info)
+        store.write(f"{report.FOLDER}/{pair.name}.png", picture)
+        out = self._worst.offer(pair.name, quality)
+        if out is not None:
+            store.remove(f"{report.FOLDER}/{out}.png")

@@ -1,0 +1,182 @@
+"""report.json and report.png: what a set holds, how far it is from a reference, and what was rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from engine import raster
+from engine.data.pairs import list_pairs, read_pair
+from engine.data.taxonomy import Reading
+from engine.export.manifest import PairLine
+from engine.export.order import Filters, Quality
+from engine.metrics.bootstrap import Array
+from engine.metrics.frechet import frechet
+from engine.protocol import UNKNOWN, PackInfo, Pixels
+
+WORST = 8
+"""How many pairs of those that a filter rejected are kept as pictures."""
+FOLDER = "rejected"
+
+
+class ClassBalance(msgspec.Struct, frozen=True):
+    """Shares of one class: of all known pixels, and of the pairs that hold it; of the reference's pixels."""
+
+    name: str
+    pixels: float
+    pairs: float
+    reference: float | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """report.json. `fsd` is the Fréchet distance of the classes' areas, in percent, to those of the reference."""
+
+    pairs: int
+    rejected: dict[str, int]
+    filters: Filters
+    agreement: float | None  # the mean of what was kept
+    fsd: float | None
+    reference_pairs: int
+    classes: list[ClassBalance]
+    worst: dict[str, list[str]]
+
+
+def areas_of(layout: Pixels, info: PackInfo) -> tuple[int, ...]:
+    """Pixels of each class."""
+    counts = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
+    return tuple(int(count) for count in counts)
+
+
+def badness(quality: Quality) -> float:
+    """By how much a filter rejected a pair; larger is worse."""
+    if quality.rejected == "agreement":
+        return -(quality.agreement or 0.0)
+    return quality.nearest or 0.0 if quality.rejected == "apart" else float(len(quality.missing))
+
+
+class Worst:
+    """The worst of what each filter rejected, by name; of equals the first."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[tuple[float, str]]] = {}
+
+    def offer(self, name: str, quality: Quality) -> str | None:
+        """Whether it is among them: gives the name that falls out for it, which may be its own, or None."""
+        some = self.kept.setdefault(quality.rejected, [])
+        some.append((-badness(quality), name))
+        some.sort()
+        return some.pop()[1] if len(some) > WORST else None
+
+    def names(self) -> dict[str, list[str]]:
+        """By filter, worst first."""
+        return {filter_: [name for _, name in some] for filter_, some in sorted(self.kept.items())}
+
+
+def picture(image: Pixels, layout: Pixels, info: PackInfo) -> bytes:
+    """Both halves side by side as a PNG file."""
+    return raster.encode_image(np.concatenate([image, raster.colourise(layout, info.classes)], 1))
+
+
+def report_of(lines: Iterable[PairLine], info: PackInfo, filters: Filters) -> Report:
+    """From the lines of all pairs, the rejected ones too. Raises BadFile for the reference."""
+    rejected: Counter[str] = Counter()
+    areas, agreements, worst = [], [], Worst()
+    for line in lines:
+        quality = line.quality or Quality()
+        if quality.rejected:
+            rejected[quality.rejected] += 1
+            worst.offer(line.name, quality)
+            continue
+        areas.append(line.areas)
+        if quality.agreement is not None:
+            agreements.append(quality.agreement)
+    held = np.array(areas, np.float64).reshape(-1, len(info.classes))
+    real = reference_areas(filters.reference, info) if filters.reference else None
+    shares, known = _shares(held), held.sum(0) / max(1.0, float(held.sum()))
+    theirs = None if real is None else real.sum(0) / max(1.0, float(real.sum()))
+    return Report(
+        pairs=len(held),
+        rejected=dict(rejected),
+        filters=filters,
+        agreement=float(np.mean(agreements)) if agreements else None,
+        fsd=None if real is None or min(len(real), len(held)) < 2 else round(frechet(shares, _shares(real)), 3),
+        reference_pairs=0 if real is None else len(real),
+        classes=[
+            ClassBalance(
+                one.name,
+                round(float(known[index]), 5),
+                round(float((held[:, index] > 0).mean()), 5) if len(held) else 0.0,
+                None if theirs is None else round(float(theirs[index]), 5),
+            )
+            for index, one in enumerate(info.classes)
+        ],
+        worst=worst.names(),
+    )
+
+
+def reference_areas(folder: Path, info: PackInfo) -> Array:
+    """Pixels of each class in the layouts of a folder with images/ and layouts/, [N, K]. Raises BadFile."""
+    layouts = (read_pair(one, as_is(info)).layout for one in list_pairs(folder))
+    return np.array(
+        [areas_of(raster.fit_layout(ids, info.height, info.width).pixels, info) for ids in layouts], np.float64
+    )
+
+
+def as_is(info: PackInfo) -> Reading:
+    """How layouts are read whose ids are a pack's."""
+    return Reading(info.classes, np.arange(256, dtype=np.uint8))
+
+
+def _shares(areas: Array) -> Array:
+    """In percent of each picture's known pixels."""
+    shares: Array = 100.0 * areas / np.maximum(1, areas.sum(1, keepdims=True))
+    return shares
+
+
+def drawn(report: Report, info: PackInfo, folder: Path) -> bytes:
+    """report.png: the classes' shares as bars, and the worst of what was rejected."""
+    from matplotlib.figure import Figure
+
+    rows = [(name, [folder / FOLDER / f"{one}.png" for one in names]) for name, names in report.worst.items()]
+    figure = Figure(figsize=(10, 0.3 * len(info.classes) + 1.2 + 1.2 * len(rows)), layout="constrained")
+    heights = [0.3 * len(info.classes) + 1.2, *[1.2] * len(rows)]
+    grid = figure.add_gridspec(1 + len(rows), WORST, height_ratios=heights)
+    axes = figure.add_subplot(grid[0, :])
+    names = [one.name for one in report.classes]
+    axes.barh(names, [100 * one.pixels for one in report.classes], color=[one.colour for one in info.classes])
+    if report.reference_pairs:
+        axes.plot([100 * (one.reference or 0.0) for one in report.classes], names, "k|", label="reference")
+        axes.legend()
+    axes.invert_yaxis()
+    axes.set_xlabel("share of the pixels, %")
+    axes.set_title(_title(report))
+    for row, (name, paths) in enumerate(rows, 1):
+        for column, path in enumerate(paths):
+            cell = figure.add_subplot(grid[row, column])
+            cell.axis("off")
+            if path.is_file():
+                cell.imshow(raster.read_image(path))
+            if column == 0:
+                cell.set_title(f"rejected by {name}: {report.rejected[name]}", loc="left", fontsize=9)
+    data = BytesIO()
+    figure.savefig(data, format="png", dpi=100)
+    return data.getvalue()
+
+
+def _title(report: Report) -> str:
+    distance = "" if report.fsd is None else f", FSD {report.fsd:.2f} to {report.reference_pairs} of the reference"
+    return f"{report.pairs} pairs{distance}"
+
+
+def encoded(report: Report) -> bytes:
+    """As report.json."""
+    return msgspec.json.format(msgspec.json.encode(report, enc_hook=_text), indent=1) + b"\n"
+
+
+def _text(value: object) -> str:
+    return str(value)
