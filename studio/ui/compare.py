@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.protocol import Pixels
@@ -102,6 +102,10 @@ class Curtain(QWidget):
             event.accept()
             return True
         return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._follow(event.position())

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self._make_halves()
         self.strip = Strip(session, self.commands, theme)
         self.commands["view.results"].setChecked(True)
+        session.files.crop_asked.connect(lambda: self._show_image())  # before the frame opens on it
         self.compare = Compare(session, self.view, theme, (self.layout_canvas, self.image_canvas))
         self.crop_frame = CropFrame(session.files, self.view, theme, self.image_canvas)
         self.strip.filmstrip.compare_asked.connect(self.compare.ask)
@@ -274,6 +275,11 @@ class MainWindow(QMainWindow):
             command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)
             menu.addAction(commands.add(command, switch))
 
+    def _show_image(self) -> None:
+        overlay = self.commands["view.overlay"]
+        if overlay.isChecked():
+            overlay.trigger()
+
     def _overlay(self, overlaid: bool) -> None:
         self.image_half.setVisible(not overlaid)
         self.view.overlay(overlaid)
@@ -302,8 +308,12 @@ class MainWindow(QMainWindow):
             menu.addAction(self.commands[name])
 
     def _cancel(self) -> None:
-        """The shape in progress, else what is being generated."""
-        if not self._session.editor.pen.cancel():
+        """What lies over the canvases, else the shape in progress, else what is being generated."""
+        if self.crop_frame.isVisible():
+            self.crop_frame.close_()
+        elif self.compare.active:
+            self.compare.close()
+        elif not self._session.editor.pen.cancel():
             self._session.generator.cancel()
 
     def _add_examples(self, file: QMenu) -> None:

@@ -197,6 +197,21 @@ def test_another_part_of_a_photograph_is_chosen_without_a_box_in_the_way(desk: M
     assert (at.document.image == middle).all()
 
 
+def test_a_crop_can_be_chosen_while_the_halves_are_overlaid_and_left_from_anywhere(
+    desk: MakeDesk, tmp_path: Path
+) -> None:
+    at = desk().ready()
+    ramp(tmp_path / "photo.png", 256, 256)
+    drop(at.window.image_half, tmp_path / "photo.png")
+    at.until(lambda: at.session.files.photo is not None)
+    at.settled()
+    at.window.commands["view.overlay"].trigger()
+    at.window.commands["file.crop"].trigger()
+    assert at.window.crop_frame.isVisible()
+    at.key(Qt.Key.Key_Escape)
+    assert not at.window.crop_frame.isVisible()
+
+
 def test_the_timeline_shows_every_step_and_saves_them(desk: MakeDesk, tmp_path: Path) -> None:
     at = desk("--steps", "5").ready()
     before, image = len(at.log("request")), at.document.image.copy()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from engine.errors import BadFile
 from engine.protocol import UNKNOWN, Generate, PackInfo, Raster
@@ -263,3 +264,25 @@ def test_comparing_shows_both_on_either_side_of_a_line_that_moves(desk: MakeDesk
     QTest.keyClick(curtain, Qt.Key.Key_Escape)
     assert not compare.active
     assert seen(40.5, 24.5) == CLASSES[3].colour
+
+
+def test_escape_ends_the_comparison_wherever_the_mouse_and_the_focus_are(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.until(lambda: rows(at) == 1)
+    strip, compare = at.window.strip.filmstrip, at.window.compare
+    for place in (at.window.image_canvas, strip):
+        compare.ask(at.session.results.entries[0])
+        at.until(lambda: compare.active)
+        place.setFocus()
+        QTest.keyClick(place, Qt.Key.Key_Escape)
+        assert not compare.active
+    compare.ask(at.session.results.entries[0])
+    at.until(lambda: compare.active)
+    at.window.image_canvas.setFocus()  # as it does when the mouse comes over it
+    QApplication.sendEvent(compare.curtains[1], QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    assert compare.curtains[1].hasFocus()
+    QTest.keyClick(compare.curtains[1], Qt.Key.Key_Right)
+    assert compare.line > 0.5
+    at.window.prompt_panel.prompt.setFocus()
+    QApplication.sendEvent(compare.curtains[1], QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    assert at.window.prompt_panel.prompt.hasFocus(), "who types goes on typing"
