@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import uuid
 from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write or replace a file in one move. Raises OSError."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Write or replace a file in one move, whoever else writes it meanwhile. Raises OSError."""
+    fresh = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         fresh.write_bytes(data)
         fresh.replace(path)

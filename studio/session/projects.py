@@ -49,6 +49,7 @@ class Projects(QObject):
     ) -> None:
         super().__init__(parent)
         self._folder, self._info, self._picture, self._tasks = folder, info, picture, tasks
+        self._writing = asyncio.Lock()  # one file after the other, the newest last
         self._places = [_Place(0, None, None)]
         self._seen = self._last = 0
         self._untouched = False
@@ -105,7 +106,8 @@ class Projects(QObject):
         target = path or self.path
         assert target is not None, "a picture without a file is saved with a path"
         self._picture.editor.end_stroke()
-        self._tasks.start(self._save(target))
+        place, snapshot = self._place, self._picture.snapshot()  # now, for what follows may be another picture
+        self._tasks.start(self._save(target, place, snapshot))
 
     async def _open(self, path: Path) -> None:
         try:
@@ -119,10 +121,10 @@ class Projects(QObject):
         self._enter(path, self._picture.snapshot())
         self._add_recent(path)
 
-    async def _save(self, path: Path) -> None:
-        place, snapshot = self._place, self._picture.snapshot()
-        data = await asyncio.to_thread(encode, snapshot, self._info)
-        await asyncio.to_thread(_write, path, data)
+    async def _save(self, path: Path, place: _Place, snapshot: Snapshot) -> None:
+        async with self._writing:
+            data = await asyncio.to_thread(encode, snapshot, self._info)
+            await asyncio.to_thread(_write, path, data)
         place.path, place.saved = path, snapshot
         self._add_recent(path)
         self.noticed.emit(Notice(self.tr("Saved {file}.").format(file=path), Tone.HINT))
@@ -187,9 +189,13 @@ class Projects(QObject):
     def _remember(self, recent: list[Path]) -> None:
         self.recent = recent
         data = msgspec.json.encode([str(path) for path in recent])
-        self._tasks.start(asyncio.to_thread(_write, self._folder / RECENT, data))
+        self._tasks.start(self._write_recent(data))
         self._tell()
         self.changed.emit()
+
+    async def _write_recent(self, data: bytes) -> None:
+        async with self._writing:
+            await asyncio.to_thread(_write, self._folder / RECENT, data)
 
 
 def _write(path: Path, data: bytes) -> None:

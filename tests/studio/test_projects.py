@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from engine.errors import BadFile
 from engine.protocol import UNKNOWN, PackInfo
 from engine.raster import write_image, write_layout
 from studio.domain.document import Document, ImageKind, Marks, Mode, Plane
+from studio.session.disk import write_whole
 from studio.session.requests import Options
 from studio.session.snapshot import HEAD, Snapshot, State, decode, encode
 from tests.studio.conftest import CLASSES, MakeDesk
@@ -234,3 +236,37 @@ def test_autosave_does_not_wait_for_the_end(desk: MakeDesk, tmp_path: Path) -> N
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "data", copy)
     assert len(list((copy / "picture").glob("journal-*"))) <= 2
+
+
+def test_what_is_saved_is_the_picture_of_that_moment(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk("--pause", "0").ready()
+    path, painted = tmp_path / "one.diptych", at.document.painted.copy()
+    at.session.projects.save(path)
+    at.session.projects.new()  # before anything was written
+    at.until(lambda: path in at.session.projects.recent)
+    assert (decode(path.read_bytes(), INFO, "").planes[Plane.PAINTED] == painted).all()
+    assert at.session.projects.path is None, "the file is that of the picture before"
+    at.key(Qt.Key.Key_Z, CTRL)
+    assert title(at) == "one"
+
+
+def test_saves_that_follow_each_other_closely_leave_the_newest(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk("--pause", "0").ready()
+    path, projects = tmp_path / "one.diptych", at.session.projects
+    at.generator.set_live(False)
+    for column in range(8, 40, 4):
+        at.stroke((column, 24), (column + 2, 24))
+        projects.save(path)
+    at.until(lambda: projects.path == path and not projects.modified)
+    at.close()
+    assert "cannot" not in at.said()
+    assert (decode(path.read_bytes(), INFO, "").planes[Plane.PAINTED] == at.document.painted).all()
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_file_that_two_write_at_once_is_one_of_theirs(tmp_path: Path) -> None:
+    path, contents = tmp_path / "it", [bytes([value]) * 2_000_000 for value in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda data: write_whole(path, data), contents))
+    assert path.read_bytes() in contents
+    assert list(tmp_path.iterdir()) == [path]
