@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QToolButton
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton
 
 from studio.ui.build import column, panel, row, text
 from studio.ui.canvas import Canvas
@@ -23,7 +23,7 @@ class Half(QFrame):
         panel(self)
         self._dropped = dropped
         self.setAcceptDrops(True)
-        self.state = text("", "dim")
+        self.state = State()
         line = row()
         line.addWidget(text(title, "heading"))
         line.addWidget(self.state, 1)
@@ -43,3 +43,29 @@ class Half(QFrame):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self._dropped(event.mimeData())
+
+
+class State(QLabel):
+    """Words that give way, so that long ones do not make one half wider than the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setProperty("dim", True)
+
+    def say(self, words: str) -> None:
+        """Show as much of the words as there is room for, and all of them as a tip."""
+        self._words = words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width()))

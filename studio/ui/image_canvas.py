@@ -18,8 +18,8 @@ class ImageLayer(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         document = session.editor.document
         self._layer = Layer(document.height, document.width)
@@ -50,6 +50,7 @@ class ImageCanvas(Stage):
         super().__init__(session, view, theme, Half.IMAGE, QCoreApplication.translate("ImageCanvas", "Image"))
         self._picture = image
         image.changed.connect(self.update)
+        self._on_changed()
 
     def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
         if self._picture.there:

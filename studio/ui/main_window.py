@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def _make_halves(self) -> None:
         session, theme = self._session, self._theme
-        layer = ImageLayer(session)
+        layer = ImageLayer(session, self)
         self.layout_canvas = LayoutCanvas(session, self.view, theme, layer)
         self.image_canvas = ImageCanvas(session, self.view, theme, layer)
         self.keep = self.commands.button("edit.keep", words=True)
@@ -359,8 +359,8 @@ class MainWindow(QMainWindow):
             ImageKind.GENERATED: self.tr("generated"),
         }
         words = self.tr("redrawn within the outline") if partly else kinds[document.marks.image]
-        self.image_half.state.setText(words)
+        self.image_half.state.say(words)
         if document.marks.fill_whole:
-            self.layout_half.state.setText(self.tr("generated"))
+            self.layout_half.state.say(self.tr("generated"))
         else:
-            self.layout_half.state.setText(self.tr("hatched parts are generated") if guessed else "")
+            self.layout_half.state.say(self.tr("hatched parts are generated") if guessed else "")

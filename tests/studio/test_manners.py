@@ -9,11 +9,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from shiboken6 import isValid
 
 from studio.session.preferences import Look
+from studio.ui.image_canvas import ImageLayer
 from studio.ui.theme import DARK, LIGHT
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
+from tests.studio.hand import box
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +69,28 @@ def test_another_language_leaves_the_picture_and_its_history(desk: MakeDesk) -> 
     at.until(lambda: at.window.commands["edit.undo"].text().startswith("실행 취소"))
     at.close()
     assert desk().window.menuBar().actions()[0].text().startswith("파일")
+
+
+def test_a_new_window_shows_what_the_old_one_did(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.window.resize(1280, 720)
+    at.editor.select(box(8, 8, 24, 40), "Select")
+    at.editor.redraw_selection()
+    at.settled()
+    before, old = at.window.image_canvas.grab().toImage(), at.window
+    chosen(at, "Language", "Deutsch")
+    at.until(lambda: at.window is not old)
+    at.until(at.window.isActiveWindow)
+    at.window.resize(1280, 720)  # the screen may be smaller
+    at.until(lambda: at.window.image_canvas.size() == before.size())
+    left, right = at.window.layout_canvas.size(), at.window.image_canvas.size()
+    assert abs(left.width() - right.width()) <= 1, "long words make neither half wider"
+    state = at.window.image_half.state
+    assert state.toolTip() == "innerhalb der Umrandung neu gezeichnet"
+    at.window.layout_canvas.setFocus()
+    assert at.window.image_canvas.grab().toImage() == before, "with its outlines"
+    at.until(lambda: not isValid(old))
+    assert not at.session.findChildren(ImageLayer)
 
 
 def test_the_window_and_the_zoom_are_where_they_were(desk: MakeDesk) -> None:
