@@ -71,8 +71,8 @@ class Timeline(QObject):
             return
         request = recipe.whole(self._picture.editor.document.image)
         request = msgspec.structs.replace(request, id=uuid.uuid4().hex, trace=True, live=True)
+        self._picture.generator.run(request, self._hear)  # which ends the steps that are being made, if any
         self.moments, self.running = [], True
-        self._picture.generator.run(request, self._hear)
         self.changed.emit()
 
     def stop(self) -> None:

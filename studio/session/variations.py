@@ -69,8 +69,8 @@ class Variations(QObject):
         self.changed.emit()
 
     def _run(self, index: int) -> None:
+        self._picture.generator.run(self.shown[index].request, self._hear)  # which ends those before, if any
         self.current = index
-        self._picture.generator.run(self.shown[index].request, self._hear)
         self.changed.emit()
 
     def _hear(self, event: Answer) -> None:

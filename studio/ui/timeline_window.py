@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QProgressBar, QPushButton, QSizePolicy, QSlider, QWidget
 
 from engine.protocol import Pixels
@@ -62,10 +62,11 @@ class TimelineWindow(QDialog):
         moments = self._timeline.moments
         return moments[min(self.slider.value(), len(moments) - 1)] if moments else None
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def done(self, result: int) -> None:
+        """Ends by Escape too, which closes without an event."""
         self._timer.stop()
         self._timeline.stop()
-        super().closeEvent(event)
+        super().done(result)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()

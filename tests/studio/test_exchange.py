@@ -256,3 +256,16 @@ def test_closing_the_timeline_stops_it_and_a_stroke_comes_first(desk: MakeDesk) 
     at.until(lambda: len(at.session.timeline.moments) > 1)
     at.window.timeline.close()
     assert not at.generator.running
+    assert not at.session.timeline.running
+
+
+def test_asking_for_the_steps_twice_makes_them_once_and_escape_stops_them(desk: MakeDesk) -> None:
+    at = desk("--steps", "9", "--pause", "0.05").ready()
+    timeline = at.session.timeline
+    for _ in range(2):
+        at.window.show_timeline()
+        at.until(lambda: len(timeline.moments) > 1)
+    assert timeline.running
+    QTest.keyClick(at.window.timeline, Qt.Key.Key_Escape)
+    assert not timeline.running
+    assert not at.generator.running

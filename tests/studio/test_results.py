@@ -227,6 +227,17 @@ def test_cancel_ends_the_variations_and_keeps_those_that_are_finished(desk: Make
     at.settled()
 
 
+def test_variations_can_be_asked_for_again_while_some_are_drawn(desk: MakeDesk) -> None:
+    at = desk("--pause", "0.05").ready()
+    variations = at.session.variations
+    at.click(at.window.strip.draw)
+    at.until(lambda: variations.current == 1)
+    at.click(at.window.strip.draw)
+    assert variations.current == 0
+    at.until(lambda: not variations.running)
+    assert all(variation.recipe is not None for variation in variations.shown)
+
+
 def test_a_stroke_takes_the_place_of_variations(desk: MakeDesk) -> None:
     at = desk("--pause", "0.05").ready()
     at.click(at.window.strip.draw)
