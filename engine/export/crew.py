@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -75,6 +77,7 @@ class Together:
         self._free: SimpleQueue[Worker] = SimpleQueue()
         self.everybody: list[Worker] = []
         self._threads = ThreadPoolExecutor(count, "worker")
+        self._over = False
 
     def __enter__(self) -> Together:
         for _ in range(self._count):
@@ -85,6 +88,7 @@ class Together:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Cancel means now: nobody is waited for."""
+        self._over = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self.everybody:
             worker.dismiss()
@@ -111,6 +115,8 @@ class Together:
             try:
                 pairs = worker.draw(seeds)
             except Died:
+                if self._over:
+                    raise
                 self._add()
                 continue
             except BaseException:
@@ -163,10 +169,21 @@ class _Here:
 
 
 def _begin(order: Order, device: str, threads: int) -> None:
+    """A worker ends when who hired it does, and leaves Ctrl-C to it."""
     import torch
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
     torch.set_num_threads(threads)
     _Here.order, _Here.device = order, device
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _draw(seeds: Sequence[int]) -> list[Pair]:

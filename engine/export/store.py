@@ -77,15 +77,17 @@ def opened(folder: Path) -> Iterator[Store]:
     """The folder, made if need be, for this process alone. Raises BadFile."""
     with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / LOCK).open("ab") as lock:
+        lock = (folder / LOCK).open("ab")
+    with lock:
+        with named(folder):
             if not _locked(lock):
                 raise BadFile(
                     f"Another export is writing to {folder}.", "Wait until it has ended, or choose another folder."
                 )
             shutil.rmtree(folder / TEMPORARY, ignore_errors=True)  # what a killed export left half done
             (folder / TEMPORARY).mkdir()
-            yield Store(folder)
-            shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
+        yield Store(folder)
+        shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
 
 
 @contextmanager

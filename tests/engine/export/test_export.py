@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from engine import library, raster
+from engine.cli import main
 from engine.errors import BadFile, BadRequest
 from engine.export.order import FormatName, How, Order
 from engine.export.run import Watch, export
 from engine.export.verify import verify
+from engine.protocol import UNKNOWN, Generate, Raster
 from tests.engine.wire import ROOT, wait_until
 
 FORMATS = [FormatName.paired, FormatName.coco]
@@ -41,6 +43,42 @@ def test_a_set_made_in_parts_is_the_whole(make, contents):
     pairs = {name: data for name, data in whole.items() if "00000000" in name}
     assert len(pairs) == 12
     assert pairs == {name: data for name, data in parts.items() if "00000000" in name}
+
+
+def test_shards_survive_a_stop_and_are_mended(make, contents):
+    """Stopped between two shards, with pairs that are in none; then a shard and a file of the whole set are lost."""
+
+    def written(kept, rejected):
+        if kept == 5:
+            raise Enough
+
+    shards = {"format": FormatName.webdataset, "per_shard": 2}
+    with pytest.raises(Enough):
+        make("stopped", 7, watch=Watch(written=written), **shards)
+    out = make("stopped", 7, **shards)
+    before = contents(out)
+    assert before == contents(make("straight", 7, batch=3, **shards))
+    assert [line["type"] for line in lines(out)].count("shard") == 4
+    assert not [name for name in before if name.startswith(".")]
+    second, classes = "shards/train-000001.tar", "classes.json"
+    (out / second).write_bytes(before[second][:100])
+    (out / classes).unlink()
+    assert verify(How(out=out, device="cpu")).mended == [second, classes]
+    assert contents(out) == before
+
+
+def test_staged_pairs_of_an_unfinished_shard_are_mended(make, tmp_path):
+    def written(kept, rejected):
+        if kept == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        make(watch=Watch(written=written), format=FormatName.webdataset, per_shard=4)
+    staged = sorted((tmp_path / "out" / ".staged").iterdir())
+    before = staged[0].read_bytes()
+    staged[0].write_bytes(b"")
+    assert verify(How(out=tmp_path / "out", device="cpu")).mended == [f".staged/{staged[0].name}"]
+    assert staged[0].read_bytes() == before
 
 
 class Enough(Exception):
@@ -209,6 +247,38 @@ def test_given_layouts_are_kept_and_take_captions_in_turn(make, tiny_pack, tmp_p
     for line in lines(out)[:-1]:
         layout = raster.read_layout(out / "layouts" / f"{line['name']}.png", info.classes)
         assert (layout == int(line["request"]["layout"][0])).all()
+
+
+def test_a_canvas_is_drawn_with_each_seed(make, tiny_pack, contents):
+    """Half of a layout and a region of an image are kept, the rest differs from seed to seed."""
+    info = library.read_info(tiny_pack)
+    layout = np.full((info.height, info.width), UNKNOWN, np.uint8)
+    layout[:, : info.width // 2] = 1
+    image = np.random.default_rng(0).integers(0, 256, (info.height, info.width, 3)).astype(np.uint8)
+    keep = np.zeros(layout.shape, np.uint8)
+    keep[:8] = 255
+    given = {"layout": Raster.of(layout), "image": Raster.of(image), "keep_image": Raster.of(keep)}
+    canvas = Generate(id="canvas", pack="tiny", prompt="a car", steps=2, seed=99, **given)
+    out = make(count=3, canvas=canvas)
+    drawn = []
+    for name in ("000000000", "000000001", "000000002"):
+        seen = raster.read_image(out / "images" / f"{name}.png")
+        ids = raster.read_layout(out / "layouts" / f"{name}.png", info.classes)
+        assert (seen[:8] == image[:8]).all()
+        assert (ids[:, : info.width // 2] == 1).all()
+        drawn.append(seen.tobytes())
+    assert len(set(drawn)) == 3
+    (out / "images" / "000000001.png").unlink()
+    assert verify(How(out=out, device="cpu")).mended == ["images/000000001.png"]
+    assert contents(out) == contents(make("again", 3, batch=3, canvas=canvas))
+
+
+def test_the_command_says_what_it_made(tiny_pack, tmp_path, capsys):
+    for arguments, said in (([], "holds 2 pairs, 2 of them new"), (["--verify"], "2 pairs were checked, 0 files")):
+        with pytest.raises(SystemExit) as left:
+            main(command(tiny_pack, tmp_path / "out", "--count", 2, *arguments)[3:])
+        assert not left.value.code
+        assert said in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_given_images_are_kept(make, tiny_pack, tmp_path):
