@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
@@ -37,6 +37,8 @@ RESIZE = 3
 
 class Canvas(QWidget):
     """Zoom by wheel or pinch, pan by the middle button or with space held; all else goes to the pen."""
+
+    pen_down = Signal(bool)
 
     def __init__(self, session: Session, view: View, half: Half, name: str) -> None:
         super().__init__()
@@ -130,8 +132,8 @@ class Canvas(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         if self._down:  # nobody will hear the pen being lifted
-            self._down = False
             self._pen.settle()
+            self._put(down=False)
         super().hideEvent(event)
 
     def leaveEvent(self, event: object) -> None:
@@ -148,7 +150,7 @@ class Canvas(QWidget):
         elif left:
             correcting = not self._session.generator.adopts
             self._grip = grip(event, self._tools, self._half, correcting=correcting)
-            self._down = True
+            self._put(down=True)
             self._pen.press(touch(self._place(event), event, self._grip), self._grip)
 
     def _move(self, event: QSinglePointEvent) -> None:
@@ -171,8 +173,12 @@ class Canvas(QWidget):
             self._panning = None
             self._show_hand()
         elif left and self._down:
-            self._down = False
             self._pen.release(touch(self._place(event), event, self._grip))
+            self._put(down=False)
+
+    def _put(self, *, down: bool) -> None:
+        self._down = down
+        self.pen_down.emit(down)
 
     def _place(self, event: QSinglePointEvent) -> QPointF:
         return self._view.to_document(event.position(), self.size())

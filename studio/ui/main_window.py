@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
         session = self._session
         for source in (session, self._installer, self.file_commands):
             source.noticed.connect(self.notices.say)
+        for canvas in (self.layout_canvas, self.image_canvas):
+            canvas.pen_down.connect(self.notices.hold)
         session.editor.document_changed.connect(self._show_states)
         session.editor.history_changed.connect(self._show_states)
         session.projects.changed.connect(self._show_paused)

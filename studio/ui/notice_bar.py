@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
@@ -30,6 +33,8 @@ class NoticeBar(QWidget):
         super().__init__()
         self._theme = theme
         self._rows: list[NoticeRow] = []
+        self._held = False
+        self._waiting: list[Callable[[], None]] = []
         self._column = column(spacing=6)
         self.setLayout(self._column)
         self.hide()
@@ -43,8 +48,17 @@ class NoticeBar(QWidget):
         """One of the rows, oldest first."""
         return self._rows[index]
 
+    def hold(self, held: bool) -> None:
+        """Let nothing come or go while the pen is down, for that would move the canvas under it."""
+        self._held = held
+        while self._waiting and not self._held:
+            self._waiting.pop(0)()
+
     def say(self, notice: Notice) -> None:
         """Show a notice; the same words are not shown twice, and a new hint takes the place of an old one."""
+        if self._held:
+            self._waiting.append(partial(self.say, notice))
+            return
         for shown in list(self._rows):
             both_hints = shown.notice.tone is Tone.HINT and notice.tone is Tone.HINT
             if shown.notice.text == notice.text or both_hints:
@@ -59,6 +73,10 @@ class NoticeBar(QWidget):
         self.show()
 
     def remove(self, row: NoticeRow) -> None:
+        """Take a notice away."""
+        if self._held:
+            self._waiting.append(partial(self.remove, row))
+            return
         if row in self._rows:
             self._rows.remove(row)
             row.hide()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QSlider, QSpinBox, QWidget
 
+from studio.session.notices import Notice
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
 
@@ -123,3 +124,28 @@ def test_everything_that_can_be_used_has_a_name(desk: MakeDesk) -> None:
         text = widget.text() if isinstance(widget, QAbstractButton) else ""
         if widget.isVisible():
             assert text or widget.accessibleName(), widget
+
+
+def test_nothing_that_is_said_moves_the_canvas_under_the_pen(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.window.resize(1280, 720)
+    canvas, notices = at.window.layout_canvas, at.window.notices
+    while notices.notices:
+        notices.remove(notices.row(0))
+    QApplication.processEvents()
+    tall = canvas.height()
+    notices.say(Notice("old"))
+    at.until(lambda: canvas.height() < tall)
+    size = canvas.size()
+    at.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at.at(10, 20))
+    at.session.noticed.emit(Notice("one"))
+    notices.remove(notices.row(0))
+    QApplication.processEvents()
+    assert canvas.size() == size
+    assert "one" not in at.said()
+    at.qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at.at(12, 20))
+    assert at.said() == "one"
+    at.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at.at(10, 20))
+    at.session.noticed.emit(Notice("two"))
+    at.window.hide()
+    assert "two" in at.said()
