@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data.captions import COUNTED, MANY, NONE, OPENERS, SOME, Captioner, choose
+from engine.data.captions import COUNTED, MANY, NONE, OPENERS, PLAIN, SOME, Captioner, choose
 from engine.data.taxonomy import ClassWords, plural_of
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo, Pixels
 
@@ -29,8 +29,14 @@ def caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> str:
         others = np.flatnonzero(areas == 0)
     if len(others) and random.random() < 0.2:
         parts.append(f"{NONE[0]} {info.classes[int(random.choice(others))].name}")
-    opener = choose(OPENERS, random)
+    opener = choose(openers(info), random)
     return " with ".join(part for part in (opener, ", ".join(parts)) if part)
+
+
+def openers(info: PackInfo) -> tuple[str, ...]:
+    """Those of which the pack knows every word: nobody asks aerial pictures for a street."""
+    known = set(info.vocabulary)
+    return tuple(opener for opener in (OPENERS if "street" in known else PLAIN) if known.issuperset(opener.split()))
 
 
 def _some(one: ClassInfo, random: np.random.Generator) -> str:
