@@ -45,7 +45,7 @@ class Studio:
         self.session = self._open_session(_pack(self.preferences.chosen.pack, said))
         self.window = self._open_window()
         self.closed = asyncio.Event()
-        self._closing = False
+        self._closing = self._switching = False
         self._warned = False
         self.preferences.changed.connect(self._on_preferences)
         self.preferences.failed.connect(lambda error: self.window.notices.say(of_error(error)))
@@ -73,7 +73,7 @@ class Studio:
     def _open_window(self) -> MainWindow:
         window = MainWindow(self.session, self.theme, self.preferences, self.installer)
         window.close_asked.connect(self.close)
-        window.pack_asked.connect(lambda name: self.installer.tasks.start(self._switch(name)))
+        window.pack_asked.connect(self._on_pack)
         return window
 
     def _open_session(self, pack: Pack) -> Session:
@@ -81,15 +81,30 @@ class Studio:
         data = self._data if pack.name in (PREFERRED, "") else self._data / "pictures" / pack.name
         return Session(pack, engine_command(self._settings, pack.name), data)
 
+    def _on_pack(self, name: str) -> None:
+        if not (self._switching or self._closing):
+            self._switching = True
+            self.installer.tasks.start(self._switch(name))
+
     async def _switch(self, name: str) -> None:
+        try:
+            await self._open_pack(name)
+        finally:
+            self._switching = False
+
+    async def _open_pack(self, name: str) -> None:
         """Keep the picture, then open a window on another pack's. Raises BadPack, and then nothing has changed."""
         pack, old = read_pack(name, find_pack(name)), self.session
         await old.save_document()
         self.preferences.change(pack=name)
+        if name == old.pack.name:  # which was installed anew: its picture is free only afterwards
+            self.window.setEnabled(False)
+            await old.shutdown()
         self.session = self._open_session(pack)
         self.renew_window()
         self.session.begin()
-        await old.shutdown()
+        if name != old.pack.name:
+            await old.shutdown()
 
     def _on_preferences(self) -> None:
         chosen = self.preferences.chosen

@@ -120,10 +120,12 @@ class Installer(QObject):
     def _place(self, staged: Path, name: str) -> None:
         place, aside = self.folder / name, staged.with_name(f"{staged.name}-old")
         try:
-            if place.exists():
+            if place.exists() and staged.exists():
                 place.rename(aside)
             staged.rename(place)
         except OSError as error:
+            if aside.exists():
+                aside.rename(place)
             words = self.tr("{folder} cannot be written ({why}). The pack was not installed.")
             self.noticed.emit(Notice(words.format(folder=place, why=error.strerror), Tone.ERROR))
             return

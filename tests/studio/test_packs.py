@@ -100,6 +100,46 @@ def test_a_pack_that_is_there_is_replaced_only_after_a_word(desk: MakeDesk, made
     assert (there / "weights.safetensors").exists()
 
 
+def test_a_pack_is_opened_once_however_often_it_is_asked_for(desk: MakeDesk, made: Path, tmp_path: Path) -> None:
+    at = desk().ready()
+    shutil.copytree(made, at.studio.installer.folder / "tiny")
+    old, pictures = at.session, tmp_path / "data" / "pictures" / "tiny"
+    for _ in range(3):
+        at.window.pack_asked.emit("tiny")
+    at.until(lambda: old.client.pid == 0)
+    at.until((pictures / "picture" / "picture.diptych").exists)
+    at.close()
+    assert not (pictures / "picture-2").exists(), "only one studio was there"
+
+
+def test_a_pack_in_use_that_is_opened_anew_goes_on_with_its_picture(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    at.stroke((20, 24), (30, 24))
+    at.settled()
+    old, painted = at.session, at.document.painted.copy()
+    at.window.pack_asked.emit("street")
+    at.until(lambda: at.studio.session is not old)
+    assert old.client.pid == 0
+    assert (at.studio.session.editor.document.painted == painted).all()
+    assert at.window.isEnabled()
+    assert not (tmp_path / "data" / "picture-2").exists()
+
+
+def test_an_answer_that_comes_too_late_leaves_the_pack_in_place(desk: MakeDesk, made: Path, tmp_path: Path) -> None:
+    at = desk()
+    window, installer = opened(at), at.studio.installer
+    there = installer.folder / "tiny"
+    shutil.copytree(made, there)
+    installer.check = QUICK
+    installer.install(made)
+    done(at)
+    (staged,) = (installer.folder / INCOMING).iterdir()
+    shutil.rmtree(staged)
+    at.click(window.notices.row(-1).button)
+    assert (there / "weights.safetensors").exists()
+    assert "was not installed" in at.said()
+
+
 def test_a_broken_pack_is_not_installed(desk: MakeDesk, made: Path, tmp_path: Path) -> None:
     at = desk()
     window, installer = opened(at), at.studio.installer
