@@ -34,6 +34,7 @@ class Chosen(msgspec.Struct, frozen=True):
     pack: str = ""
     geometry: bytes = b""
     halves: tuple[int, ...] = ()
+    panels: tuple[str, ...] = ("results",)
     view: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 

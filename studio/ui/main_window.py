@@ -42,6 +42,8 @@ from studio.ui.view import View
 
 SIZE = (1280, 760)
 ZOOM_STEP = 1.25
+PANELS = ("results", "overlay", "history", "areas")
+"""What the View menu shows and hides."""
 
 
 class MainWindow(QMainWindow):
@@ -138,7 +140,10 @@ class MainWindow(QMainWindow):
     def remember(self) -> None:
         """Keep how the window lies and where it looks for the next time."""
         geometry, halves = self.saveGeometry().data(), tuple(self.halves.sizes())
-        self._preferences.change(geometry=geometry, halves=halves, view=self.view.state)
+        if self.view.overlaid:  # one of them is hidden, and has no size
+            halves = self._preferences.chosen.halves
+        panels = tuple(name for name in PANELS if self.commands[f"view.{name}"].isChecked())
+        self._preferences.change(geometry=geometry, halves=halves, view=self.view.state, panels=panels)
 
     def _show_paused(self) -> None:
         if self._may_close:
@@ -155,6 +160,9 @@ class MainWindow(QMainWindow):
             self.resize(*SIZE)
         if chosen.halves:
             self.halves.setSizes(chosen.halves)
+        for name in PANELS:
+            if self.commands[f"view.{name}"].isChecked() != (name in chosen.panels):
+                self.commands[f"view.{name}"].trigger()
         self.view.restore(chosen.view)
 
     def show_shortcuts(self) -> None:

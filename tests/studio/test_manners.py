@@ -71,6 +71,25 @@ def test_another_language_leaves_the_picture_and_its_history(desk: MakeDesk) -> 
     assert desk().window.menuBar().actions()[0].text().startswith("파일")
 
 
+def test_what_is_shown_is_remembered(desk: MakeDesk) -> None:
+    at = desk()
+    at.window.resize(1280, 720)
+    sizes = at.window.halves.sizes()
+    for name in ("results", "overlay", "history"):
+        at.window.commands[f"view.{name}"].trigger()
+    at.close()
+    again = desk()
+    assert again.window.history_panel.isVisible()
+    assert not again.window.area_bars.isVisible()
+    assert not again.window.strip.isVisible()
+    assert not again.window.image_half.isVisible()
+    assert again.window.view.overlaid
+    again.window.commands["view.overlay"].trigger()
+    again.until(lambda: all(again.window.halves.sizes()))
+    left, right = again.window.halves.sizes()
+    assert abs(left / right - sizes[0] / sizes[1]) < 0.1, "a half that was hidden has its size again"
+
+
 def test_a_new_window_shows_what_the_old_one_did(desk: MakeDesk) -> None:
     at = desk().ready()
     at.window.resize(1280, 720)
