@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Sequence
 from types import TracebackType
@@ -90,6 +91,8 @@ def actors(order: Order, how: How, step: Step) -> OnRay:
 
 
 def _connected(address: str) -> Handle:
+    # Under `uv run` Ray would build every actor an environment of its own, from a copy of this folder.
+    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     try:
         import ray
     except ImportError as error:
