@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         )
 
     def _connect(self) -> None:
+        self.prompt_panel.said.connect(self.layout_canvas.setFocus)  # the next keys are tools again
         session = self._session
         for source in (session, self._installer, self.file_commands):
             source.noticed.connect(self.notices.say)

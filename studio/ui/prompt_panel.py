@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
 from studio.domain.words import Vocabulary, replaced, word_before
@@ -26,7 +26,9 @@ PAUSE = 500
 
 
 class PromptPanel(QFrame):
-    """Shows and sets the generator's options."""
+    """Shows and sets the generator's options; `said` when Return ends a prompt."""
+
+    said = Signal()
 
     def __init__(
         self, generator: Generator, pack: Pack, preferences: Preferences, actions: Actions, theme: Theme
@@ -99,6 +101,7 @@ class PromptPanel(QFrame):
     def _on_return(self, suggestions: Suggestions) -> None:
         if not suggestions.choosing:
             self._generator.generate()
+            self.said.emit()
 
     def _take(self) -> None:
         options = msgspec.structs.replace(

@@ -173,6 +173,7 @@ def test_text_to_both_and_painting_on(desk: MakeDesk) -> None:
     at.window.prompt_panel.prompt.setFocus()
     at.qtbot.keyClicks(at.window.prompt_panel.prompt, "a zebra")
     at.qtbot.keyClick(at.window.prompt_panel.prompt, Qt.Key.Key_Return)
+    assert at.window.layout_canvas.hasFocus(), "the next keys are tools"
     at.until(lambda: at.document.marks.fill_whole)
     assert "given=- image=-" in at.log("request")[-1]
     assert "prompt='a zebra'" in at.log("request")[-1]
