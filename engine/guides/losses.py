@@ -67,11 +67,9 @@ class Style:
         return self.scale * x_0[0, 0].numel() * distance
 
 
-def in_company(network: Callable[..., Tensor], *rows: Tensor) -> Tensor:
-    """What a network says of rows; of one alone as of two, for kernels sum one row in an order of their own."""
-    if len(rows[0]) == 1:
-        return network(*(each[[0, 0]] for each in rows))[:1]
-    return network(*rows)
+def one_by_one(network: Callable[..., Tensor], *rows: Tensor) -> Tensor:
+    """What a network says of each row alone: kernels sum in another order in another company."""
+    return torch.cat([network(*(each[index : index + 1] for each in rows)) for index in range(len(rows[0]))])
 
 
 def grams(rgb: Tensor) -> list[Tensor]:
@@ -96,7 +94,7 @@ class Clip:
     scale: float
 
     def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor:
-        seen = F.normalize(in_company(self.encode, self.pixels.rgb(x_0)), dim=1)
+        seen = F.normalize(one_by_one(self.encode, self.pixels.rgb(x_0)), dim=1)
         return self.scale * x_0[0, 0].numel() * (1 - seen @ self.wanted.to(seen))
 
 
@@ -136,7 +134,7 @@ class Present:
     scale: float
 
     def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor:
-        logits = in_company(self.classify, state.image, state.clocks.image_running)[:, self.ids]
+        logits = one_by_one(self.classify, state.image, state.clocks.image_running)[:, self.ids]
         wanted = self.wanted.to(logits).expand_as(logits)
         loss = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none").sum(1)
         return self.scale * x_0[0, 0].numel() * loss

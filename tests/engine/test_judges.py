@@ -19,7 +19,7 @@ from engine.data.taxonomy import read_taxonomy
 from engine.errors import BadConfig, BadPack, BadRequest
 from engine.guides.build import build
 from engine.guides.parse import read_guide
-from engine.judges import clip, segmenter
+from engine.judges import clip, segmenter, towers
 from engine.judges.retrieval import retrieval
 from engine.judges.verify import verify
 from engine.protocol import ClipGuide
@@ -49,11 +49,12 @@ def picture(ids: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def small():
-    """Few pictures at once: these pictures are simple."""
+    """Few pictures at once and a shallow image tower: these pictures are simple."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(segmenter_training, "BATCH", 4)
         patch.setattr(clip_training, "BATCH", 16)
         patch.setattr(clip_training, "CAPTIONS", 20)
+        patch.setattr(towers, "LAYERS", 2)
         yield
 
 
