@@ -107,11 +107,12 @@ class Studio:
     """Draws for contenders and keeps what it drew in a folder; `tell` hears of every batch."""
 
     folder: Path
-    segmenter: Segmenter
+    segmenter: Segmenter | None
     tell: Callable[[str, int, int], None]
 
     def draw(self, who: Contender, title: str, asked: Sequence[Generate]) -> Drawn:
         """All results, from the folder where they are there already."""
+        mapper = self.mapper(who) if who.options.segment else None
         batches = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
         parts = []
         for index, batch in enumerate(batches):
@@ -119,15 +120,16 @@ class Studio:
             parts.append(self.batch(who, [answered(one, who.pack.info, who.options) for one in batch]))
         self.tell(f"{who.name}: {title}", len(asked), len(asked))
         images, layouts = ([half for part in parts for half in getattr(part, name)] for name in ("images", "layouts"))
-        if who.options.segment:
-            layouts = self.mapper(who).layouts(images)
+        if mapper:
+            layouts = mapper.layouts(images)
         middle = Cost(*np.median([part.cost for part in parts], 0).tolist())
         return Drawn(images, layouts, middle._replace(peak=max(part.cost.peak for part in parts)))
 
     def mapper(self, who: Contender) -> Segmenter:
         """What finds the layouts of one that draws images alone. Raises BadPack."""
-        path = who.options.by
-        return segmenter.read(Path(path), who.pack.file, who.pack.device) if path else self.segmenter
+        if who.options.by:
+            return segmenter.read(Path(who.options.by), who.pack.file, who.pack.device)
+        return self.segmenter or segmenter.load(who.pack)
 
     def batch(self, who: Contender, asked: Sequence[Generate]) -> Drawn:
         """One batch, drawn now or before."""

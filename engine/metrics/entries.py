@@ -44,12 +44,30 @@ METRICS = {
         ),
         Metric("clip_score", "CLIP score", "more", "cosine of image and caption"),
         Metric("r_precision", "R-precision", "more", "the own caption fits best of 100"),
-        Metric("near_clip", "nearest training picture (CLIP)", "floor", "Euclidean distance of unit vectors"),
+        Metric("near_features", "nearest training picture", "floor", "Euclidean distance of features of unit length"),
         Metric("near_pixels", "nearest training picture (pixels)", "floor", "RMS of 255 at a quarter of the sides"),
-        Metric("copies", "nearer than 95 % of val (CLIP)", "floor", "share of samples so near to a training picture"),
+        Metric("copies", "nearer than 95 % of val", "floor", "share of samples so near to a training picture"),
         Metric("changed", "kept pixels changed", "less", "of all that was given, in all results"),
     )
 }
+NEEDS = {
+    "segmenter": ("fsd_maps", "alignment", "faithfulness", "recall", "precision"),
+    "features": ("kid", "fd", "is", "near_features"),
+    "clip": ("clip_score", "r_precision"),
+}
+"""What cannot be measured without a segmenter, without features of any kind, and without the CLIP pair."""
+
+
+class Lacking(msgspec.Struct, frozen=True):
+    """A judge that a pack does not have, the command that makes it, and the metrics that are left out for it."""
+
+    judge: str
+    command: str
+    metrics: tuple[str, ...]
+
+    def __str__(self) -> str:
+        titles = ", ".join(METRICS[key].title for key in self.metrics)
+        return f"Not measured, as there is no {self.judge}: {titles}. Make one with diptych-engine {self.command}."
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,6 +79,7 @@ def evaluate(contenders: Sequence[Contender], real: Real, judges: Judges, plan: 
         frames=len(real.train),
         gamma=first.pack.file.pixels.gamma,
         features=[features.name for features in judges.features],
+        lacking=judges.lacking,
         contenders=[who(one) for one in contenders],
         metrics=list(METRICS.values()),
         figures=[entry for one in measured for entry in one.entries],
@@ -157,19 +158,27 @@ def who(one: Contender) -> Who:
 def per_class(measured: Sequence[Measured], standards: Standards) -> dict[str, dict[str, dict[str, float]]]:
     """IoU by task, contender and class, with the segmenter's own on the same pictures."""
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for one in measured:
+    for one in (one for one in measured if one.ranked):
         table = found.setdefault(one.task, {})
-        for name, counts in ((one.contender, one.judged), (SEGMENTER, one.ceiling)):
+        ceiling = [(SEGMENTER, one.ceiling)] if one.mapped else []
+        for name, counts in ((one.contender, one.judged), *ceiling):
             table[name] = dict(zip(standards.names, score(counts.sum(0)).iou.tolist(), strict=True))
     return found
 
 
 def nearest_frames(one: Measured, frames: int) -> list[Near]:
-    """Of every sample, its nearest training frame."""
-    pairs = zip(one.near.row.tolist(), one.near.distance.tolist(), strict=True)
+    """Of every sample, its nearest training frame in the first sight."""
+    near, features = one.near[0], one.standards.memories[0].features
     return [
-        Near(contender=one.contender, sample=i, frame=index % frames, mirrored=index >= frames, distance=distance)
-        for i, (index, distance) in enumerate(pairs)
+        Near(
+            contender=one.contender,
+            sample=i,
+            frame=index % frames,
+            mirrored=index >= frames,
+            distance=distance,
+            features=features,
+        )
+        for i, (index, distance) in enumerate(zip(near.row.tolist(), near.distance.tolist(), strict=True))
     ]
 
 

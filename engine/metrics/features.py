@@ -19,6 +19,7 @@ from engine.metrics.bootstrap import Array
 from engine.protocol import ClassInfo, Pixels
 
 BATCH = 32
+TINY = 1e-12
 SHARPNESS = 100.0
 """The largest scale of cosines in CLIP, for probabilities of class names."""
 FID_CLASSES = 1008
@@ -60,6 +61,13 @@ def of_pair(name: str, pair: ClipPair, classes: Sequence[ClassInfo]) -> Features
         return Seen((unit * unit.shape[1] ** 0.5).numpy(), likeness.numpy())
 
     return Features(name, see)
+
+
+def of_unit_length(by: Features, images: Sequence[Pixels]) -> Array:
+    """Features [N, D] of pictures, as vectors of length 1."""
+    rows = by.see(images).features
+    lengths: Array = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), TINY)
+    return rows / lengths
 
 
 class OpenClip:

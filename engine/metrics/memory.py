@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,8 @@ from engine.protocol import Pixels
 
 SHRINK = 4
 NEAR = 0.05
+See = Callable[[Sequence[Pixels]], Array]
+"""Pictures, RGB [H, W, 3], as rows [N, D] between which distances are taken."""
 
 
 class Nearest(NamedTuple):
@@ -34,6 +36,29 @@ def nearest(samples: Array, training: Array, block: int = 64) -> Nearest:
         indices.append(index)
         distances.append(np.sqrt(((some - training[index]) ** 2).sum(1)))  # without the cancellation above
     return Nearest(np.concatenate(distances), np.concatenate(indices))
+
+
+class Memory:
+    """All training frames and their mirror images in one sight, and how near pictures never trained on are to them.
+
+    `metric` is the key of the distance in it, `features` the name of the features, if it is by any.
+    """
+
+    def __init__(
+        self,
+        metric: str,
+        features: str,
+        see: See,
+        frames: Sequence[Pixels],
+        val: Sequence[Pixels],
+    ) -> None:
+        self.metric, self.features, self._see = metric, features, see
+        self._training = see([*frames, *mirrored(frames)])
+        self.val = self.nearest(val).distance
+
+    def nearest(self, images: Sequence[Pixels]) -> Nearest:
+        """The rows are frames first, then their mirror images."""
+        return nearest(self._see(images), self._training)
 
 
 def thumbnails(images: Sequence[Pixels]) -> Array:

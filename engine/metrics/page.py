@@ -16,7 +16,7 @@ from engine.metrics.style import CSS
 
 WORDED = ("text", "region")
 SHEET = "Image and layout of the same real pairs, and what each contender draws for them."
-EXTREMES = "Real image and layout, drawn image and layout, and the segmenter's map of the drawn image."
+EXTREMES = "Real image and layout, drawn image and layout, and the map of the drawn image if there is a segmenter."
 NEAREST = "The samples of text → both nearest to a training picture, each beside it."
 
 
@@ -43,7 +43,8 @@ def page(report: Report, pictures: Shown) -> str:
         if task in WORDED:
             body.append(folded("Their captions", ordered(pictures.captions)))
         body.append(strips_of("Best and worst", pictures.extremes[task], EXTREMES))
-        body.append(folded("IoU of each class", per_class(report.iou[task])))
+        if task in report.iou:
+            body.append(folded("IoU of each class", per_class(report.iou[task])))
     if report.heard:
         body += ["<h2>Each class named, named absent and unprompted</h2>", heard(report)]
     if pictures.memorised:
@@ -70,8 +71,9 @@ def head(report: Report) -> str:
         f"{report.frames} training frames. Small figures are 95 % intervals by bootstrap over pictures. Floors are "
         "real pictures against real ones at the same number, or what the judge reaches on real pictures. Real "
         f"pictures are seen in the light of training (gamma {report.gamma:g}). "
-        f"Features: {escape(', '.join(report.features))}. "
+        f"Features: {escape(', '.join(report.features) or 'none')}. "
         f"Bits per pixel and per dimension: <code>{escape(report.bits)}</code>.</p>"
+        + "".join(f"<p><b>{escape(str(one))}</b></p>" for one in report.lacking)
     )
 
 

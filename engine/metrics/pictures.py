@@ -82,6 +82,8 @@ class Sheets:
 
     def extremes(self, one: Measured) -> list[Strip]:
         """Best and worst cases of a contender by its pictures' own mean IoU: real, drawn, and the segmenter's map."""
+        if not one.ranked:
+            return []
         ious = np.array([score(counts).mean_iou for counts in one.judged])
         order = np.argsort(-np.nan_to_num(ious), kind="stable")
         count = min(EXTREME, len(order) // 2)
@@ -92,7 +94,7 @@ class Sheets:
                     *self._given(one.task, int(i)),
                     one.drawn.images[i],
                     colourise(one.drawn.layouts[i], self.classes),
-                    colourise(one.maps[i], self.classes),
+                    *([colourise(one.maps[i], self.classes)] if one.mapped else []),
                 ]
                 for i in which
             ]
@@ -103,7 +105,8 @@ class Sheets:
 
     def memorised(self, one: Measured) -> Strip:
         """The samples nearest to a training picture, each beside it, and how near."""
-        order = np.argsort(one.near.distance, kind="stable")[:SHOWN]
-        rows = [[one.drawn.images[i], self.standards.frame(int(one.near.row[i]))] for i in order]
-        distances = ", ".join(f"{one.near.distance[i]:.2f}" for i in order)
+        near = one.near[0]
+        order = np.argsort(near.distance, kind="stable")[:SHOWN]
+        rows = [[one.drawn.images[i], self.standards.frame(int(near.row[i]))] for i in order]
+        distances = ", ".join(f"{near.distance[i]:.2f}" for i in order)
         return Strip(f"{one.contender}: distances {distances}", grid(rows))

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from engine.metrics.drawing import TITLES
-from engine.metrics.entries import METRICS, CostEntry, Entry, Metric
+from engine.metrics.entries import METRICS, CostEntry, Entry, Lacking, Metric
 from engine.metrics.hearing import ClassHeard
 from engine.metrics.sweeps import Point
 
@@ -26,13 +26,16 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample of text → both and the training frame nearest to it by the CLIP pair; `mirrored` left to right."""
+    """A sample of text → both and the training frame nearest to it; `mirrored` left to right. `features` say by what
+    it is; without any, by pixels.
+    """
 
     contender: str
     sample: int
     frame: int
     mirrored: bool
     distance: float
+    features: str
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     frames: int
     gamma: float
     features: list[str]
+    lacking: list[Lacking]
     contenders: list[Who]
     metrics: list[Metric]
     figures: list[Entry]
@@ -57,12 +61,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def lines(self) -> list[str]:
         """The figures as a person reads them, a line for each contender and task."""
-        found = [f"{self.pictures} real pairs; features: {', '.join(self.features)}"]
+        found = [f"{self.pictures} real pairs; features: {', '.join(self.features) or 'none'}"]
+        found += map(str, self.lacking)
+        shown = ("", *self.features[:1])
         for task, who in dict.fromkeys((entry.task, entry.contender) for entry in self.figures):
             parts = [
                 f"{METRICS[entry.metric].title} {entry.figure.value:.4g}"
                 for entry in self.figures
-                if (entry.task, entry.contender) == (task, who) and entry.features in ("", self.features[0])
+                if (entry.task, entry.contender) == (task, who) and entry.features in shown
             ]
             found.append(f"{TITLES[task]}, {who}: {'; '.join(parts)}")
         if self.heard:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from engine.metrics.bootstrap import Array
-from engine.metrics.features import Features, Seen
+from engine.metrics.features import Features, Seen, of_unit_length
 from engine.metrics.frechet import areas, frechet
 from engine.metrics.hearing import Bools, Said, presence
 from engine.metrics.judging import Judges
 from engine.metrics.kernel import kernel_distance
-from engine.metrics.memory import Nearest, mirrored, nearest, thumbnails
+from engine.metrics.memory import Memory, See, mirrored, thumbnails
 from engine.metrics.real import Real
 from engine.metrics.segmentation import Counts, confusions
 from engine.metrics.wording import other_captions
@@ -23,7 +23,7 @@ TRAIN, VAL = "train against train", "train against val"
 
 
 class Standards:
-    """Real pictures as the judges see them. `count` is K."""
+    """Real pictures as the judges see them; who asks for what a judge says knows that it is there. `count` is K."""
 
     def __init__(self, real: Real, judges: Judges, classes: Sequence[ClassInfo]) -> None:
         self.real, self.judges, self.names = real, judges, [info.name for info in classes]
@@ -40,10 +40,15 @@ class Standards:
         """Of val."""
         return [pair.layout for pair in self.real.val]
 
+    def map(self, images: Sequence[Pixels]) -> list[Pixels]:
+        """What the segmenter sees in pictures."""
+        assert self.judges.segmenter is not None
+        return self.judges.segmenter.layouts(images)
+
     @cached_property
     def maps(self) -> list[Pixels]:
         """The segmenter's of val."""
-        return self.judges.segmenter.layouts(self.images)
+        return self.map(self.images)
 
     @cached_property
     def own(self) -> Counts:
@@ -74,8 +79,7 @@ class Standards:
     @cached_property
     def map_floors(self) -> dict[str, float]:
         """Of the Fréchet distance of the areas of the segmenter's maps."""
-        layouts = self.judges.segmenter.layouts
-        one, two = (areas(layouts([pair.image for pair in half]), self.count) for half in self.real.halves)
+        one, two = (areas(self.map([pair.image for pair in half]), self.count) for half in self.real.halves)
         return {TRAIN: frechet(one, two), VAL: frechet(one, areas(self.maps, self.count))}
 
     def seen(self, by: Features, half: int = -1) -> Seen:
@@ -94,19 +98,25 @@ class Standards:
             "kid": {TRAIN: kernel_distance(one, two), VAL: kernel_distance(one, val)},
         }
 
+    def read(self, texts: Sequence[str]) -> Array:
+        """Texts by the CLIP pair, unit vectors [N, D]."""
+        assert self.judges.clip is not None
+        return self.judges.clip.texts(texts).double().numpy()
+
     @cached_property
     def texts(self) -> Array:
-        """Of val's captions, unit vectors [N, D]."""
-        return self.judges.clip.texts([caption.text for caption in self.real.captions]).double().numpy()
+        """Of val's captions."""
+        return self.read([caption.text for caption in self.real.captions])
 
     @cached_property
     def other_texts(self) -> tuple[Array, np.ndarray]:
         """Captions to choose wrongly, [M, D], and which of them are other than each picture's own."""
-        texts = self.judges.clip.texts(self.real.others).double().numpy()
-        return texts, other_captions([caption.text for caption in self.real.captions], self.real.others)
+        own, others = [caption.text for caption in self.real.captions], self.real.others
+        return self.read(others), other_captions(own, others)
 
     def unit(self, images: Sequence[Pixels]) -> Array:
-        """Pictures by the CLIP pair."""
+        """Pictures by the CLIP pair, unit vectors [N, D]."""
+        assert self.judges.clip is not None
         return self.judges.clip.images(images).double().numpy()
 
     @cached_property
@@ -115,19 +125,15 @@ class Standards:
         return self.unit(self.images)
 
     @cached_property
-    def memory(self) -> tuple[Array, Array]:
-        """All training frames and their mirror images: by the CLIP pair, and small."""
+    def memories(self) -> list[Memory]:
+        """The training frames by the first features, if there are any, and small."""
         frames = [pair.image for pair in self.real.train]
-        frames += mirrored(frames)
-        return self.unit(frames), thumbnails(frames)
-
-    @cached_property
-    def val_nearest(self) -> tuple[Nearest, Nearest]:
-        """Of val to the training frames, by the CLIP pair and small."""
-        return nearest(self.units, self.memory[0]), nearest(thumbnails(self.images), self.memory[1])
+        sights: list[tuple[str, str, See]]
+        sights = [("near_features", by.name, partial(of_unit_length, by)) for by in self.judges.features[:1]]
+        return [Memory(*sight, frames, self.images) for sight in (*sights, ("near_pixels", "", thumbnails))]
 
     def frame(self, index: int) -> Pixels:
-        """A training frame of `memory` by its row."""
+        """A training frame of a memory by its row."""
         total = len(self.real.train)
         image = self.real.train[index % total].image
         return image if index < total else mirrored([image])[0]

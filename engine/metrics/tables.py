@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from engine.metrics.entries import Entry
 from engine.metrics.frechet import areas
 from engine.metrics.hearing import beyond, presence, share
 from engine.metrics.inception import inception_score
-from engine.metrics.memory import Nearest, closer, nearest, thumbnails
+from engine.metrics.memory import Nearest, closer
 from engine.metrics.segmentation import Counts, accuracy, confusions, mean_iou
 from engine.metrics.standards import Standards
 from engine.metrics.wording import clip_scores, ranked_first
@@ -39,7 +39,17 @@ class Measured:
     @cached_property
     def maps(self) -> list[Pixels]:
         """The segmenter's of the drawn images."""
-        return self.standards.judges.segmenter.layouts(self.drawn.images)
+        return self.standards.map(self.drawn.images)
+
+    @property
+    def mapped(self) -> bool:
+        """Whether there is a segmenter."""
+        return self.standards.judges.segmenter is not None
+
+    @property
+    def ranked(self) -> bool:
+        """Whether there is anything to rank pictures by."""
+        return self.mapped or self.task == "image"
 
     @cached_property
     def judged(self) -> Counts:
@@ -62,9 +72,9 @@ class Measured:
         return self.standards.unit(self.drawn.images)
 
     @cached_property
-    def near(self) -> Nearest:
-        """The nearest training frames by the CLIP pair."""
-        return nearest(self.units, self.standards.memory[0])
+    def near(self) -> list[Nearest]:
+        """The nearest training frames in each sight."""
+        return [memory.nearest(self.drawn.images) for memory in self.standards.memories]
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -97,11 +107,17 @@ class Measured:
         """A floor: the same statistic's value on val."""
         return {name: statistic(np.ones(len(self.standards.images)))}
 
+    def reached(self, of: Callable[[Counts], Statistic]) -> dict[str, float]:
+        """A ceiling: what the segmenter itself reaches on val."""
+        return self.over_real(of(self.ceiling), CEILING) if self.mapped else {}
+
     def layout_areas(self) -> Iterator[Entry]:
         real, drawn = (areas(ids, self.standards.count) for ids in (self.standards.layouts, self.drawn.layouts))
         yield self.entry("fsd_layouts", frechet.paired(real, drawn), self.standards.layout_floors)
 
     def map_areas(self) -> Iterator[Entry]:
+        if not self.mapped:
+            return
         real, drawn = (areas(ids, self.standards.count) for ids in (self.standards.maps, self.maps))
         yield self.entry("fsd_maps", frechet.paired(real, drawn), self.standards.map_floors)
 
@@ -113,31 +129,30 @@ class Measured:
         return confusions(self.hidden_only(self.standards.layouts), self.standards.maps, self.standards.count)
 
     def alignment(self) -> Iterator[Entry]:
-        note = "by construction: the layout is the judge's own map" if self.segmented else ""
-        ceiling = self.over_real(mean_iou(self.ceiling), CEILING)
-        yield self.entry("alignment", mean_iou(self.judged), ceiling, note=note)
+        if self.mapped:
+            note = "by construction: the layout is the judge's own map" if self.segmented else ""
+            yield self.entry("alignment", mean_iou(self.judged), self.reached(mean_iou), note=note)
 
     def faithfulness(self) -> Iterator[Entry]:
-        ceiling = self.over_real(mean_iou(self.ceiling), CEILING)
-        yield self.entry("faithfulness", mean_iou(self.judged), ceiling)
+        if self.mapped:
+            yield self.entry("faithfulness", mean_iou(self.judged), self.reached(mean_iou))
 
     def segmentation(self) -> Iterator[Entry]:
         for metric, of in (("segmentation", mean_iou), ("accuracy", accuracy)):
-            yield self.entry(metric, of(self.judged), self.over_real(of(self.ceiling), CEILING))
+            yield self.entry(metric, of(self.judged), self.reached(of))
 
     def mended(self) -> Iterator[Entry]:
         counts = confusions(self.hidden_only(self.standards.layouts), self.drawn.layouts, self.standards.count)
-        yield self.entry("mended", mean_iou(counts), self.over_real(mean_iou(self.ceiling), CEILING))
+        yield self.entry("mended", mean_iou(counts), self.reached(mean_iou))
 
     def hearing(self) -> Iterator[Entry]:
-        said, real = self.standards.said, self.standards.found
-        maps = presence(self.maps, self.standards.count)
-        layouts = presence(self.drawn.layouts, self.standards.count)
-        for metric, named, found, truth in (
-            ("recall", said.present, maps, real),
-            ("precision", said.absent, ~maps, ~real),
-            ("drawn_recall", said.present, layouts, self.standards.in_layouts),
-        ):
+        said, count = self.standards.said, self.standards.count
+        layouts = presence(self.drawn.layouts, count)
+        parts = [("drawn_recall", said.present, layouts, self.standards.in_layouts)]
+        if self.mapped:
+            maps, real = presence(self.maps, count), self.standards.found
+            parts = [("recall", said.present, maps, real), ("precision", said.absent, ~maps, ~real), *parts]
+        for metric, named, found, truth in parts:
             yield self.entry(metric, share(named, found), self.over_real(share(named, truth)))
             yield self.entry(f"{metric}_gain", beyond(named, found), self.over_real(beyond(named, truth)))
 
@@ -152,6 +167,8 @@ class Measured:
             yield self.entry("is", inception_score(drawn.probabilities), variety, by.name)
 
     def wording(self) -> Iterator[Entry]:
+        if self.standards.judges.clip is None:
+            return
         texts, (others, strange) = self.standards.texts, self.standards.other_texts
         name = self.standards.judges.features[0].name
         images, real = self.units, self.standards.units
@@ -161,16 +178,11 @@ class Measured:
         yield self.entry("r_precision", mean(ranked_first(images, texts, others, strange)), floor, name)
 
     def memory(self) -> Iterator[Entry]:
-        name = self.standards.judges.features[0].name
-        by_clip, by_pixels = self.standards.val_nearest
-        small = nearest(thumbnails(self.drawn.images), self.standards.memory[1]).distance
-        copies = closer(self.near.distance, by_clip.distance)
-        for metric, values, real, features in (
-            ("near_clip", self.near.distance, by_clip.distance, name),
-            ("near_pixels", small, by_pixels.distance, ""),
-            ("copies", copies, closer(by_clip.distance, by_clip.distance), name),
-        ):
-            yield self.entry(metric, mean(values), self.over_real(mean(real)), features)
+        for memory, near in zip(self.standards.memories, self.near, strict=True):
+            yield self.entry(memory.metric, mean(near.distance), self.over_real(mean(memory.val)), memory.features)
+        first, distance = self.standards.memories[0], self.near[0].distance
+        copies, usual = closer(distance, first.val), closer(first.val, first.val)
+        yield self.entry("copies", mean(copies), self.over_real(mean(usual)), first.features)
 
     def kept(self) -> Iterator[Entry]:
         if self.kept_changed is not None:

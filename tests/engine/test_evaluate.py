@@ -35,7 +35,7 @@ TASKS = {
     "text": {
         *("fsd_layouts", "fsd_maps", "alignment", "recall", "recall_gain", "precision", "precision_gain"),
         *("drawn_recall", "drawn_recall_gain", "kid", "fd", "is", "clip_score", "r_precision"),
-        *("near_clip", "near_pixels", "copies"),
+        *("near_features", "near_pixels", "copies"),
     },
     "layout": {"fsd_maps", "faithfulness", "kid", "fd", "is", "changed"},
     "image": {"fsd_layouts", "segmentation", "accuracy", "changed"},
@@ -144,9 +144,9 @@ def test_copies_of_training_pictures_are_told(real, judges):
     images, layouts = ([pair[half] for pair in real.train[:6]] for half in (0, 1))
     one = measured(real, judges, "text", images, layouts)
     found = {entry.metric: entry.figure.value for entry in one.entries}
-    assert found["near_clip"] < 1e-6
+    assert found["near_features"] < 1e-6
     assert found["near_pixels"] == 0
-    assert (one.standards.frame(int(one.near.row[2])) == images[2]).all()
+    assert (one.standards.frame(int(one.near[0].row[2])) == images[2]).all()
 
 
 def test_pictures_that_hear_the_caption_do_better_than_shuffled_ones(real, judges):
