@@ -19,6 +19,8 @@ UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20
 MAX_SIDE = 4096
+MULTIPLE = 16
+"""Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
 
 Pixels = npt.NDArray[np.uint8]
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]

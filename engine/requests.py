@@ -12,11 +12,9 @@ import numpy.typing as npt
 
 from engine.errors import BadClass, BadRequest, BadSize, NothingGiven, NothingToDo
 from engine.guides.check import check_guides
-from engine.protocol import UNKNOWN, Generate, PackInfo, Raster
+from engine.protocol import MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
 
 Mask = npt.NDArray[np.bool_]
-MULTIPLE = 16
-"""Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
 
 
 def check(request: Generate, info: PackInfo) -> None:

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.errors import BadRequest
-from engine.protocol import MAX_SIDE, Pixels
-from engine.requests import MULTIPLE
+from engine.protocol import MAX_SIDE, MULTIPLE, Pixels
 
 EXAMPLE = f"Write for example --extend left=64,right=128, in multiples of {MULTIPLE}."
 

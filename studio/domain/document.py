@@ -17,6 +17,11 @@ The rules, as an illustrator meets them:
   just the pixels that were painted over, so only those are drawn anew.
 - Text → Both draws both halves, so a half that is kept as a whole does not stand in its way.
 - Opening a photograph starts a new picture, so its layout is unknown. This, too, is one undo away.
+- A picture grows at its edges. All that it shows is kept then, in both halves, and what comes on is unknown in
+  both, so the engine draws only that, whatever the mode is. Until it has, there is no image there (`drawn` says
+  where there is one). What is painted over in the older part is drawn anew, as in a photograph, and what is
+  erased of its layout is no longer kept.
+- A new picture, or one that is opened from elsewhere, has the pack's size again.
 """
 
 from __future__ import annotations
@@ -27,6 +32,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.protocol import UNKNOWN, Pixels
+from studio.domain.frame import Margins
 from studio.domain.layout import Box, Mask, over, unknown
 
 
@@ -70,23 +76,67 @@ class Marks:
 
     image: ImageKind = ImageKind.NONE
     fill_whole: bool = False
+    drawn: Box | None = None  # the part that has an image, if there is one and not all of it has
 
 
 class Document:
     """A picture of [height, width] pixels; see the module for what its planes mean.
 
-    Every plane is uint8 or bool [H, W], the image uint8 [H, W, 3]. They change in place and stay the same arrays.
+    Every plane is uint8 or bool [H, W], the image uint8 [H, W, 3]. They change in place and stay the same arrays
+    as long as the size stays. `frame` is where the picture lies beside the one that it grew from.
     """
 
     def __init__(self, height: int, width: int) -> None:
-        self.height, self.width = height, width
+        self.marks = Marks()
+        self.reframe(Box(0, 0, height, width))
+
+    @property
+    def height(self) -> int:
+        return self.frame.height
+
+    @property
+    def width(self) -> int:
+        return self.frame.width
+
+    def reframe(self, frame: Box) -> None:
+        """Lie elsewhere, or have another size: every plane is blank then. The marks stay."""
+        height, width = frame.height, frame.width
+        self.frame = frame
         self.painted = unknown(height, width)
         self.filled = unknown(height, width)
         self.image = np.zeros((height, width, 3), np.uint8)
         self.keep_layout: Mask = np.zeros((height, width), np.bool_)
         self.keep_image: Mask = np.zeros((height, width), np.bool_)
         self.selection: Mask = np.zeros((height, width), np.bool_)
+
+    def fit(self, height: int, width: int) -> bool:
+        """Make room for a picture of this size that is no part of this one. Returns whether all is blank now."""
+        if (self.height, self.width) == (height, width):
+            return False
         self.marks = Marks()
+        self.reframe(Box(0, 0, height, width))
+        return True
+
+    def extend(self, margins: Margins) -> None:
+        """Put unknown canvas around the picture, and keep all that it shows."""
+        old = {plane: self.pixels(plane) for plane in Plane}
+        inner = Box(margins.top, margins.left, margins.top + self.height, margins.left + self.width)
+        known, drawn, before = self.layout() != UNKNOWN, self.drawn(), self.marks.drawn
+        self.reframe(margins.around(self.frame))
+        for plane, pixels in old.items():
+            self.pixels(plane)[inner.area] = pixels
+        self.keep_layout[inner.area] = known
+        self.keep_image[inner.area] = drawn
+        if self.marks.image is not ImageKind.NONE:
+            shown = before.moved(margins.top, margins.left) if before else inner
+            self.marks = replace(self.marks, drawn=shown)
+
+    def drawn(self) -> Mask:
+        """Where [H, W] there is an image."""
+        there = np.full((self.height, self.width), self.marks.image is not ImageKind.NONE)
+        if self.marks.drawn is not None:
+            there &= self.marks.drawn.mask(self.height, self.width)
+        return there
 
     def layout(self, box: Box | None = None) -> Pixels:
         """Ids [H, W] as seen, or a box of them: the paint over the fill."""
@@ -118,13 +168,11 @@ class Document:
 
     def given_image(self, mode: Mode) -> Mask:
         """Where [H, W] the engine may not change the image: all of it in Image → Layout, else what is kept."""
-        if self.marks.image is ImageKind.NONE:
-            return np.zeros_like(self.keep_image)
         if mode is Mode.IMAGE_TO_LAYOUT:
-            return np.ones_like(self.keep_image)
+            return self.drawn()
         if mode is Mode.TEXT_TO_BOTH and self.keep_image.all():
             return np.zeros_like(self.keep_image)
-        return self.keep_image.copy()
+        return self.keep_image & self.drawn()
 
     def change(
         self,
@@ -170,8 +218,10 @@ class Document:
             return frozenset({Plane.PAINTED, Plane.FILLED, Plane.IMAGE, Plane.KEEP_LAYOUT, Plane.KEEP_IMAGE})
         gaps = np.where(self.painted == UNKNOWN, over(kept, layout), UNKNOWN).astype(np.uint8)
         if mode is Mode.IMAGE_TO_LAYOUT:
-            self.change(filled=gaps, marks=replace(self.marks, fill_whole=True))
-            return frozenset({Plane.FILLED})
+            planes = {Plane.FILLED} if self.marks.drawn is None else {Plane.FILLED, Plane.IMAGE}
+            image_too = drawn if Plane.IMAGE in planes else None
+            self.change(filled=gaps, image=image_too, marks=replace(self.marks, fill_whole=True, drawn=None))
+            return frozenset(planes)
         photograph = self.marks.image is ImageKind.GIVEN and bool(self.keep_image.any())
         self.change(filled=gaps, image=drawn, marks=Marks(ImageKind.GIVEN if photograph else ImageKind.GENERATED))
         return frozenset({Plane.FILLED, Plane.IMAGE})

@@ -1,13 +1,15 @@
 """Undo and redo: one step is what a person did at once, together with the result that it led to.
 
 Every step knows the whole picture after it, as tiles. A tile that a step did not change is the same object as
-in the step before, so a stroke costs the tiles it touched and no step can mix two pictures.
+in the step before, so a stroke costs the tiles it touched and no step can mix two pictures. Tiles lie on one grid
+however a picture grows, so a picture that did shares them with the one that it grew from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +35,7 @@ class Step:
 
     serial: int
     name: str
+    frame: Box
     tiles: Tiles
     marks: Marks
     answered: bool = True
@@ -52,9 +55,6 @@ class History:
 
     def __init__(self, document: Document, max_bytes: int = MAX_BYTES) -> None:
         self._document, self._max_bytes = document, max_bytes
-        rows, columns = range(0, document.height, TILE), range(0, document.width, TILE)
-        whole = document.height, document.width
-        self._boxes = [Box(y, x, y + TILE, x + TILE).clipped(*whole) for y in rows for x in columns]
         self._serial = 0
         self.restart()
 
@@ -88,24 +88,26 @@ class History:
 
     def restart(self, name: str = "Start") -> None:
         """Forget all steps: the document as it is now is where everything begins."""
+        frame = self._document.frame
         self._now = {plane: self._document.pixels(plane).copy() for plane in Plane}
-        tiles = {plane: tuple(self._now[plane][box.area].copy() for box in self._boxes) for plane in Plane}
-        self._steps = [Step(self._serial, name, tiles, self._document.marks)]
+        tiles = {plane: tuple(self._now[plane][box.area].copy() for box in boxes(frame)) for plane in Plane}
+        self._steps = [Step(self._serial, name, frame, tiles, self._document.marks)]
         self._at = 0
 
     def record(self, name: str, *, answered: bool = False, planes: frozenset[Plane] = ALL) -> bool:
         """Add what has changed in these planes as a step; what was undone is gone for good.
 
-        Returns whether anything has changed.
+        A picture of another frame is a step with all its planes. Returns whether anything has changed.
         """
-        tiles = self._fresh(planes)
-        if not tiles and self._document.marks == self._steps[self._at].marks:
+        now, frame = self._steps[self._at], self._document.frame
+        tiles = self._fresh(planes) if frame == now.frame else self._reframed()
+        if not tiles and self._document.marks == now.marks:
             return False
         self._serial += 1
-        before = self._steps[self._at].tiles
-        after = {**before, **tiles}
+        after = {**now.tiles, **tiles}
         del self._steps[self._at + 1 :]
-        self._steps.append(Step(self._serial, name, after, self._document.marks, answered, _cost(before, after)))
+        nbytes = _cost(now.tiles, after)
+        self._steps.append(Step(self._serial, name, frame, after, self._document.marks, answered, nbytes))
         self._at += 1
         self._trim()
         return True
@@ -121,7 +123,9 @@ class History:
                 self._join(index, planes)
                 return
             before = self._steps[index - 1]
-            if step.marks != before.marks or any(step.tiles[p] is not before.tiles[p] for p in planes):
+            if (step.marks, step.frame) != (before.marks, before.frame) or any(
+                step.tiles[p] is not before.tiles[p] for p in planes
+            ):
                 break
         self.record(name, answered=True, planes=planes)
 
@@ -142,19 +146,27 @@ class History:
     def jump(self, index: int) -> None:
         """Show the picture after `names[index]`."""
         old, new = self._steps[self._at], self._steps[index]
+        same = new.frame == old.frame
+        if not same:
+            self._document.reframe(new.frame)
+            self._now = {plane: self._document.pixels(plane).copy() for plane in Plane}
         for plane in Plane:
-            if new.tiles[plane] is not old.tiles[plane]:
+            if not same or new.tiles[plane] is not old.tiles[plane]:
                 pixels, now = self._document.pixels(plane), self._now[plane]
-                for box, was, tile in zip(self._boxes, old.tiles[plane], new.tiles[plane], strict=True):
+                known = old.tiles[plane] if same else (None,) * len(new.tiles[plane])
+                for box, was, tile in zip(boxes(new.frame), known, new.tiles[plane], strict=True):
                     if was is not tile:
                         pixels[box.area] = now[box.area] = tile
         self._document.marks, self._at = new.marks, index
 
     def restore(self) -> None:
         """Take back what the document holds beyond its newest step."""
+        step = self._steps[self._at]
+        if self._document.frame != step.frame:
+            self._document.reframe(step.frame)
         for plane, now in self._now.items():
             self._document.pixels(plane)[:] = now
-        self._document.marks = self._steps[self._at].marks
+        self._document.marks = step.marks
 
     def changes(self, index: int) -> list[Change]:
         """What the step `names[index]` changed; the tiles are not to be written to."""
@@ -162,7 +174,9 @@ class History:
         return [
             Change(plane, box, tile)
             for plane in Plane
-            for box, was, tile in zip(self._boxes, before.tiles[plane], step.tiles[plane], strict=True)
+            for box, was, tile in zip(
+                boxes(step.frame), _seen(before, step.frame, plane), step.tiles[plane], strict=True
+            )
             if was is not tile
         ]
 
@@ -184,11 +198,24 @@ class History:
             if np.array_equal(pixels, now):
                 continue
             tiles = list(self._steps[self._at].tiles[plane])
-            for place, box in enumerate(self._boxes):
+            for place, box in enumerate(boxes(self._document.frame)):
                 tile = pixels[box.area]
                 if not np.array_equal(tile, tiles[place]):
                     tiles[place] = tile.copy()
                     now[box.area] = tile
+            found[plane] = tuple(tiles)
+        return found
+
+    def _reframed(self) -> Tiles:
+        """All planes of a document of another frame, with the newest step's tiles where they are the same."""
+        before, frame = self._steps[self._at], self._document.frame
+        self._now = {plane: self._document.pixels(plane).copy() for plane in Plane}
+        found = {}
+        for plane, now in self._now.items():
+            tiles = []
+            for box, was in zip(boxes(frame), _seen(before, frame, plane), strict=True):
+                same = was is not None and np.array_equal(was, now[box.area])
+                tiles.append(was if was is not None and same else now[box.area].copy())
             found[plane] = tuple(tiles)
         return found
 
@@ -200,12 +227,31 @@ class History:
             self._at -= 1
 
 
+@lru_cache(maxsize=64)
+def boxes(frame: Box) -> tuple[Box, ...]:
+    """The tiles of a picture with this frame, in its own rows and columns."""
+    rows = range(frame.top // TILE * TILE, frame.bottom, TILE)
+    columns = range(frame.left // TILE * TILE, frame.right, TILE)
+    every = (Box(y, x, y + TILE, x + TILE).moved(-frame.top, -frame.left) for y in rows for x in columns)
+    return tuple(box.clipped(frame.height, frame.width) for box in every)
+
+
+def _seen(step: Step, frame: Box, plane: Plane) -> Sequence[Pixels | None]:
+    """For each tile of a picture with this frame, the one of a step that has the same place."""
+    if frame == step.frame:
+        return step.tiles[plane]
+    there = {
+        box.moved(step.frame.top, step.frame.left): tile
+        for box, tile in zip(boxes(step.frame), step.tiles[plane], strict=True)
+    }
+    return [there.get(box.moved(frame.top, frame.left)) for box in boxes(frame)]
+
+
 def _cost(before: Tiles, after: Tiles) -> int:
     """Bytes of the tiles that `before` does not have."""
-    return sum(
-        tile.nbytes
-        for plane in Plane
-        if after[plane] is not before[plane]
-        for was, tile in zip(before[plane], after[plane], strict=True)
-        if was is not tile
-    )
+    cost = 0
+    for plane in Plane:
+        if after[plane] is not before[plane]:
+            had = {id(tile) for tile in before[plane]}
+            cost += sum(tile.nbytes for tile in after[plane] if id(tile) not in had)
+    return cost

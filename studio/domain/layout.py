@@ -21,6 +21,14 @@ class Box(NamedTuple):
     right: int
 
     @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
     def empty(self) -> bool:
         return self.bottom <= self.top or self.right <= self.left
 
@@ -32,6 +40,16 @@ class Box(NamedTuple):
     def clipped(self, height: int, width: int) -> Box:
         """The part inside a plane of this size."""
         return Box(max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right))
+
+    def moved(self, down: int, right: int) -> Box:
+        """A box of the same size so many rows and columns from here."""
+        return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
+
+    def mask(self, height: int, width: int) -> Mask:
+        """Its pixels as a mask [H, W] of a plane."""
+        mask = np.zeros((height, width), np.bool_)
+        mask[self.area] = True
+        return mask
 
 
 def unknown(height: int, width: int) -> Pixels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.protocol import UNKNOWN, Pixels
 from studio.domain.area import Area
 from studio.domain.document import Document, ImageKind, Marks, Mode
+from studio.domain.frame import Margins
 from studio.domain.history import History
 from studio.domain.layout import Mask, unknown
 from studio.domain.palette import Palette
@@ -30,6 +32,8 @@ class Editor(QObject):
 
     def __init__(self, height: int, width: int, palette: Palette, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.size = height, width
+        """What every picture begins with: the pack's."""
         self.document = Document(height, width)
         self.history = History(self.document)
         self.palette = palette
@@ -44,6 +48,11 @@ class Editor(QObject):
     def painting(self) -> bool:
         """Whether a stroke is under way."""
         return self.pen.writing
+
+    @property
+    def extended(self) -> bool:
+        """Whether the picture has another size than it would begin with."""
+        return (self.document.height, self.document.width) != self.size
 
     def end_stroke(self) -> None:
         """Lift the pen: the whole stroke becomes one step."""
@@ -107,19 +116,28 @@ class Editor(QObject):
         """Keep all of the image but for the selection, which is drawn anew."""
         self.end_stroke()
         if self.document.selection.any():
-            self.document.keep_image[:] = ~self.document.selection
+            self.document.keep_image[:] = ~self.document.selection & self.document.drawn()
             if self.did(self.tr("Redraw selection")):
                 self.stroke_ended.emit()
 
     def keep_image(self, keep: bool) -> None:
         """Give the whole image to the engine from now on, or none of it."""
         self.end_stroke()
-        self.document.keep_image[:] = keep
+        self.document.keep_image[:] = keep & self.document.drawn()
         self.did(self.tr("Keep image") if keep else self.tr("Release image"), answered=True)
 
-    def clear(self, name: str = "New") -> None:
-        """Start over with nothing; one undo brings everything back."""
+    def extend(self, margins: Margins, *, adopt: bool) -> None:
+        """Put unknown canvas around the picture; `adopt` if a layout that was asked for becomes painted by that."""
         self.end_stroke()
+        if adopt and self.document.marks.fill_whole:
+            self.document.adopt()
+        self.document.extend(margins)
+        self.did(self.tr("Extend canvas"))
+
+    def clear(self, name: str = "New") -> None:
+        """Start over with nothing, in the size that pictures begin with; one undo brings everything back."""
+        self.end_stroke()
+        self.document.fit(*self.size)
         doc, nowhere = self.document, self._nowhere()
         doc.change(painted=self._empty(), filled=self._empty(), image=doc.image * 0, marks=Marks())
         doc.change(keep_layout=nowhere, keep_image=nowhere, selection=nowhere)
@@ -130,17 +148,25 @@ class Editor(QObject):
         self.place_layout(self._empty(), self.tr("Clear layout"), image_too=False)
 
     def place_layout(self, layout: Pixels, name: str, *, image_too: bool = True) -> None:
-        """Put in a layout [H, W] that a person brought; if `image_too`, no part of the image is kept."""
+        """Put in a layout [H, W] that a person brought; if `image_too`, no part of the image is kept.
+
+        If it has another size, the picture has that size from now on, and no image.
+        """
         self.end_stroke()
-        marks = Marks(self.document.marks.image)
+        self.document.fit(*layout.shape)
+        marks = replace(self.document.marks, fill_whole=False)
         self.document.change(painted=layout, filled=self._empty(), keep_layout=self._nowhere(), marks=marks)
         if image_too:
             self.document.change(keep_image=self._nowhere())
         self.did(name)
 
     def place_image(self, image: Pixels, name: str) -> None:
-        """Put in an image [H, W, 3] that a person brought, kept as a whole; its layout is unknown."""
+        """Put in an image [H, W, 3] that a person brought, kept as a whole; its layout is unknown.
+
+        If it has another size, the picture has that size from now on.
+        """
         self.end_stroke()
+        self.document.fit(*image.shape[:2])
         nowhere = self._nowhere()
         self.document.change(painted=self._empty(), filled=self._empty(), image=image, marks=Marks(ImageKind.GIVEN))
         self.document.change(keep_layout=nowhere, keep_image=~nowhere)

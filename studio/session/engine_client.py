@@ -147,7 +147,9 @@ class EngineClient(QObject):
             self._process.send(waiting)
 
     def _sound(self, event: Preview | Traced | Done) -> bool:
-        size, layouts, images = (self._pack.height, self._pack.width), [event.layout], [event.image]
+        request = self._request
+        asked = (request and (request.layout or request.image)) or self._pack
+        size, layouts, images = (asked.height, asked.width), [event.layout], [event.image]
         if isinstance(event, Traced):
             layouts, images = [*layouts, event.noisy_layout], [*images, event.noisy_image]
         for raster, channels in (*((r, 3) for r in images), *((r, 1) for r in layouts)):

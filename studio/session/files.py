@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -101,11 +102,12 @@ class Files(QObject):
     def adjust_crop(self) -> None:
         """Ask for another part of the photograph that was opened last."""
         if self.photo is not None:
-            self.crop_asked.emit(self.photo)
+            self.crop_asked.emit(self._cropped(self.photo))
 
     def place(self, photo: Photo, crop: Crop) -> None:
         """Put this part of a photograph into the image."""
-        self._tasks.start(self._place(Photo(photo.pixels, photo.name, crop)))
+        document = self._picture.editor.document
+        self._tasks.start(self._place(Photo(photo.pixels, photo.name, crop), (document.height, document.width)))
 
     async def _open_all(self, paths: list[Path], half: str) -> None:
         if len(paths) > 1:
@@ -131,16 +133,18 @@ class Files(QObject):
             await self._take_layout(data, name, place or name)
         elif not await self._restore(data, name):
             pixels = await asyncio.to_thread(decode_image, data, place or name)
-            crop = centre(pixels.shape, self._info.height, self._info.width)
-            photo = Photo(pixels, name, crop)
-            await self._place(photo)
-            self._say_cropped(photo)
+            size = self._size_for(pixels)
+            photo = Photo(pixels, name, centre(pixels.shape, *size))
+            await self._place(photo, size)
+            self._say_cropped(photo, size)
 
     async def _take_layout(self, data: bytes, name: str, place: str) -> None:
         info, generator = self._info, self._picture.generator
         layout = await asyncio.to_thread(decode_layout, data, info.classes, place)
-        fitted = await asyncio.to_thread(fit_layout, layout, info.height, info.width)
         recipe = self._recipe(data, name)
+        grown = recipe is not None and layout.shape == (recipe.place.height, recipe.place.width)
+        size = layout.shape if grown else self._size_for(layout)
+        fitted = await asyncio.to_thread(fit_layout, layout, *size)
         self._picture.editor.place_layout(fitted.pixels, self.tr("Open {file}").format(file=name))
         generator.cancel()
         generator.set_mode(Mode.LAYOUT_TO_IMAGE)
@@ -148,9 +152,8 @@ class Files(QObject):
             generator.set_options(options_of(recipe.request, recipe.mode, generator.options))
             self._say(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
         generator.touch()
-        if layout.shape != (info.height, info.width):
-            words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
-            self._say_fitted(words, name, layout)
+        if layout.shape != size:
+            self._say_fitted(name, layout, size)
 
     async def _restore(self, data: bytes, name: str) -> bool:
         """Bring back the result that a PNG of ours shows, with its request; False if it is none."""
@@ -174,9 +177,9 @@ class Files(QObject):
             self.noticed.emit(of_error(error))
             return None
 
-    async def _place(self, photo: Photo) -> None:
-        info, generator = self._info, self._picture.generator
-        image = await asyncio.to_thread(cut_image, photo.pixels, photo.crop, info.height, info.width)
+    async def _place(self, photo: Photo, size: tuple[int, int]) -> None:
+        generator = self._picture.generator
+        image = await asyncio.to_thread(cut_image, photo.pixels, photo.crop, *size)
         self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
         self.photo = photo
         self.photo_changed.emit()
@@ -201,17 +204,29 @@ class Files(QObject):
         self._say(self.tr("Saved {file}.").format(file=path))
         self.done.emit(path)
 
-    def _say_cropped(self, photo: Photo) -> None:
-        height, width = photo.pixels.shape[:2]
-        if abs(width / height - self._info.width / self._info.height) >= 0.02:
-            words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
-            self._say_fitted(words, photo.name, photo.pixels, Action(self.tr("Adjust the crop"), self.adjust_crop))
+    def _size_for(self, pixels: Pixels) -> tuple[int, int]:
+        """Height and width for what is opened: the picture's, if it has just those, else those that all begin with."""
+        document = self._picture.editor.document
+        own = document.height, document.width
+        return own if pixels.shape[:2] == own else self._picture.editor.size
 
-    def _say_fitted(self, words: str, name: str, pixels: Pixels, action: Action | None = None) -> None:
+    def _cropped(self, photo: Photo) -> Photo:
+        """With a crop of the picture's shape: the one that it has, or the middle if the picture has grown since."""
+        document, crop = self._picture.editor.document, photo.crop
+        shape = (crop.right - crop.left) / (crop.bottom - crop.top)
+        if math.isclose(shape, document.width / document.height, rel_tol=1e-3):
+            return photo
+        return replace(photo, crop=centre(photo.pixels.shape, document.height, document.width))
+
+    def _say_cropped(self, photo: Photo, size: tuple[int, int]) -> None:
+        height, width = photo.pixels.shape[:2]
+        if abs(width / height - size[1] / size[0]) >= 0.02:
+            self._say_fitted(photo.name, photo.pixels, size, Action(self.tr("Adjust the crop"), self.adjust_crop))
+
+    def _say_fitted(self, name: str, pixels: Pixels, size: tuple[int, int], action: Action | None = None) -> None:
         height, width = pixels.shape[:2]
-        text = words.format(
-            file=name, width=width, height=height, to_width=self._info.width, to_height=self._info.height
-        )
+        words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
+        text = words.format(file=name, width=width, height=height, to_width=size[1], to_height=size[0])
         tone = Tone.INFO if action else Tone.HINT  # what offers something stays until it is read
         self.noticed.emit(Notice(f"{text} {self.tr('Undo takes it back.')}", tone, action))
 

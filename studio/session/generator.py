@@ -78,28 +78,31 @@ class Generator(QObject):
 
     def layout(self, box: Box | None = None) -> Pixels:
         """Ids [H, W] to show, or a box of them: the paint, and the newest preview where the engine may fill."""
-        document = self._editor.document
-        if self.preview is None or self._job is None:
+        document, coming = self._editor.document, self._coming()
+        if coming is None:
             return document.layout(box)
-        coming = self.preview.layout.pixels()[box.area if box else ...]
-        return over(document.given_layout(self._job.mode, box), coming)
+        preview, mode = coming
+        return over(document.given_layout(mode, box), preview.layout.pixels()[box.area if box else ...])
 
     def guessed(self, box: Box | None = None) -> Mask:
         """Where the layout shown is only the engine's guess; for a box if one is given."""
-        document = self._editor.document
-        if self.preview is None or self._job is None:
+        document, coming = self._editor.document, self._coming()
+        if coming is None:
             return document.guessed(box)
-        given = document.given_layout(self._job.mode, box)
-        guessed: Mask = given == UNKNOWN
-        return guessed if self._job.mode is Mode.LAYOUT_TO_IMAGE else np.zeros_like(guessed)
+        guessed: Mask = document.given_layout(coming[1], box) == UNKNOWN
+        return guessed if coming[1] is Mode.LAYOUT_TO_IMAGE else np.zeros_like(guessed)
 
     def image(self) -> Pixels | None:
         """RGB [H, W, 3] to show; None if there is none yet."""
-        document = self._editor.document
-        if self.preview is not None and self._job is not None:
-            kept = document.given_image(self._job.mode)
-            return np.where(kept[..., None], document.image, self.preview.image.pixels())
+        document, coming = self._editor.document, self._coming()
+        if coming is not None:
+            preview, mode = coming
+            return np.where(document.given_image(mode)[..., None], document.image, preview.image.pixels())
         return None if document.marks.image is ImageKind.NONE else document.image
+
+    def part(self) -> Box | None:
+        """The part of the picture that has an image to show, if that is not all of it."""
+        return self._editor.document.marks.drawn if self._coming() is None else None
 
     def set_mode(self, mode: Mode) -> None:
         """Choose which half is made from which."""
@@ -158,7 +161,7 @@ class Generator(QObject):
             return None
         if self.mode is Mode.LAYOUT_TO_IMAGE and self._editor.document.marks.fill_whole:
             self._editor.keep()
-        return build(self._editor.document, self.mode, self.options, self._pack, self._revision)
+        return self._request()
 
     def run(self, request: Generate, heard: Heard) -> None:
         """Send a request whose result is not for the picture, in place of what runs. Whatever the picture needs, or
@@ -189,6 +192,14 @@ class Generator(QObject):
             self._client.cancel()
             self._drop()
             self._finish()
+
+    def _coming(self) -> tuple[Preview, Mode] | None:
+        """The newest preview and its mode, if it is one of the picture as it is now."""
+        document, preview = self._editor.document, self.preview
+        if preview is None or self._job is None:
+            return None
+        size = preview.layout.height, preview.layout.width
+        return (preview, self._job.mode) if size == (document.height, document.width) else None
 
     def _consider(self) -> None:
         if self._client.state is not EngineState.READY or self._editor.painting or self.paused:
@@ -242,7 +253,7 @@ class Generator(QObject):
             serial = self._editor.history.top.serial if self._editor.history.top else None
         self._policy.clear()
         self._revision += 1
-        request = build(self._editor.document, self.mode, self.options, self._pack, self._revision)
+        request = self._request()
         # The last preview stays until the next one comes, unless it shows what another mode is making.
         if self._job is not None and self._job.mode is not self.mode:
             self.preview = None
@@ -250,6 +261,10 @@ class Generator(QObject):
         self._job, self._previewed = Job(request, self.mode, serial), False
         self._client.send(request)
         self.running_changed.emit()
+
+    def _request(self) -> Generate:
+        editor = self._editor
+        return build(editor.document, self.mode, self.options, self._pack, self._revision, extended=editor.extended)
 
     def _find_anew(self) -> None:
         self._editor.clear_layout()

@@ -1,7 +1,8 @@
 """The stroke journal: every finished edit on disk at once, so that a killed studio loses at most the open one.
 
 A journal is a file of records, only ever appended to. A record is its length and its CRC-32, big-endian, and
-that many bytes of msgpack: the changed box of each plane, and all that the picture is beside its pixels. What
+that many bytes of msgpack: the changed box of each plane, and all that the picture is beside its pixels. After a
+change of the picture's size that box is the whole plane. What
 is cut off at the end, or damaged, is left out with everything after it.
 """
 
@@ -43,6 +44,8 @@ class Record(msgspec.Struct, frozen=True):
 
     def apply(self, document: Document) -> None:
         """Do the edit. Raises BadFile if it is that of a document of another size."""
+        if self.state.frame is not None and self.state.frame != document.frame:
+            document.reframe(self.state.frame)
         for patch in self.patches:
             box = patch.box
             area = document.pixels(patch.plane)[box.area]
@@ -57,7 +60,7 @@ class Journal:
 
     def __init__(self, path: Path, start: Snapshot) -> None:
         self._known = {plane: pixels.copy() for plane, pixels in start.planes.items()}
-        self._state, self._origin = start.state, start.origin
+        self._state, self._origin, self._frame = start.state, start.origin, start.frame
         self._file: BinaryIO | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +74,7 @@ class Journal:
     def note(self, name: str, document: Document, state: State, origin: Origin) -> bool:
         """Append what has changed; returns whether anything has. Raises OSError."""
         patches = tuple(self._changes(document))
+        self._frame = document.frame
         if not patches and (state, origin) == (self._state, self._origin):
             return False
         self._state, self._origin = state, origin
@@ -87,6 +91,10 @@ class Journal:
     def _changes(self, document: Document) -> Iterator[Patch]:
         for plane in Plane:
             pixels, known = document.pixels(plane), self._known[plane]
+            if document.frame != self._frame:
+                self._known[plane] = pixels.copy()
+                yield Patch(plane, Box(0, 0, document.height, document.width), pixels.tobytes())
+                continue
             if np.array_equal(pixels, known):
                 continue
             box = changed_box(known, pixels)

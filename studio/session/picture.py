@@ -25,7 +25,11 @@ class Picture(QObject):
         """What the picture is now, beside its pixels."""
         generator = self.generator
         return State(
-            marks=self.editor.document.marks, mode=generator.mode, options=generator.options, live=generator.live
+            marks=self.editor.document.marks,
+            mode=generator.mode,
+            options=generator.options,
+            live=generator.live,
+            frame=self.editor.document.frame,
         )
 
     def recipe(self) -> Recipe | None:

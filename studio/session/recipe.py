@@ -16,7 +16,8 @@ import numpy as np
 from engine.errors import BadFile
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
 from studio.domain.document import Document, Marks, Mode, Plane
-from studio.domain.layout import over
+from studio.domain.frame import can_grow_to
+from studio.domain.layout import Box, over
 
 VERSION = 1
 KEPT = (Plane.PAINTED, Plane.FILLED, Plane.KEEP_LAYOUT, Plane.KEEP_IMAGE)
@@ -61,6 +62,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     planes: dict[Plane, Packed]
     image: str  # the digest of the image
     made: float  # seconds since 1970
+    frame: Box | None = None  # where the picture lies, if it has grown
 
     @classmethod
     def of(cls, mode: Mode, request: Generate, document: Document) -> Recipe:
@@ -77,7 +79,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             planes={plane: Packed.of(document.pixels(plane)) for plane in KEPT},
             image=digest(document.image),
             made=time.time(),
+            frame=document.frame,
         )
+
+    @property
+    def place(self) -> Box:
+        """Where the picture lies beside the one that it grew from."""
+        packed = self.planes[Plane.PAINTED]
+        return self.frame or Box(0, 0, packed.height, packed.width)
 
     def layout(self) -> Pixels:
         """Ids [H, W] of the result."""
@@ -91,7 +100,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self.request, **rasters)
 
     def restore(self, document: Document, image: Pixels) -> None:
-        """Make a document what it was after the result; its size is that of the recipe."""
+        """Make a document what it was after the result, in the size that it had."""
+        if document.frame != self.place:
+            document.reframe(self.place)
         pixels = {plane: packed.pixels() for plane, packed in self.planes.items()}
         document.change(
             painted=pixels[Plane.PAINTED],
@@ -134,6 +145,7 @@ def after(document: Document, mode: Mode, image: Pixels, layout: Pixels) -> Docu
 def copy_of(document: Document) -> Document:
     """Another document with the same picture."""
     copy = Document(document.height, document.width)
+    copy.frame = document.frame
     for plane in Plane:
         copy.pixels(plane)[:] = document.pixels(plane)
     copy.marks = document.marks
@@ -150,12 +162,14 @@ class _Version(msgspec.Struct):
 
 
 def _check(recipe: Recipe, info: PackInfo) -> None:
-    size = (info.height, info.width)
+    size = (recipe.place.height, recipe.place.width)
     if set(recipe.planes) != set(KEPT) or not set(recipe.given) <= set(RASTERS):
         raise ValueError("its planes are not those of a recipe")
+    if not can_grow_to(*size, (info.height, info.width)):
+        raise ValueError(f"it is {size[1]}×{size[0]} and not {info.width}×{info.height}")
     for packed in (*recipe.planes.values(), *recipe.given.values()):
         if (packed.height, packed.width) != size:
-            raise ValueError(f"it is {packed.width}×{packed.height} and not {info.width}×{info.height}")
+            raise ValueError(f"its planes are {size[1]}×{size[0]} and {packed.width}×{packed.height}")
         packed.pixels()
     ids = np.union1d(recipe.planes[Plane.PAINTED].pixels(), recipe.planes[Plane.FILLED].pixels())
     stray = ids[(ids >= len(info.classes)) & (ids != UNKNOWN)]

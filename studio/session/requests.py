@@ -30,7 +30,9 @@ class Options(msgspec.Struct, frozen=True):
 
 def lacking(document: Document, mode: Mode, options: Options) -> str:
     """What has to be there before this can be generated, for people; empty if nothing is lacking."""
-    blank = not (document.painted != UNKNOWN).any() and not document.marks.fill_whole
+    kept = document.given_image(mode)
+    given = (document.given_layout(mode) != UNKNOWN).any() or (kept.any() and not kept.all())
+    blank = not given and not document.marks.fill_whole
     if mode is Mode.LAYOUT_TO_IMAGE and blank and not options.prompt.strip():
         return translate(
             "Requests", "There is nothing to draw from yet. Paint on the layout, or describe the picture."
@@ -56,11 +58,13 @@ def options_of(request: Generate, mode: Mode, options: Options) -> Options:
     return msgspec.structs.replace(options, **said | {"prompt": said["prompt"] or "", "steps": steps})
 
 
-def build(document: Document, mode: Mode, options: Options, pack: str, revision: int) -> Generate:
-    """The request for one result; the rasters are copies."""
+def build(
+    document: Document, mode: Mode, options: Options, pack: str, revision: int, *, extended: bool = False
+) -> Generate:
+    """The request for one result; the rasters are copies. An `extended` picture says its size by one of them."""
     ids, mask = document.given_layout(mode), document.given_image(mode)
-    layout = Raster.of(ids) if (ids != UNKNOWN).any() else None
     image = Raster.of(document.image) if mask.any() else None
+    layout = Raster.of(ids) if (ids != UNKNOWN).any() or (extended and image is None) else None
     described = mode is not Mode.IMAGE_TO_LAYOUT  # the words left there describe another picture
     words = options.prompt.strip() if described else ""
     return Generate(

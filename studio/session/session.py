@@ -14,6 +14,7 @@ from studio.domain.document import ImageKind
 from studio.domain.palette import Palette
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient
+from studio.session.extension import Extension
 from studio.session.files import Files
 from studio.session.generator import Generator, Job
 from studio.session.keeper import Keeper
@@ -49,6 +50,7 @@ class Session(QObject):
         self.results = Results(Shelf(data / RESULTS / (info.name or "none"), info), self.tasks, self)
         self.picture = Picture(self.editor, self.generator, self.results, self)
         self.projects = Projects(data, info, self.picture, self.tasks, self)
+        self.extension = Extension(self.editor, self.generator, self)
         self.files = Files(info, self.picture, self.projects, self.tasks, self)
         self.variations = Variations(self.picture, self)
         self.timeline = Timeline(info, self.picture, self.tasks, self)
@@ -62,6 +64,7 @@ class Session(QObject):
             self.results,
             self.projects,
             self.files,
+            self.extension,
             self.timeline,
         ):
             source.noticed.connect(self.noticed)

@@ -110,7 +110,7 @@ class Shelf:
             raise BadFile(f"{file} cannot be read ({error.strerror}).", "The result is not there any more.") from error
         recipe = read_recipe(text, self._info, file.name)
         image = read_image(self.image(entry))
-        if image.shape[:2] != (self._info.height, self._info.width) or digest(image) != recipe.image:
+        if image.shape[:2] != (recipe.place.height, recipe.place.width) or digest(image) != recipe.image:
             raise BadFile(f"{self.image(entry)} is not the image of its result.", "It was changed by someone else.")
         return recipe, image
 

@@ -17,6 +17,8 @@ from engine.errors import BadFile
 from engine.protocol import PackInfo, Pixels
 from engine.raster import decode_image, decode_layout, decode_mask, encode_image, encode_layout
 from studio.domain.document import Document, Marks, Mode, Plane
+from studio.domain.frame import can_grow_to
+from studio.domain.layout import Box
 from studio.session.recipe import Recipe
 from studio.session.requests import Options
 
@@ -35,6 +37,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = Mode.LAYOUT_TO_IMAGE
     options: Options = Options()
     live: bool = True
+    frame: Box | None = None  # where the picture lies, if it has grown
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -61,6 +64,12 @@ class Snapshot:
     def of(cls, document: Document, state: State, recipe: Recipe | None = None, origin: Origin = NOWHERE) -> Snapshot:
         return cls({plane: document.pixels(plane).copy() for plane in Plane}, state, recipe, origin)
 
+    @property
+    def frame(self) -> Box:
+        """Where the picture lies beside the one that it grew from."""
+        height, width = self.planes[Plane.PAINTED].shape
+        return self.state.frame or Box(0, 0, height, width)
+
     def shows(self, document: Document) -> bool:
         """Whether a document is this picture, but for its selection."""
         return document.marks == self.state.marks and all(
@@ -70,7 +79,9 @@ class Snapshot:
         )
 
     def restore(self, document: Document) -> None:
-        """Make a document of the same size this picture."""
+        """Make a document this picture, in its size."""
+        if document.frame != self.frame:
+            document.reframe(self.frame)
         for plane, pixels in self.planes.items():
             document.pixels(plane)[:] = pixels
         document.marks = self.state.marks
@@ -131,7 +142,7 @@ def _decode(archive: zipfile.ZipFile, info: PackInfo, name: str) -> Snapshot:
     head = msgspec.json.decode(text, type=_Head)
     if head.pack != info.name:
         raise BadFile(f"{name} was made with the pack “{head.pack}”.", f"Choose that pack; here is “{info.name}”.")
-    if (head.height, head.width) != (info.height, info.width):
+    if not can_grow_to(head.height, head.width, (info.height, info.width)):
         raise BadFile(
             f"{name} is {head.width}×{head.height}, the pack “{info.name}” makes {info.width}×{info.height}.",
             "Open it with the version of the pack that it was made with.",
@@ -140,6 +151,9 @@ def _decode(archive: zipfile.ZipFile, info: PackInfo, name: str) -> Snapshot:
     for plane, pixels in planes.items():
         if pixels.shape[:2] != (head.height, head.width):
             raise BadFile(f"{_member(plane)} in {name} has another size than the project.", "Take another copy of it.")
+    frame = head.state.frame
+    if frame and (frame.height, frame.width) != (head.height, head.width):
+        raise ValueError("its frame has another size than the project")
     return Snapshot(planes, head.state, head.recipe, head.origin)
 
 

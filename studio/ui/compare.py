@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -29,6 +29,7 @@ class Compare(QObject):
         self._session = session
         self.line = 0.5
         self.stem = ""
+        self.place = session.editor.document.frame
         self.curtains = tuple(
             Curtain(self, view, theme, canvas, smooth=smooth)
             for canvas, smooth in zip(canvases, (False, True), strict=True)
@@ -38,6 +39,15 @@ class Compare(QObject):
     @property
     def active(self) -> bool:
         return bool(self.stem)
+
+    def rect(self, view: View, size: QSize) -> QRectF:
+        """Where the other picture lies on a canvas of this size: where it was before an edge moved."""
+        frame = self._session.editor.document.frame
+        if frame == self.place:
+            return view.rect(size)
+        corner = view.to_canvas(QPointF(self.place.left - frame.left, self.place.top - frame.top), size)
+        zoom = view.zoom(size)
+        return QRectF(corner.x(), corner.y(), self.place.width * zoom, self.place.height * zoom)
 
     def ask(self, entry: Entry) -> None:
         """Compare with this result, or no more if it is the one."""
@@ -61,6 +71,7 @@ class Compare(QObject):
     def _open(self, entry: Entry, recipe: Recipe, image: Pixels) -> None:
         self.stem, self.line = entry.stem, 0.5
         layout = np.ascontiguousarray(self._session.palette.colours(recipe.layout())[..., :3])
+        self.place = recipe.place
         for curtain, pixels in zip(self.curtains, (layout, image), strict=True):
             curtain.open(qimage(pixels))
         self.curtains[1].setFocus()
@@ -126,12 +137,14 @@ class Curtain(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        rect = self._view.rect(self.size())
+        rect, other = self._both(), self._compare.rect(self._view, self.size())
         x = rect.left() + self._compare.line * rect.width()
         painter = QPainter(self)
         painter.setClipRect(QRectF(x, rect.top(), rect.right() - x, rect.height()))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-        painter.drawImage(rect, self._image)
+        if other != rect:
+            painter.fillRect(rect, self._theme.colours.canvas)
+        painter.drawImage(other, self._image)
         painter.setClipping(False)
         painter.setPen(QPen(self._theme.colours.window, 4))
         painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
@@ -143,5 +156,9 @@ class Curtain(QWidget):
         painter.end()
 
     def _follow(self, at: QPointF) -> None:
-        rect = self._view.rect(self.size())
+        rect = self._both()
         self._compare.move((at.x() - rect.left()) / rect.width())
+
+    def _both(self) -> QRectF:
+        """The part of the canvas that holds both pictures."""
+        return self._view.rect(self.size()) | self._compare.rect(self._view, self.size())

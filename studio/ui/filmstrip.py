@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
+    QRectF,
     QSize,
     Qt,
     QUrl,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QSt
 
 from studio.session.session import Session
 from studio.session.shelf import Entry
+from studio.ui.pictures import inside
 from studio.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -204,7 +206,8 @@ class _Frames(QStyledItemDelegate):
         rect = option.rect.adjusted(EDGE, EDGE, -EDGE, -EDGE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(rect, cast(QPixmap, index.data(Qt.ItemDataRole.DecorationRole)))
+        thumb = cast(QPixmap, index.data(Qt.ItemDataRole.DecorationRole))
+        painter.drawPixmap(inside(QRectF(rect), thumb.size()).toRect(), thumb)
         state, colours = option.state, self._theme.colours
         chosen, over = state & QStyle.StateFlag.State_Selected, state & QStyle.StateFlag.State_MouseOver
         if chosen or over:

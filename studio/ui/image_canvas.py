@@ -23,7 +23,7 @@ class ImageLayer(QObject):
         self._session = session
         document = session.editor.document
         self._layer = Layer(document.height, document.width)
-        self.there = False
+        self.there = self.whole = False
         session.editor.document_changed.connect(self._refresh)
         session.generator.shown_changed.connect(self._refresh)
         self._refresh()
@@ -37,9 +37,11 @@ class ImageLayer(QObject):
 
     def _refresh(self) -> None:
         pixels = self._session.generator.image()
+        part = self._session.generator.part()
         self.there = pixels is not None
+        self.whole = self.there and part is None
         if pixels is not None:
-            self._layer.show_rgb(pixels)
+            self._layer.show_rgb(pixels, part)
         self.changed.emit()
 
 
@@ -53,9 +55,10 @@ class ImageCanvas(Stage):
         self._on_changed()
 
     def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
+        if not self._picture.whole:
+            self._fill_checkers(painter, rect)
         if self._picture.there:
             self._picture.draw(painter, rect)
         else:
-            self._fill_checkers(painter, rect)
             painter.setPen(self._theme.colours.dim)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.tr("The image appears here"))

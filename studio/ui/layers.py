@@ -23,21 +23,32 @@ class Layer:
     """A picture of [height, width] pixels; `image` shows what `pixels` holds, at once."""
 
     def __init__(self, height: int, width: int) -> None:
-        self.pixels: Colours = np.zeros((height, width), np.uint32)
-        format_ = QImage.Format.Format_ARGB32_Premultiplied
-        self.image = QImage(self.pixels.data, width, height, 4 * width, format_)
+        self._make(height, width)
 
-    def show_rgb(self, rgb: Pixels) -> None:
-        """All of an image [H, W, 3]."""
+    def fit(self, height: int, width: int) -> None:
+        """Have this size; if that is another, nothing is shown."""
+        if self.pixels.shape != (height, width):
+            self._make(height, width)
+
+    def show_rgb(self, rgb: Pixels, part: Box | None = None) -> None:
+        """An image [H, W, 3], whose size the layer takes; only a part of it if one is given."""
+        self.fit(*rgb.shape[:2])
         parts = self.pixels.view(np.uint8).reshape(*self.pixels.shape, 4)
         for channel, place in enumerate(PLACES):
             parts[..., place] = rgb[..., channel]
         parts[..., ALPHA] = 255
+        if part is not None:
+            self.pixels[~part.mask(*self.pixels.shape)] = 0
 
     def show_mask(self, mask: Mask, box: Box | None = None) -> None:
         """Opaque where a mask is set, nothing elsewhere; only in a box if one is given."""
         area = box.area if box else ...
         self.pixels[area] = np.where(mask, 0xFFFFFFFF, 0).astype(np.uint32)
+
+    def _make(self, height: int, width: int) -> None:
+        self.pixels: Colours = np.zeros((height, width), np.uint32)
+        format_ = QImage.Format.Format_ARGB32_Premultiplied
+        self.image = QImage(self.pixels.data, width, height, 4 * width, format_)
 
 
 def premultiplied(table: Pixels, alpha: int) -> Colours:

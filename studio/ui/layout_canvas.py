@@ -41,6 +41,8 @@ class LayoutCanvas(Stage):
 
     def _on_changed(self) -> None:
         table = self._session.palette.colours(np.arange(256, dtype=np.uint8)[None])[0]
+        for layer in (self._layer, self._guess):
+            layer.fit(self._document.height, self._document.width)
         self._tables = premultiplied(table, 255), premultiplied(table, GUESS_ALPHA)
         self._render(Box(0, 0, self._document.height, self._document.width))
         super()._on_changed()
@@ -64,7 +66,7 @@ class LayoutCanvas(Stage):
 
     def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
         overlaid = self._view.overlaid and self._picture.there
-        if not overlaid and (self._see_through or self._guesses or self._view.overlaid):
+        if not (overlaid and self._picture.whole) and (self._see_through or self._guesses or self._view.overlaid):
             self._fill_checkers(painter, rect)
         if overlaid:
             self._picture.draw(painter, rect)

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self.shortcuts: ShortcutsWindow | None = None
         self.setWindowIcon(theme.icon("diptych"))
-        self.view = View(session.pack.info.height, session.pack.info.width, self)
+        self.view = View(session.editor.document, self)
         self.commands = Actions(self, theme, preferences.chosen.keys)
         self.file_commands = FileCommands(session, self.commands, self)
         self.timeline: TimelineWindow | None = None

@@ -97,6 +97,7 @@ class Stage(Canvas):
         mask = document.keep_layout if self._half is Half.LAYOUT else document.keep_image
         kept = self._kept.follow(mask)
         if kept:
+            self._kept_layer.fit(*mask.shape)
             self._kept_layer.show_mask(mask)
             self._kept.lines = outline(~mask) if mask.any() else []  # around what is made anew
         return selected or kept

@@ -12,7 +12,7 @@ from studio.session.session import Session
 from studio.session.variations import COUNT, Variations
 from studio.ui.build import panel, row
 from studio.ui.filmstrip import HEIGHT, Filmstrip
-from studio.ui.pictures import qimage
+from studio.ui.pictures import inside, qimage
 from studio.ui.shortcuts import Actions
 from studio.ui.theme import Theme
 
@@ -80,7 +80,8 @@ class Tile(QAbstractButton):
         image = shown[self.index].image if self.index < len(shown) else None
         if image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, qimage(image))
+            picture = qimage(image)
+            painter.drawImage(inside(area, picture.size()), picture)
         else:
             painter.setPen(colours.dim)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(self.index + 1))

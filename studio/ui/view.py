@@ -1,8 +1,13 @@
-"""Where both canvases look, and where the pen is: shared, so that the halves never drift apart."""
+"""Where both canvases look, and where the pen is: shared, so that the halves never drift apart.
+
+It looks at a place of the world in which pictures grow, so what is seen stays where it is when an edge moves.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Signal
+
+from studio.domain.document import Document
 
 FIT = 0.97
 """The share of the canvas that a fitted picture takes."""
@@ -12,7 +17,7 @@ OPACITY = 0.5
 
 
 class View(QObject):
-    """Zoom in screen pixels per document pixel, centre and cursor in document pixels.
+    """Zoom in screen pixels per document pixel, cursor in document pixels.
 
     If `overlaid`, one canvas shows the layout over the image, with `opacity`.
     """
@@ -20,11 +25,11 @@ class View(QObject):
     changed = Signal()
     cursor_moved = Signal(object, object)  # old and new QPointF | None
 
-    def __init__(self, height: int, width: int, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._height, self._width = height, width
+        self._document = document
         self._zoom: float | None = None
-        self._centre = QPointF(width / 2, height / 2)
+        self._at = QPointF()  # the world's place in the middle, while zoomed
         self.cursor: QPointF | None = None
         self.overlaid = False
         self.opacity = OPACITY
@@ -40,7 +45,7 @@ class View(QObject):
         zoom = self.zoom(size)
         left = round(size.width() / 2 - self._centre.x() * zoom)
         top = round(size.height() / 2 - self._centre.y() * zoom)
-        return QRectF(left, top, round(self._width * zoom), round(self._height * zoom))
+        return QRectF(left, top, round(self._document.width * zoom), round(self._document.height * zoom))
 
     def to_document(self, at: QPointF, size: QSize) -> QPointF:
         """A place on the canvas in document pixels."""
@@ -56,10 +61,8 @@ class View(QObject):
         """Zoom so that what is under `at` stays there."""
         under, old = self.to_document(at, size), self.zoom(size)
         zoom = max(min(1.0, self._fitting(size) / 4), min(CLOSEST, old * factor))
-        self._zoom = zoom
         middle = QPointF(size.width() / 2, size.height() / 2)
-        self._centre = under - (at - middle) / zoom
-        self.changed.emit()
+        self._look(under - (at - middle) / zoom, zoom)
 
     def zoom_to(self, zoom: float, size: QSize) -> None:
         """Show so many screen pixels for each document pixel, about the middle of the canvas."""
@@ -75,27 +78,28 @@ class View(QObject):
     def pan(self, by: QPointF, size: QSize) -> None:
         """Move the picture by screen pixels."""
         zoom = self.zoom(size)
-        self._zoom = zoom
-        centre = self._centre - by / zoom
-        self._centre = QPointF(min(max(centre.x(), 0), self._width), min(max(centre.y(), 0), self._height))
-        self.changed.emit()
+        self._look(self._centre - by / zoom, zoom)
 
     def fit(self) -> None:
         """Show the whole picture."""
         self._zoom = None
-        self._centre = QPointF(self._width / 2, self._height / 2)
         self.changed.emit()
 
     @property
+    def fitted(self) -> bool:
+        """Whether the whole picture is shown, whatever size it has."""
+        return self._zoom is None
+
+    @property
     def state(self) -> tuple[float, float, float]:
-        """Zoom, 0 if the picture is fitted, and the centre's column and row; for the next time."""
-        return self._zoom or 0.0, self._centre.x(), self._centre.y()
+        """Zoom, 0 if the picture is fitted, and the place in the middle; for the next time."""
+        return self._zoom or 0.0, self._at.x(), self._at.y()
 
     def restore(self, state: tuple[float, float, float]) -> None:
-        """Look where a `state` looked, if that is in this picture."""
+        """Look where a `state` looked, or as near to it as there is a picture."""
         zoom, x, y = state
-        if 0 < zoom <= CLOSEST and 0 <= x <= self._width and 0 <= y <= self._height:
-            self._zoom, self._centre = zoom, QPointF(x, y)
+        if 0 < zoom <= CLOSEST:
+            self._zoom, self._at = zoom, QPointF(x, y)
             self.changed.emit()
 
     def overlay(self, overlaid: bool) -> None:
@@ -114,4 +118,18 @@ class View(QObject):
         self.cursor_moved.emit(old, cursor)
 
     def _fitting(self, size: QSize) -> float:
-        return max(0.1, FIT * min(size.width() / self._width, size.height() / self._height))
+        return max(0.01, FIT * min(size.width() / self._document.width, size.height() / self._document.height))
+
+    @property
+    def _centre(self) -> QPointF:
+        """What is in the middle, in document pixels."""
+        document, frame = self._document, self._document.frame
+        if self._zoom is None:
+            return QPointF(document.width / 2, document.height / 2)
+        x, y = self._at.x() - frame.left, self._at.y() - frame.top
+        return QPointF(min(max(x, 0), document.width), min(max(y, 0), document.height))
+
+    def _look(self, centre: QPointF, zoom: float) -> None:
+        frame = self._document.frame
+        self._at, self._zoom = centre + QPointF(frame.left, frame.top), zoom
+        self.changed.emit()

@@ -186,7 +186,8 @@ class Engine:
         )
 
     def result(self, request: Generate) -> tuple[Raster, Raster]:
-        height, width = self.info.height, self.info.width
+        half = request.layout or request.image or self.info
+        height, width = half.height, half.width
         if self.options.bad_size:
             height //= 2
         ids = np.full((height, width), FILL, np.uint8)

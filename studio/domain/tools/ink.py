@@ -32,11 +32,13 @@ class Joining(enum.Enum):
 
 
 def paint(document: Document, area: Area, value: int, *, redraw: bool) -> bool:
-    """Set ids, or UNKNOWN; if `redraw`, the image is no longer kept where a class was painted.
+    """Set ids, or UNKNOWN, which is no longer kept; if `redraw`, nor is the image where a class was painted.
 
     Returns whether anything changed.
     """
     changed = _put(document.painted[area.box.area], area.mask, value)
+    if value == UNKNOWN:
+        changed |= _put(document.keep_layout[area.box.area], area.mask, False)
     if redraw and value != UNKNOWN:
         changed |= _put(document.keep_image[area.box.area], area.mask, False)
     return changed

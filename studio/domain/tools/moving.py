@@ -26,6 +26,7 @@ class Piece:
         if not stamp:
             document.painted[self._area.box.area][self._area.mask] = UNKNOWN
             document.filled[self._area.box.area][self._area.mask] = UNKNOWN
+            document.keep_layout[self._area.box.area][self._area.mask] = False
         ids = np.roll(self._ids, (down, right), (0, 1))
         known = there.within(ids != UNKNOWN)
         document.painted[known.box.area][known.mask] = ids[known.box.area][known.mask]
