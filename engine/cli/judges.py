@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from engine.cli.options import Device, DeviceOption, PackOption, app
 
+if TYPE_CHECKING:
+    from engine.judges.files import Facts
+    from engine.training.judge import Lessons
+
+F = TypeVar("F", bound="Facts")
 ConfigArgument = Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")]
 ImagesOption = Annotated[int, typer.Option(min=1, help="How many to see.")]
 FileOption = Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")]
@@ -21,20 +26,13 @@ def train_segmenter(
     pack: PackOption = "street",
     images: ImagesOption = 40_000,
     out: FileOption = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="For a second judge; without it, the file's.")] = None,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Train a pack's segmenter on real pairs; the same command goes on from the last checkpoint."""
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from engine.training.segmenter import SegmenterLessons
 
-    from engine import library, packs
-    from engine.judges import segmenter
-    from engine.training.config import read_config
-    from engine.training.segmenter import train_segmenter
-
-    loaded = packs.load(library.find_pack(pack), device.value)
-    path = out or loaded.folder / segmenter.FILE
-    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
-    facts = train_segmenter(read_config(config), loaded, images, path, columns)
+    facts, path = _trained(SegmenterLessons, config, pack, images, out, device, seed)
     typer.echo(
         f"{facts.held_out} pictures held out: pixel accuracy {facts.accuracy:.3f}, mIoU {facts.mean_iou:.3f}; where "
         "the truth is not in doubt {:.3f}, {:.3f}".format(*facts.believed)
@@ -51,22 +49,40 @@ def train_clip(
     device: DeviceOption = Device.auto,
 ) -> None:
     """Train a pack's CLIP pair on real pictures; the same command goes on from the last checkpoint."""
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from engine.training.clip import ClipLessons
 
-    from engine import library, packs
-    from engine.judges import clip
-    from engine.training.clip import train_clip
-    from engine.training.config import read_config
-
-    loaded = packs.load(library.find_pack(pack), device.value)
-    path = out or loaded.folder / clip.FILE
-    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
-    facts = train_clip(read_config(config), loaded, images, path, columns)
+    facts, path = _trained(ClipLessons, config, pack, images, out, device)
     typer.echo(
         f"{facts.held_out} pictures held out, each with its own caption among {facts.among}: R-precision "
         f"{facts.r_precision:.3f}, mean place {facts.mean_rank:.1f}, mean cosine {facts.score:.3f}"
     )
     typer.echo(f"The pair is in {path}, with {len(facts.captions)} captions.")
+
+
+def _trained(
+    kind: type[Lessons[F]],
+    config: Path,
+    pack: str,
+    images: int,
+    out: Path | None,
+    device: Device,
+    seed: int | None = None,
+) -> tuple[F, Path]:
+    """A judge's figures, and where it is."""
+    import msgspec
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.training import judge
+    from engine.training.config import read_config
+
+    recipe = read_config(config)
+    if seed is not None:
+        recipe = msgspec.structs.replace(recipe, seed=seed)
+    loaded = packs.load(library.find_pack(pack), device.value)
+    path = out or loaded.folder / kind.file
+    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
+    return judge.train(kind, recipe, loaded, images, path, columns), path
 
 
 @app.command()

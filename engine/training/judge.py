@@ -1,154 +1,124 @@
-"""How a judge is trained: one-cycle rate, averaged weights, a checkpoint to go on from. Nothing of what is learnt."""
+"""How judges are trained: what their lessons share, and what they are examined on."""
 
 from __future__ import annotations
 
-import io
-import math
-import pickle
-import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
-import msgspec
 import numpy as np
 import torch
-from rich.progress import Progress, ProgressColumn
+from rich.progress import ProgressColumn
 from torch import Tensor, nn
 
 from engine.data.pairs import Doubt, Pair, doubtful_to_unknown, read_pair
 from engine.data.sources import items_of
 from engine.data.taxonomy import read_taxonomy, reading
 from engine.errors import BadConfig
-from engine.files import write_whole
-from engine.judges.files import Purpose
+from engine.judges.files import Facts, Purpose
 from engine.packs import Pack
 from engine.protocol import Pixels
 from engine.raster import fit_image, fit_layout
+from engine.training.batches import Frames, freely_exposed
 from engine.training.config import TrainConfig
-from engine.training.ema import Average
-from engine.training.muon import Muon
-
-WARM = 0.1
-"""The share of a run in which the rate rises."""
-EMA = 0.998
-SECONDS = 60.0
-"""Between checkpoints."""
-
-Loss = Callable[[np.random.Generator], Tensor]
-"""The loss of a batch that is drawn with the generator."""
+from engine.training.course import Course, Plan
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """A run; one that goes on from a checkpoint must have the same."""
+class Stock(NamedTuple):
+    """Frames to learn from, and the gamma that brings their pictures into the light of what a pack draws."""
 
-    purpose: Purpose
-    images: int
-    batch: int
-    rate: float
-    seed: int
-
-    @property
-    def steps(self) -> int:
-        return max(1, self.images // self.batch)
-
-    def rate_at(self, step: int) -> float:
-        """One cycle: a linear rise, then half a cosine down to almost nothing."""
-        done = (step + 1) / (self.steps + 1)
-        if done < WARM:
-            return self.rate * done / WARM
-        return self.rate * 0.5 * (1 + math.cos(math.pi * (done - WARM) / (1 - WARM)))
+    frames: Frames
+    gamma: float
 
 
-class Course:
-    """A network on its way through a plan; `inner` names the weights that Muon moves, AdamW moves the rest."""
+class Exam(NamedTuple):
+    """Pictures that no judge sees in training, each with its layout, and with what of that is not in doubt."""
 
-    def __init__(self, network: nn.Module, plan: Plan, out: Path, inner: Callable[[str, Tensor], bool]) -> None:
-        self.network, self.plan = network, plan
-        self.path = out.with_name(out.name + ".checkpoint")
-        self.average = Average(network, EMA)
-        parts: tuple[list[nn.Parameter], list[nn.Parameter]] = ([], [])
-        for name, parameter in network.named_parameters():
-            parts[inner(name, parameter)].append(parameter)
-        rest, matrices = parts
-        adam = torch.optim.AdamW(rest, plan.rate, (0.9, 0.99), weight_decay=0.01, fused=True)
-        self.optimisers: list[torch.optim.Optimizer] = [adam, Muon(matrices, plan.rate)]
-        self.step = 0
+    images: list[Pixels]
+    layouts: list[Pixels]
+    believed: list[Pixels]
 
-    def train_step(self, loss: Loss) -> float:
-        """One update, drawn from the seed and the step alone; returns its loss."""
-        for optimiser in self.optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = self.plan.rate_at(self.step)
-        torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
-        total = loss(np.random.default_rng((self.plan.seed, self.step)))
-        torch.autograd.backward(total)
-        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        for optimiser in self.optimisers:
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
-        self.average.update(self.network.parameters())
-        self.step += 1
-        return float(total.detach())
 
-    def save(self) -> None:
-        """Write the checkpoint. Raises BadFile."""
-        state = {
-            "network": self.network.state_dict(),
-            "average": self.average.state(),
-            "updates": self.average.updates,
-            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
-            "step": self.step,
-            "plan": msgspec.json.encode(self.plan).decode(),
-        }
-        buffer = io.BytesIO()
-        torch.save(state, buffer)
-        write_whole(self.path, buffer.getvalue())
+F = TypeVar("F", bound=Facts)
 
-    def resume(self) -> None:
-        """Go on from the checkpoint if there is one. Raises BadConfig if it is another run's."""
-        if not self.path.is_file():
-            return
-        device = next(self.network.parameters()).device
-        try:
-            state = torch.load(self.path, map_location=device, weights_only=True)
-            plan = msgspec.json.decode(state["plan"], type=Plan)
-            if plan != self.plan:
-                raise ValueError(f"it was made for {plan.images} images with batch {plan.batch} and seed {plan.seed}")
-            self.network.load_state_dict(state["network"])
-            self.average.load(state["average"], state["updates"])
-            for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-                optimiser.load_state_dict(saved)
-            self.step = state["step"]
-        except (OSError, EOFError, RuntimeError, KeyError, ValueError, TypeError, pickle.UnpicklingError) as error:
-            raise BadConfig(f"{self.path} is not of this run: {error}.", "Remove it to begin anew.") from error
 
-    def run(self, loss: Loss, columns: Sequence[ProgressColumn]) -> nn.Module:
-        """To the end, from the last checkpoint if there is one; returns the network with its averaged weights.
+class Lessons(ABC, Generic[F]):
+    """What a judge learns and how it is examined. Its network is on the pack's device; its stocks have turns."""
 
-        Raises BadConfig, and BadFile if it cannot write beside its result.
-        """
-        self.resume()
-        self.save()  # whatever hinders it shall hinder it now
-        saved = time.monotonic()
-        with Progress(*columns) as progress:
-            seen = self.step * self.plan.batch
-            task = progress.add_task("training", total=self.plan.images, completed=seen, loss=0.0)
-            while self.step < self.plan.steps:
-                value = self.train_step(loss)
-                if not math.isfinite(value):
-                    raise BadConfig(f"The loss is {value} at step {self.step}.", "Look at the pictures of `data`.")
-                progress.update(task, advance=self.plan.batch, loss=value)
-                if time.monotonic() - saved > SECONDS:
-                    self.save()
-                    saved = time.monotonic()
-        self.save()
-        self.network.load_state_dict(self.average.state(), strict=False)
-        return self.network
+    file: ClassVar[str]
+    batch: ClassVar[int]
+    rate: ClassVar[float]
+    network: nn.Module
 
-    def finish(self) -> None:
-        """The result is written: the checkpoint has served."""
-        self.path.unlink(missing_ok=True)
+    def __init__(self, config: TrainConfig, pack: Pack, stocks: Sequence[Stock]) -> None:
+        self.config, self.pack, self.stocks = config, pack, stocks
+        pixels = pack.file.pixels
+        self.mean, self.deviation = (
+            torch.tensor(v, device=pack.device)[:, None, None] for v in (pixels.mean, pixels.deviation)
+        )
+
+    def pairs(self, random: np.random.Generator, count: int) -> list[Pair]:
+        """Windows of the stocks' frames, each picture in a light of its own."""
+        stocks = [self.stocks[index % len(self.stocks)] for index in range(count)]
+        pairs = [stock.frames.draw(random) for stock in stocks]
+        return [
+            Pair(freely_exposed(pair.image, stock.gamma, random), pair.layout)
+            for pair, stock in zip(pairs, stocks, strict=True)
+        ]
+
+    def standardised(self, pairs: Sequence[Pair]) -> Tensor:
+        """Their pictures, [B, 3, H, W] on the pack's device."""
+        rgb = torch.from_numpy(np.stack([pair.image for pair in pairs])).to(self.pack.device)
+        return (rgb.movedim(-1, 1).float() / 255 - self.mean) / self.deviation
+
+    @staticmethod
+    @abstractmethod
+    def inner(name: str, parameter: Tensor) -> bool:
+        """Which weights Muon moves."""
+
+    @abstractmethod
+    def loss(self, random: np.random.Generator) -> Tensor:
+        """The loss of a batch that is drawn with the generator."""
+
+    @abstractmethod
+    def graded(self, exam: Exam, facts: Facts, out: Path) -> F:
+        """Examine what was learnt and write it to a file, with its figures beside the facts. Raises BadFile."""
+
+
+def begin(
+    kind: type[Lessons[F]],
+    config: TrainConfig,
+    pack: Pack,
+    images: int,
+    out: Path,
+    stocks: Sequence[Stock] | None = None,
+) -> tuple[Course, Lessons[F]]:
+    """A fresh network and what it learns from: the configuration's data, or stocks. Raises BadConfig or BadFile."""
+    plan = Plan(checked(config, pack, out), images, kind.batch, kind.rate, config.seed)
+    stocks = stocks or [Stock(Frames(config, read_taxonomy(config.taxonomy)), pack.file.pixels.gamma)]
+    torch.manual_seed(config.seed)
+    lessons = kind(config, pack, stocks)
+    return Course(lessons.network, plan, out, lessons.inner), lessons
+
+
+def train(
+    kind: type[Lessons[F]],
+    config: TrainConfig,
+    pack: Pack,
+    images: int,
+    out: Path,
+    columns: Sequence[ProgressColumn],
+    stocks: Sequence[Stock] | None = None,
+) -> F:
+    """Train a judge for a pack; writes `out` and returns its figures on DATA/val. Raises BadConfig or BadFile."""
+    exam = held_out(config, pack)  # what would fail later fails now
+    course, lessons = begin(kind, config, pack, images, out, stocks)
+    course.run(lessons.loss, columns)
+    seen, held = course.step * kind.batch, len(exam.images)
+    facts = lessons.graded(exam, Facts(purpose=course.plan.purpose, images_seen=seen, held_out=held), out)
+    course.finish()
+    return facts
 
 
 def checked(config: TrainConfig, pack: Pack, out: Path) -> Purpose:
@@ -165,14 +135,6 @@ def checked(config: TrainConfig, pack: Pack, out: Path) -> Purpose:
     if out.is_dir():
         raise BadConfig(f"{out} is a folder.", "Name the file to write.")
     return purpose
-
-
-class Exam(NamedTuple):
-    """Pictures that no judge sees in training, each with its layout, and with what of that is not in doubt."""
-
-    images: list[Pixels]
-    layouts: list[Pixels]
-    believed: list[Pixels]
 
 
 def held_out(config: TrainConfig, pack: Pack) -> Exam:

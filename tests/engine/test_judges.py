@@ -25,8 +25,10 @@ from engine.judges.verify import verify
 from engine.protocol import ClipGuide
 from engine.raster import colourise, read_image, write_image, write_layout
 from engine.training import clip as clip_training
-from engine.training import segmenter as segmenter_training
-from engine.training.judge import Plan
+from engine.training.clip import ClipLessons
+from engine.training.course import Plan
+from engine.training.judge import begin
+from engine.training.segmenter import SegmenterLessons
 from tests import tiny
 from tests.engine.pictures import small_config
 
@@ -51,8 +53,8 @@ def picture(ids: np.ndarray) -> np.ndarray:
 def small():
     """Few pictures at once and a shallow image tower: these pictures are simple."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmenter_training, "BATCH", 4)
-        patch.setattr(clip_training, "BATCH", 16)
+        patch.setattr(SegmenterLessons, "batch", 4)
+        patch.setattr(ClipLessons, "batch", 16)
         patch.setattr(clip_training, "CAPTIONS", 20)
         patch.setattr(towers, "LAYERS", 2)
         yield
@@ -96,22 +98,20 @@ def trained(bare, config, small, tmp_path_factory):
     return packs.load(folder, "cpu"), said
 
 
-COURSES = pytest.mark.parametrize(
-    "course", [segmenter_training.course, clip_training.course], ids=["segmenter", "clip"]
-)
+KINDS = pytest.mark.parametrize("kind", [SegmenterLessons, ClipLessons], ids=["segmenter", "clip"])
 
 
-@COURSES
-def test_the_loss_falls(bare, config, small, tmp_path, course):
-    taught, lessons = course(config, bare, 400, tmp_path / "judge")
-    losses = [taught.train_step(lessons.loss) for _ in range(20)]
+@KINDS
+def test_the_loss_falls(bare, config, small, tmp_path, kind):
+    course, lessons = begin(kind, config, bare, 400, tmp_path / "judge")
+    losses = [course.train_step(lessons.loss) for _ in range(20)]
     assert np.mean(losses[-5:]) < 0.95 * np.mean(losses[:5])
 
 
-@COURSES
-def test_a_run_stopped_and_resumed_ends_in_the_same_weights(bare, config, small, tmp_path, course):
+@KINDS
+def test_a_run_stopped_and_resumed_ends_in_the_same_weights(bare, config, small, tmp_path, kind):
     def begun():
-        return course(config, bare, 400, tmp_path / "judge")
+        return begin(kind, config, bare, 400, tmp_path / "judge")
 
     straight, lessons = begun()
     for _ in range(3):
@@ -302,17 +302,17 @@ def test_verify_looks_at_the_judges_that_are_there(trained, bare, tmp_path):
     assert segmenter.FILE not in result.output
 
 
-@COURSES
-def test_what_cannot_be_trained_is_said_before_it_begins(bare, config, small, tmp_path, course):
+@KINDS
+def test_what_cannot_be_trained_is_said_before_it_begins(bare, config, small, tmp_path, kind):
     out = tmp_path / "judge"
     for change, says in (({"taxonomy": "street"}, "other classes"), ({"height": 16}, "32×64")):
         with pytest.raises(BadConfig, match=says):
-            course(msgspec.structs.replace(config, **change), bare, 400, out)
+            begin(kind, msgspec.structs.replace(config, **change), bare, 400, out)
     with pytest.raises(BadConfig, match="is a folder"):
-        course(config, bare, 400, tmp_path)
-    course(config, bare, 400, out)[0].save()
+        begin(kind, config, bare, 400, tmp_path)
+    begin(kind, config, bare, 400, out)[0].save()
     with pytest.raises(BadConfig, match=r"400 images.*Remove it"):
-        course(config, bare, 800, out)[0].resume()
+        begin(kind, config, bare, 800, out)[0].resume()
     out.with_name("judge.checkpoint").write_bytes(b"nothing")
     with pytest.raises(BadConfig, match="Remove it"):
-        course(config, bare, 400, out)[0].resume()
+        begin(kind, config, bare, 400, out)[0].resume()
