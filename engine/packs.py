@@ -30,6 +30,8 @@ from engine.raster import read_layout
 
 FORMAT = 1
 WEIGHTS = "weights.safetensors"
+REMEMBERED = 64
+"""How many prompts' features are kept."""
 
 
 Odds = Annotated[float, msgspec.Meta(gt=1e-6, lt=1e6)]
@@ -164,6 +166,7 @@ class Pack:
     no_text: TextFeatures
     tower_weights: dict[str, Tensor]
     _tower: TextTower | None = None
+    _encoded: dict[str, TextFeatures] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -182,12 +185,17 @@ class Pack:
             return self._tower
 
     def encode(self, prompt: str) -> TextFeatures:
-        """Features of one prompt, B = 1; those of the empty prompt come with the weights."""
+        """Features of one prompt, B = 1; those of the empty prompt come with the weights. The last ones are kept: a
+        person who paints says the same with every stroke.
+        """
         if not prompt.strip():
             return self.no_text
-        with torch.no_grad():
-            features: TextFeatures = self.tower(self.tower.tokenize([prompt]).to(self.device))
-        return features
+        if prompt not in self._encoded:
+            while len(self._encoded) >= REMEMBERED:
+                self._encoded.pop(next(iter(self._encoded)))
+            with torch.inference_mode(False), torch.no_grad():  # what is kept may be part of a gradient one day
+                self._encoded[prompt] = self.tower(self.tower.tokenize([prompt]).to(self.device))
+        return self._encoded[prompt]
 
 
 def choose_device(name: str) -> torch.device:

@@ -7,7 +7,7 @@ Ids are int64 [B, 1, H, W]; probabilities are [B, S, H, W]; clocks are int64 map
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import accumulate
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -66,10 +66,12 @@ def reverse(chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, 
 def reverse_of_ids(
     chain: Transitions, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor, kernel: Kernel = "sum"
 ) -> Tensor:
-    """`reverse` for ids y_t, up to a factor per pixel; in closed form for the usual chain and kernel."""
+    """`reverse` for ids y_t, up to a factor per pixel, and nowhere under `TINY`; in closed form for the usual chain
+    and kernel.
+    """
     if kernel == "sum" and isinstance(chain, Uniform):
         return uniform_reverse(chain, p_0, y_t, s, t)
-    return reverse(chain, p_0, one_hot(y_t, chain.states, p_0.dtype), s, t, kernel)
+    return reverse(chain, p_0, one_hot(y_t, chain.states, p_0.dtype), s, t, kernel).clamp(min=TINY)
 
 
 def uniform_reverse(chain: Uniform, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
@@ -78,12 +80,14 @@ def uniform_reverse(chain: Uniform, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tens
     """
     a, a_s, a_t = chain.schedule.step(s, t, p_0.dtype), *(chain.schedule.at(at, p_0.dtype) for at in (s, t))
     off, off_s, off_t = ((1 - x) / chain.classes for x in (a, a_s, a_t))
-    off_t = off_t.clamp(min=TINY)
+    off_t, stays = off_t.clamp(min=TINY), a + off
     seen = p_0.gather(1, y_t)
-    seen, others = seen / (a_t + off_t), (1 - seen).clamp(min=0) / off_t  # Σ p̂/Z
-    every = off_s * (seen + others)
-    p = (off * a_s / off_t * p_0).add_(off * every)
-    return p.scatter_(1, y_t, (a + off) * (a_s * seen + every))
+    others = (1 - seen).clamp_(min=0).div_(off_t)  # Σ p̂/Z of the others
+    seen.div_(a_t + off_t)
+    every = (seen + others).mul_(off_s)
+    there = seen.mul_(a_s).add_(every).mul_(stays)
+    p = (off * a_s / off_t * p_0).add_(every.mul_(off).clamp_(min=TINY))
+    return p.scatter_(1, y_t, there.clamp_(min=TINY))
 
 
 def normalised(p: Tensor) -> Tensor:
@@ -103,7 +107,9 @@ def sample(probs: Tensor, uniform: Tensor) -> Tensor:
     The first state whose cumulative probability is over u times the whole, with a u so far below 1 that no state of
     probability 0 is drawn. torch's own cumsum is slow across channels.
     """
-    up_to = torch.stack(list(accumulate(probs.unbind(1))), 1)
+    up_to = probs.clone()
+    for before, state in pairwise(up_to.unbind(1)):
+        state += before
     edge = uniform.clamp(max=1 - 2**-20) * up_to[:, -1:]
     return _true(torch.le, up_to, edge).sum(1, keepdim=True).long().clamp(max=probs.shape[1] - 1)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import TINY
 from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.process import JointProcess
 
@@ -23,21 +22,21 @@ def guide_image(conditional: Tensor, others: Weighted) -> Tensor:
     """ε̂ = ε_c + Σ (w-1)(ε_c - ε_∅) over (ε_∅, w)  [Ho & Salimans 2022]; the same holds for v."""
     result = conditional
     for other, weight in others:
-        result = result + (weight - 1) * (conditional - other)
+        result = torch.addcmul(result, conditional - other, weight - 1)
     return result
 
 
 def guide_layout(conditional: Tensor, others: Weighted) -> Tensor:
     """p ∝ p_c Π (p_c/p_∅)^(w-1) over (p_∅, w), on transition probabilities [B, K, H, W] and not on ŷ_0.
 
-    Up to a factor per pixel, as are those that it takes.
+    Up to a factor per pixel, as are those that it takes, none of which is 0.
     """
     if not others:
         return conditional
-    p_c = conditional.clamp(min=TINY)
-    first, *rest = ((p_c / p_n.clamp(min=TINY)).log_().mul_(w - 1) for p_n, w in others)
-    bent = sum(rest, first)
-    return (bent - bent.amax(1, keepdim=True)).exp_().mul_(p_c)
+    bent, *rest = ((conditional / p_n).log_().mul_(w - 1) for p_n, w in others)
+    for more in rest:
+        bent += more
+    return bent.sub_(bent.amax(1, keepdim=True)).exp_().mul_(conditional)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class Randomness:
         return self._on_device([torch.rand(shape, generator=g) for g in self.layout])
 
     def _on_device(self, draws: list[Tensor]) -> Tensor:
-        stacked = torch.stack(draws)
+        stacked = torch.stack(draws) if len(draws) > 1 else draws[0][None]
         if self.device.type == "cuda":  # a copy from pinned memory does not wait for what runs
             return stacked.pin_memory().to(self.device, non_blocking=True)
         return stacked.to(self.device)
@@ -163,8 +163,8 @@ def moments(process: JointProcess, task: Task, settings: Settings) -> Moment:
 class Leg:
     """One step of a path, ready on the device: the running clocks and the guidance before and after it.
 
-    The image `waits` in every sample, some layout `draws`, some layout `arrives` at clock 0, some pixel of a layout is
-    given by now.
+    The image `waits` in every sample, some layout `draws`, some layout `arrives` at clock 0. By now some pixel of a
+    layout is given, and all of every layout are known.
     """
 
     now: Moment
@@ -175,6 +175,7 @@ class Leg:
     draws: bool
     arrives: bool
     layout_given: bool
+    layout_known: bool
 
 
 def legs(process: JointProcess, task: Task, settings: Settings, path: Moment) -> list[Leg]:
@@ -196,19 +197,27 @@ def legs(process: JointProcess, task: Task, settings: Settings, path: Moment) ->
     waits = (image.diff(dim=0) == 0).all(1).tolist()
     draws, arrives = moved.any(1).tolist(), (moved & (layout[1:] == 0)).any(1).tolist()
     given = (task.keep_layout.flatten(1).any(1).cpu() | ~runs).any(1).tolist()
-    return [Leg(*parts) for parts in zip(at, at[1:], asked, asked[1:], waits, draws, arrives, given, strict=False)]
+    known = (~task.unknown.flatten(1).any(1).cpu() & ~runs).all(1).tolist()
+    return [
+        Leg(*parts) for parts in zip(at, at[1:], asked, asked[1:], waits, draws, arrives, given, known, strict=False)
+    ]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What the network says of one state: the probabilities of y_0 on every branch, [branches · B, K, H, W], and the
-    guided image.
+    """What the network says of one state: the logits of y_0 on every branch, [branches · B, K, H, W], and the guided
+    image.
     """
 
     state: State
     asked: list[Branch]
-    heads: Tensor
+    logits: Tensor
     said: Said
+
+    @cached_property
+    def heads(self) -> Tensor:
+        """The probabilities of y_0 on every branch, [branches · B, K, H, W]."""
+        return categorical.softmax(self.logits)
 
     @property
     def head(self) -> Tensor:
@@ -236,7 +245,7 @@ class Looks:
         else:
             told = predict(self.denoiser, some)
         said = guided_image(self.process, self.settings, state, some, told.image)
-        return Look(state, some, categorical.softmax(told.logits), said)
+        return Look(state, some, told.logits, said)
 
 
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
@@ -264,9 +273,7 @@ def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Sett
             uniform = random.uniform(1, *size[1:])  # even if nothing moves in this leg: in a larger batch it might
             if leg.draws:
                 drawn = move_layout(process, seen, then, uniform, leg.arrives)
-        look.estimate = Estimate(
-            seen.said.x_0, process.layout_estimate(state, seen.head) if leg.layout_given else seen.head
-        )
+        look.estimate = Estimate(seen.said.x_0, layout_estimate(process, leg, seen))
         state = State(moved, drawn, then)
         for _ in range(settings.corrections if image_runs and not last else 0):
             state = corrected(process, settings, look(state, leg.asked_then), random)
@@ -288,7 +295,7 @@ def guided_image(
     given = state.clocks.image == 0
     said = process.said(x_t, output, t)
     if any(map(math.isfinite, settings.image_limits)):
-        x_0 = limited(torch.where(given, x_t, said.x_0), settings)
+        x_0 = limited(torch.where(given, x_t, said.x_0) if settings.threshold else said.x_0, settings)
         said = Said(x_0, lambda: gaussian.noise(process.image, "x_0", x_t, x_0, t))
     return replace(said, x_0=torch.where(given, x_t, said.x_0))
 
@@ -356,6 +363,13 @@ def move_layout(process: JointProcess, seen: Look, then: Clocks, uniform: Tensor
     if arrives:
         drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
     return torch.where(s < state.clocks.layout, drawn, state.layout)
+
+
+def layout_estimate(process: JointProcess, leg: Leg, seen: Look) -> Tensor:
+    """ŷ_0 of a step, [B, K, H, W]; where the layout is given, or decided by now, it is that."""
+    if leg.layout_known:
+        return categorical.one_hot(seen.state.layout, process.classes, seen.logits.dtype)
+    return process.layout_estimate(seen.state, seen.head) if leg.layout_given else seen.head
 
 
 def corrected(process: JointProcess, settings: Settings, seen: Look, random: Randomness) -> State:

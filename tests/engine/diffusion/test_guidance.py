@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.diffusion import gaussian
-from engine.diffusion.categorical import normalised
+from engine.diffusion.categorical import normalised, reverse_of_ids
 from engine.diffusion.denoiser import State
 from engine.diffusion.guidance import Asked, Weights, branches, guide_image, guide_layout
 from engine.diffusion.sampler import Settings, Task, sample
 from engine.diffusion.schedule import Schedule
+from engine.diffusion.transitions import Absorbing, Transitions, Uniform
 from tests.engine.diffusion.brute import EXACT, clock
 from tests.engine.diffusion.toy import PROCESS, World, give_image, give_layout, running, street, task, texts
 
@@ -78,11 +80,14 @@ def test_a_weight_of_1_changes_nothing_and_0_drops_the_condition() -> None:
     torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(0))])), p_n, **EXACT)
 
 
-def test_an_impossible_class_stays_finite() -> None:
-    p_c = torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)
-    p_n = torch.tensor([0.0, 1.0, 0.0]).reshape(1, 3, 1, 1)
-    found = guide_layout(p_c, [(p_n, torch.tensor(3.0))])
-    torch.testing.assert_close(found.flatten(), torch.tensor([1.0, 0.0, 0.0]))
+@pytest.mark.parametrize("chain", [Uniform, Absorbing])
+def test_an_impossible_class_stays_finite(chain: Callable[[Schedule, int], Transitions]) -> None:
+    """Two heads that each rule out what the other is sure of, on the way to clock 0."""
+    transitions, heads = chain(Schedule.named(clocks=8), 3), torch.eye(3)[:2].reshape(2, 3, 1, 1)
+    seen = torch.full((2, 1, 1, 1), transitions.states - 1)
+    moves = reverse_of_ids(transitions, heads, seen, clock(0), clock(8))
+    found = guide_layout(moves[:1], [(moves[1:], torch.tensor(3.0))])
+    torch.testing.assert_close(normalised(found).flatten()[:3], torch.tensor([1.0, 0.0, 0.0]))
 
 
 def weighted(plain: Task, text: float, cross: float) -> Task:
