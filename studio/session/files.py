@@ -136,6 +136,7 @@ class Files(QObject):
             size = self._size_for(pixels)
             photo = Photo(pixels, name, centre(pixels.shape, *size))
             await self._place(photo, size)
+            self._projects.begin_anew()
             self._say_cropped(photo, size)
 
     async def _take_layout(self, data: bytes, name: str, place: str) -> None:
@@ -145,12 +146,15 @@ class Files(QObject):
         grown = recipe is not None and layout.shape == (recipe.place.height, recipe.place.width)
         size = layout.shape if grown else self._size_for(layout)
         fitted = await asyncio.to_thread(fit_layout, layout, *size)
+        self._picture.editor.end_stroke()
+        self._projects.set_aside()
         self._picture.editor.place_layout(fitted.pixels, self.tr("Open {file}").format(file=name))
         generator.cancel()
         generator.set_mode(Mode.LAYOUT_TO_IMAGE)
         if recipe is not None:
             generator.set_options(options_of(recipe.request, recipe.mode, generator.options))
             self._say(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
+        self._projects.begin_anew()
         generator.touch()
         if layout.shape != size:
             self._say_fitted(name, layout, size)
@@ -164,6 +168,7 @@ class Files(QObject):
         if digest(image) != recipe.image:
             return False
         self._picture.show_result(recipe, image, self.tr("Open {file}").format(file=name), request=True)
+        self._projects.begin_anew()
         self._say(self.tr("{file} is back with its layout and its request. Undo takes it back.").format(file=name))
         return True
 
@@ -180,6 +185,8 @@ class Files(QObject):
     async def _place(self, photo: Photo, size: tuple[int, int]) -> None:
         generator = self._picture.generator
         image = await asyncio.to_thread(cut_image, photo.pixels, photo.crop, *size)
+        self._picture.editor.end_stroke()
+        self._projects.set_aside()
         self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
         self.photo = photo
         self.photo_changed.emit()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+import numpy as np
+from PySide6.QtCore import QObject, Signal
 
 from engine.protocol import Pixels
 from studio.domain.document import Mode
 from studio.session.editor import Editor
 from studio.session.generator import Generator
-from studio.session.recipe import Recipe, digest
+from studio.session.recipe import KEPT, Recipe, digest
 from studio.session.requests import Options, options_of
 from studio.session.results import Results
 from studio.session.snapshot import NOWHERE, Origin, Snapshot, State
@@ -16,6 +17,8 @@ from studio.session.snapshot import NOWHERE, Origin, Snapshot, State
 
 class Picture(QObject):
     """Joins the editor, the generator and how the image was made. Whatever ran for the picture before is cancelled."""
+
+    leaving = Signal()  # a result is about to take the place of this picture
 
     def __init__(self, editor: Editor, generator: Generator, results: Results, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,14 @@ class Picture(QObject):
     def recipe(self) -> Recipe | None:
         """How the image was made, if it is as it was made and that is remembered."""
         return self.results.recipe(digest(self.editor.document.image))
+
+    @property
+    def is_result(self) -> bool:
+        """Whether the picture is just as a result left it."""
+        recipe, document = self.recipe(), self.editor.document
+        return recipe is not None and all(
+            np.array_equal(recipe.planes[plane].pixels(), document.pixels(plane)) for plane in KEPT
+        )
 
     def snapshot(self, origin: Origin = NOWHERE) -> Snapshot:
         """The picture as it is now."""
@@ -56,6 +67,7 @@ class Picture(QObject):
     def show_result(self, recipe: Recipe, image: Pixels, name: str, *, request: bool = False) -> None:
         """Make the picture what it was after a result, as one step; with `request`, what was asked for as well."""
         self.editor.end_stroke()
+        self.leaving.emit()
         self.generator.cancel()
         self.results.remember(recipe)
         recipe.restore(self.editor.document, image)

@@ -1,7 +1,7 @@
 """Projects: which file the picture belongs to, whether it has changed since, and the files that were open lately.
 
 Opening a project is a step like any other, and undoing it leads back to the project before. A picture that
-was changed and not saved when another took its place is kept in a file of its own.
+was changed and not saved when another took its place is kept in a file of its own, which no one writes again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.errors import BadFile
 from engine.protocol import PackInfo
 from studio.domain.document import Mode
 from studio.session.disk import remove, write_whole
-from studio.session.notices import Notice, Tone
+from studio.session.notices import Action, Notice, Tone
 from studio.session.picture import Picture
 from studio.session.snapshot import SUFFIX, Origin, Snapshot, decode, encode
 from studio.session.tasks import Tasks
@@ -26,7 +26,7 @@ from studio.session.tasks import Tasks
 RECENT = "recent.json"
 UNSAVED = "unsaved"
 MOST_RECENT = 10
-MOST_UNSAVED = 20
+MOST_UNSAVED = 100
 
 
 @dataclass
@@ -55,6 +55,9 @@ class Projects(QObject):
         self._untouched = False
         self._shown: tuple[Path | None, bool] = (None, False)
         self.recent = _read_recent(folder / RECENT)
+        self.unsaved = sorted((folder / UNSAVED).glob(f"*{SUFFIX}"), reverse=True)
+        """Pictures that another took the place of, the newest first."""
+        picture.leaving.connect(self.set_aside)
         history = picture.editor.history_changed
         history.connect(self._on_history)
         picture.generator.options_changed.connect(self._tell)
@@ -88,14 +91,24 @@ class Projects(QObject):
         self._begin(_Place(0, None, self._picture.snapshot()))
         self._untouched = True
 
+    def set_aside(self) -> None:
+        """Keep the picture that a part of another will take the place of, unless the results have it."""
+        if not self._picture.is_result:
+            self._keep()
+
+    def begin_anew(self) -> None:
+        """What was just opened is a new picture and has no file yet, so that saving it overwrites none."""
+        self._enter(None, self._picture.snapshot())
+
     def new(self) -> None:
         """Start over with nothing and without a file; one undo brings everything back."""
-        self._leave()
+        self._picture.editor.end_stroke()
+        self._keep()
         editor, generator = self._picture.editor, self._picture.generator
         editor.clear()
         generator.cancel()  # afterwards, for a stroke that ended with it may have sent something
         generator.set_mode(Mode.LAYOUT_TO_IMAGE)
-        self._enter(None, self._picture.snapshot())
+        self.begin_anew()
 
     def open(self, path: Path) -> None:
         """Open a project; the picture before is one undo away."""
@@ -116,10 +129,14 @@ class Projects(QObject):
         except OSError as error:
             self._forget(path)
             raise BadFile(f"{path} cannot be opened ({error.strerror}).", "Look whether it was moved.") from error
-        self._leave()
+        self._picture.editor.end_stroke()
+        self._keep()
         self._picture.show(snapshot, self.tr("Open {file}").format(file=path.name))
-        self._enter(path, self._picture.snapshot())
-        self._add_recent(path)
+        if path.parent == self._folder / UNSAVED:  # it still has no file that a person chose
+            self._enter(None, None)
+        else:
+            self._enter(path, self._picture.snapshot())
+            self._add_recent(path)
 
     async def _save(self, path: Path, place: _Place, snapshot: Snapshot) -> None:
         async with self._writing:
@@ -134,15 +151,14 @@ class Projects(QObject):
         serial = self._picture.editor.history.serial
         return next(place for place in reversed(self._places) if place.serial <= serial or place.serial == 0)
 
-    def _enter(self, path: Path | None, saved: Snapshot) -> None:
+    def _enter(self, path: Path | None, saved: Snapshot | None) -> None:
         serial = self._picture.editor.history.serial
         self._places = [place for place in self._places if place.serial < serial or place.serial == 0]
         self._places.append(_Place(serial, path, saved))
         self._tell()
 
-    def _leave(self) -> None:
+    def _keep(self) -> None:
         """Keep the picture that another will take the place of, if no file has it."""
-        self._picture.editor.end_stroke()
         if self.modified:
             name = f"{datetime.now():%Y-%m-%d %H.%M.%S}{f' {self.path.stem}' if self.path else ''}{SUFFIX}"
             path, snapshot = self._folder / UNSAVED / name, self._picture.snapshot()
@@ -151,11 +167,12 @@ class Projects(QObject):
     async def _keep_unsaved(self, path: Path, snapshot: Snapshot) -> None:
         data = await asyncio.to_thread(encode, snapshot, self._info)
         await asyncio.to_thread(_write, path, data)
-        for old in sorted(path.parent.glob(f"*{SUFFIX}"))[:-MOST_UNSAVED]:
-            remove(old)
-        self._add_recent(path)
-        text = self.tr("The picture before was not saved. It is kept among the recent files.")
-        self.noticed.emit(Notice(text, Tone.HINT))
+        self.unsaved.insert(0, path)
+        while len(self.unsaved) > MOST_UNSAVED:
+            remove(self.unsaved.pop())
+        text = self.tr("The picture before was not saved. It is kept in File, Open recent.")
+        action = Action(self.tr("Bring it back"), lambda: self.open(path))
+        self.noticed.emit(Notice(text, Tone.HINT, action))
 
     def _begin(self, place: _Place) -> None:
         self._places = [place]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.errors import EngineError
 from engine.protocol import Done
 from engine.raster import fit_layout, read_layout
-from studio.domain.document import ImageKind
+from studio.domain.document import ImageKind, Mode
 from studio.domain.palette import Palette
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient
@@ -119,6 +119,8 @@ class Session(QObject):
             return False
 
     def _on_made(self, job: Job, event: Done) -> None:
+        if job.mode is Mode.TEXT_TO_BOTH:  # it takes the place of what was painted
+            self.projects.set_aside()
         result = (event.image.pixels(), event.layout.pixels())
         self.results.record(job.request, job.mode, self.editor.document, result)
 

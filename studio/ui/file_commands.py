@@ -18,6 +18,8 @@ from studio.ui.dialogs import ask_open, ask_project, ask_save
 from studio.ui.shortcuts import Actions, Command, plain
 
 PNG = "image/png"
+MOST_UNSAVED = 10
+"""Pictures without a file in the menu; the tooltip of each says where all are."""
 
 
 class FileCommands(QObject):
@@ -28,7 +30,7 @@ class FileCommands(QObject):
     def __init__(self, session: Session, commands: Actions, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._commands, self._window = session, commands, window
-        self._recent: QMenu | None = None
+        self.recent: QMenu | None = None
 
     @property
     def title(self) -> str:
@@ -43,8 +45,9 @@ class FileCommands(QObject):
         session = self._session
         add("file.new", self.tr("&New"), session.projects.new, "Ctrl+N", icon="new")
         add("file.open", self.tr("&Open…"), self.open, "Ctrl+O", icon="open")
-        self._recent = menu.addMenu(self.tr("Open &recent"))
-        self._recent.aboutToShow.connect(self._fill_recent)
+        self.recent = menu.addMenu(self.tr("Open &recent"))
+        self.recent.setToolTipsVisible(True)
+        self.recent.aboutToShow.connect(self._fill_recent)
         extra(menu)
         menu.addSeparator()
         add("file.save", self.tr("&Save"), self.save, "Ctrl+S", icon="save")
@@ -119,14 +122,21 @@ class FileCommands(QObject):
         QGuiApplication.clipboard().setMimeData(data)
 
     def _fill_recent(self) -> None:
-        assert self._recent is not None, "the menu was made before it is shown"
-        self._recent.clear()
-        for path in self._session.projects.recent:
-            action = self._recent.addAction(path.name.replace("&", "&&"))
+        assert self.recent is not None, "the menu was made before it is shown"
+        self.recent.clear()
+        projects = self._session.projects
+        self._add_recent(self.recent, projects.recent)
+        if not projects.recent:
+            self.recent.addAction(self.tr("None yet")).setEnabled(False)
+        if projects.unsaved:
+            self.recent.addSection(self.tr("Not saved when another took their place"))
+            self._add_recent(self.recent, projects.unsaved[:MOST_UNSAVED])
+
+    def _add_recent(self, menu: QMenu, paths: list[Path]) -> None:
+        for path in paths:
+            action = menu.addAction(path.stem.replace("&", "&&"))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _, path=path: self._session.projects.open(path))
-        if not self._session.projects.recent:
-            self._recent.addAction(self.tr("None yet")).setEnabled(False)
 
     def _show_crop(self) -> None:
         self._commands["file.crop"].setEnabled(self._session.files.photo is not None)

@@ -55,13 +55,13 @@ class NoticeBar(QWidget):
             self._waiting.pop(0)()
 
     def say(self, notice: Notice) -> None:
-        """Show a notice; the same words are not shown twice, and a new hint takes the place of an old one."""
+        """Show a notice; the same words come only once, and a new hint takes the place of one that offers nothing."""
         if self._held:
             self._waiting.append(partial(self.say, notice))
             return
         for shown in list(self._rows):
             both_hints = shown.notice.tone is Tone.HINT and notice.tone is Tone.HINT
-            if shown.notice.text == notice.text or both_hints:
+            if shown.notice.text == notice.text or (both_hints and not shown.notice.action):
                 self.remove(shown)
         while len(self._rows) >= MOST:
             self.remove(self._rows[0])
