@@ -1,13 +1,15 @@
-"""What measures: `evaluate` and `playground`."""
+"""What measures: `evaluate`, `worth` and `playground`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.cli.judges import TOLD
 from engine.cli.options import DataOption, Device, DeviceOption, OutOption, PackOption, app
 
 
@@ -79,6 +81,33 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             progress.update(progress.task_ids[-1], completed=done, total=of)
 
         yield tell
+
+
+@app.command()
+def worth(
+    config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
+    exported: Annotated[Path, typer.Option(help="A folder that export wrote.")],
+    out: OutOption,
+    pack: PackOption = "street",
+    share: Annotated[float, typer.Option(min=0, max=1, help="Of the real training pairs.")] = 0.1,
+    count: Annotated[int, typer.Option(min=0, help="How many of the exported pairs; 0 is all.")] = 0,
+    images: Annotated[int, typer.Option(min=1, help="How many each of the three sees.")] = 40_000,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Measure what exported pairs are worth: a segmenter learns from few real pairs, from both kinds, and from these.
+
+    Figures to report.json and report.md in OUT; the same command goes on from the last checkpoint.
+    """
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.training import worth as worths
+    from engine.training.config import read_config
+
+    loaded = packs.load(library.find_pack(pack), device.value)
+    asked = worths.Asked(exported, share, count, images)
+    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
+    typer.echo(worths.worth(read_config(config), loaded, asked, out, columns).table())
 
 
 @app.command()

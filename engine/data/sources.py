@@ -53,17 +53,22 @@ def open_source(folder: Path) -> Source:
 
 
 def items_of(folder: Path, split: str, classes: Sequence[ClassInfo]) -> list[Item]:
-    """The pairs of "train" or "val". Raises BadFile if there are none, or if the data name other classes.
+    """The pairs of "train" or "val". Raises BadFile if there are none, or if the data name other classes."""
+    items = agreeing(folder, classes).items(split)
+    if not items:
+        raise BadFile(f"{folder} has no pairs for {split}.", "Add pairs.")
+    return items
+
+
+def agreeing(folder: Path, classes: Sequence[ClassInfo]) -> Source:
+    """The data set in a folder, which has these classes or names none. Raises BadFile.
 
     Classes may be renamed, but ids would be wrong if there were more or fewer of them, or the same in another order.
     """
     source = open_source(folder)
-    items = source.items(split)
-    if not items:
-        raise BadFile(f"{folder} has no pairs for {split}.", "Add pairs.")
     said, names = [one.name for one in source.classes], [one.name for one in classes]
     if said and len(said) != len(names):
         raise BadFile(f"{folder} has {len(said)} classes, the taxonomy {len(names)}.", "Name those of the data.")
     if said != names and sorted(said) == sorted(names):
         raise BadFile(f"{folder} has the classes in another order: {', '.join(said)}.", "Name them in this order.")
-    return items
+    return source

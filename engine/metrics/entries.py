@@ -44,7 +44,7 @@ METRICS = {
         ),
         Metric("clip_score", "CLIP score", "more", "cosine of image and caption"),
         Metric("r_precision", "R-precision", "more", "the own caption fits best of 100"),
-        Metric("near_features", "nearest training picture", "floor", "Euclidean distance of features of unit length"),
+        Metric("near_features", "nearest training picture (features)", "floor", "Euclidean, of unit length"),
         Metric("near_pixels", "nearest training picture (pixels)", "floor", "RMS of 255 at a quarter of the sides"),
         Metric("copies", "nearer than 95 % of val", "floor", "share of samples so near to a training picture"),
         Metric("changed", "kept pixels changed", "less", "of all that was given, in all results"),

@@ -182,7 +182,8 @@ class Measured:
             yield self.entry(memory.metric, mean(near.distance), self.over_real(mean(memory.val)), memory.features)
         first, distance = self.standards.memories[0], self.near[0].distance
         copies, usual = closer(distance, first.val), closer(first.val, first.val)
-        yield self.entry("copies", mean(copies), self.over_real(mean(usual)), first.features)
+        note = "" if first.features else "by pixels: a soft picture is near to many"
+        yield self.entry("copies", mean(copies), self.over_real(mean(usual)), first.features, note)
 
     def kept(self) -> Iterator[Entry]:
         if self.kept_changed is not None:

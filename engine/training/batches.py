@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from engine.data.captions import COUNTED, Caption, Captioner, Voice, given
-from engine.data.pairs import Doubt, Pair, View, cut_pair, gamma_corrected, load_frames
+from engine.data.pairs import Doubt, Item, Pair, View, cut_pair, gamma_corrected, load_frames
 from engine.data.sources import items_of
-from engine.data.taxonomy import ClassWords, mirrored, reading
+from engine.data.taxonomy import ClassWords, Reading, mirrored, reading
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
 from engine.training.config import TrainConfig
@@ -53,17 +53,30 @@ class Drawn(NamedTuple):
     mirrored: bool
 
 
-class Frames:
-    """The training frames in memory, and how to draw from them."""
+class Corpus(NamedTuple):
+    """Pairs to learn from, and how their layouts are read."""
 
-    def __init__(self, config: TrainConfig, classes: Sequence[ClassWords]) -> None:
+    items: Sequence[Item]
+    how: Reading
+
+    @classmethod
+    def of(cls, config: TrainConfig) -> Corpus:
+        """The training pairs of a configuration. Raises BadFile."""
+        how = reading(config.taxonomy)
+        return cls(items_of(Path(config.data), "train", how.infos), how)
+
+
+class Frames:
+    """The training frames in memory, and how to draw from them; without a corpus, the configuration's."""
+
+    def __init__(self, config: TrainConfig, classes: Sequence[ClassWords], corpus: Corpus | None = None) -> None:
         self.config = config
         height, width = config.height, config.width
         views = [View(view.rows, view.stretch, width, config.cut) for view in config.views]
         names = [words.name for words in classes]
         doubt = Doubt(config.border, tuple(names.index(name) for name in config.thin))
-        how = reading(config.taxonomy)
-        self.frames = load_frames(items_of(Path(config.data), "train", how.infos), how, views, doubt)
+        items, how = corpus or Corpus.of(config)
+        self.frames = load_frames(items, how, views, doubt)
         self.mirror = mirrored(config.taxonomy)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
