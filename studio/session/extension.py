@@ -33,7 +33,7 @@ class Extension(QObject):
             return
         editor, generator = self._editor, self._generator
         editor.end_stroke()
-        generator.cancel()
+        generator.forget()
         editor.extend(margins, adopt=generator.adopts)
         if generator.live and not lacking(editor.document, generator.mode, generator.options):
             generator.follow()

@@ -149,7 +149,7 @@ class Files(QObject):
         self._picture.editor.end_stroke()
         self._projects.set_aside()
         self._picture.editor.place_layout(fitted.pixels, self.tr("Open {file}").format(file=name))
-        generator.cancel()
+        generator.forget()
         generator.set_mode(Mode.LAYOUT_TO_IMAGE)
         if recipe is not None:
             generator.set_options(options_of(recipe.request, recipe.mode, generator.options))
@@ -190,7 +190,7 @@ class Files(QObject):
         self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
         self.photo = photo
         self.photo_changed.emit()
-        generator.cancel()
+        generator.forget()
         generator.set_mode(Mode.IMAGE_TO_LAYOUT)
         generator.follow()
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -15,29 +13,18 @@ from studio.domain.document import ImageKind, Mode
 from studio.domain.layout import Box, Mask, over
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient, EngineState
+from studio.session.errands import Errands, Heard, Job
 from studio.session.live import TYPING, LivePolicy
 from studio.session.notices import Action, Notice, Tone
-from studio.session.requests import Options, build, complete, lacking
-
-MAX_SEED = 2**31 - 1
-Heard = Callable[[Preview | Traced | Done | Cancelled | Failed | None], None]
-
-
-@dataclass(frozen=True)
-class Job:
-    """The request in flight, its mode, and the step of the history that led to it.
-
-    If `heard` is there, the job is not for the picture: all events go to it, and None if the job was dropped.
-    """
-
-    request: Generate
-    mode: Mode
-    serial: int | None
-    heard: Heard | None = None
+from studio.session.requests import Options, build, complete, lacking, new_seed
 
 
 class Generator(QObject):
-    """At most one job at a time; a newer one replaces it, and cancel means now."""
+    """At most one job at a time; for the picture a newer one replaces it, and cancel means now.
+
+    Errands, such as variations, are made when the picture needs nothing. One that the picture interrupts begins again
+    afterwards, so that both are made.
+    """
 
     shown_changed = Signal()  # a preview came or went
     running_changed = Signal()
@@ -55,6 +42,7 @@ class Generator(QObject):
         self.options = Options()
         self.preview: Preview | None = None
         self._job: Job | None = None
+        self._errands = Errands()
         self._previewed = False
         self._revision = 0
         self._said: tuple[str, ...] = ()
@@ -66,10 +54,20 @@ class Generator(QObject):
         editor.stroke_began.connect(self._on_stroke_began)
         editor.stroke_ended.connect(self.touch)
         editor.stepped.connect(self._on_stepped)
+        for lifted in (editor.pen.ended, editor.pen.replaced):
+            lifted.connect(lambda: self._timer.start(0))  # what waited for the pen
 
     @property
     def running(self) -> bool:
-        return self._job is not None
+        """Whether anything is being made or waits for its turn."""
+        return self._job is not None or bool(self._errands)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the picture as it is now is still to get a result."""
+        top = self._editor.history.top
+        unanswered = self._follows and top is not None and not top.answered
+        return unanswered or self._policy.waits or (self._job is not None and self._job.heard is None)
 
     @property
     def adopts(self) -> bool:
@@ -127,8 +125,8 @@ class Generator(QObject):
         if paused == self.paused:
             return
         self.paused = paused
-        if paused and self._job is not None and self._job.serial is not None and self.live:
-            self.cancel()
+        if paused and self._follows and self._job is not None and self._job.serial is not None:
+            self.forget()
             self.touch()
         self.running_changed.emit()
         self._consider()
@@ -164,15 +162,28 @@ class Generator(QObject):
         return self._request()
 
     def run(self, request: Generate, heard: Heard) -> None:
-        """Send a request whose result is not for the picture, in place of what runs. Whatever the picture needs, or
-        cancel, drops it in turn.
+        """Send a request whose result is not for the picture, in its turn; it takes the place of an earlier one that
+        is heard by the same.
         """
-        self._policy.clear()
-        self._drop()
-        self._job, self._previewed = Job(request, self.mode, None, heard), True
-        self._client.send(request)
-        self.shown_changed.emit()
+        self.drop(heard)
+        if self._client.state is EngineState.STOPPED:
+            self.noticed.emit(self._stopped())
+            heard(None)
+            return
+        self._errands.add(Job(request, self.mode, None, heard))
+        self._consider()
         self.running_changed.emit()
+
+    def drop(self, heard: Heard) -> None:
+        """Make no more of what is heard by this one."""
+        dropped = bool(self._errands.drop(heard))
+        if self._job is not None and self._job.heard == heard:
+            self._client.cancel()
+            self._finish()
+            dropped = True
+        if dropped:
+            heard(None)
+            self._timer.start(0)
 
     def follow(self) -> None:
         """Make a result that becomes part of the newest step, such as a photograph that was opened."""
@@ -181,17 +192,31 @@ class Generator(QObject):
 
     def touch(self, settle: float = 0.0) -> None:
         """Something changed that a live picture should follow."""
-        if self.live and self.mode is Mode.LAYOUT_TO_IMAGE:
+        if self._follows:
             self._policy.touch(time.monotonic(), settle)
             self._consider()
 
+    def resume(self) -> None:
+        """Make what an earlier sitting was still to make for this picture."""
+        if self._follows:
+            self.touch()
+        elif self._makeable():
+            self.follow()
+
     def cancel(self) -> None:
-        """Stop now: what was there before is shown again, and nothing more is heard of the job."""
+        """Stop all of it now: what was there before is shown again, and nothing more is heard."""
         self._policy.clear()
         if self._job is not None:
             self._client.cancel()
-            self._drop()
+        self._drop_all()
+
+    def forget(self) -> None:
+        """The picture is another now: what was to be made for it is not, and errands go on."""
+        self._policy.clear()
+        if self._job is not None and self._job.heard is None:
+            self._client.cancel()
             self._finish()
+            self._timer.start(0)
 
     def _coming(self) -> tuple[Preview, Mode] | None:
         """The newest preview and its mode, if it is one of the picture as it is now."""
@@ -201,19 +226,35 @@ class Generator(QObject):
         size = preview.layout.height, preview.layout.width
         return (preview, self._job.mode) if size == (document.height, document.width) else None
 
+    @property
+    def _follows(self) -> bool:
+        return self.live and self.mode is Mode.LAYOUT_TO_IMAGE
+
+    def _makeable(self) -> bool:
+        document = self._editor.document
+        return not lacking(document, self.mode, self.options) and not complete(document, self.mode)
+
     def _consider(self) -> None:
-        if self._client.state is not EngineState.READY or self._editor.painting or self.paused:
+        if self._client.state is not EngineState.READY:
             return
-        now, document = time.monotonic(), self._editor.document
-        wait = self._policy.wait(now, running=self.running, previewed=self._previewed)
-        if wait is None:
-            return
-        if wait > 0:
+        wait = None
+        if not self._editor.painting and not self.paused:
+            running = self._job is not None
+            wait = self._policy.wait(time.monotonic(), running=running, previewed=self._previewed)
+        if wait is not None and wait > 0:
             self._timer.start(int(wait * 1000) + 1)
-        elif lacking(document, self.mode, self.options) or complete(document, self.mode):
-            self._policy.clear()
-        else:
+        elif wait is not None and self._makeable():
             self.follow()
+        else:
+            if wait is not None:
+                self._policy.clear()
+            self._next_errand()
+
+    def _next_errand(self) -> None:
+        if self._job is None and self._errands:
+            self._job, self._previewed = self._errands.take(), True
+            self._client.send(self._job.request)
+            self.running_changed.emit()
 
     def _obstacle(self) -> Notice | None:
         """What has to be said instead of making a result, if anything."""
@@ -227,10 +268,11 @@ class Generator(QObject):
             return Notice(missing, Tone.HINT)
         if complete(self._editor.document, self.mode):
             return self._complete()
-        if self._client.state is EngineState.STOPPED:
-            start = Action(self.tr("Start engine"), self._client.restart)
-            return Notice(self.tr("The engine is stopped. Start it, then generate again."), Tone.ERROR, start)
-        return None
+        return self._stopped() if self._client.state is EngineState.STOPPED else None
+
+    def _stopped(self) -> Notice:
+        start = Action(self.tr("Start engine"), self._client.restart)
+        return Notice(self.tr("The engine is stopped. Start it, then generate again."), Tone.ERROR, start)
 
     def _complete(self) -> Notice:
         if self.mode is Mode.IMAGE_TO_LAYOUT:
@@ -255,9 +297,10 @@ class Generator(QObject):
         self._revision += 1
         request = self._request()
         # The last preview stays until the next one comes, unless it shows what another mode is making.
-        if self._job is not None and self._job.mode is not self.mode:
+        if self._job is not None and self._job.heard:
+            self._errands.put_back(self._job)
+        elif self._job is not None and self._job.mode is not self.mode:
             self.preview = None
-        self._drop(shown=self.preview)
         self._job, self._previewed = Job(request, self.mode, serial), False
         self._client.send(request)
         self.running_changed.emit()
@@ -274,11 +317,13 @@ class Generator(QObject):
         self._editor.keep_image(False)
         self._send(None)
 
-    def _drop(self, shown: Preview | None = None) -> None:
-        """Have no job any more, and go on showing this."""
-        job, self._job, self.preview = self._job, None, shown
-        if job is not None and job.heard:
-            job.heard(None)
+    def _drop_all(self) -> None:
+        jobs = [*([self._job] if self._job else []), *self._errands.drop()]
+        if jobs:
+            self._finish()
+        for job in jobs:
+            if job.heard:
+                job.heard(None)
 
     def _on_event(self, event: Preview | Traced | Done | Cancelled | Failed) -> None:
         job = self._job
@@ -336,24 +381,18 @@ class Generator(QObject):
     def _on_engine(self) -> None:
         if self._client.state is EngineState.READY:
             self._consider()
-        elif self._client.state is EngineState.STOPPED and self.running:
-            self._drop()
-            self._finish()
+        elif self._client.state is EngineState.STOPPED:
+            self._drop_all()
 
     def _on_stroke_began(self) -> None:
         if self.mode is Mode.TEXT_TO_BOTH:  # who paints gives the layout
             self.set_mode(Mode.LAYOUT_TO_IMAGE)
         stale = self._job is not None and self._job.mode is not self.mode
         if stale or self._editor.pen.adopts:  # what comes would be put beneath a layout that is painted by then
-            self.cancel()
+            self.forget()
 
     def _on_stepped(self) -> None:
-        self.cancel()
+        self.forget()
         top = self._editor.history.top
         if top is not None and not top.answered:
             self.touch()
-
-
-def new_seed() -> int:
-    """A seed by chance, of a size that people can type."""
-    return int(np.random.default_rng().integers(1, MAX_SEED))

@@ -34,6 +34,7 @@ class Keeper(QObject):
         self._storage, self._picture, self._projects, self._tasks = storage, picture, projects, tasks
         self._journal: Journal | None = None
         self._number = 0
+        self._resting = False
         self._saving = asyncio.Lock()
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE)
         self._soon = QTimer(self, singleShot=True, interval=AFTER_RESULT)
@@ -51,9 +52,12 @@ class Keeper(QObject):
             record.apply(editor.document)
             editor.did(record.name, answered=True)
             origin = record.origin
+        state = kept.records[-1].state if kept.records else kept.snapshot.state
         if kept.records:
-            self._picture.take_over(kept.records[-1].state)
+            self._picture.take_over(state)
         self._projects.recall(origin)
+        if state.awaiting:
+            self._picture.generator.resume()
         return True
 
     def begin(self) -> None:
@@ -69,6 +73,7 @@ class Keeper(QObject):
             editor.history_changed,
             generator.options_changed,
             generator.mode_changed,
+            generator.running_changed,
             self._projects.changed,
         ):
             signal.connect(self._note)
@@ -80,19 +85,29 @@ class Keeper(QObject):
         self._timer.stop()
         self._soon.stop()
         async with self._saving:
+            if self._resting:
+                return
             snapshot = self._next_journal()
             await asyncio.to_thread(self._storage.save, snapshot)
         self.saved.emit()
 
-    def close(self) -> None:
-        """Write no more, and let another studio have the place."""
+    def rest(self) -> None:
+        """Write no more: what is on the disk now is what the next sitting begins with."""
+        self._resting = True
         for timer in (self._timer, self._soon):
             timer.stop()
         if self._journal is not None:
             self._journal.close()
+            self._journal = None
+
+    def close(self) -> None:
+        """Let another studio have the place."""
+        self.rest()
         self._storage.close()
 
     def _note(self) -> None:
+        if self._resting:
+            return
         editor, top = self._picture.editor, self._picture.editor.history.top
         name, origin = top.name if top else "", self._projects.origin(self._number)
         changed = True

@@ -22,6 +22,11 @@ class LivePolicy:
         self._settle = 0.0
         self._average: float | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a change is still to be sent."""
+        return self._first is not None
+
     def touch(self, now: float, settle: float = 0.0) -> None:
         """Something changed that a new picture should show."""
         self._first = now if self._first is None else self._first

@@ -32,6 +32,7 @@ class Picture(QObject):
             mode=generator.mode,
             options=generator.options,
             live=generator.live,
+            awaiting=generator.awaits,
             frame=self.editor.document.frame,
         )
 
@@ -59,7 +60,7 @@ class Picture(QObject):
     def show(self, snapshot: Snapshot, name: str) -> None:
         """Make this the picture, as one step."""
         self.editor.end_stroke()
-        self.generator.cancel()
+        self.generator.forget()
         snapshot.restore(self.editor.document)
         self.editor.did(name, answered=True)
         self.take_over(snapshot.state, snapshot.recipe)
@@ -68,7 +69,7 @@ class Picture(QObject):
         """Make the picture what it was after a result, as one step; with `request`, what was asked for as well."""
         self.editor.end_stroke()
         self.leaving.emit()
-        self.generator.cancel()
+        self.generator.forget()
         self.results.remember(recipe)
         recipe.restore(self.editor.document, image)
         self.editor.did(name, answered=True)

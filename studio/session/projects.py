@@ -106,7 +106,7 @@ class Projects(QObject):
         self._keep()
         editor, generator = self._picture.editor, self._picture.generator
         editor.clear()
-        generator.cancel()  # afterwards, for a stroke that ended with it may have sent something
+        generator.forget()  # afterwards, for a stroke that ended with it may have sent something
         generator.set_mode(Mode.LAYOUT_TO_IMAGE)
         self.begin_anew()
 

@@ -11,6 +11,8 @@ from PySide6.QtCore import QCoreApplication
 from engine.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
 from studio.domain.document import Document, ImageKind, Mode
 
+MAX_SEED = 2**31 - 1
+
 translate = QCoreApplication.translate
 
 
@@ -83,3 +85,8 @@ def build(
         guidance=options.guidance,
         cross_guidance=options.cross_guidance,
     )
+
+
+def new_seed() -> int:
+    """A seed by chance, of a size that people can type."""
+    return int(np.random.default_rng().integers(1, MAX_SEED))

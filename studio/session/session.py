@@ -14,9 +14,10 @@ from studio.domain.document import ImageKind, Mode
 from studio.domain.palette import Palette
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient
+from studio.session.errands import Job
 from studio.session.extension import Extension
 from studio.session.files import Files
-from studio.session.generator import Generator, Job
+from studio.session.generator import Generator
 from studio.session.keeper import Keeper
 from studio.session.notices import Notice, Tone, of_error
 from studio.session.pack import Pack
@@ -86,7 +87,7 @@ class Session(QObject):
     def clear_layout(self) -> None:
         """Make the layout unknown and keep the image; what runs for the old one is of no use any more."""
         self.editor.clear_layout()
-        self.generator.cancel()
+        self.generator.forget()
 
     def show_distinct(self, distinct: bool) -> None:
         """Show the classes in colours that are easy to tell apart, or in the pack's; files stay as they are."""
@@ -102,6 +103,8 @@ class Session(QObject):
 
     async def shutdown(self) -> None:
         """End the engine. Returns when no process and no task is left."""
+        if self._keeper:
+            self._keeper.rest()  # before what is still to be made is given up
         self.generator.cancel()
         await self.client.stop()
         await self.tasks.finish()

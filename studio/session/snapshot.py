@@ -37,6 +37,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = Mode.LAYOUT_TO_IMAGE
     options: Options = Options()
     live: bool = True
+    awaiting: bool = False  # a result that is still to be made
     frame: Box | None = None  # where the picture lies, if it has grown
 
 

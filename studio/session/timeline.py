@@ -71,14 +71,15 @@ class Timeline(QObject):
             return
         request = recipe.whole(self._picture.editor.document.image)
         request = msgspec.structs.replace(request, id=uuid.uuid4().hex, trace=True, live=True)
-        self._picture.generator.run(request, self._hear)  # which ends the steps that are being made, if any
+        self._picture.generator.drop(self._hear)  # the steps that are being made, if any
         self.moments, self.running = [], True
+        self._picture.generator.run(request, self._hear)
         self.changed.emit()
 
     def stop(self) -> None:
         """Ask for no more steps; those that came stay."""
         if self.running:
-            self._picture.generator.cancel()
+            self._picture.generator.drop(self._hear)
 
     def save_gif(self, path: Path) -> None:
         """Write all moments as one GIF that moves."""
@@ -90,6 +91,7 @@ class Timeline(QObject):
 
     def _hear(self, event: Preview | Traced | Done | Cancelled | Failed | None) -> None:
         if isinstance(event, Traced):
+            del self.moments[event.index - 1 :]  # it began again
             self.moments.append(_moment(event))
         else:
             self.running = False

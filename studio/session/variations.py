@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.protocol import Cancelled, Done, Failed, Generate, Pixels, Preview, Traced
 from studio.domain.document import Document, Mode
-from studio.session.generator import new_seed
 from studio.session.picture import Picture
 from studio.session.recipe import Recipe, after, copy_of
+from studio.session.requests import new_seed
 
 COUNT = 4
 Answer = Preview | Traced | Done | Cancelled | Failed | None
@@ -29,7 +29,7 @@ class Variation:
 
 
 class Variations(QObject):
-    """At most one of them is being drawn, and nothing else meanwhile; what takes their place ends them."""
+    """At most one of them is being drawn; what the picture needs meanwhile goes first, and then they go on."""
 
     changed = Signal()  # another preview, another result, or all of them came or went
 
@@ -50,6 +50,7 @@ class Variations(QObject):
         request = generator.draft()
         if request is None:
             return
+        generator.drop(self._hear)  # those before, if they are still drawn
         seeds = [request.seed, *(new_seed() for _ in range(COUNT - 1))]
         self.shown = [Variation(msgspec.structs.replace(request, id=uuid.uuid4().hex, seed=seed)) for seed in seeds]
         self._start = (generator.mode, copy_of(self._picture.editor.document))
@@ -64,13 +65,13 @@ class Variations(QObject):
     def close(self) -> None:
         """Put them away; those that are finished are in the history."""
         if self.running:
-            self._picture.generator.cancel()
+            self._picture.generator.drop(self._hear)
         self.shown, self._start = [], None
         self.changed.emit()
 
     def _run(self, index: int) -> None:
-        self._picture.generator.run(self.shown[index].request, self._hear)  # which ends those before, if any
         self.current = index
+        self._picture.generator.run(self.shown[index].request, self._hear)
         self.changed.emit()
 
     def _hear(self, event: Answer) -> None:

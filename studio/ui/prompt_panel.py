@@ -10,9 +10,10 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
 from studio.domain.words import Vocabulary, replaced, word_before
-from studio.session.generator import MAX_SEED, Generator, new_seed
+from studio.session.generator import Generator
 from studio.session.pack import Pack
 from studio.session.preferences import Preferences
+from studio.session.requests import MAX_SEED, new_seed
 from studio.ui.advanced import Advanced
 from studio.ui.build import column, panel, row, text
 from studio.ui.mode_bar import icon_button

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import BadFile
+from engine.raster import write_image
 from studio.domain.document import Document, ImageKind, Marks, Plane
 from studio.session import journal
+from studio.session.engine_client import EngineState
 from studio.session.journal import Journal, Record
 from studio.session.snapshot import NOWHERE, Origin, Snapshot, State
 from tests.studio.conftest import MakeDesk
@@ -117,3 +120,52 @@ def test_kill_9_in_the_middle_of_a_stroke_loses_that_stroke_alone(desk: MakeDesk
     at.editor.undo()
     assert at.editor.history.top is None
     assert at.document.pixels(Plane.PAINTED)[4, 20] == 2
+
+
+@pytest.mark.parametrize("end", ["close", "kill"])
+def test_what_the_engine_had_not_answered_is_made_the_next_time(desk: MakeDesk, tmp_path: Path, end: str) -> None:
+    at = desk().ready()
+    at.close()
+    slow = desk("--mute")
+    slow.until(lambda: slow.client.state is EngineState.READY)
+    slow.stroke((20, 24), (30, 24))
+    assert not slow.editor.history.top.answered
+    data = tmp_path / "data"
+    if end == "kill":  # what a studio that dies now leaves behind
+        shutil.copytree(data, tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock"))
+    slow.close()
+    if end == "kill":
+        shutil.rmtree(data)
+        shutil.copytree(tmp_path / "copy", data)
+    desk("--mute").close()  # a sitting in which nothing came of it either
+    again = desk()
+    again.until(lambda: len(again.log("request")) == 1)
+    again.settled()
+    assert again.document.painted[24, 25] == 3
+    assert again.document.marks.image is ImageKind.GENERATED
+    again.close()
+    last = desk()
+    last.until(lambda: last.client.state is EngineState.READY)
+    assert not last.generator.running, "what was answered is not made again"
+    assert last.log("request") == []
+
+
+def test_a_photograph_gets_its_layout_the_next_time(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk("--mute")
+    write_image(tmp_path / "photo.png", np.full((32, 64, 3), 90, np.uint8))
+    at.session.files.open_image(tmp_path / "photo.png")
+    at.until(lambda: at.document.marks.image is ImageKind.GIVEN)
+    at.close()
+    again = desk()
+    again.until(lambda: again.document.marks.fill_whole)
+    assert (again.document.image == 90).all()
+
+
+def test_with_live_off_nothing_is_made_that_nobody_asked_for(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.click(at.window.mode_bar.live)
+    at.stroke((20, 24), (30, 24))
+    at.close()
+    again = desk()
+    again.until(lambda: again.client.state is EngineState.READY)
+    assert not again.generator.running

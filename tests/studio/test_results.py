@@ -238,14 +238,70 @@ def test_variations_can_be_asked_for_again_while_some_are_drawn(desk: MakeDesk) 
     assert all(variation.recipe is not None for variation in variations.shown)
 
 
-def test_a_stroke_takes_the_place_of_variations(desk: MakeDesk) -> None:
+def test_a_stroke_goes_first_and_the_variations_go_on(desk: MakeDesk) -> None:
     at = desk("--pause", "0.05").ready()
     at.click(at.window.strip.draw)
+    at.until(lambda: at.session.variations.current == 1)
     at.stroke((20, 24), (30, 24))
+    at.until(lambda: at.editor.history.top.answered)
+    assert at.session.variations.running, "the picture follows the pen before the others are drawn"
+    at.until(lambda: not at.session.variations.running)
+    assert all(variation.recipe is not None for variation in at.session.variations.shown)
+    assert all((variation.layout[24, 22:28] == 0).all() for variation in at.session.variations.shown)
+    assert at.document.painted[24, 25] == 3
+    at.settled()
+    at.until(lambda: rows(at) == 6)
+
+
+def test_variations_wait_for_a_stroke_that_is_still_unanswered(desk: MakeDesk) -> None:
+    at = desk("--pause", "0.05").ready()
+    at.stroke((20, 24), (30, 24))
+    assert not at.editor.history.top.answered
+    at.click(at.window.strip.draw)
+    at.until(lambda: not at.session.variations.running)
+    assert at.editor.history.top.answered
+    assert all((variation.layout[24, 22:28] == 3).all() for variation in at.session.variations.shown)
+
+
+def test_undo_and_a_variation_that_is_taken_leave_the_others_alone(desk: MakeDesk) -> None:
+    at = desk("--pause", "0.05").ready()
+    at.stroke((20, 24), (30, 24))
+    at.settled()
+    at.click(at.window.strip.draw)
+    at.until(lambda: at.session.variations.current == 1)
+    at.click(at.window.strip.tiles[0])
+    assert at.session.variations.running
+    at.key(Qt.Key.Key_Z, CTRL)
+    at.key(Qt.Key.Key_Z, CTRL)
+    assert at.session.variations.running
+    at.until(lambda: not at.session.variations.running)
+    assert all(variation.recipe is not None for variation in at.session.variations.shown)
+
+
+def test_cancel_ends_variations_that_wait_behind_a_stroke_as_well(desk: MakeDesk) -> None:
+    at = desk("--pause", "0.05", "--steps", "20").ready()
+    at.click(at.window.strip.draw)
+    at.until(lambda: at.session.variations.shown[0].image is not None)
+    at.stroke((20, 24), (30, 24))
+    at.until(lambda: at.generator.preview is not None)
+    assert at.session.variations.running
+    at.click(at.window.prompt_panel.cancel)
     assert not at.session.variations.running
+    assert not at.generator.running
+    count = len(at.log("request"))
+    at.stroke((20, 8), (30, 8))
+    at.until(lambda: len(at.log("request")) == count + 1)
+
+
+def test_putting_variations_away_does_not_stop_the_picture(desk: MakeDesk) -> None:
+    at = desk("--pause", "0.05").ready()
+    at.click(at.window.strip.draw)
+    at.until(lambda: at.session.variations.shown[0].image is not None)
+    at.stroke((20, 24), (30, 24))
+    at.click(at.window.strip.close_)
     at.until(lambda: at.editor.history.top.answered)
     at.settled()
-    assert at.document.painted[24, 25] == 3
+    assert at.document.filled[24, 60] == 1
 
 
 def test_comparing_shows_both_on_either_side_of_a_line_that_moves(desk: MakeDesk) -> None:
