@@ -110,11 +110,28 @@ def encode(record: Record) -> bytes:
 
 def read(path: Path) -> list[Record]:
     """The whole records at the beginning of a journal; none if there is no such file."""
+    return _scan(_bytes(path))[0]
+
+
+def damaged(path: Path) -> bool:
+    """Whether more follows the whole records than one that was cut off when the studio ended."""
+    data = _bytes(path)
+    rest = data[_scan(data)[1] :]
+    cut = len(rest) < PREFIX.size or len(rest) < PREFIX.size + PREFIX.unpack_from(rest)[0]
+    return not cut and any(rest)  # zeros are what a disk without power leaves
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError:
-        return []
-    records, at = [], 0
+        return b""
+
+
+def _scan(data: bytes) -> tuple[list[Record], int]:
+    """The whole records, and where they end."""
+    records: list[Record] = []
+    at = 0
     while at + PREFIX.size <= len(data):
         length, checksum = PREFIX.unpack_from(data, at)
         body = data[at + PREFIX.size : at + PREFIX.size + length]
@@ -125,7 +142,7 @@ def read(path: Path) -> list[Record]:
         except (msgspec.MsgspecError, UnicodeDecodeError):  # a newer studio's
             break
         at += PREFIX.size + length
-    return records
+    return records, at
 
 
 def changed_box(before: Pixels, after: Pixels) -> Box:

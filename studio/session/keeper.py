@@ -12,7 +12,7 @@ from studio.session.notices import of_error
 from studio.session.picture import Picture
 from studio.session.projects import Projects
 from studio.session.snapshot import Snapshot
-from studio.session.storage import Storage
+from studio.session.storage import Storage, said
 from studio.session.tasks import Tasks
 
 AUTOSAVE = 30_000
@@ -48,14 +48,22 @@ class Keeper(QObject):
             return False
         self._picture.begin_with(kept.snapshot)
         editor, origin = self._picture.editor, kept.snapshot.origin
+        state = kept.snapshot.state
+        problem: Exception | None = BadFile(self.tr("A part of its journal is damaged.")) if kept.damaged else None
         for record in kept.records:
-            record.apply(editor.document)
+            try:
+                record.apply(editor.document)
+            except Exception as error:  # whatever is wrong with it, all before it is there
+                editor.history.restore()
+                problem = error
+                break
             editor.did(record.name, answered=True)
-            origin = record.origin
-        state = kept.records[-1].state if kept.records else kept.snapshot.state
-        if kept.records:
+            state, origin = record.state, record.origin
+        if state is not kept.snapshot.state:
             self._picture.take_over(state)
         self._projects.recall(origin)
+        if problem is not None:
+            self._say_damaged(problem)
         if state.awaiting:
             self._picture.generator.resume()
         return True
@@ -104,6 +112,11 @@ class Keeper(QObject):
         """Let another studio have the place."""
         self.rest()
         self._storage.close()
+
+    def _say_damaged(self, error: Exception) -> None:
+        hint = self._storage.hint(self._storage.put_aside())
+        words = self.tr("The last picture is back without its newest edits: {why}").format(why=said(error))
+        self.noticed.emit(of_error(BadFile(words, hint)))
 
     def _note(self) -> None:
         if self._resting:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QCoreApplication, QLockFile
 
-from engine.errors import BadFile
+from engine.errors import BadFile, EngineError
 from engine.protocol import PackInfo
 from engine.raster import read_image, read_layout
 from studio.domain.document import ImageKind, Marks, Mode, Plane
@@ -28,6 +28,8 @@ from studio.session.snapshot import Snapshot, State
 
 FILE = f"picture{snapshot.SUFFIX}"
 OLD_HEAD = "document.json"
+
+translate = QCoreApplication.translate
 
 
 class _OldHead(msgspec.Struct, frozen=True):
@@ -44,10 +46,11 @@ class _OldHead(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Kept:
-    """What was there: the picture of the last save, and the edits since."""
+    """What was there: the picture of the last save, and the edits since, or those before the first `damaged` one."""
 
     snapshot: Snapshot
     records: list[Record]
+    damaged: bool = False
 
 
 class Storage:
@@ -65,21 +68,35 @@ class Storage:
                 f"{root} cannot be made ({error.strerror}).",
                 "Without it no picture is kept for the next time.",
             ) from error
-        folders = [root / "picture", *(root / f"picture-{index}" for index in range(2, 100))]
-        for self.folder in sorted(folders, key=_changed_at, reverse=True):
-            self._lock = QLockFile(f"{self.folder}.lock")
-            self._lock.setStaleLockTime(0)
-            if self._lock.tryLock(0):
-                break
+        self._folders = [root / "picture", *(root / f"picture-{index}" for index in range(2, 100))]
+        self._take(sorted(self._folders, key=_changed_at, reverse=True))
 
     def load(self) -> Kept | None:
-        """What was kept last; None if nothing was. Raises BadFile, and then keeps the files aside."""
+        """What was kept last; None if nothing was. Raises BadFile, and then the files are kept aside."""
         try:
             return self._load()
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, BadFile) as error:
-            raise self._put_aside(error) from error
+        except Exception as error:  # whatever is wrong with the files, the studio starts
+            aside = self.put_aside()
+            words = translate("Storage", "The last picture cannot be restored: {why}").format(why=said(error))
+            raise BadFile(words, self.hint(aside)) from error
+
+    def put_aside(self) -> Path:
+        """Leave the files that are here alone from now on; returns where they are."""
+        aside = self.folder.with_name(f"{self.folder.name}-from-{datetime.now():%Y%m%d-%H%M%S-%f}")
+        try:
+            self.folder.rename(aside)
+        except OSError:  # they stay, and what is kept from now on is kept elsewhere
+            aside = self.folder
+            self._lock.unlock()
+            self._take([folder for folder in self._folders if not folder.exists()])
+        return aside
+
+    def hint(self, aside: Path) -> str:
+        """What to do about files that were put aside."""
+        words = translate("Storage", "Its files are kept in {folder}; send them with a report, or remove them.")
+        return words.format(folder=aside)
 
     def save(self, kept: Snapshot) -> None:
         """Write everything; may run in a thread, one save after the other. Raises BadFile."""
@@ -110,6 +127,14 @@ class Storage:
         """Let another studio use the folder."""
         self._lock.unlock()
 
+    def _take(self, folders: list[Path]) -> None:
+        """Use the first of these that no other studio does."""
+        for self.folder in folders:
+            self._lock = QLockFile(f"{self.folder}.lock")
+            self._lock.setStaleLockTime(0)
+            if self._lock.tryLock(0):
+                break
+
     def _load(self) -> Kept:
         try:
             data = (self.folder / FILE).read_bytes()
@@ -117,7 +142,12 @@ class Storage:
             return Kept(self._load_old(), [])
         kept = snapshot.decode(data, self._pack, FILE)
         numbers = sorted(number for _, number in self._journals() if number >= kept.origin.journal)
-        return Kept(kept, [record for number in numbers for record in journal.read(self.journal(number))])
+        records: list[Record] = []
+        for path in map(self.journal, numbers):
+            records += journal.read(path)
+            if journal.damaged(path):
+                return Kept(kept, records, damaged=True)
+        return Kept(kept, records)
 
     def _load_old(self) -> Snapshot:
         head = msgspec.json.decode((self.folder / OLD_HEAD).read_bytes(), type=_OldHead)
@@ -143,11 +173,10 @@ class Storage:
         found = [(path, path.name.removeprefix("journal-")) for path in self.folder.glob("journal-*")]
         return [(path, int(number)) for path, number in found if number.isdecimal()]
 
-    def _put_aside(self, error: Exception) -> BadFile:
-        aside = self.folder.with_name(f"{self.folder.name}-from-{datetime.now():%Y%m%d-%H%M%S-%f}")
-        with contextlib.suppress(OSError):
-            self.folder.rename(aside)
-        return BadFile(f"The last picture cannot be restored: {error}", f"Its files are kept in {aside}.")
+
+def said(error: Exception) -> str:
+    """What is wrong with a file, as one sentence."""
+    return error.message if isinstance(error, EngineError) else f"{str(error) or type(error).__name__}."
 
 
 def _changed_at(folder: Path) -> int:
