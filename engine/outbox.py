@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 
-from engine.protocol import Event, Preview, Ready
+from engine.protocol import Event, Exporting, Preview, Ready
+
+PASSING = (Preview, Exporting)
 
 
 class Outbox:
-    """A queue that holds one preview per job, its newest, and opens with `Ready`, the first of all events."""
+    """A queue that holds one preview per job, its newest, and opens with `Ready`, the first of all events. How far an
+    export is counts as its preview.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -41,6 +45,6 @@ class Outbox:
             self._changed.notify_all()
 
     def _waiting_preview(self, event: Event) -> int | None:
-        if not isinstance(event, Preview):
+        if not isinstance(event, PASSING):
             return None
-        return next((i for i, old in enumerate(self._events) if isinstance(old, Preview) and old.id == event.id), None)
+        return next((i for i, old in enumerate(self._events) if isinstance(old, PASSING) and old.id == event.id), None)

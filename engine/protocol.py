@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.errors import BadFrame
 
-PROTOCOL = 2
+PROTOCOL = 3
 UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20
@@ -39,6 +39,10 @@ Sampler = Literal[
 """The names of diffusion.solvers.SOLVERS, and the baseline of diffusion.repaint, also with the noise of its code."""
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
+Place = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+"""A file or a folder on the engine's side."""
+Form = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
+"""The names of export.order.FormatName."""
 
 
 class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,6 +183,52 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     trace: bool = False  # post every step as `Traced`, in place of previews
 
 
+class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="export"):
+    """Make a data set in a folder on the engine's side, or go on with it: what `diptych-engine export` does.
+
+    Requests are computed first, this between them. Answered by `Exporting` again and again, then `Exported`.
+    """
+
+    id: Id
+    pack: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    out: Place
+    form: Form = "paired"
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1000
+    first_seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    prompts: Place | None = None
+    caption_grammar: bool = False
+    layouts: Place | None = None
+    images: Place | None = None
+    areas: AreaGuide | None = None
+    canvas: Generate | None = None
+    steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
+    sampler: Sampler | None = None
+    guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None
+    agreement: Share | None = None  # the filters: see export.order.Filters
+    named: bool = False
+    apart: Share | None = None
+    reference: Place | None = None
+
+
+class Settle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="settle"):
+    """Take away the files of the pairs that were dropped from a data set. Answered by `Exported`."""
+
+    id: Id
+    out: Place
+
+
+class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
+    """Let an export rest before its next step; what it is drawing stays in memory."""
+
+    id: Id
+
+
+class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="resume"):
+    """Let it go on."""
+
+    id: Id
+
+
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
     """Stop the job with this id; it answers `Cancelled`, or `Done` if it just was."""
 
@@ -239,6 +289,25 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     unknown_words: tuple[str, ...] = ()  # words of the prompt that the pack never heard
 
 
+class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
+    """How far an export is: pairs that are there, how many were rejected, and how long the others will take."""
+
+    id: Id
+    pairs: int
+    rejected: int
+    per_second: float  # of those that are kept, while it was let; 0 as long as nobody knows
+    eta: float | None  # seconds
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True, tag="exported"):
+    """The data set is whole: it holds so many pairs, of which some are new."""
+
+    id: Id
+    pairs: int
+    new: int
+    rejected: int
+
+
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
     """The job ended without a result because it was cancelled or replaced by a newer one."""
 
@@ -256,8 +325,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     hint: str
 
 
-Command = Generate | Cancel | Shutdown
-Event = Ready | Preview | Traced | Done | Cancelled | Failed
+Command = Generate | Export | Settle | Pause | Resume | Cancel | Shutdown
+Event = Ready | Preview | Traced | Done | Exporting | Exported | Cancelled | Failed
 
 _commands = msgspec.msgpack.Decoder(Command)
 _events = msgspec.msgpack.Decoder(Event)

@@ -1,7 +1,7 @@
 """The engine process around its compute thread: command frames in, event frames out. No torch.
 
-Three threads and plain blocking reads: one reads stdin, one writes stdout, one computes; the main thread
-waits for the first of them to end. (asyncio cannot wait for anonymous pipes on Windows, nor for files.)
+Plain threads and blocking reads: one reads stdin, one writes stdout, one computes; the main thread waits
+for the first of them to end. (asyncio cannot wait for anonymous pipes on Windows, nor for files.)
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import BinaryIO, NoReturn
 from engine import library, protocol, requests
 from engine.errors import BadFrame, EngineError
 from engine.failures import explain
-from engine.jobs import Jobs
+from engine.jobs import Jobs, Request
 from engine.outbox import Outbox
-from engine.protocol import Cancel, Cancelled, Event, Failed, Generate
+from engine.protocol import Cancel, Cancelled, Event, Failed, Generate, Pause, Resume, Shutdown
 
 Post = Callable[[Event], None]
 Work = Callable[[Jobs, Post], None]
@@ -77,13 +77,15 @@ def handle(body: bytes, jobs: Jobs, post: Post) -> bool:
     except BadFrame as error:
         post(failed(error))
         return True
-    if isinstance(command, Generate):
-        _add(command, jobs, post)
-    elif isinstance(command, Cancel):
+    if isinstance(command, Shutdown):
+        return False
+    if isinstance(command, Cancel):
         for job in jobs.cancel(command.id):
             post(cancelled(job.request))
+    elif isinstance(command, Pause | Resume):
+        jobs.pause(command.id, isinstance(command, Pause))
     else:
-        return False
+        _add(command, jobs, post)
     return True
 
 
@@ -98,25 +100,30 @@ def write_events(stream: BinaryIO, outbox: Outbox) -> int:
     return 0
 
 
-def failed(error: EngineError, request: Generate | None = None) -> Failed:
+def failed(error: EngineError, request: Request | None = None) -> Failed:
     """The answer for a request, or for bytes that are none."""
     return Failed(
         id=request.id if request else "",
-        revision=request.revision if request else 0,
+        revision=_revision(request),
         code=error.code,
         message=error.message,
         hint=error.hint,
     )
 
 
-def cancelled(request: Generate) -> Cancelled:
+def cancelled(request: Request) -> Cancelled:
     """The answer for a request that was cancelled or replaced."""
-    return Cancelled(id=request.id, revision=request.revision)
+    return Cancelled(id=request.id, revision=_revision(request))
 
 
-def _add(request: Generate, jobs: Jobs, post: Post) -> None:
+def _revision(request: Request | None) -> int:
+    return request.revision if isinstance(request, Generate) else 0
+
+
+def _add(request: Request, jobs: Jobs, post: Post) -> None:
     try:
-        requests.check(request, library.read_info(library.find_pack(request.pack)))
+        if isinstance(request, Generate):  # an export's own thread checks it: that takes files to be read
+            requests.check(request, library.read_info(library.find_pack(request.pack)))
     except Exception as error:  # nothing that a request holds may end the reader
         post(failed(explain(error, "the check of a request"), request))
         return

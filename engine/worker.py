@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import __version__, library
+from engine import __version__, exporter, library
 from engine.errors import BadPack, EngineError
 from engine.failures import explain
 from engine.jobs import Job, Jobs
@@ -44,6 +44,7 @@ def run(jobs: Jobs, post: Post, *, pack: str, device: str) -> None:
         return
     post(ready)
     threading.Thread(target=worker.read_ahead, name="read ahead", daemon=True).start()
+    threading.Thread(target=exporter.run, args=(jobs, post, device), name="exports", daemon=True).start()
     while (job := jobs.take()) is not None:
         worker.answer(job)
 
@@ -84,7 +85,7 @@ class Worker:
             with contextlib.suppress(EngineError):
                 pack.encode("text")
 
-    def answer(self, job: Job) -> None:
+    def answer(self, job: Job[Generate]) -> None:
         """Compute a job and post its one answer, whatever happens."""
         try:
             answer = self._compute(job)
@@ -96,7 +97,7 @@ class Worker:
         finally:
             self._answered.set()
 
-    def _compute(self, job: Job) -> Done | Cancelled:
+    def _compute(self, job: Job[Generate]) -> Done | Cancelled:
         from engine import generation
 
         started = time.perf_counter()
@@ -123,7 +124,7 @@ class Worker:
             watch.step_begins()
         return cancelled(job.request)
 
-    def _let_live_jobs_pass(self, job: Job) -> None:
+    def _let_live_jobs_pass(self, job: Job[Generate]) -> None:
         if not job.request.live:
             while urgent := self._jobs.take_live():
                 self.answer(urgent)

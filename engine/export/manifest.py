@@ -1,7 +1,8 @@
 """manifest.jsonl: one line for each thing that is whole on disk, written after it.
 
 A pair's line comes when its files are there, a shard's when its pairs are in it, and the closing one when the files
-of the whole set are. Seeds go up from line to line.
+of the whole set are. Seeds go up from line to line. Of lines that say something else of the same thing, a shard or a
+pair that was dropped, the last one counts.
 """
 
 from __future__ import annotations
@@ -43,6 +44,14 @@ class ShardLine(msgspec.Struct, frozen=True, kw_only=True, tag="shard"):
     last: int
 
 
+class DropLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="drop"):
+    """A kept pair that a person dropped, or took back. It is not drawn again; its files go when the set is settled."""
+
+    name: str
+    seed: int
+    dropped: bool = True
+
+
 class ClosedLine(msgspec.Struct, frozen=True, kw_only=True, tag="closed"):
     """SHA-256 of each file of the whole set, by its path, when it had so many pairs."""
 
@@ -50,7 +59,7 @@ class ClosedLine(msgspec.Struct, frozen=True, kw_only=True, tag="closed"):
     pairs: int
 
 
-Line = PairLine | ShardLine | ClosedLine
+Line = PairLine | ShardLine | DropLine | ClosedLine
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
 
@@ -75,6 +84,29 @@ def read(path: Path) -> Iterator[Line]:
         raise BadFile(f"{path} cannot be read ({error.strerror}).", "Check whether you may read it.") from error
 
 
+def append(path: Path, line: Line) -> None:
+    """Add a line to the manifest of an open folder, whole or not at all. Raises BadFile."""
+    data = _encoder.encode(line) + b"\n"
+    with named(path), path.open("ab", buffering=0) as file:
+        start = file.seek(0, os.SEEK_END)
+        try:
+            _write(file, data)
+        except OSError:
+            file.truncate(start)
+            raise
+
+
+def cut(path: Path) -> None:
+    """Drop what a killed export left of a line. Raises BadFile."""
+    if not path.exists():
+        return
+    with named(path), path.open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end and _byte(file, end - 1) != b"\n":
+            end -= 1
+        file.truncate(end)
+
+
 class Manifest:
     """The manifest of an open folder: what it says so far, and room for more lines."""
 
@@ -83,48 +115,51 @@ class Manifest:
         self.kept = self.rejected = 0
         self.last_seed: int | None = None
         self.closed: ClosedLine | None = None
-        self.shards = 0
-        self.loose: list[PairLine] = []
-        """Kept pairs that are in no shard yet."""
+        self.finished = False
+        """Whether the set was closed after its last pair; since then some may have been dropped."""
+        self.shards: dict[str, ShardLine] = {}
+        self.stale: set[str] = set()
+        """Shards that hold pairs which were dropped."""
+        self.dropped: set[str] = set()
+        self._loose: list[PairLine] = []
         for line in read(self.path):
             self._note(line)
-        self._cut()
+        cut(self.path)
+
+    @property
+    def loose(self) -> list[PairLine]:
+        """Kept pairs that are in no shard yet."""
+        return [line for line in self._loose if line.name not in self.dropped] if self.dropped else self._loose
 
     def add(self, line: Line) -> None:
         """Append a line, whole or not at all. Raises BadFile."""
-        data = _encoder.encode(line) + b"\n"
-        with named(self.path), self.path.open("ab", buffering=0) as file:
-            start = file.seek(0, os.SEEK_END)
-            try:
-                _write(file, data)
-            except OSError:
-                file.truncate(start)
-                raise
+        append(self.path, line)
         self._note(line)
 
     def _note(self, line: Line) -> None:
         match line:
             case PairLine():
-                self.last_seed, self.closed = line.request.seed, None
+                self.last_seed, self.closed, self.finished = line.request.seed, None, False
                 self.kept += line.kept
                 self.rejected += not line.kept
                 if line.kept and any(name.startswith(STAGED) for name in line.files):
-                    self.loose.append(line)
+                    self._loose.append(line)
             case ShardLine():
-                self.shards += 1
-                self.loose = [one for one in self.loose if one.request.seed > line.last]
+                self.shards[line.file] = line
+                self.stale.discard(line.file)
+                self._loose = [one for one in self._loose if one.request.seed > line.last]
+            case DropLine():
+                self._drop(line)
             case ClosedLine():
-                self.closed = line
+                self.closed, self.finished = line, True
 
-    def _cut(self) -> None:
-        """Drop what a killed export left of a line."""
-        if not self.path.exists():
+    def _drop(self, line: DropLine) -> None:
+        if line.dropped is (line.name in self.dropped):
             return
-        with named(self.path), self.path.open("r+b") as file:
-            end = file.seek(0, os.SEEK_END)
-            while end and _byte(file, end - 1) != b"\n":
-                end -= 1
-            file.truncate(end)
+        self.closed = None
+        self.kept += -1 if line.dropped else 1
+        (self.dropped.add if line.dropped else self.dropped.remove)(line.name)
+        self.stale |= {file for file, shard in self.shards.items() if shard.first <= line.seed <= shard.last}
 
 
 def _byte(file: BinaryIO, at: int) -> bytes:

@@ -50,7 +50,9 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person asked for. Folders and files are inputs; `canvas` is a request to draw with every seed."""
+    """What a person asked for. Folders and files are inputs; `canvas` is a request to draw with every seed, `areas`
+    are targets for every pair.
+    """
 
     pack: str
     format: FormatName
@@ -60,6 +62,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     layouts: Path | None = None
     images: Path | None = None
     targets: Path | None = None
+    areas: AreaGuide | None = None
     canvas: Generate | None = None
     negative: str = ""
     steps: int | None = None

@@ -49,7 +49,8 @@ def _no_news(kept: int, rejected: int) -> None:
 @dataclass(frozen=True)
 class Watch:
     """Who looks on. `step` is called between any two steps of the sampler with how many pictures the last one amounts
-    to (with workers: after each batch); what it raises ends the export. `written` is called from another thread.
+    to (with workers: after each batch); what it raises ends the export. `written` is called at the start, and from
+    another thread after each pair.
     """
 
     step: Callable[[float], None] = _no_step
@@ -76,10 +77,12 @@ def export(order: Order, how: How, watch: Watch | None = None) -> Exported:
     with opened(how.out) as store:
         _begin(store, begun)
         dataset = dataset_in(store, order, sources.info)
-        manifest = dataset.manifest
+        manifest, watch = dataset.manifest, watch or Watch()
         before = manifest.kept
+        watch.written(before, manifest.rejected)
+        dataset.settle()
         if before < how.count:
-            _make(dataset, how, watch or Watch())
+            _make(dataset, how, watch)
         if manifest.closed is None:
             dataset.close()
         return Exported(manifest.kept, manifest.kept - before, manifest.rejected)
@@ -96,6 +99,8 @@ def _make(dataset: Dataset, how: How, watch: Watch) -> None:
     first = order.first_seed if last is None else last + 1
     seeds: Iterable[int] = range(first, order.first_seed + how.count)
     judge = None
+    if dataset.manifest.dropped:  # others take their places
+        seeds = itertools.count(first)
     if order.filters.any:
         from engine.export.quality import gate_of
 

@@ -50,12 +50,14 @@ class Sources:
             raise BadRequest("With layouts and images given, nothing is left to draw.", "Give one of the two.")
         if order.prompts and order.caption_grammar:
             raise BadRequest("Captions come from a file or from the grammar.", "Give one of the two.")
-        if order.canvas and (order.layouts or order.images or order.prompts or order.caption_grammar or order.targets):
+        if order.canvas and any(
+            (order.layouts, order.images, order.prompts, order.caption_grammar, order.targets, order.areas)
+        ):
             raise BadRequest("A canvas says everything that is given.", "Leave the other sources out.")
         for folder in (order.layouts, order.images):
             if folder is not None and not folder.is_dir():
                 raise BadFile(f"There is no folder {folder}.", "Give a folder with PNG or JPEG files.")
-        areas = _read_targets(order.targets) if order.targets else ()
+        areas = _read_targets(order.targets) if order.targets else (order.areas,) if order.areas else ()
         for one in areas:
             check_guides((one,), info)
         return cls(

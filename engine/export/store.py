@@ -15,7 +15,7 @@ from engine.errors import BadFile
 
 TEMPORARY, LOCK, STAGED = ".temporary", ".lock", ".staged"
 """What is not whole yet; the file that is locked; whole pairs that are in no shard yet."""
-AGAIN = "the same command goes on from the last whole pair."
+AGAIN = "the same export goes on from the last whole pair."
 NEXT = {
     errno.ENOSPC: f"Make room; then {AGAIN}",
     errno.EDQUOT: f"Make room; then {AGAIN}",

@@ -48,6 +48,7 @@ def verify(how: How, watch: Watch | None = None) -> Verified:
     now = Begun(version=begun.version, order=order, pack_sha256=pack_digest(folder), sources_sha256=sources.digest())
     with opened(how.out) as store:
         dataset = dataset_in(store, order, sources.info)
+        dataset.settle()
         damage = _damage(dataset)
         if damage.pairs or damage.shards:
             check_same(begun, now, how.out)
@@ -58,24 +59,27 @@ def verify(how: How, watch: Watch | None = None) -> Verified:
 def _damage(dataset: Dataset) -> _Damage:
     """One pass over the manifest; only the pairs of one shard are held at a time."""
     found, waiting, store = _Damage([], [], [], []), list[PairLine](), dataset.store
+    manifest, seen = dataset.manifest, set[str]()
 
     def look(line: PairLine) -> None:
         if changed := _changed(store, line.files):
             found.pairs.append(line)
             found.loose.extend(changed)
 
-    for line in lines.read(dataset.manifest.path):
-        if isinstance(line, PairLine) and line.kept:
+    for line in lines.read(manifest.path):
+        if isinstance(line, PairLine) and line.kept and line.name not in manifest.dropped:
             if dataset.sharded:
                 waiting.append(line)
             else:
                 look(line)
-        elif isinstance(line, ShardLine):
+        elif isinstance(line, ShardLine) and line.file not in seen:
+            seen.add(line.file)
             inside = [one for one in waiting if one.request.seed <= line.last]
             waiting = waiting[len(inside) :]
-            if _changed(store, {line.file: line.sha256}):
-                found.shards.append((line, inside))
-        elif isinstance(line, ClosedLine) and line == dataset.manifest.closed:
+            shard = manifest.shards[line.file]
+            if _changed(store, {shard.file: shard.sha256}):
+                found.shards.append((shard, inside))
+        elif isinstance(line, ClosedLine) and line == manifest.closed:
             found.files.extend(_changed(store, line.files))
     for line in waiting:
         look(line)

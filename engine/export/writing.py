@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
 from engine.errors import BadFile, BadRequest
 from engine.export import manifest as lines
 from engine.export import report
@@ -34,8 +36,9 @@ class Dataset:
     form: Format
 
     def pairs(self) -> Iterator[PairLine]:
-        """The lines of all pairs, in order."""
-        return (line for line in lines.read(self.manifest.path) if isinstance(line, PairLine))
+        """The lines of all pairs but those that were dropped, in order."""
+        gone = self.manifest.dropped
+        return (one for one in lines.read(self.manifest.path) if isinstance(one, PairLine) and one.name not in gone)
 
     def kept(self) -> Iterator[PairLine]:
         """Those of the kept pairs."""
@@ -52,7 +55,7 @@ class Dataset:
 
     def collect(self, form: Sharded, pairs: list[PairLine]) -> None:
         """Write the next shard, and its line; the files of its pairs go. Raises BadFile."""
-        file = form.shard(self.manifest.shards)
+        file = form.shard(len(self.manifest.shards))
         digest = self.shard(form, pairs, file)
         first, last = pairs[0].request.seed, pairs[-1].request.seed
         self.manifest.add(ShardLine(file=file, sha256=digest, first=first, last=last))
@@ -68,6 +71,30 @@ class Dataset:
             raise BadFile(f"{error.filename} is gone.", "Make it again with --verify.") from error
         return self.store.adopt(part, file)
 
+    def settle(self) -> None:
+        """Take away the files of dropped pairs, and write shards without them. Raises BadFile."""
+        manifest = self.manifest
+        for line in lines.read(manifest.path) if manifest.dropped else ():
+            if isinstance(line, PairLine) and line.name in manifest.dropped:
+                for name in line.files:
+                    self.store.remove(name)
+        for shard in [manifest.shards[file] for file in sorted(manifest.stale)]:
+            self._thin(shard)
+        if manifest.finished and manifest.closed is None:
+            self.close()
+
+    def _thin(self, shard: ShardLine) -> None:
+        form, last = self.sharded, shard.last
+        assert form is not None
+        pairs = [line for line in self.kept() if shard.first <= line.request.seed <= last]
+        read = form.unpack(self.store.path(shard.file))
+        for name in (name for line in pairs for name in line.files):
+            self.store.write(name, read(name))
+        digest = self.shard(form, pairs, shard.file)
+        self.manifest.add(ShardLine(file=shard.file, sha256=digest, first=shard.first, last=last))
+        for name in (name for line in pairs for name in line.files):
+            self.store.remove(name)
+
     def close(self) -> None:
         """Write what belongs to the whole set, and the line that says that it is there. Raises BadFile."""
         form, loose = self.sharded, self.manifest.loose
@@ -81,6 +108,8 @@ class Dataset:
         """The files of the whole set; gives their SHA-256 by their paths. Raises BadFile."""
         files = dict(self.form.closing(self.store.folder, self.kept))
         found = report.report_of(self.pairs(), self.info, self.order.filters)
+        if self.manifest.dropped:
+            found = msgspec.structs.replace(found, rejected=found.rejected | {"dropped": len(self.manifest.dropped)})
         files |= {"report.json": [report.encoded(found)]}
         files |= {"report.png": [report.drawn(found, self.info, self.store.folder)]}
         return {name: self.store.write_all(name, pieces) for name, pieces in files.items()}

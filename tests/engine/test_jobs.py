@@ -6,7 +6,7 @@ import threading
 
 from engine.jobs import Jobs
 from engine.outbox import Outbox
-from engine.protocol import Done, Failed, Generate, Preview, Raster, Ready
+from engine.protocol import Done, Export, Failed, Generate, Preview, Raster, Ready
 
 PIXEL = Raster(1, 1, 1, b"\0")
 
@@ -102,6 +102,47 @@ def test_close_wakes_the_taker_and_stops_what_runs():
     assert running.cancelled
     jobs.add(request("too late"))
     assert jobs.take() is None
+
+
+def test_an_export_takes_its_turn_only_while_nothing_else_is_to_be_computed():
+    jobs, turns = Jobs(), []
+    jobs.add(Export(id="export", pack="p", out="o"))
+    export = jobs.take_export()
+    jobs.add(request("stroke"))
+    thread = threading.Thread(target=lambda: turns.append(jobs.turn(export)))
+    thread.start()
+    stroke = jobs.take()
+    assert stroke.request.id == "stroke"
+    assert not export.cancelled
+    thread.join(0.05)
+    assert turns == []
+    jobs.finish(stroke)
+    thread.join(5)
+    assert turns == [True]
+
+
+def test_a_paused_export_rests_until_it_is_let_or_cancelled():
+    jobs, turns = Jobs(), []
+    for id in "ab":
+        jobs.add(Export(id=id, pack="p", out="o"))
+    jobs.pause("a", True)
+    export = jobs.take_export()
+
+    def turn():
+        turns.append(jobs.turn(export))
+
+    for end in (lambda: jobs.pause("a", False), lambda: jobs.cancel("a")):
+        jobs.pause("a", True)
+        thread = threading.Thread(target=turn)
+        thread.start()
+        thread.join(0.05)
+        assert thread.is_alive()
+        end()
+        thread.join(5)
+    assert turns == [True, False]
+    assert ids(jobs.cancel("b")) == ["b"]
+    jobs.close()
+    assert jobs.take_export() is None
 
 
 def test_every_job_of_two_hurried_threads_is_taken_or_dropped_once():

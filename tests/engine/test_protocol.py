@@ -14,7 +14,26 @@ from hypothesis.extra import numpy as arrays
 
 from engine import protocol
 from engine.errors import BadFrame
-from engine.protocol import Cancel, Cancelled, Done, Failed, Generate, Preview, Raster, Ready, Shutdown, Traced
+from engine.protocol import (
+    AreaGuide,
+    Cancel,
+    Cancelled,
+    Done,
+    Export,
+    Exported,
+    Exporting,
+    Failed,
+    Form,
+    Generate,
+    Pause,
+    Preview,
+    Raster,
+    Ready,
+    Resume,
+    Settle,
+    Shutdown,
+    Traced,
+)
 
 ids = st.text(min_size=1, max_size=64)
 weights = st.none() | st.floats(0, 50)
@@ -46,11 +65,43 @@ generates = st.builds(
     live=st.booleans(),
     trace=st.booleans(),
 )
-commands = generates | st.builds(Cancel, id=ids) | st.just(Shutdown())
+places = st.none() | st.text(min_size=1, max_size=40)
+shares = st.none() | st.floats(0, 1)
+exports = st.builds(
+    Export,
+    id=ids,
+    pack=st.text(min_size=1, max_size=40),
+    out=st.text(min_size=1, max_size=40),
+    form=st.sampled_from(Form.__args__),
+    count=st.integers(1, 2**40),
+    prompts=places,
+    layouts=places,
+    areas=st.none() | st.builds(AreaGuide, shares=st.dictionaries(ids, st.floats(0, 1), max_size=3)),
+    canvas=st.none() | generates,
+    agreement=shares,
+    apart=shares,
+    reference=places,
+)
+commands = st.one_of(
+    generates,
+    exports,
+    st.builds(Settle, id=ids, out=st.text(min_size=1, max_size=40)),
+    *(st.builds(kind, id=ids) for kind in (Cancel, Pause, Resume)),
+    st.just(Shutdown()),
+)
 numbers = st.integers(0, 2**40)
 events = st.one_of(
     st.builds(Ready, protocol=numbers, version=st.text(), device=st.text(), packs=st.just(())),
     st.builds(Cancelled, id=ids, revision=numbers),
+    st.builds(Exported, id=ids, pairs=numbers, new=numbers, rejected=numbers),
+    st.builds(
+        Exporting,
+        id=ids,
+        pairs=numbers,
+        rejected=numbers,
+        per_second=st.floats(0, 1e6),
+        eta=st.none() | st.floats(0, 1e9),
+    ),
     st.builds(Failed, id=st.text(), revision=numbers, code=ids, message=ids, hint=ids),
     st.builds(
         Preview,

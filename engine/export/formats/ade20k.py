@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import BadRequest
-from engine.export.formats.base import Lines, grey, jpeg, json_line, record_json
+from engine.export.formats.base import Halves, Lines, grey, ids_of, image_of, jpeg, json_line, record_json
 from engine.export.pair import Pair
 from engine.protocol import UNKNOWN, PackInfo
 
@@ -33,6 +33,10 @@ class Ade20k:
             f"annotations/{name}.png": grey(self.ids[pair.layout]),
             f"requests/{name}.json": record_json(pair.record),
         }
+
+    def halves(self, files: Mapping[str, bytes]) -> Halves:
+        ids = ids_of(files, "annotations/")
+        return Halves(image_of(files, "images/"), ids - np.uint8(1))  # 0 becomes 255, which is unknown here
 
     def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
         names = (f"ADE_train_{line.name} {self.info.name}\n".encode() for line in lines())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.errors import BadRequest
-from engine.export.formats.base import Lines, grey, record_json
+from engine.export.formats.base import Halves, Lines, grey, ids_of, image_of, record_json
 from engine.export.pair import Pair
 from engine.protocol import UNKNOWN, PackInfo, Pixels
 from engine.raster import encode_image, rgb
@@ -63,6 +63,7 @@ class Cityscapes:
             raise BadRequest(
                 f"“{info.name}” has the class “{strange[0]}”, which Cityscapes has not.", "Choose another format."
             )
+        self.count = len(info.classes)
         self.train_ids = np.full(256, UNKNOWN, np.uint8)
         self.label_ids = np.full(256, VOID, np.uint8)
         self.colours: Pixels = np.zeros((256, 3), np.uint8)
@@ -80,6 +81,11 @@ class Cityscapes:
             f"gtFine/{frame}_gtFine_color.png": encode_image(self.colours[pair.layout]),
             f"request/{frame}_request.json": record_json(pair.record),
         }
+
+    def halves(self, files: Mapping[str, bytes]) -> Halves:
+        ids = np.full(256, UNKNOWN, np.uint8)
+        ids[self.train_ids[: self.count]] = np.arange(self.count)
+        return Halves(image_of(files, "leftImg8bit/"), ids[ids_of(files, "_labelTrainIds")])
 
     def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
         return {}

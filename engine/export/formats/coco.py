@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from engine.export.formats.base import Lines, json_line
+from engine.export.formats.base import Halves, Lines, ids_of, image_of, json_line
 from engine.export.manifest import PairLine
 from engine.export.order import Record
 from engine.export.pair import Pair
@@ -62,6 +62,10 @@ class Coco:
             "bbox": [float(value) for value in mask.toBbox(encoded)],
             "iscrowd": 0,
         }
+
+    def halves(self, files: Mapping[str, bytes]) -> Halves:
+        ids = ids_of(files, "/panoptic_")[..., 0]
+        return Halves(image_of(files, f"{SPLIT}/"), ids - np.uint8(1))  # 0 becomes 255, which is unknown here
 
     def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
         """Files in pieces: none need fit into memory."""

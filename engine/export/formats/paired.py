@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from engine.export.formats.base import Lines, classes_json, json_line, record_json
+from engine.export.formats.base import Halves, Lines, classes_json, ids_of, image_of, json_line, record_json
 from engine.export.pair import Pair
 from engine.protocol import PackInfo
 from engine.raster import encode_image, encode_layout
@@ -23,6 +23,9 @@ class Paired:
             f"layouts/{pair.name}.png": encode_layout(pair.layout, self.info.classes),
             f"requests/{pair.name}.json": record_json(pair.record),
         }
+
+    def halves(self, files: Mapping[str, bytes]) -> Halves:
+        return Halves(image_of(files, "images/"), ids_of(files, "layouts/"))
 
     def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
         captions = (

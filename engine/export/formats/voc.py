@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import msgspec
 import numpy as np
 
-from engine.export.formats.base import Lines, indexed, jpeg
+from engine.export.formats.base import Halves, Lines, ids_of, image_of, indexed, jpeg
 from engine.export.pair import Pair
 from engine.protocol import PackInfo, Pixels
 
@@ -40,6 +40,9 @@ class Voc:
             f"{ROOT}/SegmentationClass/{pair.name}.png": indexed(pair.layout, self.palette),
             f"{ROOT}/Annotations/{pair.name}.xml": self._annotation(pair),
         }
+
+    def halves(self, files: Mapping[str, bytes]) -> Halves:
+        return Halves(image_of(files, "/JPEGImages/"), ids_of(files, "/SegmentationClass/"))
 
     def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
         names = (f"{line.name}\n".encode() for line in lines())

@@ -13,10 +13,10 @@ def make(tiny_pack, tmp_path):
     """Export into a folder of this name; gives the folder."""
 
     def make(name="out", count=5, *, batch=2, workers=1, watch=None, **order):
-        order = {"format": FormatName.paired, "steps": 2} | order
+        order = {"pack": str(tiny_pack), "format": FormatName.paired, "steps": 2} | order
         out = tmp_path / name
         how = How(out=out, count=count, batch=batch, workers=workers, device="cpu")
-        export(Order(pack=str(tiny_pack), **order), how, watch)
+        export(Order(**order), how, watch)
         return out
 
     return make
