@@ -19,6 +19,7 @@ from studio.ui.build import column, row
 from studio.ui.choices import add_choices
 from studio.ui.compare import Compare
 from studio.ui.crop_frame import CropFrame
+from studio.ui.extend_frame import ExtendFrame
 from studio.ui.file_commands import FileCommands, take
 from studio.ui.half import Half
 from studio.ui.history_panel import HistoryPanel
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self, theme, preferences.chosen.keys)
         self.file_commands = FileCommands(session, self.commands, self)
         self.timeline: TimelineWindow | None = None
+        self.extend_frame = ExtendFrame(session, self.view, self.commands, self)
         self.tool_commands = ToolCommands(session.editor, self.commands)
         self.history_panel, self.area_bars = HistoryPanel(session.editor), AreaBars(session, theme)
         self._add_menus()
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.strip = Strip(session, self.commands, theme)
         self.commands["view.results"].setChecked(True)
         session.files.crop_asked.connect(lambda: self._show_image())  # before the frame opens on it
+        self.extend_frame.cover(theme, (self.layout_canvas, self.image_canvas))
         self.compare = Compare(session, self.view, theme, (self.layout_canvas, self.image_canvas))
         self.crop_frame = CropFrame(session.files, self.view, theme, self.image_canvas)
         self.strip.filmstrip.compare_asked.connect(self.compare.ask)
@@ -303,6 +306,7 @@ class MainWindow(QMainWindow):
         self._add(menu, "picture.variations", self.tr("&4 variations"), variations.draw, "Ctrl+4", icon="variations")
         self._add(menu, "picture.close_variations", self.tr("Close &variations"), variations.close, icon="close")
         self._add(menu, "picture.timeline", self.tr("&Denoising timeline…"), self.show_timeline, icon="timeline")
+        self.extend_frame.add_to(menu)
         text, tip = self.tr("&Live"), self.tr("Layout → Image: make the image anew after every stroke")
         live = Command(
             name="picture.live",
@@ -320,7 +324,9 @@ class MainWindow(QMainWindow):
 
     def _cancel(self) -> None:
         """What lies over the canvases, else the shape in progress, else what is being generated."""
-        if self.crop_frame.isVisible():
+        if self.extend_frame.edges.active:
+            self.extend_frame.edges.close()
+        elif self.crop_frame.isVisible():
             self.crop_frame.close_()
         elif self.compare.active:
             self.compare.close()

@@ -24,6 +24,7 @@ class ModeBar(QWidget):
         self.undo = actions.button("edit.undo")
         self.redo = actions.button("edit.redo")
         self.fit = actions.button("view.fit")
+        self.extend = actions.button("picture.extend")
         self.live = actions.button("picture.live", words=True)
         line = row()
         line.addWidget(self.undo)
@@ -33,6 +34,7 @@ class ModeBar(QWidget):
         line.addSpacing(8)
         line.addWidget(self.live)
         line.addStretch(1)
+        line.addWidget(self.extend)
         line.addWidget(self.fit)
         self.setLayout(line)
         for signal in (editor.history_changed, editor.stroke_began, generator.mode_changed, generator.options_changed):

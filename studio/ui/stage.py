@@ -15,7 +15,7 @@ from studio.session.session import Session
 from studio.session.toolbox import Tool
 from studio.ui.canvas import Canvas
 from studio.ui.layers import Layer, outline
-from studio.ui.theme import Theme
+from studio.ui.theme import Colours, Theme
 from studio.ui.view import View
 
 TILE = 10
@@ -172,17 +172,18 @@ class Stage(Canvas):
     def _fill_checkers(self, painter: QPainter, rect: QRectF) -> None:
         """Where nothing is known."""
         painter.setBrushOrigin(rect.topLeft())
-        painter.fillRect(rect, self._checkers())
+        painter.fillRect(rect, checkers(self._theme.colours))
 
-    def _checkers(self) -> QBrush:
-        colours = self._theme.colours
-        tile = QPixmap(2 * TILE, 2 * TILE)
-        tile.fill(colours.checker)
-        painter = QPainter(tile)
-        painter.fillRect(0, 0, TILE, TILE, colours.checker_other)
-        painter.fillRect(TILE, TILE, TILE, TILE, colours.checker_other)
-        painter.end()
-        return QBrush(tile)
+
+def checkers(colours: Colours) -> QBrush:
+    """What stands for nothing known."""
+    tile = QPixmap(2 * TILE, 2 * TILE)
+    tile.fill(colours.checker)
+    painter = QPainter(tile)
+    painter.fillRect(0, 0, TILE, TILE, colours.checker_other)
+    painter.fillRect(TILE, TILE, TILE, TILE, colours.checker_other)
+    painter.end()
+    return QBrush(tile)
 
 
 def _pen(colour: QColor, width: int, *, dashed: bool = False) -> QPen:

@@ -11,6 +11,8 @@ from studio.domain.document import Document
 
 FIT = 0.97
 """The share of the canvas that a fitted picture takes."""
+ROOMY = 0.5
+"""The same while its edges are moved."""
 CLOSEST = 64.0
 OPACITY = 0.5
 """Of the layout in an overlay, to begin with."""
@@ -29,6 +31,7 @@ class View(QObject):
         super().__init__(parent)
         self._document = document
         self._zoom: float | None = None
+        self._share = FIT
         self._at = QPointF()  # the world's place in the middle, while zoomed
         self.cursor: QPointF | None = None
         self.overlaid = False
@@ -85,10 +88,10 @@ class View(QObject):
         self._zoom = None
         self.changed.emit()
 
-    @property
-    def fitted(self) -> bool:
-        """Whether the whole picture is shown, whatever size it has."""
-        return self._zoom is None
+    def make_room(self, around: bool) -> None:
+        """Show a fitted picture with room around it, or as large as it can be again."""
+        self._share = ROOMY if around else FIT
+        self.changed.emit()
 
     @property
     def state(self) -> tuple[float, float, float]:
@@ -118,7 +121,7 @@ class View(QObject):
         self.cursor_moved.emit(old, cursor)
 
     def _fitting(self, size: QSize) -> float:
-        return max(0.01, FIT * min(size.width() / self._document.width, size.height() / self._document.height))
+        return max(0.01, self._share * min(size.width() / self._document.width, size.height() / self._document.height))
 
     @property
     def _centre(self) -> QPointF:
