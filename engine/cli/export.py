@@ -23,7 +23,7 @@ LAYOUTS = "A folder of layouts (index PNGs) to draw images for."
 IMAGES = "A folder of images to draw layouts for."
 TARGETS = 'A file with the areas of classes: {"road": 0.3}, or a list of such, which pairs take in turn.'
 AGREEMENT = "Keep pairs in which the pack's segmenter sees the layout at this share of the pixels."
-APART = "Keep pairs whose CLIP cosine to each one kept, and to the reference, is below this."
+APART = "Keep pairs whose cosine to each one kept, and to the reference, is below this, by CLIP pair or segmenter."
 REFERENCE = "A folder with images/ and layouts/ of real pairs, for --apart and the report."
 VERIFY = "Check every file in OUT, and make again what is lost or changed."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -34,8 +34,8 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     `agreement`: the pack's segmenter sees the layout's class in the image at least at this share of the known pixels.
     `named`: every class that the caption names is in the layout.
-    `apart`: the cosine of two images' CLIP embeddings is below this, to each pair kept before and to the pictures of
-    `reference`.
+    `apart`: the cosine of two images' embeddings, by the CLIP pair or without one by the segmenter, is below this, to
+    each pair kept before and to the pictures of `reference`.
     """
 
     agreement: Threshold | None = None
@@ -109,11 +109,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the filters saw of a pair; `rejected` is the name of the first one that it did not pass."""
+    """What the filters saw of a pair; `rejected` is the name of the first one that it did not pass.
+
+    `nearest` is the largest cosine, to the picture `like`, by the embeddings of the CLIP pair or the segmenter.
+    """
 
     agreement: float | None = None
     missing: tuple[str, ...] = ()
     nearest: float | None = None
     like: str = ""
     embedding: bytes = b""
+    by: Literal["clip", "segmenter"] = "clip"
     rejected: str = ""

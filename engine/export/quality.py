@@ -18,7 +18,7 @@ from engine.export.manifest import PairLine
 from engine.export.order import Filters, Order, Quality
 from engine.export.pair import Pair
 from engine.export.report import as_is
-from engine.metrics.features import ClipPair
+from engine.judges.likeness import By, Likeness
 from engine.protocol import UNKNOWN, PackInfo, Pixels
 
 AGREEMENT, NAMED, APART = "agreement", "named", "apart"
@@ -33,10 +33,11 @@ class Segmenter(Protocol):
 
 
 class Judges(NamedTuple):
-    """Those that the filters ask."""
+    """Those that the filters ask; likeness is told `by` whom."""
 
     segmenter: Segmenter | None = None
-    clip: ClipPair | None = None
+    likeness: Likeness | None = None
+    by: By = "clip"
 
 
 class Known(NamedTuple):
@@ -68,8 +69,8 @@ class Gate:
         images = [pair.image for pair in pairs]
         seen = self._judges.segmenter.layouts(images) if self._judges.segmenter else [None] * len(pairs)
         rows: Sequence[Rows | None] = [None] * len(pairs)
-        if self._judges.clip:
-            rows = list(self._judges.clip.images(images).numpy().astype(np.float16))
+        if self._judges.likeness:
+            rows = list(self._judges.likeness.images(images).numpy().astype(np.float16))
         return [self._judged(*each) for each in zip(pairs, seen, rows, strict=True)]
 
     def _judged(self, pair: Pair, seen: Pixels | None, row: Rows | None) -> Quality:
@@ -92,35 +93,36 @@ class Gate:
             nearest=nearest,
             like=like,
             embedding=b"" if row is None or rejected else row.tobytes(),
+            by=self._judges.by,
             rejected=rejected,
         )
 
 
 def gate_of(order: Order, info: PackInfo, kept: Iterable[PairLine], device: str) -> Gate:
     """The gate of an order, with what it has kept already. Raises BadPack if the pack lacks a judge, BadFile."""
-    from engine.judges import clip, segmenter
+    from engine.judges import likeness, segmenter
 
     filters, folder = order.filters, library.find_pack(order.pack)
     file, where = packs.read_file(folder), packs.choose_device(device)
     by_segmenter = segmenter.read(folder / segmenter.FILE, file, where) if filters.agreement is not None else None
-    by_clip = clip.read(folder / clip.FILE, file, where) if filters.apart is not None else None
-    known = Known([], [])
-    if by_clip and filters.reference:
-        known = embedded(by_clip, filters.reference, info, file.pixels.gamma)
-    for line in kept:
-        if line.quality and line.quality.embedding:
-            known.rows.append(np.frombuffer(line.quality.embedding, np.float16))
-            known.names.append(line.name)
-    return Gate(filters, info, Judges(by_segmenter, by_clip), known)
+    before = [(line.name, line.quality) for line in kept if line.quality and line.quality.embedding]
+    if filters.apart is None:
+        return Gate(filters, info, Judges(by_segmenter), Known([], []))
+    by = before[0][1].by if before else likeness.choose(folder)  # what was begun by one is not gone on with by another
+    eye = likeness.read(by, folder, file, where)
+    known = embedded(eye, filters.reference, info, file.pixels.gamma) if filters.reference else Known([], [])
+    known.rows.extend(np.frombuffer(quality.embedding, np.float16) for _, quality in before)
+    known.names.extend(name for name, _ in before)
+    return Gate(filters, info, Judges(by_segmenter, eye, by), known)
 
 
-def embedded(clip: ClipPair, reference: Path, info: PackInfo, gamma: float) -> Known:
+def embedded(eye: Likeness, reference: Path, info: PackInfo, gamma: float) -> Known:
     """The pictures of a folder with images/ and layouts/, in the light that a pack was trained in. Raises BadFile."""
     some, how, known = list_pairs(reference), as_is(info), Known([], [])
     for start in range(0, len(some), REFERENCE_BATCH):
         batch = some[start : start + REFERENCE_BATCH]
         images = [gamma_corrected(read_pair(one, how).image, gamma) for one in batch]
-        known.rows.extend(clip.images(images).numpy().astype(np.float16))
+        known.rows.extend(eye.images(images).numpy().astype(np.float16))
         known.names.extend(one.name for one in batch)
     return known
 

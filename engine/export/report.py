@@ -34,11 +34,14 @@ class ClassBalance(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """report.json. `fsd` is the Fréchet distance of the classes' areas, in percent, to those of the reference."""
+    """report.json. `fsd` is the Fréchet distance of the classes' areas, in percent, to those of the reference;
+    `apart_by` is by whose embeddings near-duplicates were told, "clip" or "segmenter", if they were.
+    """
 
     pairs: int
     rejected: dict[str, int]
     filters: Filters
+    apart_by: str
     agreement: float | None  # the mean of what was kept
     fsd: float | None
     reference_pairs: int
@@ -85,9 +88,10 @@ def picture(image: Pixels, layout: Pixels, info: PackInfo) -> bytes:
 def report_of(lines: Iterable[PairLine], info: PackInfo, filters: Filters) -> Report:
     """From the lines of all pairs, the rejected ones too. Raises BadFile for the reference."""
     rejected: Counter[str] = Counter()
-    areas, agreements, worst = [], [], Worst()
+    areas, agreements, worst, by = [], [], Worst(), ""
     for line in lines:
         quality = line.quality or Quality()
+        by = quality.by if quality.nearest is not None else by
         if quality.rejected:
             rejected[quality.rejected] += 1
             worst.offer(line.name, quality)
@@ -103,6 +107,7 @@ def report_of(lines: Iterable[PairLine], info: PackInfo, filters: Filters) -> Re
         pairs=len(held),
         rejected=dict(rejected),
         filters=filters,
+        apart_by=by,
         agreement=float(np.mean(agreements)) if agreements else None,
         fsd=None if real is None or min(len(real), len(held)) < 2 else round(frechet(shares, _shares(real)), 3),
         reference_pairs=0 if real is None else len(real),
@@ -162,7 +167,8 @@ def drawn(report: Report, info: PackInfo, folder: Path) -> bytes:
             if path.is_file():
                 cell.imshow(raster.read_image(path))
             if column == 0:
-                cell.set_title(f"rejected by {name}: {report.rejected[name]}", loc="left", fontsize=9)
+                by = f" ({report.apart_by})" if name == "apart" else ""
+                cell.set_title(f"rejected by {name}{by}: {report.rejected[name]}", loc="left", fontsize=9)
     data = BytesIO()
     figure.savefig(data, format="png", dpi=100)
     return data.getvalue()

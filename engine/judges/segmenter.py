@@ -55,13 +55,23 @@ class Segmenter:
 
     @torch.inference_mode()
     def _ids(self, images: Pixels) -> Pixels:
-        """Of a batch [B, H, W, 3]; its edges are repeated up to a size that the network takes."""
+        """Of a batch [B, H, W, 3]."""
+        height, width = images.shape[1:3]
+        logits = self.network(self._standardised(images))[:, :, :height, :width]
+        ids: Pixels = logits.argmax(1).to(torch.uint8).cpu().numpy()
+        return ids
+
+    @torch.inference_mode()
+    def deepest(self, images: Sequence[Pixels]) -> Tensor:
+        """The network's deepest maps, float32 [B, C, H/8, W/8], of a batch of pictures of one size."""
+        return self.network.features(self._standardised(np.stack(images)))[-1].float()
+
+    def _standardised(self, images: Pixels) -> Tensor:
+        """A batch [B, H, W, 3], its edges repeated up to a size that the network takes."""
         height, width = images.shape[1:3]
         rgb = torch.from_numpy(images).to(self.mean.device).movedim(-1, 1).float() / 255
         rgb = F.pad(rgb, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        logits = self.network((rgb - self.mean) / self.deviation)[:, :, :height, :width]
-        ids: Pixels = logits.argmax(1).to(torch.uint8).cpu().numpy()
-        return ids
+        return (rgb - self.mean) / self.deviation
 
 
 def of(network: SegmenterUNet, file: PackFile, device: torch.device, facts: SegmenterFacts | None = None) -> Segmenter:

@@ -49,14 +49,19 @@ class SegmenterUNet(nn.Module):
         self.norm = PixelNorm()
         self.head = zeroed(nn.Conv2d(w[0], 4 * classes, 3, padding=1))
 
-    def forward(self, image: Tensor) -> Tensor:
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Maps at half the picture's size, at a quarter, and the deepest at an eighth, [B, `WIDTHS`, h, w]."""
         x = self.stem(image.to(self.stem.weight.dtype).contiguous(memory_format=torch.channels_last))
-        skips = []
+        found = []
         for i, level in enumerate(self.down):
             x = level(x)
+            found.append(x)
             if i < len(self.shrink):
-                skips.append(x)
                 x = self.shrink[i](x)
+        return found
+
+    def forward(self, image: Tensor) -> Tensor:
+        *skips, x = self.features(image)
         for i in reversed(range(len(self.up))):
             x = F.pixel_shuffle(self.grow[i](x), 2)
             x = self.up[i](torch.cat([x, skips[i]], 1))

@@ -19,7 +19,7 @@ from engine.data.taxonomy import read_taxonomy
 from engine.errors import BadConfig, BadPack, BadRequest
 from engine.guides.build import build
 from engine.guides.parse import read_guide
-from engine.judges import clip, segmenter, towers
+from engine.judges import clip, likeness, segmenter, towers
 from engine.judges.retrieval import retrieval
 from engine.judges.verify import verify
 from engine.protocol import ClipGuide
@@ -167,6 +167,19 @@ def test_a_layout_does_not_depend_on_its_company(trained):
         assert np.array_equal(ids, other)
     assert len(np.unique(np.concatenate([ids.ravel() for ids in together]))) > 1
     assert judge.layouts([]) == []
+
+
+def test_the_segmenter_tells_copies_from_other_pictures_whatever_their_company(trained):
+    pack, random = trained[0], np.random.default_rng(0)
+    eye = likeness.read("segmenter", pack.folder, pack.file, pack.device)
+    images = [random.integers(0, 256, (4, 8, 3)).astype(np.uint8).repeat(8, 0).repeat(8, 1) for _ in range(11)]
+    copies = [np.roll((image * 0.95).astype(np.uint8), 1, 1) for image in images]
+    found = eye.images(images)
+    torch.testing.assert_close(found.norm(dim=1), torch.ones(len(found)))
+    torch.testing.assert_close(found, torch.cat([eye.images([image]) for image in images]), rtol=0, atol=0)
+    cosines = (found @ eye.images(copies).T).numpy()
+    others = cosines[~np.eye(len(images), dtype=bool)]
+    assert cosines.diagonal().min() > others.max()
 
 
 def test_the_pair_finds_captions_far_better_than_chance(trained):

@@ -9,16 +9,10 @@ import shutil
 import pytest
 import torch
 
-from engine import packs
 from engine.cli import main
-from engine.judges import clip, files, segmenter
-from engine.judges.clip import ClipFacts
-from engine.judges.files import Purpose
-from engine.judges.segmenter import SegmenterFacts
-from engine.judges.towers import Towers
+from engine.judges import clip
 from engine.metrics.entries import NEEDS
-from engine.network.segmenter import SegmenterUNet
-from tests.engine import plain_judges
+from tests.engine import plain_judges, random_judges
 from tests.engine.test_evaluate import TASKS
 
 GAINS = {"recall": "recall_gain", "precision": "precision_gain"}
@@ -33,33 +27,7 @@ def data(tmp_path_factory):
     return plain_judges.make_folder(tmp_path_factory.mktemp("data"))
 
 
-def add_segmenter(folder):
-    """One that knows nothing, but says something."""
-    file = packs.read_file(folder)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        network = SegmenterUNet(len(file.info.classes))
-        torch.nn.init.normal_(network.head.weight)
-    facts = SegmenterFacts(
-        purpose=Purpose.of(file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
-    )
-    files.save(folder / segmenter.FILE, network.state_dict(), facts)
-
-
-def add_clip(folder):
-    """Towers as they begin."""
-    file = packs.read_file(folder)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        towers = Towers(file.info.height, file.info.width, file.info.vocabulary)
-    facts = ClipFacts(
-        purpose=Purpose.of(file), images_seen=0, held_out=0, vocabulary=file.info.vocabulary, captions=("a car",),
-        among=0, r_precision=0.0, mean_rank=0.0, score=0.0,
-    )  # fmt: skip
-    clip.write(folder / clip.FILE, clip.of(towers, file, torch.device("cpu")), facts)
-
-
-ADD = {"segmenter": add_segmenter, "CLIP pair": add_clip}
+ADD = {"segmenter": random_judges.add_segmenter, "CLIP pair": random_judges.add_clip}
 
 
 @pytest.fixture

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from engine.errors import BadPack, BadRequest
-from engine.export import quality
+from engine.export import manifest, quality
 from engine.export.manifest import PairLine
-from engine.export.order import Filters, How, Quality, Record
+from engine.export.order import Filters, FormatName, How, Order, Quality, Record
 from engine.export.pair import Pair
 from engine.export.quality import Gate, Judges, Known, agreement_of, missing_classes, named_classes
 from engine.export.report import Worst, report_of
-from engine.export.run import Watch
+from engine.export.run import Watch, export
 from engine.export.verify import verify
 from engine.metrics.frechet import areas, frechet
 from engine.protocol import UNKNOWN
 from engine.raster import colourise
 from tests import tiny
+from tests.engine import random_judges
 from tests.engine.plain_judges import CAR, CLASSES, ROAD, SKY, TREE, ByArea, ByColour, make_folder, street
 
 INFO = tiny.INFO
@@ -89,7 +91,7 @@ def test_each_filter_rejects_what_it_is_for():
 def test_pairs_like_the_reference_are_rejected(tmp_path):
     folder = make_folder(tmp_path) / "train"
     known = quality.embedded(ByArea(), folder, INFO, 1.0)
-    judge = Gate(Filters(apart=0.999), INFO, Judges(clip=ByArea()), known)
+    judge = Gate(Filters(apart=0.999), INFO, Judges(likeness=ByArea()), known)
     judged = judge([pair(street(0)), pair(np.full_like(street(0), CAR))])
     assert [one.rejected for one in judged] == ["apart", ""]
     assert judged[0].like in known.names
@@ -175,3 +177,38 @@ def test_filters_that_hardly_anything_passes_end_the_export(make, tmp_path, monk
 def test_a_pack_without_judges_says_which_command_makes_them(make):
     with pytest.raises(BadPack, match="train-segmenter"):
         make(filters=Filters(agreement=0.5))
+    with pytest.raises(BadPack, match="train-clip or train-segmenter"):
+        make("other", filters=Filters(apart=0.5))
+
+
+@pytest.fixture
+def apart(tiny_pack, tmp_path):
+    """Export pairs apart from each other, of a pack with a segmenter; gives the folder and its lines."""
+    pack = tmp_path / "tiny"
+    shutil.copytree(tiny_pack, pack)
+    random_judges.add_segmenter(pack)
+
+    def apart(name, count, threshold, batch=2):
+        order = Order(pack=str(pack), format=FormatName.paired, steps=2, filters=Filters(apart=threshold))
+        export(order, How(out=tmp_path / name, count=count, batch=batch, device="cpu"))
+        lines = [one for one in manifest.read(tmp_path / name / manifest.FILE) if isinstance(one, PairLine)]
+        return tmp_path / name, lines
+
+    return apart
+
+
+def test_without_a_clip_pair_the_segmenter_tells_likeness_and_it_is_said(apart, contents, tmp_path):
+    _, lines = apart("all", 6, 1.0)
+    usual = float(np.median([line.quality.nearest for line in lines[1:]]))
+    one, lines = apart("one", 4, usual, batch=1)
+    assert {line.quality.by for line in lines} == {"segmenter"}
+    assert all((line.quality.nearest >= usual) == (line.quality.rejected == "apart") for line in lines)
+    report = json.loads((one / "report.json").read_text("utf-8"))
+    assert report["apart_by"] == "segmenter"
+    assert report["rejected"]["apart"] >= 1
+    assert contents(apart("other", 4, usual, batch=3)[0]) == contents(one)
+    random_judges.add_clip(tmp_path / "tiny")  # what was begun without it goes on without it
+    _, lines = apart("one", 5, usual)
+    assert {line.quality.by for line in lines} == {"segmenter"}
+    _, lines = apart("new", 2, 1.0)
+    assert {line.quality.by for line in lines} == {"clip"}
