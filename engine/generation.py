@@ -154,6 +154,7 @@ def settings_of(pack: Pack, steps: int) -> Settings:
         process.layout_pace.build(),
         image_limits=(low, high),
         solver=pack.info.sampler,
+        seams=(pack.info.height // 4, pack.info.height // 16),
     )
 
 

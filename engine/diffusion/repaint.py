@@ -17,7 +17,8 @@ from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State
 from engine.diffusion.guidance import Asked
 from engine.diffusion.process import JointProcess
-from engine.diffusion.sampler import Look, Looks, Randomness, Settings, Step, Task, move_layout
+from engine.diffusion.randomness import Randomness
+from engine.diffusion.sampler import Look, Looks, Settings, Step, Task, move_layout
 from engine.diffusion.schedule import Schedule
 
 

@@ -19,6 +19,8 @@ from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State, TextFea
 from engine.diffusion.guidance import Asked, Branch, Weights, branches, guide_image, guide_layout, predict, spread
 from engine.diffusion.guides import Guide, LayoutGuide, shifted
 from engine.diffusion.process import JointProcess, Said
+from engine.diffusion.randomness import Randomness
+from engine.diffusion.seams import without_seams
 from engine.diffusion.solvers import SOLVERS, Course, Move, Solver, langevin
 
 
@@ -76,8 +78,9 @@ class Pace:
 class Settings:
     """How to sample; `lead` (Δ) and `interval` (where the image is guided) are shares of T.
 
-    `solver` is a name of `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at the ratio
-    `snr`. `threshold` is the quantile of dynamic thresholding, 0 for none.
+    `seams` are how far, in pixels, an image that is drawn on takes on the tone of what is given; none for the plain
+    process. `solver` is a name of `SOLVERS`. After each step come `corrections` of the image by Langevin dynamics at
+    the ratio `snr`. `threshold` is the quantile of dynamic thresholding, 0 for none.
     """
 
     steps: int = 10
@@ -91,6 +94,7 @@ class Settings:
     snr: float = 0.16
     guides: tuple[Guide | LayoutGuide, ...] = ()
     threshold: float = 0.0
+    seams: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.threshold and not all(map(math.isfinite, self.image_limits)):
@@ -108,31 +112,6 @@ class Step:
     state: State
     estimate: Estimate
     seen: State
-
-
-class Randomness:
-    """Two generators per sample from its seed, one for each half, so that a sample does not depend on its batch: what
-    another sample needs drawn for a half that this one has given takes nothing from its other half.
-    """
-
-    def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
-        self.image = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.layout = [torch.Generator().manual_seed((seed * 0x5851F42D4C957F2D + 1) % 2**63) for seed in seeds]
-        self.device = device
-
-    def normal(self, *shape: int) -> Tensor:
-        """Standard normal [B, *shape], for the image."""
-        return self._on_device([torch.randn(shape, generator=g) for g in self.image])
-
-    def uniform(self, *shape: int) -> Tensor:
-        """Uniform in [0, 1), [B, *shape], for the layout."""
-        return self._on_device([torch.rand(shape, generator=g) for g in self.layout])
-
-    def _on_device(self, draws: list[Tensor]) -> Tensor:
-        stacked = torch.stack(draws) if len(draws) > 1 else draws[0][None]
-        if self.device.type == "cuda":  # a copy from pinned memory does not wait for what runs
-            return stacked.pin_memory().to(self.device, non_blocking=True)
-        return stacked.to(self.device)
 
 
 @dataclass(frozen=True)
@@ -244,8 +223,21 @@ class Looks:
             told = shifted(self.process, state, guides, lambda at: predict(self.denoiser, branched(at)))
         else:
             told = predict(self.denoiser, some)
-        said = guided_image(self.process, self.settings, state, some, told.image)
-        return Look(state, some, told.logits, said)
+        look = Look(state, some, told.logits, guided_image(self.process, self.settings, state, some, told.image))
+        return self.matched(look) if self.settings.seams and self.partly_given else look
+
+    @cached_property
+    def partly_given(self) -> bool:
+        """Some image is given in part."""
+        kept = self.task.keep_image.flatten(1)
+        return bool((kept.any(1) & ~kept.all(1)).any())
+
+    def matched(self, look: Look) -> Look:
+        """The same without an edge along what is given of the image."""
+        state, settings, x_0 = look.state, self.settings, look.said.x_0
+        y_0 = self.process.layout_estimate(state, look.head)
+        x_0 = without_seams(x_0, state.clocks.image == 0, y_0, settings.seams)
+        return replace(look, said=limited_to(self.process, settings, state, x_0))
 
 
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
@@ -295,9 +287,18 @@ def guided_image(
     given = state.clocks.image == 0
     said = process.said(x_t, output, t)
     if any(map(math.isfinite, settings.image_limits)):
-        x_0 = limited(torch.where(given, x_t, said.x_0) if settings.threshold else said.x_0, settings)
-        said = Said(x_0, lambda: gaussian.noise(process.image, "x_0", x_t, x_0, t))
+        x_0 = torch.where(given, x_t, said.x_0) if settings.threshold else said.x_0
+        return limited_to(process, settings, state, x_0)
     return replace(said, x_0=torch.where(given, x_t, said.x_0))
+
+
+def limited_to(process: JointProcess, settings: Settings, state: State, x_0: Tensor) -> Said:
+    """x̂_0 within its limits, but for what is given, and ε̂ that goes with it."""
+    x_t, t, within = state.image, spread(state.clocks.image_running), limited(x_0, settings)
+    return Said(
+        torch.where(state.clocks.image == 0, x_t, within),
+        lambda: gaussian.noise(process.image, "x_0", x_t, within, t),
+    )
 
 
 def limited(x_0: Tensor, settings: Settings) -> Tensor:
