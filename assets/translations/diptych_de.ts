@@ -144,6 +144,18 @@
         <source>Comparison: arrow keys move the line, Escape ends it</source>
         <translation>Vergleich: Pfeiltasten verschieben die Linie, Esc beendet ihn</translation>
     </message>
+    <message>
+        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
+        <translation>Leinwand erweitern: Pfeiltasten schieben die Ränder hinaus, mit Umschalt zurück, Eingabe erweitert, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>{width} × {height} · no larger</source>
+        <translation>{width} × {height} · größer geht es nicht</translation>
+    </message>
+    <message>
+        <source>Drag an edge outwards · Esc leaves it</source>
+        <translation>Einen Rand nach außen ziehen · Esc bricht ab</translation>
+    </message>
 </context>
 <context>
     <name>Dialogs</name>
@@ -181,6 +193,10 @@
     <message>
         <source>Release image</source>
         <translation>Bild freigeben</translation>
+    </message>
+    <message>
+        <source>Extend canvas</source>
+        <translation>Leinwand erweitern</translation>
     </message>
     <message>
         <source>Clear layout</source>
@@ -228,6 +244,71 @@
     <message>
         <source>Restart engine</source>
         <translation>Engine neu starten</translation>
+    </message>
+</context>
+<context>
+    <name>ExtendDialog</name>
+    <message>
+        <source>Extend canvas</source>
+        <translation>Leinwand erweitern</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Links</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Rechts</translation>
+    </message>
+    <message>
+        <source>Top</source>
+        <translation>Oben</translation>
+    </message>
+    <message>
+        <source>Bottom</source>
+        <translation>Unten</translation>
+    </message>
+    <message>
+        <source>Extend</source>
+        <translation>Erweitern</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>What comes on is drawn in both halves; all else stays as it is.</source>
+        <translation>Was dazukommt, wird in beiden Hälften gezeichnet; alles andere bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>The picture will have {width} × {height} pixels.</source>
+        <translation>Das Bild wird {width} × {height} Pixel haben.</translation>
+    </message>
+    <message>
+        <source>The picture will have {width} × {height} pixels, for it can be no larger.</source>
+        <translation>Das Bild wird {width} × {height} Pixel haben, denn größer kann es nicht sein.</translation>
+    </message>
+</context>
+<context>
+    <name>ExtendFrame</name>
+    <message>
+        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
+        <translation>Einen Rand des Bildes nach außen ziehen; was dazukommt, wird in beiden Hälften gezeichnet</translation>
+    </message>
+    <message>
+        <source>E&amp;xtend canvas</source>
+        <translation>Leinwand er&amp;weitern</translation>
+    </message>
+    <message>
+        <source>Extend canvas &amp;by…</source>
+        <translation>Leinwand erweitern u&amp;m…</translation>
+    </message>
+</context>
+<context>
+    <name>Extension</name>
+    <message>
+        <source>This picture can grow to {width}×{height} there and no further. Save it and go on in a new one.</source>
+        <translation>Dieses Bild kann dort bis {width}×{height} wachsen und nicht weiter. Speichern Sie es und machen Sie in einem neuen weiter.</translation>
     </message>
 </context>
 <context>
@@ -335,6 +416,10 @@
     <message>
         <source>None yet</source>
         <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>Not saved when another took their place</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -459,6 +544,13 @@
     </message>
 </context>
 <context>
+    <name>Handle</name>
+    <message>
+        <source>Drag outwards to extend the canvas</source>
+        <translation>Nach außen ziehen, um die Leinwand zu erweitern</translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message>
         <source>History</source>
@@ -517,6 +609,14 @@
 </context>
 <context>
     <name>Keeper</name>
+    <message>
+        <source>A part of its journal is damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last picture is back without its newest edits: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>The journal of your edits cannot be written ({why}).</source>
         <translation>Das Protokoll Ihrer Änderungen lässt sich nicht schreiben ({why}).</translation>
@@ -908,8 +1008,12 @@
         <translation>{file} gespeichert.</translation>
     </message>
     <message>
-        <source>The picture before was not saved. It is kept among the recent files.</source>
-        <translation>Das vorige Bild war nicht gespeichert. Es liegt bei den zuletzt geöffneten Dateien.</translation>
+        <source>The picture before was not saved. It is kept in File, Open recent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1135,6 +1239,17 @@
     <message>
         <source>Step {step} of {total} · {seconds} s left</source>
         <translation>Schritt {step} von {total} · noch {seconds} s</translation>
+    </message>
+</context>
+<context>
+    <name>Storage</name>
+    <message>
+        <source>The last picture cannot be restored: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its files are kept in {folder}; send them with a report, or remove them.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

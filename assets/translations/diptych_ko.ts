@@ -143,6 +143,18 @@
         <source>Comparison: arrow keys move the line, Escape ends it</source>
         <translation>비교: 화살표 키로 선을 옮기고 Esc로 끝냅니다</translation>
     </message>
+    <message>
+        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
+        <translation>캔버스 확장: 화살표 키로 가장자리를 밖으로, Shift와 함께 안으로 옮기고 Enter로 확장, Esc로 취소합니다</translation>
+    </message>
+    <message>
+        <source>{width} × {height} · no larger</source>
+        <translation>{width} × {height} · 더 키울 수 없음</translation>
+    </message>
+    <message>
+        <source>Drag an edge outwards · Esc leaves it</source>
+        <translation>가장자리를 밖으로 끌기 · Esc로 취소</translation>
+    </message>
 </context>
 <context>
     <name>Dialogs</name>
@@ -180,6 +192,10 @@
     <message>
         <source>Release image</source>
         <translation>이미지 유지 해제</translation>
+    </message>
+    <message>
+        <source>Extend canvas</source>
+        <translation>캔버스 확장</translation>
     </message>
     <message>
         <source>Clear layout</source>
@@ -227,6 +243,71 @@
     <message>
         <source>Restart engine</source>
         <translation>엔진 다시 시작</translation>
+    </message>
+</context>
+<context>
+    <name>ExtendDialog</name>
+    <message>
+        <source>Extend canvas</source>
+        <translation>캔버스 확장</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>왼쪽</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>오른쪽</translation>
+    </message>
+    <message>
+        <source>Top</source>
+        <translation>위</translation>
+    </message>
+    <message>
+        <source>Bottom</source>
+        <translation>아래</translation>
+    </message>
+    <message>
+        <source>Extend</source>
+        <translation>확장</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>What comes on is drawn in both halves; all else stays as it is.</source>
+        <translation>늘어난 부분은 양쪽 모두에 그려지고, 나머지는 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>The picture will have {width} × {height} pixels.</source>
+        <translation>그림은 {width} × {height}픽셀이 됩니다.</translation>
+    </message>
+    <message>
+        <source>The picture will have {width} × {height} pixels, for it can be no larger.</source>
+        <translation>그림은 더 커질 수 없어 {width} × {height}픽셀이 됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ExtendFrame</name>
+    <message>
+        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
+        <translation>그림의 가장자리를 밖으로 끌면 늘어난 부분이 양쪽 모두에 그려집니다</translation>
+    </message>
+    <message>
+        <source>E&amp;xtend canvas</source>
+        <translation>캔버스 확장(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Extend canvas &amp;by…</source>
+        <translation>캔버스 크기 늘리기(&amp;B)…</translation>
+    </message>
+</context>
+<context>
+    <name>Extension</name>
+    <message>
+        <source>This picture can grow to {width}×{height} there and no further. Save it and go on in a new one.</source>
+        <translation>이 그림은 그쪽으로 {width}×{height}까지만 커질 수 있습니다. 저장하고 새 그림에서 계속하세요.</translation>
     </message>
 </context>
 <context>
@@ -334,6 +415,10 @@
     <message>
         <source>None yet</source>
         <translation>아직 없음</translation>
+    </message>
+    <message>
+        <source>Not saved when another took their place</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -458,6 +543,13 @@
     </message>
 </context>
 <context>
+    <name>Handle</name>
+    <message>
+        <source>Drag outwards to extend the canvas</source>
+        <translation>밖으로 끌어 캔버스를 확장합니다</translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message>
         <source>History</source>
@@ -516,6 +608,14 @@
 </context>
 <context>
     <name>Keeper</name>
+    <message>
+        <source>A part of its journal is damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last picture is back without its newest edits: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>The journal of your edits cannot be written ({why}).</source>
         <translation>편집 기록을 저장할 수 없습니다({why}).</translation>
@@ -907,8 +1007,12 @@
         <translation>{file}을(를) 저장했습니다.</translation>
     </message>
     <message>
-        <source>The picture before was not saved. It is kept among the recent files.</source>
-        <translation>이전 그림은 저장되지 않았습니다. 최근 파일에 보관되어 있습니다.</translation>
+        <source>The picture before was not saved. It is kept in File, Open recent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1134,6 +1238,17 @@
     <message>
         <source>Step {step} of {total} · {seconds} s left</source>
         <translation>{total}단계 중 {step}단계 · {seconds}초 남음</translation>
+    </message>
+</context>
+<context>
+    <name>Storage</name>
+    <message>
+        <source>The last picture cannot be restored: {why}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its files are kept in {folder}; send them with a report, or remove them.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
