@@ -8,9 +8,10 @@ is cut off at the end, or damaged, is left out with everything after it.
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from engine.errors import BadFile
 from engine.protocol import Pixels
 from studio.domain.document import Document, Plane
 from studio.domain.layout import Box
+from studio.session.disk import settle
 from studio.session.snapshot import Origin, Snapshot, State
 
 PREFIX = struct.Struct(">II")
@@ -56,11 +58,15 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """Knows the picture as the disk has it, and appends what differs. Fast enough for the pen's thread."""
+    """Knows the picture as the disk has it, and appends what differs. Fast enough for the pen's thread.
+
+    What was appended outlives the studio at once, and a power cut after a call of `settling()`.
+    """
 
     def __init__(self, path: Path, start: Snapshot) -> None:
         self._known = {plane: pixels.copy() for plane, pixels in start.planes.items()}
         self._state, self._origin, self._frame = start.state, start.origin, start.frame
+        self._path = path
         self._file: BinaryIO | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +87,20 @@ class Journal:
         if self._file is not None:
             self._file.write(encode(Record(name, patches, state, origin)))
         return True
+
+    def settling(self) -> Callable[[], None]:
+        """A call that lets all that is here by now outlive a power cut; it waits for the disk, and raises OSError."""
+        handle = os.dup(self._file.fileno()) if self._file is not None else None
+
+        def settled() -> None:
+            if handle is not None:
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+                settle(self._path.parent)
+
+        return settled
 
     def close(self) -> None:
         """Write no more."""

@@ -19,6 +19,8 @@ AUTOSAVE = 30_000
 """Milliseconds after the first change that is only in the journal until everything is written."""
 AFTER_RESULT = 400
 """Milliseconds after the last of several results until everything is written."""
+SETTLING = 500
+"""Milliseconds after which an edit in the journal is made to outlive a power cut, too."""
 
 
 class Keeper(QObject):
@@ -38,6 +40,8 @@ class Keeper(QObject):
         self._saving = asyncio.Lock()
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE)
         self._soon = QTimer(self, singleShot=True, interval=AFTER_RESULT)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING)
+        self._settling.timeout.connect(lambda: self._tasks.start(self._settle()))
         for timer in (self._timer, self._soon):
             timer.timeout.connect(self._save_behind)
 
@@ -69,11 +73,11 @@ class Keeper(QObject):
         return True
 
     def begin(self) -> None:
-        """Keep everything from now on. The first time this waits for the disk: a journal needs what it begins with."""
+        """Keep everything from now on. The first time this writes at once: a journal needs what it begins with."""
         snapshot = self._next_journal()
         if not self._storage.there:
             try:
-                self._storage.save(snapshot)
+                self._storage.save(snapshot, lasting=False)
             except BadFile as error:
                 self.noticed.emit(of_error(error))
         editor, generator = self._picture.editor, self._picture.generator
@@ -102,7 +106,7 @@ class Keeper(QObject):
     def rest(self) -> None:
         """Write no more: what is on the disk now is what the next sitting begins with."""
         self._resting = True
-        for timer in (self._timer, self._soon):
+        for timer in (self._timer, self._soon, self._settling):
             timer.stop()
         if self._journal is not None:
             self._journal.close()
@@ -130,10 +134,21 @@ class Keeper(QObject):
             except OSError as error:
                 self._journal.close()
                 self._journal = None
-                words = self.tr("The journal of your edits cannot be written ({why}).").format(why=error.strerror)
-                self.noticed.emit(of_error(BadFile(words, self.tr("Make room on the disk."))))
-        if changed and not self._timer.isActive():
-            self._timer.start()
+                self._say_unwritten(error)
+        for timer in (self._timer, self._settling) if changed else ():
+            if not timer.isActive():
+                timer.start()
+
+    def _say_unwritten(self, error: OSError) -> None:
+        words = self.tr("The journal of your edits cannot be written ({why}).").format(why=error.strerror)
+        self.noticed.emit(of_error(BadFile(words, self.tr("Make room on the disk."))))
+
+    async def _settle(self) -> None:
+        if self._journal is not None:
+            try:
+                await asyncio.to_thread(self._journal.settling())
+            except OSError as error:
+                self._say_unwritten(error)
 
     def _next_journal(self) -> Snapshot:
         """The next journal begins with the picture as it is now, which is returned."""

@@ -98,11 +98,11 @@ class Storage:
         words = translate("Storage", "Its files are kept in {folder}; send them with a report, or remove them.")
         return words.format(folder=aside)
 
-    def save(self, kept: Snapshot) -> None:
-        """Write everything; may run in a thread, one save after the other. Raises BadFile."""
+    def save(self, kept: Snapshot, *, lasting: bool = True) -> None:
+        """Write everything, one save after the other; a lasting one in a thread. Raises BadFile."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self.folder / FILE, snapshot.encode(kept, self._pack))
+            write_whole(self.folder / FILE, snapshot.encode(kept, self._pack), lasting=lasting)
         except OSError as error:
             raise BadFile(f"{self.folder} cannot be written ({error.strerror}).", "Make room there.") from error
         for path, number in self._journals():

@@ -138,4 +138,4 @@ def _write_frames(folder: Path, moments: list[Moment], info: PackInfo) -> None:
             ("image", encode_image(moment.image)),
             ("layout", encode_layout(moment.layout, info.classes)),
         ):
-            write_whole(folder / f"{index:04}-{name}.png", data)
+            write_whole(folder / f"{index:04}-{name}.png", data, lasting=False)  # many, and easily made again
