@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from engine.protocol import MAX_SIDE, MULTIPLE
 from studio.domain.frame import Margins, snapped
@@ -46,10 +46,12 @@ class ExtendDialog(QDialog):
         self._session.extension.extend(margins)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = QGridLayout()
         form.setSpacing(8)
-        for side in self.sides.values():
-            form.addRow(side.accessibleName(), side)
+        for row, side in enumerate(self.sides.values()):
+            form.addWidget(QLabel(side.accessibleName()), row, 0)
+            form.addWidget(side, row, 1)
+        form.setColumnStretch(1, 1)
         buttons = QDialogButtonBox()
         buttons.addButton(self.extend, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(QPushButton(self.tr("Cancel")), QDialogButtonBox.ButtonRole.RejectRole)

@@ -120,6 +120,14 @@ def test_the_packs(desk: MakeDesk) -> None:
     check(at.window.packs)
 
 
+def test_the_dialog_that_extends(desk: MakeDesk) -> None:
+    at = desk()
+    at.window.extend_frame.ask()
+    assert at.window.extend_frame.dialog is not None
+    opened(at, at.window.extend_frame.dialog)
+    check(at.window.extend_frame.dialog)
+
+
 @pytest.mark.parametrize("language", NAMES)
 def test_every_menu_entry_has_words_and_no_mnemonic_twice(desk: MakeDesk, tmp_path: Path, language: str) -> None:
     (tmp_path / "config").mkdir()

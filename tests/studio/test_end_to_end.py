@@ -121,3 +121,37 @@ def test_without_a_display_the_example_is_painted(packs: Path, tmp_path: Path) -
     image = tmp_path / "out" / "lane_image.png"
     assert f"The image is {image}" in run.stdout
     assert read_image(image).shape == (32, 64, 3)
+
+
+def test_only_what_comes_on_is_drawn_when_the_canvas_is_extended(at: Desk) -> None:
+    at.ready()
+    first = at.document.image.copy(), at.document.layout()
+    at.window.commands["picture.extend"].trigger()
+    curtain = at.window.extend_frame.curtains[0]
+    for key in (
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Down,
+    ):
+        at.qtbot.keyClick(curtain, key)
+    at.qtbot.keyClick(curtain, Qt.Key.Key_Return)
+    assert at.generator.running, "at once, for live is on"
+    at.until(lambda: at.document.drawn().all())
+    at.settled()
+    image, layout = at.document.image, at.document.layout()
+    assert layout.shape == (48, 144), "wider than one window of the network"
+    inner = (slice(0, 32), slice(32, 96))
+    assert (image[inner] == first[0]).all()
+    assert (layout[inner] == first[1]).all()
+    assert (layout != UNKNOWN).all()
+    for part in (image[:, :32], image[:, 96:], image[32:]):
+        assert part.std() > 1
+    at.stroke((40, 10), (44, 10))
+    at.until(lambda: at.generator.running)
+    at.settled()
+    kept = at.document.keep_image
+    assert 0 < (kept[inner] == 0).sum() < 300
+    assert (at.document.image[inner][kept[inner]] == first[0][kept[inner]]).all()
