@@ -6,7 +6,6 @@ import sys
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF
 from PySide6.QtGui import QImage
 
 from engine.protocol import Pixels
@@ -57,19 +56,3 @@ def premultiplied(table: Pixels, alpha: int) -> Colours:
     return np.where(table[:, 3] > 0, alpha << 24 | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2], 0).astype(
         np.uint32
     )
-
-
-def outline(mask: Mask) -> list[QLineF]:
-    """The edges between set and other pixels of a mask [H, W], as lines in document pixels."""
-    framed = np.pad(mask, 1)
-    lines = [QLineF(a, row, b, row) for row, a, b in _runs(framed[1:, 1:-1] != framed[:-1, 1:-1])]
-    return lines + [QLineF(column, a, column, b) for column, a, b in _runs((framed[1:-1, 1:] != framed[1:-1, :-1]).T)]
-
-
-def _runs(edges: Mask) -> list[list[int]]:
-    """Row, first and last column (excluded) of each run of set pixels."""
-    steps = np.diff(np.pad(edges, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    ends = np.nonzero(steps == -1)[1]
-    found: list[list[int]] = np.stack([rows, starts, ends], axis=1).tolist()
-    return found

@@ -4,39 +4,23 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QRegion
 
 from studio.domain.document import Half
-from studio.domain.layout import Box, Mask
+from studio.domain.layout import Box
 from studio.domain.tools.ink import Ink
 from studio.session.session import Session
 from studio.session.toolbox import Tool
 from studio.ui.canvas import Canvas
-from studio.ui.layers import Layer, outline
+from studio.ui.layers import Layer
+from studio.ui.outlines import Outline
 from studio.ui.theme import Colours, Theme
 from studio.ui.view import View
 
 TILE = 10
-DARK, BRIGHT = QColor(0, 0, 0, 200), QColor(255, 255, 255, 230)
+BRIGHT = QColor(255, 255, 255, 230)
 GUESS, KEPT = QColor(255, 255, 255, 70), QColor(255, 255, 255, 120)
-
-
-class _Outline:
-    """The edges of a mask, kept until the mask is another."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self._mask: Mask = np.zeros(shape, np.bool_)
-        self.lines: list[QLineF] = []
-
-    def follow(self, mask: Mask) -> bool:
-        """Returns whether it has changed."""
-        if np.array_equal(mask, self._mask):
-            return False
-        self._mask = mask.copy()
-        self.lines = outline(mask)
-        return True
 
 
 class Stage(Canvas):
@@ -46,7 +30,7 @@ class Stage(Canvas):
         super().__init__(session, view, half, name)
         self._theme, self._document = theme, session.editor.document
         shape = self._document.height, self._document.width
-        self._selected, self._kept, self._drawing = _Outline(shape), _Outline(shape), _Outline(shape)
+        self._selected, self._kept, self._drawing = Outline(dashed=True), Outline(inverted=True), Outline()
         self._kept_layer = Layer(*shape)
         for signal in (view.changed, theme.changed, session.editor.tools.changed):
             signal.connect(self.update)
@@ -63,7 +47,7 @@ class Stage(Canvas):
         self._show(painter, rect, event.rect())
         if self._tools.ink in (Ink.KEEP, Ink.RELEASE):
             self._hatch(painter, rect, event.rect(), self._kept_layer.image, KEPT, Qt.BrushStyle.DiagCrossPattern)
-        self._draw_lines(painter, rect)
+        self._draw_lines(painter, rect, event.rect())
         self._draw_cursor(painter, rect)
         if self._ringed:
             painter.setPen(QPen(self._theme.colours.accent, 2))
@@ -87,7 +71,7 @@ class Stage(Canvas):
 
     def _on_pen_moved(self) -> None:
         area = self._pen.preview()
-        if not area.empty or self._drawing.lines:
+        if not area.empty or not self._drawing.empty:
             self._drawing.follow(area.whole(self._document.height, self._document.width))
             self.update()
 
@@ -99,7 +83,6 @@ class Stage(Canvas):
         if kept:
             self._kept_layer.fit(*mask.shape)
             self._kept_layer.show_mask(mask)
-            self._kept.lines = outline(~mask) if mask.any() else []  # around what is made anew
         return selected or kept
 
     def _hatch(
@@ -119,22 +102,14 @@ class Stage(Canvas):
         pen.end()
         painter.drawImage(area.topLeft(), layer)
 
-    def _draw_lines(self, painter: QPainter, rect: QRectF) -> None:
-        zoom = self._view.zoom(self.size())
-        painter.save()
-        painter.translate(rect.topLeft())
-        painter.scale(zoom, zoom)
-        for lines, colour, dashed in (
-            (self._kept.lines, self._theme.colours.accent, False),
-            (self._selected.lines, BRIGHT, True),
-            (self._drawing.lines, BRIGHT, False),
+    def _draw_lines(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
+        corner, zoom = rect.topLeft().toPoint(), self._view.zoom(self.size())
+        for outline, colour in (
+            (self._kept, self._theme.colours.accent),  # around what is made anew
+            (self._selected, BRIGHT),
+            (self._drawing, BRIGHT),
         ):
-            if lines:
-                painter.setPen(_pen(DARK, 3 if not dashed else 1))
-                painter.drawLines(lines)
-                painter.setPen(_pen(colour, 1, dashed=dashed))
-                painter.drawLines(lines)
-        painter.restore()
+            outline.draw(painter, corner, zoom, exposed, colour)
 
     def _draw_cursor(self, painter: QPainter, rect: QRectF) -> None:
         cursor = self._view.cursor
@@ -184,11 +159,3 @@ def checkers(colours: Colours) -> QBrush:
     painter.fillRect(TILE, TILE, TILE, TILE, colours.checker_other)
     painter.end()
     return QBrush(tile)
-
-
-def _pen(colour: QColor, width: int, *, dashed: bool = False) -> QPen:
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    if dashed:
-        pen.setDashPattern([4, 4])
-    return pen
