@@ -146,17 +146,15 @@ class History:
     def jump(self, index: int) -> None:
         """Show the picture after `names[index]`."""
         old, new = self._steps[self._at], self._steps[index]
-        same = new.frame == old.frame
-        if not same:
+        if new.frame == old.frame:
+            self._exchange(old.tiles, new.tiles)
+        else:
             self._document.reframe(new.frame)
+            for plane, tiles in new.tiles.items():
+                pixels = self._document.pixels(plane)
+                for box, tile in zip(boxes(new.frame), tiles, strict=True):
+                    pixels[box.area] = tile
             self._now = {plane: self._document.pixels(plane).copy() for plane in Plane}
-        for plane in Plane:
-            if not same or new.tiles[plane] is not old.tiles[plane]:
-                pixels, now = self._document.pixels(plane), self._now[plane]
-                known = old.tiles[plane] if same else (None,) * len(new.tiles[plane])
-                for box, was, tile in zip(boxes(new.frame), known, new.tiles[plane], strict=True):
-                    if was is not tile:
-                        pixels[box.area] = now[box.area] = tile
         self._document.marks, self._at = new.marks, index
 
     def restore(self) -> None:
@@ -179,6 +177,15 @@ class History:
             )
             if was is not tile
         ]
+
+    def _exchange(self, old: Tiles, new: Tiles) -> None:
+        """Put in the tiles that are others."""
+        for plane in Plane:
+            if new[plane] is not old[plane]:
+                pixels, now = self._document.pixels(plane), self._now[plane]
+                for box, was, tile in zip(boxes(self._document.frame), old[plane], new[plane], strict=True):
+                    if was is not tile:
+                        pixels[box.area] = now[box.area] = tile
 
     def _join(self, index: int, planes: frozenset[Plane]) -> None:
         tiles, marks = self._fresh(planes), self._document.marks

@@ -32,8 +32,8 @@ class Monkey:
 
     def act(self) -> None:
         """Do one thing, which may be nonsense."""
-        acts = (self._press, self._move, self._release, self._key, self._command, self._wheel)
-        self._random.choices(acts, weights=(6, 14, 8, 6, 3, 1))[0]()
+        acts = (self._press, self._move, self._release, self._key, self._command, self._wheel, self._pull)
+        self._random.choices(acts, weights=(12, 28, 16, 12, 6, 2, 1))[0]()
 
     def _canvas(self) -> QWidget:
         both = (self._window.layout_canvas, self._window.image_canvas)
@@ -68,11 +68,22 @@ class Monkey:
         names = (
             "edit.undo", "edit.undo", "edit.redo", "edit.keep", "picture.cancel", "select.all", "select.none",
             "select.invert", "select.erase", "select.redraw", "image.keep", "image.release", "tool.swap",
-            "view.fit", "view.actual", "view.overlay", "view.history", "view.areas", "tool.steady",
+            "view.fit", "view.actual", "view.overlay", "view.history", "view.areas", "tool.steady", "picture.extend",
         )  # fmt: skip
         self._window.commands[self._random.choice(names)].trigger()
         if self._window.view.overlaid and self._held is self._window.image_canvas:
             self._held = None
+
+    def _pull(self) -> None:
+        """Drag an edge, perhaps outwards, unless the picture is large already or the pen is down."""
+        document, first = self._session.editor.document, self._session.pack.info
+        if self._held or document.height * document.width > 3 * first.height * first.width:
+            return
+        handle = self._random.choice(self._window.extend_frame.handles)
+        by = QPoint(self._random.randint(-60, 60), self._random.randint(-60, 60))
+        QTest.mousePress(handle, LEFT, NONE, QPoint(4, 4))
+        QTest.mouseMove(handle, QPoint(4, 4) + by)
+        QTest.mouseRelease(handle, LEFT, NONE, QPoint(4, 4) + by)
 
     def _wheel(self) -> None:
         canvas = self._canvas()

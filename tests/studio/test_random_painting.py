@@ -11,6 +11,7 @@ from engine.protocol import UNKNOWN
 from studio.domain.area import Symmetry
 from studio.domain.brush import Point
 from studio.domain.document import Document, Half, Mode, Plane
+from studio.domain.frame import Margins
 from studio.domain.palette import Palette
 from studio.domain.tools.gestures import Touch
 from studio.domain.tools.ink import Ink, Joining
@@ -94,8 +95,9 @@ class Painter(RuleBasedStateMachine):
         if self.editor.painting and self.editor.pen.adopts:
             return  # the generator cancels then
         random = np.random.default_rng(seed)
-        image = random.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
-        layout = random.integers(0, len(CLASSES), (HEIGHT, WIDTH), np.uint8)
+        size = self.document.height, self.document.width
+        image = random.integers(0, 256, (*size, 3), np.uint8)
+        layout = random.integers(0, len(CLASSES), size, np.uint8)
         kept = self.document.image[self.document.given_image(mode)].copy()
         given = self.document.given_image(mode)
         serial = data.draw(st.sampled_from([None, self.editor.history.serial]))
@@ -105,6 +107,11 @@ class Painter(RuleBasedStateMachine):
             kept = self.document.image[given].copy()
         self.editor.take_result(mode, image, layout, serial)
         assert (self.document.image[given] == kept).all()
+
+    @rule(margins=st.builds(Margins, *[st.integers(0, 20)] * 4), adopt=st.booleans())
+    def extend(self, margins: Margins, adopt: bool) -> None:
+        if max(self.document.height, self.document.width) < 2 * WIDTH:
+            self.editor.extend(margins, adopt=adopt)
 
     @rule(data=st.data())
     def jump(self, data: st.DataObject) -> None:
