@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SHARED = {"engine.protocol", "engine.raster", "engine.library", "engine.errors"}
+SHARED = {"engine.protocol", "engine.raster", "engine.library", "engine.errors", "engine.export.reading"}
 """What the studio may know of the engine."""
 TORCH_FREE = sorted(SHARED | {"engine", "engine.server", "engine.jobs", "engine.requests"})
 ENTRIES = {"engine.cli", "studio.app"}

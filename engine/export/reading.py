@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple, cast
 
 from engine import library
@@ -15,7 +16,7 @@ from engine.errors import BadFile
 from engine.export import manifest as lines
 from engine.export.formats.base import MEND, Format, Halves, Read, Sharded
 from engine.export.formats.table import format_of
-from engine.export.manifest import DropLine, PairLine, ShardLine
+from engine.export.manifest import ClosedLine, DropLine, PairLine, ShardLine
 from engine.export.order import FormatName, Record
 from engine.export.run import begun_in
 from engine.export.store import opened
@@ -47,9 +48,12 @@ class Reader:
         self._format: Format = format_of(order.format, self.info)
         self._shards: list[ShardLine] = []
         self._open: OrderedDict[str, Read] = OrderedDict()
-        self.entries, self.dropped = self._read()
+        self._lock = Lock()
+        self.unsettled = False
+        """Whether files of dropped pairs may still be there."""
+        self.entries = self._read()
 
-    def _read(self) -> tuple[list[Entry], int]:
+    def _read(self) -> list[Entry]:
         found: dict[str, Entry] = {}
         dropped: set[str] = set()
         shards: dict[str, ShardLine] = {}
@@ -59,15 +63,20 @@ class Reader:
                     found[line.name] = entry_of(line)
                 case DropLine():
                     (dropped.add if line.dropped else dropped.discard)(line.name)
+                    self.unsettled = True
+                case ClosedLine():
+                    self.unsettled = False
                 case ShardLine():
                     shards[line.file] = line
         self._shards = list(shards.values())
-        return [one for name, one in found.items() if name not in dropped], len(dropped)
+        return [one for name, one in found.items() if name not in dropped]
 
     def halves(self, entry: Entry) -> Halves:
-        """RGB [H, W, 3] and ids [H, W] of a pair. Raises BadFile."""
-        read = self._reader(entry)
-        halves = self._format.halves({path: read(path) for path in entry.files if not path.endswith(".json")})
+        """RGB [H, W, 3] and ids [H, W] of a pair, for any thread. Raises BadFile."""
+        with self._lock:
+            read = self._reader(entry)
+            files = {path: read(path) for path in entry.files if not path.endswith(".json")}
+        halves = self._format.halves(files)
         size = (entry.record.height, entry.record.width)
         if halves.image.shape != (*size, 3) or halves.layout.shape != size:
             raise BadFile(f"The pair {entry.name} in {self.folder} is damaged.", MEND)

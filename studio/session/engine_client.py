@@ -1,4 +1,4 @@
-"""The engine as the studio knows it: starting, ready or stopped, with at most one request in flight.
+"""The engine as the studio knows it: starting, ready or stopped, with at most one request in flight, and exports.
 
 If the engine dies, that is said, it is started once more, and the request in flight is sent again as it
 was, with its seed. If it dies again within a minute it stays down until a person starts it.
@@ -18,11 +18,16 @@ from engine.protocol import (
     Cancel,
     Done,
     Event,
+    Export,
+    Exporting,
     Failed,
     Generate,
     PackInfo,
+    Pause,
     Preview,
     Ready,
+    Resume,
+    Settle,
     Traced,
 )
 from studio.session.engine_process import Ending, EngineProcess
@@ -45,6 +50,7 @@ class EngineClient(QObject):
 
     state_changed = Signal()
     received = Signal(object)  # Preview | Traced | Done | Cancelled | Failed of the request in flight
+    exporting = Signal(object)  # Exporting | Exported | Cancelled | Failed of an export
     noticed = Signal(object)  # Notice
 
     def __init__(self, command: list[str], pack: PackInfo, parent: QObject | None = None) -> None:
@@ -52,6 +58,7 @@ class EngineClient(QObject):
         self._command, self._pack = command, pack
         self._process: EngineProcess | None = None
         self._request: Generate | None = None
+        self._exports: set[str] = set()
         self._last_death: float | None = None
         self._mistrust = ""
         self._asked = False
@@ -106,6 +113,13 @@ class EngineClient(QObject):
         if request is not None and self.state is EngineState.READY and self._process is not None:
             self._process.send(Cancel(request.id))
 
+    def tell(self, command: Export | Settle | Pause | Resume | Cancel) -> None:
+        """Say something about an export to an engine that is ready. An export ends with its engine."""
+        if self.state is EngineState.READY and self._process is not None:
+            if isinstance(command, Export | Settle):
+                self._exports.add(command.id)
+            self._process.send(command)
+
     async def stop(self) -> None:
         """End the engine for good. Returns when the process is gone."""
         self._closing = True
@@ -128,6 +142,10 @@ class EngineClient(QObject):
             if not isinstance(event, Preview | Traced):
                 self._request = None
             self.received.emit(event)
+        elif event.id in self._exports:
+            if not isinstance(event, Exporting):
+                self._exports.remove(event.id)
+            self.exporting.emit(event)
 
     def _on_ready(self, ready: Ready) -> None:
         self._late.stop()
@@ -165,6 +183,7 @@ class EngineClient(QObject):
 
     def _on_ended(self, ending: Ending) -> None:
         process, self._process = self._process, None
+        self._exports.clear()
         if process is not None:
             process.deleteLater()
         self._late.stop()

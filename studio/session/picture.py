@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol import Pixels
-from studio.domain.document import Mode
+from engine.protocol import UNKNOWN, Pixels
+from studio.domain.document import ImageKind, Marks, Mode
 from studio.session.editor import Editor
 from studio.session.generator import Generator
 from studio.session.recipe import KEPT, Recipe, digest
@@ -75,6 +75,20 @@ class Picture(QObject):
         self.editor.did(name, answered=True)
         if request:
             self._set(recipe.mode, options_of(recipe.request, recipe.mode, self.generator.options))
+
+    def show_pair(self, image: Pixels, layout: Pixels, name: str) -> None:
+        """Make a pair the picture, as one step: RGB [H, W, 3] and ids [H, W] of any size."""
+        self.editor.end_stroke()
+        self.leaving.emit()
+        self.generator.forget()
+        document = self.editor.document
+        document.fit(*layout.shape)
+        nowhere = np.zeros(layout.shape, np.bool_)
+        empty = np.full_like(layout, UNKNOWN)
+        document.change(painted=layout, filled=empty, image=image, keep_layout=nowhere, keep_image=nowhere)
+        document.change(selection=nowhere, marks=Marks(ImageKind.GENERATED))
+        self.editor.did(name, answered=True)
+        self.generator.set_mode(Mode.LAYOUT_TO_IMAGE)
 
     def take_over(self, state: State, recipe: Recipe | None = None) -> None:
         """Set what is set beside the picture; nothing is made anew for it."""

@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import BadFile
+from studio.session.export_choices import Choices
 
 FILE = "preferences.json"
 SETTLE = 500
@@ -36,6 +37,7 @@ class Chosen(msgspec.Struct, frozen=True):
     halves: tuple[int, ...] = ()
     panels: tuple[str, ...] = ("results",)
     view: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    export: Choices = Choices()
 
 
 class Preferences(QObject):

@@ -15,6 +15,7 @@ from studio.domain.palette import Palette
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient
 from studio.session.errands import Job
+from studio.session.exports import Exports
 from studio.session.extension import Extension
 from studio.session.files import Files
 from studio.session.generator import Generator
@@ -55,6 +56,7 @@ class Session(QObject):
         self.files = Files(info, self.picture, self.projects, self.tasks, self)
         self.variations = Variations(self.picture, self)
         self.timeline = Timeline(info, self.picture, self.tasks, self)
+        self.exports = Exports(self.client, self.generator, data, self)
         self._data = data
         self._keeper: Keeper | None = None
         self.generator.made.connect(self._on_made)
@@ -67,6 +69,7 @@ class Session(QObject):
             self.files,
             self.extension,
             self.timeline,
+            self.exports,
         ):
             source.noticed.connect(self.noticed)
 
@@ -82,6 +85,7 @@ class Session(QObject):
         if self.editor.document.marks.image is ImageKind.NONE:
             self.generator.touch()
         self.results.begin()
+        self.exports.begin()
         QTimer.singleShot(0, self.client.start)  # after the first paint, which the engine's start would slow down
 
     def clear_layout(self) -> None:

@@ -45,6 +45,14 @@ def ask_zip(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFil
     return _opened(dialog, chosen)
 
 
+def ask_text(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let a person choose a text file; returns at once."""
+    texts, everything = translate("Dialogs", "Text files (*.txt)"), translate("Dialogs", "All files (*)")
+    dialog = QFileDialog(parent, title, filter=f"{texts};;{everything}")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _opened(dialog, chosen)
+
+
 def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose a folder; returns at once."""
     dialog = QFileDialog(parent, title)

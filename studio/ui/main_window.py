@@ -19,6 +19,7 @@ from studio.ui.build import column, row
 from studio.ui.choices import add_choices
 from studio.ui.compare import Compare
 from studio.ui.crop_frame import CropFrame
+from studio.ui.dataset_commands import DatasetCommands
 from studio.ui.extend_frame import ExtendFrame
 from studio.ui.file_commands import FileCommands, take
 from studio.ui.half import Half
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.view = View(session.editor.document, self)
         self.commands = Actions(self, theme, preferences.chosen.keys)
         self.file_commands = FileCommands(session, self.commands, self)
+        self.dataset_commands = DatasetCommands(session, preferences, theme, self)
         self.timeline: TimelineWindow | None = None
         self.extend_frame = ExtendFrame(session, self.view, self.commands, self)
         self.tool_commands = ToolCommands(session.editor, self.commands)
@@ -76,7 +78,7 @@ class MainWindow(QMainWindow):
         self.tool_options = ToolOptions(session.editor.tools, self.view, self.commands)
         self.mode_bar = ModeBar(session, self.commands)
         self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
-        self.status = StatusLine(session, self.view)
+        self.status = StatusLine(session, self.view, self.dataset_commands.status)
         self._make_halves()
         self.strip = Strip(session, self.commands, theme)
         self.commands["view.results"].setChecked(True)
@@ -247,6 +249,7 @@ class MainWindow(QMainWindow):
         self._add_looks(look)
         look.addSeparator()
         add_choices(look, self._preferences)
+        self.dataset_commands.add_to(self._menu(self.tr("&Data sets")), self.commands)
         engine = self._menu(self.tr("E&ngine"))
         self._add(engine, "engine.restart", self.tr("&Restart engine"), self._session.client.restart)
         help_ = self._menu(self.tr("&Help"))

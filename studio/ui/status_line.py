@@ -13,9 +13,9 @@ from studio.ui.view import View
 
 
 class StatusLine(QWidget):
-    """Only shows."""
+    """Only shows; `export` says how an export is doing."""
 
-    def __init__(self, session: Session, view: View) -> None:
+    def __init__(self, session: Session, view: View, export: QWidget) -> None:
         super().__init__()
         self._session = session
         self._view = view
@@ -26,6 +26,7 @@ class StatusLine(QWidget):
         self.progress.setFixedWidth(180)
         line = row(spacing=10)
         line.addWidget(self.under_pen, 1)
+        line.addWidget(export)
         line.addWidget(self.engine)
         line.addWidget(self.progress)
         self.setLayout(line)

@@ -93,6 +93,12 @@ QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2p
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $text; width: 12px; margin: -4px 0; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QCheckBox { spacing: 8px; min-height: 24px; }
+QCheckBox:disabled { color: $dim; }
+QCheckBox::indicator { width: 16px; height: 16px; background: $field; border: 1px solid $dim; border-radius: 4px; }
+QCheckBox::indicator:disabled { border-color: $border; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check_$look.svg"); }
+QCheckBox::indicator:checked:disabled { background: $border; border-color: $border; }
 QListWidget, #panel QListView, QTreeWidget { background: transparent;
   border: 1px solid transparent; border-radius: 6px; outline: none; }
 QListWidget:focus, #panel QListView:focus, QTreeWidget:focus { border-color: $accent; }

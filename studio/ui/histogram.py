@@ -1,0 +1,56 @@
+"""What a set of pairs holds, class by class."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.session.gallery import Share
+from studio.ui.theme import Theme
+
+ROW, BAR = 30, 7
+
+
+class Histogram(QWidget):
+    """A bar for each class: its share of the pixels, and in how many pairs it is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self._shares = theme, list[Share]()
+        self.setAccessibleName(self.tr("What the pairs hold"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, ROW * len(self._shares))
+
+    def show_shares(self, shares: list[Share]) -> None:
+        """Show these; the longest bar is the largest share."""
+        self._shares = shares
+        self.setAccessibleDescription(", ".join(f"{one.name} {percent(one.pixels)}" for one in shares))
+        self.updateGeometry()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, colours = QPainter(self), self._theme.colours
+        most = max((one.pixels for one in self._shares), default=0.0) or 1.0
+        flags = Qt.AlignmentFlag
+        for place, one in enumerate(self._shares):
+            line = QRect(0, place * ROW, self.width(), ROW - BAR - 4)
+            painter.setPen(colours.text if one.pairs else colours.dim)
+            painter.drawText(line, flags.AlignLeft | flags.AlignVCenter, one.name)
+            painter.setPen(colours.dim)
+            words = self.tr("{pixels} · in {pairs}").format(pixels=percent(one.pixels), pairs=percent(one.pairs))
+            painter.drawText(line, flags.AlignRight | flags.AlignVCenter, words)
+            bar = QRect(0, line.bottom() + 1, self.width(), BAR)
+            painter.fillRect(bar, colours.border)
+            painter.fillRect(bar.adjusted(1, 1, -1, -1), colours.field)
+            painter.fillRect(QRect(0, bar.top(), round(bar.width() * one.pixels / most), BAR), QColor(one.colour))
+        painter.end()
+
+
+def percent(share: float) -> str:
+    """With one digit below ten."""
+    value = 100 * share
+    return f"{QLocale().toString(value, 'f', 1 if 0 < value < 9.95 else 0)} %"
