@@ -81,9 +81,9 @@ class ExtendFrame(QObject):
         self._put_away()
 
     def _on_cursor(self, _: object, cursor: QPointF | None) -> None:
-        if not (self.edges.active or self._session.editor.pen.busy):
+        if not self.edges.active:
             for handle in self.handles:
-                handle.follow(cursor)
+                handle.follow(None if self._session.editor.pen.busy else cursor)
 
     def _put_away(self) -> None:
         """Handles whose edge may be elsewhere; the one that is held goes in the end."""

@@ -10,7 +10,7 @@ from studio.ui.edges import Edges
 from studio.ui.theme import Theme
 from studio.ui.view import View
 
-LONG, THICK, THIN = 52, 16, 8
+LONG, THICK, THIN = 56, 20, 8
 BAR = 4
 NEAR = 28
 """Screen pixels from an edge within which its handle shows."""

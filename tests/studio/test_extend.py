@@ -382,7 +382,8 @@ def test_handles_keep_out_of_the_way_of_the_pen(desk: MakeDesk) -> None:
     canvas = at.window.layout_canvas
     at.qtbot.mouseMove(canvas, at.at(32, 16))
     assert not any(one.isVisible() for one in at.window.extend_frame.handles), "far from every edge"
-    at.qtbot.mousePress(canvas, LEFT, pos=at.at(32, 20))
+    handle(at, "bottom")
+    at.qtbot.mousePress(canvas, LEFT, pos=at.at(20, 31))
     at.qtbot.mouseMove(canvas, at.at(32, 31.5))
     assert not any(one.isVisible() for one in at.window.extend_frame.handles), "while it paints"
     at.qtbot.mouseRelease(canvas, LEFT, pos=at.at(32, 31.5))
