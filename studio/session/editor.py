@@ -54,6 +54,11 @@ class Editor(QObject):
         """Whether the picture has another size than it would begin with."""
         return (self.document.height, self.document.width) != self.size
 
+    @property
+    def redrawable(self) -> bool:
+        """Whether there is an image of which a part is selected."""
+        return bool((self.document.selection & self.document.drawn()).any())
+
     def end_stroke(self) -> None:
         """Lift the pen: the whole stroke becomes one step."""
         self.pen.settle()
@@ -113,9 +118,9 @@ class Editor(QObject):
             self.stroke_ended.emit()
 
     def redraw_selection(self) -> None:
-        """Keep all of the image but for the selection, which is drawn anew."""
+        """Keep all of the image but for the selection, which is drawn anew; nothing without either."""
         self.end_stroke()
-        if self.document.selection.any():
+        if self.redrawable:
             self.document.keep_image[:] = ~self.document.selection & self.document.drawn()
             if self.did(self.tr("Redraw selection")):
                 self.stroke_ended.emit()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sys
 import threading
 import uuid
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QLockFile, QObject, QProcess, Signal
 
 from engine.errors import BadPack, EngineError
 from engine.library import pack_folders, read_info
@@ -19,6 +20,7 @@ from studio.session.tasks import Tasks
 from studio.session.unpacking import Cancelled, remove, unpack
 
 INCOMING = ".incoming"
+LOCK, OLD = ".lock", "-old"
 CHECK = (sys.executable, "-P", "-m", "engine.cli", "packs", "verify")
 """The command that is given the folder; its exit code and first line say what it thinks."""
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
@@ -40,7 +42,9 @@ class Installer(QObject):
         self.tasks.noticed.connect(self.noticed)
         self._stop = threading.Event()
         self._process: QProcess | None = None
+        self._locks: dict[Path, QLockFile] = {}
         packs.offer(folder)
+        self.tasks.start(asyncio.to_thread(clear_away, folder / INCOMING))
 
     def install(self, source: Path) -> None:
         """Install the pack in a folder or a zip; what comes of it is said."""
@@ -61,17 +65,19 @@ class Installer(QObject):
         await self.tasks.finish()
 
     async def _install(self, source: Path) -> None:
+        await asyncio.to_thread(clear_away, self.folder / INCOMING)
         staged = self.folder / INCOMING / uuid.uuid4().hex
+        self._locks[staged] = _locked(staged)
         try:
             await asyncio.to_thread(unpack, source, staged, self._stop.is_set)
             name = self._name(staged)
             self._do(self.tr("Checking {pack}…").format(pack=name))
             await self._verify(staged)
         except Cancelled:
-            await asyncio.to_thread(remove, staged)
+            await self._discard(staged)
             return
         except EngineError:
-            await asyncio.to_thread(remove, staged)
+            await self._discard(staged)
             raise
         finally:
             self._do("")
@@ -118,7 +124,7 @@ class Installer(QObject):
         self.noticed.emit(Notice(words, Tone.INFO, action))
 
     def _place(self, staged: Path, name: str) -> None:
-        place, aside = self.folder / name, staged.with_name(f"{staged.name}-old")
+        place, aside = self.folder / name, staged.with_name(f"{staged.name}{OLD}")
         try:
             if place.exists() and staged.exists():
                 place.rename(aside)
@@ -129,10 +135,36 @@ class Installer(QObject):
             words = self.tr("{folder} cannot be written ({why}). The pack was not installed.")
             self.noticed.emit(Notice(words.format(folder=place, why=error.strerror), Tone.ERROR))
             return
-        remove(self.folder / INCOMING)
+        remove(aside)
+        self._locks.pop(staged).unlock()
+        with contextlib.suppress(OSError):  # another one is on its way
+            staged.parent.rmdir()
         self.changed.emit()
         self.installed.emit(name)
+
+    async def _discard(self, staged: Path) -> None:
+        await asyncio.to_thread(remove, staged)
+        self._locks.pop(staged).unlock()
 
     def _do(self, what: str) -> None:
         self.doing = what
         self.changed.emit()
+
+
+def clear_away(incoming: Path) -> None:
+    """Remove what interrupted installations left, and nothing that another studio is busy with. Touches the disk."""
+    for folder in [path for path in incoming.glob("*") if path.is_dir()]:
+        lock = _locked(folder.with_name(folder.name.removesuffix(OLD)))
+        if lock.isLocked():
+            remove(folder)
+            lock.unlock()
+
+
+def _locked(staged: Path) -> QLockFile:
+    """A lock on a folder that packs come in by; it is held as long as a process lives that holds it."""
+    with contextlib.suppress(OSError):  # which is said when something is written there
+        staged.parent.mkdir(parents=True, exist_ok=True)
+    lock = QLockFile(f"{staged}{LOCK}")
+    lock.setStaleLockTime(0)
+    lock.tryLock(0)
+    return lock

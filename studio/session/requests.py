@@ -52,8 +52,9 @@ def complete(document: Document, mode: Mode) -> bool:
 
 
 def options_of(request: Generate, mode: Mode, options: Options) -> Options:
-    """The options that lead to this request again; what it does not say stays as it is."""
+    """The options that lead to this request again; what no request can say stays as it is."""
     said = {name: getattr(request, name) for name in Options.__struct_fields__ if hasattr(request, name)}
+    said["areas"] = next((dict(guide.shares) for guide in request.guides if isinstance(guide, AreaGuide)), {})
     if mode is Mode.IMAGE_TO_LAYOUT:
         said |= {"prompt": options.prompt, "negative": options.negative}
     steps = options.steps if request.steps is None else request.steps

@@ -64,6 +64,7 @@ class Filmstrip(QListView):
         self.setDragEnabled(True)
         self.setMinimumWidth(160)
         self.setFixedHeight(size.height() + 16)
+        self.model().rowsInserted.connect(self._on_inserted)
         self.clicked.connect(lambda index: self.restore(self._entry(index)))
 
     def restore(self, entry: Entry | None, *, request: bool = False) -> None:
@@ -135,6 +136,11 @@ class Filmstrip(QListView):
 
     def _entry(self, index: Index) -> Entry | None:
         return cast("Entry | None", index.data(ENTRY)) if index.isValid() else None
+
+    def _on_inserted(self, parent: Index, first: int, last: int) -> None:
+        """Show the newest result, unless someone is looking through the older ones."""
+        if first == 0 and not self.underMouse() and not self.hasFocus():
+            self.horizontalScrollBar().setValue(0)
 
     def _reveal(self, entry: Entry) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._results.shelf.folder)))

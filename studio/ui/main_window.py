@@ -372,6 +372,7 @@ class MainWindow(QMainWindow):
         drawn = document.marks.image is not ImageKind.NONE
         self.commands["image.keep"].setEnabled(drawn and not document.keep_image.all())
         self.commands["image.release"].setEnabled(bool(document.keep_image.any()))
+        self.commands["select.redraw"].setEnabled(self._session.editor.redrawable)
         partly = document.keep_image.any() and not document.keep_image.all()
         kinds = {
             ImageKind.NONE: "",

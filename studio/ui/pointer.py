@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QSinglePointEvent, QTabletEvent
+from PySide6.QtGui import QInputDevice, QSinglePointEvent, QTabletEvent
 
 from studio.domain.brush import Point
 from studio.domain.document import Half
@@ -20,8 +20,9 @@ SHIFT, CTRL, ALT = (
 
 
 def pressure(event: QSinglePointEvent) -> float:
-    """From 0 to 1; 1 without a tablet, and for a pen that cannot tell."""
-    return event.pressure() or 1.0 if isinstance(event, QTabletEvent) else 1.0
+    """From 0 to 1; 1 without a tablet, and for a pen that cannot tell. One that can says 0 when it barely touches."""
+    tells = event.pointingDevice().hasCapability(QInputDevice.Capability.Pressure)
+    return event.pressure() if isinstance(event, QTabletEvent) and tells else 1.0
 
 
 def touch(at: QPointF, event: QSinglePointEvent, grip: Grip | None = None) -> Touch:

@@ -33,8 +33,8 @@ class TimelineWindow(QDialog):
             for name in (
                 self.tr("Noisy layout, y_t"),
                 self.tr("Noisy image, x_t"),
-                self.tr("Expected layout, ŷ₀"),
-                self.tr("Expected image, x̂₀"),
+                self.tr("Expected layout, y_0"),
+                self.tr("Expected image, x_0"),
             )
         ]
         self.layout_clock, self.image_clock = (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import platform
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLockFile
 
 from engine.errors import BadPack
 from engine.library import assets
@@ -133,7 +136,7 @@ def test_an_answer_that_comes_too_late_leaves_the_pack_in_place(desk: MakeDesk, 
     installer.check = QUICK
     installer.install(made)
     done(at)
-    (staged,) = (installer.folder / INCOMING).iterdir()
+    (staged,) = [path for path in (installer.folder / INCOMING).iterdir() if path.is_dir()]
     shutil.rmtree(staged)
     at.click(window.notices.row(-1).button)
     assert (there / "weights.safetensors").exists()
@@ -208,3 +211,27 @@ def test_cancel_while_it_is_checked_installs_nothing(desk: MakeDesk, made: Path)
     done(at)
     assert not (installer.folder / "tiny").exists()
     assert window.from_zip.isEnabled()
+
+
+def test_what_an_interrupted_installation_left_is_cleared_away_but_not_what_another_studio_does(
+    desk: MakeDesk, made: Path, tmp_path: Path
+) -> None:
+    incoming = tmp_path / "data" / "packs" / INCOMING
+    left, busy = incoming / "left", incoming / "busy"
+    for folder in (left, incoming / "left-old", busy, incoming / "busy-old"):
+        shutil.copytree(made, folder)
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    (incoming / "left.lock").write_text(f"{int(gone.stdout)}\npython\n{platform.node()}\n")
+    other = QLockFile(str(incoming / "busy.lock"))
+    assert other.tryLock(0)
+    at = desk()
+    at.until(lambda: not left.exists())
+    at.until(lambda: not (incoming / "left-old").exists())
+    assert busy.exists()
+    assert (incoming / "busy-old").exists()
+    other.unlock()
+    at.studio.installer.check = QUICK
+    at.studio.installer.install(made)
+    done(at)
+    at.until((tmp_path / "data" / "packs" / "tiny").exists)
+    assert not incoming.exists(), "and cleared away before the next one"

@@ -17,6 +17,7 @@ from engine.protocol import UNKNOWN, Generate, PackInfo, Raster
 from engine.raster import read_image, read_layout, read_note
 from studio.domain.document import Document, Mode
 from studio.session.recipe import Recipe, after, read_recipe
+from studio.session.requests import Options
 from studio.session.shelf import Shelf
 from studio.ui.filmstrip import ENTRY
 from tests.studio.conftest import CLASSES, MakeDesk
@@ -166,6 +167,45 @@ def test_the_filmstrip_by_keys(desk: MakeDesk) -> None:
     assert texts[0] == "Restore"
     assert "Show in its folder" in texts
     assert [url.toLocalFile()[-4:] for url in strip.mime(entry).urls()] == [".png", ".png"]
+
+
+def test_restoring_with_the_request_restores_all_that_was_set(desk: MakeDesk) -> None:
+    at = desk().ready()
+    first = at.generator.options
+    other = Options(prompt="sky", negative="cars", seed=7, steps=3, areas={"sky": 0.5}, guidance=2.0)
+    at.generator.set_options(other)
+    at.until(lambda: rows(at) == 2)
+    at.settled()
+    strip = at.window.strip.filmstrip
+    for row, wanted in ((1, first), (0, other)):
+        strip.restore(at.session.results.entries[row], request=True)
+        at.until(lambda wanted=wanted: at.generator.options == wanted)
+    at.until(lambda: at.editor.history.names.count("Restore result") == 2)
+    at.generator.set_live(False)
+    at.generator.set_options(first)
+    strip.restore(at.session.results.entries[1])
+    at.until(lambda: at.editor.history.names.count("Restore result") == 3)
+    assert at.generator.options == first, "a plain one restores none of it"
+
+
+def test_the_filmstrip_shows_the_newest_result_unless_someone_looks_through_it(desk: MakeDesk) -> None:
+    at = desk("--pause", "0", "--steps", "1", size=(1024, 700)).ready()
+    strip = at.window.strip.filmstrip
+    for count in range(2, 13):
+        at.click(at.window.prompt_panel.generate)
+        at.until(lambda count=count: rows(at) == count)
+    bar = strip.horizontalScrollBar()
+    at.until(lambda: bar.maximum() > 0)
+    assert bar.value() == 0
+    bar.setValue(bar.maximum())
+    at.click(at.window.prompt_panel.generate)
+    at.until(lambda: rows(at) == 13)
+    assert bar.value() == 0
+    strip.setFocus()
+    bar.setValue(bar.maximum())
+    at.generator.generate()
+    at.until(lambda: rows(at) == 14)
+    assert bar.value() > 0
 
 
 def test_a_thousand_results_are_there_and_only_what_is_seen_is_read(

@@ -144,3 +144,19 @@ def test_a_stroke_on_a_canvas_that_goes_away_is_not_lost(at: Desk) -> None:
     assert not at.editor.pen.busy
     assert cars(at)[24, 10:15].all()
     assert len(at.editor.history) == 2
+
+
+def test_a_part_is_redrawn_only_where_there_is_an_image(desk: MakeDesk) -> None:
+    at = desk("--mute")
+    redraw = at.window.commands["select.redraw"]
+    at.editor.select(box(8, 8, 24, 40), "Select")
+    assert not redraw.isEnabled()
+    at.editor.redraw_selection()
+    assert not at.document.keep_image.any(), "nothing is kept of an image that is not there"
+    ready = desk().ready()
+    redraw = ready.window.commands["select.redraw"]
+    assert not redraw.isEnabled()
+    ready.editor.select(box(8, 8, 24, 40), "Select")
+    assert redraw.isEnabled()
+    redraw.trigger()
+    assert (ready.document.keep_image == ~box(8, 8, 24, 40)).all()

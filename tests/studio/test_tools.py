@@ -229,12 +229,14 @@ def test_a_steady_hand_ends_where_the_pen_is_lifted(at: Desk) -> None:
     assert not cars(at)[20, 25], "the corner is cut"
 
 
-def tablet(at: Desk, kind: QEvent.Type, x: float, y: float, pressure: float) -> None:
+PRESSURE = QInputDevice.Capability.Pressure
+
+
+def tablet(at: Desk, kind: QEvent.Type, x: float, y: float, pressure: float, tells=PRESSURE) -> None:
     canvas = at.window.layout_canvas
     place = QPointF(at.at(x, y))
     pen = QPointingDevice(
-        "pen", 1, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Pen,
-        QInputDevice.Capability.Pressure, 1, 1,
+        "pen", 1, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Pen, tells, 1, 1,
     )  # fmt: skip
     button = LEFT if kind != QEvent.Type.TabletMove else Qt.MouseButton.NoButton
     buttons = LEFT if kind != QEvent.Type.TabletRelease else Qt.MouseButton.NoButton
@@ -253,3 +255,22 @@ def test_pressure_makes_the_brush_wide(at: Desk) -> None:
     assert heights[36] in (10, 11)
     assert (np.diff(heights[10:34]) >= 0).all()
     assert len(at.editor.history) == 2
+
+
+def test_a_pen_that_barely_touches_draws_a_thin_line_and_no_blot(at: Desk) -> None:
+    at.editor.tools.set_size(10)
+    tablet(at, QEvent.Type.TabletPress, 8.5, 24.5, 0.0)
+    for x, pressure in ((16.5, 0.3), (24.5, 0.0), (32.5, 0.3)):
+        tablet(at, QEvent.Type.TabletMove, x, 24.5, pressure)
+    tablet(at, QEvent.Type.TabletRelease, 32.5, 24.5, 0.0)
+    heights = cars(at).sum(axis=0)
+    assert heights.max() == 3
+    assert heights[8] == heights[24] == 1
+    assert heights[8:33].all()
+
+
+def test_a_pen_that_cannot_tell_its_pressure_draws_as_a_mouse_does(at: Desk) -> None:
+    at.editor.tools.set_size(10)
+    for kind, x in ((QEvent.Type.TabletPress, 8.5), (QEvent.Type.TabletMove, 30.5), (QEvent.Type.TabletRelease, 30.5)):
+        tablet(at, kind, x, 24.5, 0.0, QInputDevice.Capability.Position)
+    assert cars(at).sum(axis=0)[20] in (10, 11)
