@@ -146,7 +146,7 @@ class Curtain(QWidget):
             painter.fillRect(rect, self._theme.colours.canvas)
         painter.drawImage(other, self._image)
         painter.setClipping(False)
-        painter.setPen(QPen(self._theme.colours.window, 4))
+        painter.setPen(QPen(self._theme.colours.window, 8 if self.hasFocus() else 4))
         painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
         painter.setPen(QPen(self._theme.colours.accent, 2))
         painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))

@@ -60,6 +60,7 @@ class CropFrame(QWidget):
         self.show()
         self.raise_()
         self.setFocus()
+        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # nobody sees it beneath this
 
     def place(self) -> None:
         """Put the part under the frame into the image."""
@@ -71,6 +72,7 @@ class CropFrame(QWidget):
     def close_(self) -> None:
         """Leave everything as it was."""
         self._photo, self._image = None, QImage()
+        self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
         self._canvas.setFocus()
 
@@ -171,6 +173,10 @@ class CropFrame(QWidget):
         painter.drawRoundedRect(QRectF(place.center().x() - text / 2, place.top(), text, place.height()), 6, 6)
         painter.setPen(colours.text)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colours.accent, 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     def _scale(self) -> float:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMainWindow, QWidget
 
+from studio import ui
 from studio.session.notices import Action, Notice
 from studio.session.preferences import Look
+from studio.ui.dataset_window import DatasetWindow
+from studio.ui.export_dialog import ExportDialog
+from studio.ui.extend_dialog import ExtendDialog
 from studio.ui.language import NAMES
+from studio.ui.main_window import PANELS, MainWindow
+from studio.ui.packs_window import PacksWindow
+from studio.ui.shortcuts_window import ShortcutsWindow
+from studio.ui.timeline_window import TimelineWindow
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
 
@@ -104,28 +115,80 @@ def test_the_window(desk: MakeDesk, look: Look) -> None:
     check(window)
 
 
-def test_the_shortcuts(desk: MakeDesk) -> None:
-    at = desk()
-    at.window.show_shortcuts()
-    assert at.window.shortcuts is not None
-    opened(at, at.window.shortcuts)
-    check(at.window.shortcuts)
+WINDOWS: dict[str, type[QDialog]] = {
+    "help.shortcuts": ShortcutsWindow,
+    "file.packs": PacksWindow,
+    "picture.timeline": TimelineWindow,
+    "picture.extend_by": ExtendDialog,
+    "data.export": ExportDialog,
+    "data.browse": DatasetWindow,
+}
+"""What opens them."""
 
 
-def test_the_packs(desk: MakeDesk) -> None:
-    at = desk()
-    at.window.show_packs()
-    assert at.window.packs is not None
-    opened(at, at.window.packs)
-    check(at.window.packs)
+@pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
+@pytest.mark.parametrize("command", WINDOWS)
+def test_every_other_window(desk: MakeDesk, command: str, look: Look) -> None:
+    at = desk().ready()
+    at.studio.preferences.change(look=look)
+    at.window.commands[command].trigger()
+    (window,) = at.window.findChildren(WINDOWS[command])
+    opened(at, window)
+    at.settled()
+    check(window)
 
 
-def test_the_dialog_that_extends(desk: MakeDesk) -> None:
-    at = desk()
-    at.window.extend_frame.ask()
-    assert at.window.extend_frame.dialog is not None
-    opened(at, at.window.extend_frame.dialog)
-    check(at.window.extend_frame.dialog)
+def test_no_window_is_left_out() -> None:
+    found = {
+        kind
+        for path in Path(ui.__file__).parent.glob("*.py")
+        for kind in vars(importlib.import_module(f"studio.ui.{path.stem}")).values()
+        if isinstance(kind, type) and issubclass(kind, QDialog | QMainWindow) and kind.__module__.startswith("studio")
+    }
+    assert found == {MainWindow, *WINDOWS.values()}
+
+
+def test_the_timeline_with_its_steps_made(desk: MakeDesk) -> None:
+    at = desk().ready()
+    at.window.show_timeline()
+    timeline = at.window.timeline
+    assert timeline is not None
+    opened(at, timeline)
+    at.until(timeline.gif.isEnabled)
+    assert len(controls(timeline)) == 5
+    check(timeline)
+    faces = [QAccessible.queryAccessibleInterface(picture) for picture in timeline.pictures]
+    assert all(face.text(QAccessible.Text.Name).isascii() for face in faces), "letters that every font has"
+
+
+def test_what_lies_over_the_canvases(desk: MakeDesk, tmp_path: Path) -> None:
+    at = desk().ready()
+    at.until(lambda: bool(at.session.results.entries))
+    at.window.compare.ask(at.session.results.entries[0])
+    at.until(lambda: at.window.compare.active)
+    assert all(curtain in controls(at.window) for curtain in at.window.compare.curtains)
+    check(at.window)
+    at.window.compare.close()
+    Image.fromarray(np.full((200, 200, 3), 90, np.uint8)).save(tmp_path / "photo.png")
+    at.session.files.open_image(tmp_path / "photo.png")
+    at.until(lambda: at.document.marks.fill_whole)
+    at.settled()
+    at.session.files.adjust_crop()
+    at.until(at.window.crop_frame.isVisible)
+    assert at.window.crop_frame in controls(at.window)
+    check(at.window)
+
+
+def test_variations_and_every_panel(desk: MakeDesk) -> None:
+    at = desk().ready()
+    for name in PANELS:
+        if name != "overlay" and not at.window.commands[f"view.{name}"].isChecked():
+            at.window.commands[f"view.{name}"].trigger()
+    at.click(at.window.strip.draw)
+    at.until(lambda: not at.session.variations.running)
+    assert all(tile in controls(at.window) for tile in at.window.strip.tiles)
+    assert all(bar in controls(at.window) for bar in at.window.area_bars.bars.values())
+    check(at.window)
 
 
 @pytest.mark.parametrize("language", NAMES)

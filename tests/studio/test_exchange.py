@@ -248,9 +248,13 @@ def test_closing_the_timeline_stops_it_and_a_stroke_comes_first(desk: MakeDesk) 
     at.window.show_timeline()
     at.until(lambda: len(at.session.timeline.moments) > 1)
     at.stroke((20, 24), (30, 24))
-    assert not at.session.timeline.running
     at.until(lambda: at.editor.history.top.answered)
+    assert at.session.timeline.running, "the steps are made afterwards"
     at.settled()
+    assert [moment.layout_clock for moment in at.session.timeline.moments] == [
+        *(1000 * (10 - index) // 9 for index in range(1, 10)),
+        0,
+    ], "each of them once"
     assert at.generator.mode is Mode.LAYOUT_TO_IMAGE
     at.click(at.window.timeline.again)
     at.until(lambda: len(at.session.timeline.moments) > 1)
