@@ -11,9 +11,24 @@ import msgspec
 from engine.errors import BadPack, UnknownPack
 from engine.protocol import PackInfo
 
+UPSCALER = "upscaler.safetensors"
+LONGEST_HEAD = 2**20
+
 
 class _Head(msgspec.Struct):
     info: PackInfo
+
+
+class _UpscalerFacts(msgspec.Struct):
+    factor: int
+
+
+class _UpscalerNotes(msgspec.Struct):
+    facts: str
+
+
+class _UpscalerHead(msgspec.Struct):
+    metadata: _UpscalerNotes = msgspec.field(name="__metadata__")
 
 
 def assets() -> Path:
@@ -47,11 +62,23 @@ def find_pack(name: str) -> Path:
 
 
 def read_info(folder: Path) -> PackInfo:
-    """The public head of a pack's pack.json. Raises BadPack."""
+    """The public head of a pack's pack.json, and what its upscaler does. Raises BadPack."""
     try:
-        return msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head).info
+        info = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head).info
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
+    return msgspec.structs.replace(info, upscale=upscale_of(folder / UPSCALER))
+
+
+def upscale_of(path: Path) -> int:
+    """How many times larger an upscaler draws, by the head of its file; 0 if there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            head = msgspec.json.decode(file.read(min(length, LONGEST_HEAD)), type=_UpscalerHead)
+        return msgspec.json.decode(head.metadata.facts, type=_UpscalerFacts).factor
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
+        return 0
 
 
 def example_layouts(folder: Path) -> list[Path]:

@@ -25,16 +25,7 @@ MULTIPLE = 16
 Pixels = npt.NDArray[np.uint8]
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
 Sampler = Literal[
-    "ddim",
-    "ddim-ancestral",
-    "ddpm",
-    "ddpm-wide",
-    "dpm++2m",
-    "unipc",
-    "heun",
-    "euler-maruyama",
-    "gcdp",
-    "gcdp-faulty",
+    "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama", "gcdp", "gcdp-faulty"
 ]
 """The names of diffusion.solvers.SOLVERS, and the baseline of diffusion.repaint, also with the noise of its code."""
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -96,6 +87,7 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sampler: Sampler = "ddim"
     guidance: float = 5.0
     cross_guidance: float = 1.0
+    upscale: int = 0  # how many times larger its upscaler draws; 0 if it has none
 
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -153,6 +145,13 @@ class OwnGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 Guide = AreaGuide | PaletteGuide | StyleGuide | ClipGuide | ClassGuide | OwnGuide
 
 
+class Full(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What of a request's halves is given at full size, too; it comes back bit for bit where the request keeps it."""
+
+    layout: Raster | None = None
+    image: Raster | None = None
+
+
 class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="generate"):
     """Everything that one result depends on. All rasters of one request share one size.
 
@@ -181,6 +180,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     guides: Annotated[tuple[Guide, ...], msgspec.Meta(max_length=8)] = ()
     live: bool = True  # a newer live request replaces this one; else it waits its turn
     trace: bool = False  # post every step as `Traced`, in place of previews
+    full: Full | None = None  # after `Done`, draw the result at `PackInfo.upscale` times its size
 
 
 class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="export"):
@@ -289,6 +289,16 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     unknown_words: tuple[str, ...] = ()  # words of the prompt that the pack never heard
 
 
+class Sharp(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
+    """What a request with `full` came to at that size, after its `Done`; else that is followed by another answer."""
+
+    id: Id
+    revision: int
+    image: Raster
+    layout: Raster
+    seconds: float
+
+
 class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
     """How far an export is: pairs that are there, how many were rejected, and how long the others will take."""
 
@@ -326,7 +336,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 Command = Generate | Export | Settle | Pause | Resume | Cancel | Shutdown
-Event = Ready | Preview | Traced | Done | Exporting | Exported | Cancelled | Failed
+Event = Ready | Preview | Traced | Done | Sharp | Exporting | Exported | Cancelled | Failed
 
 _commands = msgspec.msgpack.Decoder(Command)
 _events = msgspec.msgpack.Decoder(Event)

@@ -10,9 +10,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import BadClass, BadRequest, BadSize, NothingGiven, NothingToDo
+from engine.errors import BadClass, BadPack, BadRequest, BadSize, NothingGiven, NothingToDo
 from engine.guides.check import check_guides
-from engine.protocol import MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
+from engine.protocol import MAX_FRAME, MAX_SIDE, MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
 
 Mask = npt.NDArray[np.bool_]
 
@@ -42,6 +42,33 @@ def check(request: Generate, info: PackInfo) -> None:
             "There is no layout, no image and no prompt.",
             "Paint something, give an image, or pass --prompt '' for any picture.",
         )
+
+
+def check_full(request: Generate, info: PackInfo) -> None:
+    """Raise the EngineError that says why this request cannot be drawn at full size too, if it asks for that."""
+    full, factor = request.full, info.upscale
+    if full is None:
+        return
+    if not factor:
+        raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
+    height, width = (side * factor for side in size(request, info))
+    if max(height, width) > MAX_SIDE or 4 * height * width > MAX_FRAME // 2:
+        raise BadSize(f"The picture would have {height}×{width} pixels (height × width).", "Use a smaller canvas.")
+    for half, given, low, channels in (
+        ("layout", full.layout, request.layout, 1),
+        ("image", full.image, request.image, 3),
+    ):
+        if given is None:
+            continue
+        if low is None:
+            raise BadRequest(f"There is a {half} at full size but none at {info.name}'s.", f"Give the {half} twice.")
+        _check_raster(f"{half} at full size", given, channels)
+        if (given.height, given.width) != (height, width):
+            raise BadSize(
+                f"The {half} at full size has {given.height}×{given.width} pixels.", f"It must have {height}×{width}."
+            )
+    if full.layout is not None:
+        _check_classes(full.layout, info)
 
 
 def size(request: Generate, info: PackInfo) -> tuple[int, int]:

@@ -123,7 +123,9 @@ def _revision(request: Request | None) -> int:
 def _add(request: Request, jobs: Jobs, post: Post) -> None:
     try:
         if isinstance(request, Generate):  # an export's own thread checks it: that takes files to be read
-            requests.check(request, library.read_info(library.find_pack(request.pack)))
+            info = library.read_info(library.find_pack(request.pack))
+            requests.check(request, info)
+            requests.check_full(request, info)
     except Exception as error:  # nothing that a request holds may end the reader
         post(failed(explain(error, "the check of a request"), request))
         return

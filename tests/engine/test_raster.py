@@ -228,3 +228,26 @@ def test_a_note_that_swells_beyond_measure_is_refused():
     assert raster.read_note(data) == ""
     with pytest.raises(BadFile, match=r"bomb\.png cannot be read"):
         raster.decode_image(data, "bomb.png")
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3, 4, 6])
+def test_an_enlarged_layout_holds_ids_that_lie_there_or_beside(factor):
+    layout = np.random.default_rng(0).integers(0, 4, (9, 13)).astype(np.uint8)
+    layout[3, 4] = UNKNOWN
+    large = raster.enlarge_layout(layout, factor)
+    assert large.shape == (9 * factor, 13 * factor)
+    around = np.pad(layout, 1, mode="edge")
+    near = [around[1 + a : 10 + a, 1 + b : 14 + b] for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    assert np.any([one.repeat(factor, 0).repeat(factor, 1) == large for one in near], 0).all()
+
+
+def test_enlarging_rounds_corners_and_keeps_thin_lines_and_single_pixels():
+    rows, columns = np.mgrid[:64, :64]
+    disc = ((rows - 30) ** 2 + (columns - 33) ** 2 < 26**2).astype(np.uint8)
+    small = raster.fit_layout(disc, 16, 16).pixels
+    large, plain = raster.enlarge_layout(small, 4), small.repeat(4, 0).repeat(4, 1)
+    assert (large != disc).sum() < 0.7 * (plain != disc).sum()
+    lines = np.zeros((9, 9), np.uint8)
+    lines[:, 4], lines[2, 1] = 1, 2
+    assert np.array_equal(raster.enlarge_layout(lines, 4)[::, 16:20], np.ones((36, 4)))
+    assert (raster.enlarge_layout(lines, 4) == 2).sum() >= 8

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
 from engine import errors, requests
-from engine.protocol import UNKNOWN, ClassInfo, Generate, PackInfo, Raster
+from engine.protocol import UNKNOWN, ClassInfo, Full, Generate, PackInfo, Raster
 
 INFO = PackInfo(
     name="tiny",
@@ -111,3 +112,40 @@ def test_masks_choose_what_is_kept_but_never_an_unknown_pixel():
 def test_the_size_is_the_halves_or_the_packs():
     assert requests.size(request(prompt=""), INFO) == (H, W)
     assert requests.size(request(image=IMAGE[:16]), INFO) == (16, W)
+
+
+FULL_LAYOUT, FULL_IMAGE = LAYOUT.repeat(2, 0).repeat(2, 1), IMAGE.repeat(2, 0).repeat(2, 1)
+
+
+def full(**given):
+    return Full(**{half: Raster.of(pixels) for half, pixels in given.items()})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"prompt": ""},
+        {"layout": LAYOUT, "full": full()},
+        {"layout": LAYOUT, "full": full(layout=holed(FULL_LAYOUT, UNKNOWN))},
+        {"layout": LAYOUT, "image": IMAGE, "full": full(layout=FULL_LAYOUT, image=FULL_IMAGE)},
+    ],
+)
+def test_what_can_be_drawn_at_full_size_passes(given):
+    requests.check_full(request(**given), msgspec.structs.replace(INFO, upscale=2))
+
+
+@pytest.mark.parametrize(
+    ("given", "upscale", "error", "words"),
+    [
+        ({"layout": LAYOUT, "full": full()}, 0, errors.BadPack, "no upscaler.*train-upscaler"),
+        ({"prompt": "", "full": full(layout=FULL_LAYOUT)}, 2, errors.BadRequest, "layout at full size but none"),
+        ({"layout": LAYOUT, "full": full(image=FULL_IMAGE)}, 2, errors.BadRequest, "image at full size but none"),
+        ({"layout": LAYOUT, "full": full(layout=LAYOUT)}, 2, errors.BadSize, "32×64 pixels. It must have 64×128"),
+        ({"layout": LAYOUT, "full": full(layout=FULL_IMAGE)}, 2, errors.BadSize, "3 channels"),
+        ({"layout": LAYOUT, "full": full(layout=holed(FULL_LAYOUT, 3))}, 2, errors.BadClass, "id 3"),
+        ({"layout": LAYOUT, "full": full()}, 128, errors.BadSize, "4096×8192"),
+    ],
+)
+def test_what_cannot_be_drawn_at_full_size_is_refused(given, upscale, error, words):
+    with pytest.raises(error, match=words):
+        requests.check_full(request(**given), msgspec.structs.replace(INFO, upscale=upscale))
