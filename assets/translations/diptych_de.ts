@@ -314,6 +314,10 @@
 <context>
     <name>FileCommands</name>
     <message>
+        <source>Not saved when another took their place</source>
+        <translation>Nicht gespeichert, als ein anderes an ihre Stelle trat</translation>
+    </message>
+    <message>
         <source>Untitled</source>
         <translation>Unbenannt</translation>
     </message>
@@ -416,10 +420,6 @@
     <message>
         <source>None yet</source>
         <translation>Noch keine</translation>
-    </message>
-    <message>
-        <source>Not saved when another took their place</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -611,11 +611,11 @@
     <name>Keeper</name>
     <message>
         <source>A part of its journal is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Teil seines Journals ist beschädigt.</translation>
     </message>
     <message>
         <source>The last picture is back without its newest edits: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>Das letzte Bild ist ohne seine neuesten Änderungen zurück: {why}</translation>
     </message>
     <message>
         <source>The journal of your edits cannot be written ({why}).</source>
@@ -1000,20 +1000,20 @@
 <context>
     <name>Projects</name>
     <message>
+        <source>The picture before was not saved. It is kept in File, Open recent.</source>
+        <translation>Das Bild davor war nicht gespeichert. Es liegt unter Datei, Zuletzt geöffnet.</translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
         <source>Open {file}</source>
         <translation>{file} öffnen</translation>
     </message>
     <message>
         <source>Saved {file}.</source>
         <translation>{file} gespeichert.</translation>
-    </message>
-    <message>
-        <source>The picture before was not saved. It is kept in File, Open recent.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bring it back</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1245,11 +1245,11 @@
     <name>Storage</name>
     <message>
         <source>The last picture cannot be restored: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>Das letzte Bild lässt sich nicht wiederherstellen: {why}</translation>
     </message>
     <message>
         <source>Its files are kept in {folder}; send them with a report, or remove them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Seine Dateien liegen in {folder}; senden Sie sie mit einem Bericht, oder entfernen Sie sie.</translation>
     </message>
 </context>
 <context>
@@ -1291,6 +1291,14 @@
 <context>
     <name>TimelineWindow</name>
     <message>
+        <source>Expected layout, y_0</source>
+        <translation>Erwartetes Layout, y_0</translation>
+    </message>
+    <message>
+        <source>Expected image, x_0</source>
+        <translation>Erwartetes Bild, x_0</translation>
+    </message>
+    <message>
         <source>Denoising timeline</source>
         <translation>Entrauschen Schritt für Schritt</translation>
     </message>
@@ -1301,14 +1309,6 @@
     <message>
         <source>Noisy image, x_t</source>
         <translation>Verrauschtes Bild, x_t</translation>
-    </message>
-    <message>
-        <source>Expected layout, ŷ₀</source>
-        <translation>Erwartetes Layout, ŷ₀</translation>
-    </message>
-    <message>
-        <source>Expected image, x̂₀</source>
-        <translation>Erwartetes Bild, x̂₀</translation>
     </message>
     <message>
         <source>Clock of the layout</source>

@@ -313,6 +313,10 @@
 <context>
     <name>FileCommands</name>
     <message>
+        <source>Not saved when another took their place</source>
+        <translation>다른 그림으로 바뀔 때 저장되지 않은 그림</translation>
+    </message>
+    <message>
         <source>Untitled</source>
         <translation>제목 없음</translation>
     </message>
@@ -415,10 +419,6 @@
     <message>
         <source>None yet</source>
         <translation>아직 없음</translation>
-    </message>
-    <message>
-        <source>Not saved when another took their place</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -610,11 +610,11 @@
     <name>Keeper</name>
     <message>
         <source>A part of its journal is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>기록의 일부가 손상되었습니다.</translation>
     </message>
     <message>
         <source>The last picture is back without its newest edits: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 그림을 되살렸지만 최근 편집은 빠졌습니다: {why}</translation>
     </message>
     <message>
         <source>The journal of your edits cannot be written ({why}).</source>
@@ -999,20 +999,20 @@
 <context>
     <name>Projects</name>
     <message>
+        <source>The picture before was not saved. It is kept in File, Open recent.</source>
+        <translation>이전 그림은 저장되지 않았습니다. 파일, 최근 파일 열기에 보관되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation>되살리기</translation>
+    </message>
+    <message>
         <source>Open {file}</source>
         <translation>{file} 열기</translation>
     </message>
     <message>
         <source>Saved {file}.</source>
         <translation>{file}을(를) 저장했습니다.</translation>
-    </message>
-    <message>
-        <source>The picture before was not saved. It is kept in File, Open recent.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bring it back</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1244,11 +1244,11 @@
     <name>Storage</name>
     <message>
         <source>The last picture cannot be restored: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 그림을 되살릴 수 없습니다: {why}</translation>
     </message>
     <message>
         <source>Its files are kept in {folder}; send them with a report, or remove them.</source>
-        <translation type="unfinished"></translation>
+        <translation>파일은 {folder}에 보관되어 있습니다. 보고할 때 함께 보내거나 지우세요.</translation>
     </message>
 </context>
 <context>
@@ -1290,6 +1290,14 @@
 <context>
     <name>TimelineWindow</name>
     <message>
+        <source>Expected layout, y_0</source>
+        <translation>예상 레이아웃, y_0</translation>
+    </message>
+    <message>
+        <source>Expected image, x_0</source>
+        <translation>예상 이미지, x_0</translation>
+    </message>
+    <message>
         <source>Denoising timeline</source>
         <translation>노이즈 제거 과정</translation>
     </message>
@@ -1300,14 +1308,6 @@
     <message>
         <source>Noisy image, x_t</source>
         <translation>노이즈 낀 이미지, x_t</translation>
-    </message>
-    <message>
-        <source>Expected layout, ŷ₀</source>
-        <translation>예측한 레이아웃, ŷ₀</translation>
-    </message>
-    <message>
-        <source>Expected image, x̂₀</source>
-        <translation>예측한 이미지, x̂₀</translation>
     </message>
     <message>
         <source>Clock of the layout</source>
