@@ -17,12 +17,13 @@ from engine import __version__, exporter, library
 from engine.errors import BadPack, EngineError
 from engine.failures import explain
 from engine.jobs import Job, Jobs
-from engine.protocol import PROTOCOL, Cancelled, Done, Generate, PackInfo, Preview, Raster, Ready, Traced
+from engine.protocol import PROTOCOL, Cancelled, Done, Generate, PackInfo, Preview, Raster, Ready, Sharp, Traced
 from engine.server import Post, cancelled, failed
 
 if TYPE_CHECKING:
     from engine.generation import Frame
     from engine.packs import Pack
+    from engine.upscaler import Upscaler
 
 PACKS_KEPT = 2
 PREVIEWS_PER_SECOND = 15
@@ -57,6 +58,7 @@ class Worker:
         self._post = post
         self._device = device
         self._packs: dict[Path, Pack] = {}  # the one used last comes last
+        self._upscaler: tuple[Path, Upscaler] | None = None
         self._answered = threading.Event()
 
     def start(self, name: str) -> Ready:
@@ -72,7 +74,7 @@ class Worker:
             protocol=PROTOCOL,
             version=__version__,
             device=str(pack.device),
-            packs=_packs_here(pack.info),
+            packs=_packs_here(library.read_info(pack.folder)),
         )
 
     def read_ahead(self) -> None:
@@ -97,7 +99,7 @@ class Worker:
         finally:
             self._answered.set()
 
-    def _compute(self, job: Job[Generate]) -> Done | Cancelled:
+    def _compute(self, job: Job[Generate]) -> Done | Sharp | Cancelled:
         from engine import generation
 
         started = time.perf_counter()
@@ -112,7 +114,7 @@ class Worker:
             elif watch.preview_is_due(frame):
                 self._post(_preview(job.request, frame, watch.eta(frame)))
             if frame.index == frame.total:
-                return Done(
+                done = Done(
                     id=job.request.id,
                     revision=job.request.revision,
                     image=Raster.of(frame.image(0)),
@@ -120,8 +122,32 @@ class Worker:
                     seconds=time.perf_counter() - started,
                     unknown_words=generation.unknown_words(pack, job.request.prompt or ""),
                 )
+                return done if job.request.full is None else self._at_full_size(job, pack, done)
             self._let_live_jobs_pass(job)
             watch.step_begins()
+        return cancelled(job.request)
+
+    def _at_full_size(self, job: Job[Generate], pack: Pack, done: Done) -> Sharp | Cancelled:
+        """Post the result, then draw it at full size."""
+        from engine import upscaler
+        from engine.generation import Result
+
+        self._post(done)
+        begun = time.perf_counter() - done.seconds
+        if self._upscaler is None or self._upscaler[0] != pack.folder:
+            self._upscaler = pack.folder, upscaler.load(pack)
+        for stage in upscaler.steps(self._upscaler[1], job.request, Result(done.image.pixels(), done.layout.pixels())):
+            if job.cancelled:
+                break
+            if stage.result is not None:
+                return Sharp(
+                    id=done.id,
+                    revision=done.revision,
+                    image=Raster.of(stage.result.image),
+                    layout=Raster.of(stage.result.layout),
+                    seconds=time.perf_counter() - begun,
+                )
+            self._let_live_jobs_pass(job)
         return cancelled(job.request)
 
     def _let_live_jobs_pass(self, job: Job[Generate]) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import torch
 
-from engine import packs
+from engine import packs, upscaler
+from engine.judges.fidelity import Nearness, Seen
+from engine.judges.files import Purpose
+from engine.library import UPSCALER
 from engine.network.text import TextConfig, text_tower
 from engine.network.unet import UNetConfig
 from engine.protocol import ClassInfo, PackInfo
@@ -51,4 +54,28 @@ def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL) -> Pa
                 parameter.add_(torch.randn_like(parameter) * 0.05)
     packs.save(folder, file, unet.state_dict(), tower)
     (folder / "CARD.md").write_text("# Tiny streets\n\nRandom weights, for tests.\n", "utf-8")
+    return folder
+
+
+def add_upscaler(folder: Path, factor: int = 2) -> Path:
+    """Give a pack an upscaler of random weights."""
+    file = packs.read_file(folder)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = upscaler.build(len(file.info.classes))
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter.add_(torch.randn_like(parameter) * 0.02)
+    none = Nearness(0.0, 0.0, 0.0, 0.0)
+    facts = upscaler.UpscalerFacts(
+        purpose=Purpose.of(file),
+        images_seen=0,
+        held_out=0,
+        factor=factor,
+        scale=0.3,
+        upscaled=none,
+        enlarged=none,
+        real=Seen(0.0, 0.0),
+    )
+    upscaler.write(folder / UPSCALER, network, facts)
     return folder

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import raster, requests
 from engine.batch.extend import Margins, read_margins
+from engine.batch.full import read_full
 from engine.batch.plan import Order, Sample
 from engine.errors import BadRequest, BadSize
 from engine.protocol import UNKNOWN, Generate, Guide, PackInfo, Pixels, Raster
@@ -61,12 +62,18 @@ def read(order: Order, sample: Sample, info: PackInfo, guides: tuple[Guide, ...]
         guidance=order.guidance,
         cross_guidance=order.cross_guidance,
         live=False,
+        full=read_full(order, source, info, margins),
     )
+    _check(request, info, source.name)
+    return request
+
+
+def _check(request: Generate, info: PackInfo, name: str) -> None:
     try:
         requests.check(request, info)
+        requests.check_full(request, info)
     except BadRequest as error:
-        raise type(error)(f"{source.name}: {error.message}" if source.name else error.message, error.hint) from error
-    return request
+        raise type(error)(f"{name}: {error.message}" if name else error.message, error.hint) from error
 
 
 def _half(given: Pixels, fitted: raster.Fitted, mask: Path | None, order: Order) -> _Half:

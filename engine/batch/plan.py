@@ -46,6 +46,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     threshold: float = 0.0
     guides: tuple[str, ...] = ()
     rank: bool = False
+    full: bool = False
     device: str = "auto"
 
 

@@ -18,7 +18,7 @@ from engine.errors import BadFile
 from engine.failures import explain
 from engine.files import write_whole
 from engine.guides.parse import read_guide
-from engine.protocol import Generate, Sampler
+from engine.protocol import Generate, Pixels, Sampler
 from engine.requests import size
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     height: int
     width: int
     device: str
+    full: bool = False
     score: float | None = None  # how well the image fits the prompt, if that was asked for
 
 
@@ -89,6 +90,7 @@ def run(order: Order) -> Made:
 
         pack = packs.load(folder, order.device)
         judged = _judge(pack) if order.rank else None
+        finish = _at_full_size(pack) if order.full else _as_drawn
         progress.remove_task(checking)
         drawing = progress.add_task("drawing", total=len(samples))
         scores: dict[str, float] = {}
@@ -99,8 +101,9 @@ def run(order: Order) -> Made:
             scores |= judged(frame, batch) if judged else {}
             for index, (sample, request) in enumerate(zip(batch, requests, strict=True)):
                 files = outputs(order.out, sample.name)
-                raster.write_image(files.image, frame.image(index))
-                raster.write_layout(files.layout, frame.layout(index), info.classes)
+                image, layout = finish(request, frame, index)
+                raster.write_image(files.image, image)
+                raster.write_layout(files.layout, layout, info.classes)
                 record = msgspec.json.encode(_record(order, sample, request, pack, scores.get(sample.name)))
                 write_whole(files.request, msgspec.json.format(record) + b"\n")
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
@@ -120,6 +123,30 @@ def _judge(pack: Pack) -> Callable[[Frame, list[Sample]], dict[str, float]]:
         return {sample.name: float(fit) for sample, fit in zip(batch, (images * texts).sum(1), strict=True)}
 
     return judged
+
+
+def _as_drawn(request: Generate, frame: Frame, index: int) -> tuple[Pixels, Pixels]:
+    """Image and layout of a sample."""
+    return frame.image(index), frame.layout(index)
+
+
+def _at_full_size(pack: Pack) -> Callable[[Generate, Frame, int], tuple[Pixels, Pixels]]:
+    """The same, at full size. Raises BadPack if the pack's upscaler cannot be read."""
+    from engine import upscaler
+    from engine.generation import Result
+
+    ready = upscaler.load(pack)
+
+    def finish(request: Generate, frame: Frame, index: int) -> tuple[Pixels, Pixels]:
+        drawn = Result(*_as_drawn(request, frame, index))
+        try:
+            *_, last = upscaler.steps(ready, request, drawn)
+        except Exception as error:
+            raise explain(error, f"{upscaler.COMMAND}") from error
+        assert last.result is not None, "the last stage holds the result"
+        return last.result
+
+    return finish
 
 
 def _ranking(samples: list[Sample], scores: dict[str, float]) -> list[Ranked]:
@@ -174,6 +201,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack, score: 
         height=height,
         width=width,
         device=str(pack.device),
+        full=order.full,
         score=score,
     )
 

@@ -61,6 +61,7 @@ GuideOption = Annotated[
     ),
 ]
 RankOption = Annotated[bool, typer.Option("--rank", help="Tell which results fit their prompt best.")]
+FullOption = Annotated[bool, typer.Option("--full", help="Write the pair at full size, by the pack's upscaler.")]
 FitOption = Annotated[Fitting, typer.Option(help="How an input is brought to the pack's size.")]
 
 
@@ -95,6 +96,7 @@ def sample(
     threshold: ThresholdOption = 0.0,
     guide: GuideOption = None,
     rank: RankOption = False,
+    full: FullOption = False,
     device: DeviceOption = Device.auto,
 ) -> None:
     """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
@@ -122,6 +124,7 @@ def sample(
         threshold=threshold,
         guides=tuple(guide or ()),
         rank=rank,
+        full=full,
         device=device.value,
     )
     _tell(run.run(order), out)

@@ -56,6 +56,36 @@ def run(config: Path) -> None:
 
 
 @app.command()
+def train_upscaler(
+    config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
+    pack: PackOption = "street",
+    images: Annotated[int, typer.Option(min=1, help="How many crops to see.")] = 80_000,
+    out: Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")] = None,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Train what draws a pack's pairs at full size; the same command goes on from the last checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.training import upscaler
+    from engine.training.config import read_config
+
+    told = "{task.completed:,.0f}/{task.total:,.0f} crops, loss {task.fields[loss]:.3f}"
+    loaded = packs.load(library.find_pack(pack), device.value)
+    path = out or loaded.folder / library.UPSCALER
+    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
+    facts = upscaler.train(read_config(config), loaded, images, path, columns)
+    typer.echo(f"{facts.held_out} pictures held out, at {facts.factor} times the size:")
+    for name, found in (("upscaled", facts.upscaled), ("enlarged", facts.enlarged)):
+        typer.echo(
+            f"  {name}: PSNR {found.psnr:.2f} dB, distance of features {found.distance:.3f}, the segmenter finds "
+            f"pixel accuracy {found.accuracy:.3f}, mIoU {found.mean_iou:.3f}"
+        )
+    typer.echo(f"  real: pixel accuracy {facts.real.accuracy:.3f}, mIoU {facts.real.mean_iou:.3f}")
+    typer.echo(f"The upscaler is in {path}; try: diptych-engine sample --pack {pack} --prompt '' --full --out out")
+
+
+@app.command()
 def train_classifier(
     config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],

@@ -62,6 +62,11 @@ class Segmenter:
         return ids
 
     @torch.inference_mode()
+    def features(self, images: Sequence[Pixels]) -> list[Tensor]:
+        """The network's maps from the finest to the deepest, float32, of a batch of pictures of one size."""
+        return [found.float() for found in self.network.features(self._standardised(np.stack(images)))]
+
+    @torch.inference_mode()
     def deepest(self, images: Sequence[Pixels]) -> Tensor:
         """The network's deepest maps, float32 [B, C, H/8, W/8], of a batch of pictures of one size."""
         return self.network.features(self._standardised(np.stack(images)))[-1].float()

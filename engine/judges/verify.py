@@ -1,4 +1,4 @@
-"""Whether the judges beside a pack's weights are whole."""
+"""Whether the judges and the upscaler beside a pack's weights are whole."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from pathlib import Path
 
 import torch
 
-from engine import packs
+from engine import packs, upscaler
 from engine.errors import EngineError
 from engine.judges import clip, segmenter
+from engine.library import UPSCALER
 
 
 def verify(folder: Path) -> list[str]:
-    """What is wrong with the judges that a pack has, one line each; a pack need not have any."""
+    """What is wrong with what a pack has of these, one line each; it need not have any."""
     problems, cpu = [], torch.device("cpu")
-    for name, read in ((segmenter.FILE, segmenter.read), (clip.FILE, clip.read)):
+    for name, read in ((segmenter.FILE, segmenter.read), (clip.FILE, clip.read), (UPSCALER, upscaler.read)):
         if not (folder / name).exists():
             continue
         try:

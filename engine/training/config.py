@@ -58,6 +58,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     taxonomy: Classes = "street"
     height: int = 64
     width: int = 128
+    upscale: Annotated[int, msgspec.Meta(ge=2, le=8)] = 2  # how many times larger the upscaler draws
     views: tuple[ViewConfig, ...] = (ViewConfig(64),)
     gamma: float = 1.0
     cut: Annotated[int, msgspec.Meta(ge=0)] = 0  # rows of the pieces that large frames are seen in; 0: whole

@@ -137,17 +137,18 @@ def checked(config: TrainConfig, pack: Pack, out: Path) -> Purpose:
     return purpose
 
 
-def held_out(config: TrainConfig, pack: Pack) -> Exam:
-    """The pairs of DATA/val, cropped to the pack's size. Raises BadFile."""
+def held_out(config: TrainConfig, pack: Pack, factor: int = 1) -> Exam:
+    """The pairs of DATA/val, cropped to the pack's size or to `factor` times that. Raises BadFile."""
     how, data, info = reading(config.taxonomy), pack.file.data, pack.info
     names = [one.name for one in info.classes]
     doubt = Doubt(data.border, tuple(names.index(name) for name in data.thin))
+    height, width = info.height * factor, info.width * factor
     exam = Exam([], [], [])
     for item in items_of(Path(config.data), "val", how.infos):
         pair = read_pair(item, how)
         sure = Pair(pair.image, doubtful_to_unknown(pair.layout, doubt))
         for whole, believed in zip(*(data.pieces(one, info) for one in (pair, sure)), strict=True):
-            exam.images.append(fit_image(whole.image, info.height, info.width).pixels)
-            exam.layouts.append(fit_layout(whole.layout, info.height, info.width).pixels)
-            exam.believed.append(fit_layout(believed.layout, info.height, info.width).pixels)
+            exam.images.append(fit_image(whole.image, height, width).pixels)
+            exam.layouts.append(fit_layout(whole.layout, height, width).pixels)
+            exam.believed.append(fit_layout(believed.layout, height, width).pixels)
     return exam
