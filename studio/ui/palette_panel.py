@@ -48,6 +48,7 @@ class PalettePanel(QFrame):
         )
         self.nothing = text(self.tr("No class of this name"), "dim")
         self.list = QListWidget()
+        self.list.verticalScrollBar().rangeChanged.connect(self._show_chosen)
         self.list.setAccessibleName(self.tr("Classes"))
         self.list.setIconSize(QSize(SWATCH, SWATCH))
         self.list.setItemDelegate(_KeyDelegate(self.list))
@@ -117,6 +118,11 @@ class PalettePanel(QFrame):
     def _show_tool(self) -> None:
         if len(self._editor.palette):
             self.list.setCurrentRow(self._editor.tools.chosen)
+
+    def _show_chosen(self) -> None:
+        """Where the other panels leave little room, too."""
+        if self.list.currentItem() is not None:
+            self.list.scrollToItem(self.list.currentItem())
 
 
 class _KeyDelegate(QStyledItemDelegate):

@@ -110,3 +110,12 @@ def test_other_colours_are_shown_and_nothing_else_changes(desk: MakeDesk, tmp_pa
     assert Image.open(file).getpalette()[:3] == [0x80, 0x40, 0x80], "files have the pack's colours"
     at.close()
     assert desk().session.palette.distinct, "it is remembered"
+
+
+def test_the_chosen_class_is_in_sight_however_little_room_there_is(desk: MakeDesk) -> None:
+    at = desk("--mute", size=(1024, 640))
+    at.editor.tools.choose(3)
+    rows = at.window.palette_panel.list
+    rows.setFixedHeight(60)
+    at.until(lambda: rows.viewport().height() < 60)
+    at.until(lambda: rows.viewport().rect().contains(rows.visualItemRect(rows.currentItem())))
