@@ -1,7 +1,9 @@
 """How long the pen waits: python -m tests.bench.brush_latency [--strokes N] [--height H] [--width W]
 
-A frame is the time from a mouse event to everything that it changes being on the canvas, at 60 events a second
-while a generation runs. Offscreen, or in the display of QT_QPA_PLATFORM=xcb.
+A frame is the time from the moment in which the hand moves to everything that this changes being on the canvas, at 60
+moves a second while a generation runs. The hand does not wait: what else the window does when a move is due, such as
+showing a preview, counts as part of that move's frame. A pause is how long the window's thread was busy at once, with
+whatever it was. Offscreen, or in the display of QT_QPA_PLATFORM=xcb, where what the X server does is not counted.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from tests.bench.window import open_and, wait
 LEFT = Qt.MouseButton.LeftButton
 RATE, MOVES = 60, 60
 """Events a second, and events of one stroke."""
+BUSY = 0.002
+"""Seconds of work that make a pause worth a word."""
 
 
 def main() -> None:
@@ -68,15 +72,23 @@ class Figures:
     def at(self, x: float, y: float):
         return self.window.view.to_canvas(QPointF(x, y), self.canvas.size()).toPoint()
 
-    def frame(self, act) -> Spent:
-        start, work = time.perf_counter(), time.thread_time()
+    def frame(self, act, due: float | None = None) -> Spent:
+        start, work = due or time.perf_counter(), time.thread_time()
         act()
         self.app.processEvents()
         return Spent(time.perf_counter() - start, time.thread_time() - work)
 
+    def wait_until(self, due: float, pauses: list[Spent]) -> None:
+        """Let the window live until a move is due; notes whatever kept its thread busy."""
+        while (left := due - time.perf_counter()) > 0:
+            spent = self.frame(lambda: None)
+            if spent.worked > BUSY:
+                pauses.append(spent)
+            time.sleep(max(0.0, min(0.001, left - spent.passed)))
+
     def brush(self, strokes: int, *, busy: bool) -> None:
         self.generator.set_live(False)
-        frames, ends = [], []
+        frames, ends, pauses = [], [], []
         middle = self.document.width / 2, self.document.height / 2
         for stroke in range(strokes):
             if busy and not self.generator.running:
@@ -86,19 +98,20 @@ class Figures:
             self.editor.tools.choose(stroke % 4)
             self.editor.tools.set_size(4 + 6 * (stroke % 6))
             QTest.mousePress(self.canvas, LEFT, pos=self.at(*middle))
+            self.app.processEvents()
             due = time.perf_counter()
             for move in range(MOVES):
                 turn = move * 0.3
                 place = self.at(middle[0] + 3 * move * math.cos(turn) / 2, middle[1] + move * math.sin(turn))
-                frames.append(self.frame(lambda place=place: QTest.mouseMove(self.canvas, place)))
+                self.wait_until(due, pauses)
+                frames.append(self.frame(lambda place=place: QTest.mouseMove(self.canvas, place), due))
                 due += 1 / RATE
-                while time.perf_counter() < due:
-                    self.app.processEvents()
-                    time.sleep(0.001)
             last = self.at(*middle)
             ends.append(self.frame(lambda last=last: QTest.mouseRelease(self.canvas, LEFT, pos=last)))
         say(f"brush, {'engine at work' if busy else 'engine idle'}: frame", frames)
         say("  end of a stroke", ends)
+        if pauses:
+            say(f"  pauses beside the pen, over {1000 * BUSY:.0f} ms of work", pauses)
 
     def fill(self) -> None:
         self.editor.tools.take(Tool.FILL)

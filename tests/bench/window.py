@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -57,6 +58,7 @@ async def _sitting(app: QApplication, folder: Path, run: Callable[[QApplication,
 
 
 def wait(app: QApplication, condition: Callable[[], bool]) -> None:
-    """Process events until something is so."""
+    """Process events until something is so, and leave the engine the core meanwhile."""
     while not condition():
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        time.sleep(0.005)
