@@ -39,6 +39,7 @@ def main() -> None:
 def run(app: QApplication, studio: Studio, events: int, seed: int) -> None:
     editor, generator = studio.session.editor, studio.session.generator
     ids = {*range(len(editor.palette)), UNKNOWN}
+    editor.history._max_bytes = sys.maxsize  # so that all of it can be undone
     editor.jump(0)
     first = state(editor)
     monkey, start, sizes = Monkey(studio.window, studio.session, seed), time.perf_counter(), []
@@ -57,7 +58,6 @@ def run(app: QApplication, studio: Studio, events: int, seed: int) -> None:
     generator.cancel()
     editor.jump(0)
     generator.cancel()
-    assert editor.history.names[0] == "Start", "the history forgot its first steps: give it fewer events"
     assert state(editor) == first, "undoing all did not lead back"
     kept = sizes[-1] - sizes[1]
     print(f"{events} events in {time.perf_counter() - start:.0f} s; all undone: the first state")
