@@ -98,8 +98,8 @@ class Exports(QObject):
             return
         self._client.tell(Cancel(self.request.id))
         pairs = self.progress.pairs if self.progress else 0
-        words = self.tr("The export is stopped; {folder} holds %n pair(s).", "", pairs)
-        text = words.format(folder=self.request.out)
+        words = self.tr("The export is stopped; {folder} holds {count} pairs.")
+        text = words.format(folder=self.request.out, count=pairs)
         remove(self._file)
         self._enter(Stage.STOPPED)
         self.noticed.emit(Notice(text, Tone.INFO, Action(self.tr("Go on"), self.go_on)))
@@ -142,9 +142,10 @@ class Exports(QObject):
         remove(self._file)
         self._enter(Stage.NONE)
         folder = Path(request.out)
-        text = self.tr("{folder} holds %n pair(s).", "", event.pairs).format(folder=folder)
+        text = self.tr("{folder} holds {count} pairs.").format(folder=folder, count=event.pairs)
         if event.rejected:
-            text = f"{text} {self.tr('%n did not pass the filters.', '', event.rejected)}"
+            others = self.tr("{count} others did not pass the filters.").format(count=event.rejected)
+            text = f"{text} {others}"
         open_ = Action(self.tr("Look through them"), lambda: self.browse_asked.emit(folder))
         self.noticed.emit(Notice(text, Tone.INFO, open_))
 
@@ -158,8 +159,8 @@ class Exports(QObject):
 
     def _on_settled(self, folder: Path, event: Exporting | Exported | Cancelled | Failed) -> None:
         if isinstance(event, Exported):
-            words = self.tr("{folder} now holds %n pair(s).", "", event.pairs)
-            self.noticed.emit(Notice(words.format(folder=folder), Tone.HINT))
+            words = self.tr("{folder} holds {count} pairs now.").format(folder=folder, count=event.pairs)
+            self.noticed.emit(Notice(words, Tone.HINT))
         elif isinstance(event, Failed):
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
 

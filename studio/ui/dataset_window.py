@@ -59,7 +59,7 @@ class DatasetWindow(QDialog):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         foot = row(spacing=8)
-        foot.addWidget(self.said, 1)
+        foot.addStretch(1)
         for button in (self.undo, self.drop, self.to_canvas):
             foot.addWidget(button)
         for button in (self.undo, self.drop, self.to_canvas, self.choose):
@@ -67,6 +67,7 @@ class DatasetWindow(QDialog):
         right = column()
         right.addWidget(self.grid, 1)
         right.addWidget(self.empty, 1)
+        right.addWidget(self.said)
         right.addLayout(foot)
         body = row(spacing=12)
         body.addWidget(self._side())
@@ -93,6 +94,7 @@ class DatasetWindow(QDialog):
         rows.addWidget(self.least)
         rows.addSpacing(6)
         rows.addWidget(text(self.tr("What they hold"), "heading"))
+        rows.addWidget(text(self.tr("share of the pixels · of the pairs"), "dim"))
         rows.addWidget(area, 1)
         side = QFrame()
         panel(side)
@@ -139,10 +141,9 @@ class DatasetWindow(QDialog):
     def _show(self) -> None:
         gallery = self.gallery
         shown, total = len(gallery.shown), gallery.total
-        words = self.tr("%n pair(s)", "", total)
-        if shown != total:
-            words = self.tr("{shown} of %n pair(s)", "", total).format(shown=number(shown))
-        self.count.setText(words if gallery.info else "")
+        words = self.tr("{count} pairs") if shown == total else self.tr("{shown} of {count} pairs")
+        words = words.format(shown=number(shown), count=number(total))
+        self.count.setText(words if gallery.info else self.tr("No data set is open"))
         self.histogram.show_shares(gallery.shares())
         self.undo.setEnabled(gallery.dropped > 0)
         self.grid.setVisible(shown > 0)
@@ -175,8 +176,11 @@ class DatasetWindow(QDialog):
                 parts.append(self.tr("“{caption}”").format(caption=entry.record.prompt))
             return " · ".join(parts)
         if rows:
-            return self.tr("%n pair(s) chosen", "", len(rows))
-        return self.tr("%n dropped; closing makes that final", "", gallery.dropped) if gallery.dropped else ""
+            return self.tr("{count} pairs are chosen").format(count=number(len(rows)))
+        if gallery.dropped:
+            words = self.tr("{count} dropped; they can be taken back until this window is closed")
+            return words.format(count=number(gallery.dropped))
+        return self.tr("Enter opens a pair on the canvas, Delete drops it") if gallery.shown else ""
 
     def show_folder(self, folder: Path) -> None:
         """Look through another folder."""

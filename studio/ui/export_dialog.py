@@ -133,8 +133,7 @@ class ExportDialog(QDialog):
         place = 0
         for words, widgets in lines:
             label = text(words, "dim")
-            label.setMinimumHeight(widgets[0].sizeHint().height())
-            grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for widget in widgets:
                 grid.addWidget(widget, place, 1)
                 place += 1
@@ -165,6 +164,7 @@ class ExportDialog(QDialog):
         rows.addWidget(self.plan)
         rows.addWidget(self.bar)
         rows.addLayout(buttons)
+        rows.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)  # it grows with what is shown
         self.setLayout(rows)
 
     def _connect(self) -> None:
@@ -188,10 +188,15 @@ class ExportDialog(QDialog):
         exports.noticed.connect(self.notices.say)
 
     @property
+    def chosen(self) -> Source:
+        """The source; Qt gives it back as a plain word."""
+        return Source(self.source.currentData())
+
+    @property
     def choices(self) -> Choices:
         """What the fields say."""
         return Choices(
-            source=self.source.currentData(),
+            source=self.chosen,
             places={source: place.path for source, place in self.places.items() if place.path},
             count=self.count.value(),
             first_seed=self.first_seed.value(),
@@ -253,7 +258,7 @@ class ExportDialog(QDialog):
 
     def _follow(self) -> None:
         """Show what belongs to what is chosen, and how far the export is."""
-        source, options = self.source.currentData(), self._session.generator.options
+        source, options = self.chosen, self._session.generator.options
         for one, place in self.places.items():
             place.setVisible(one is source)
         self.source_help.setText(self._sources[source].help)
@@ -278,9 +283,11 @@ class ExportDialog(QDialog):
         self.bar.setRange(0, request.count if progress and request else 0)
         self.bar.setValue(progress.pairs if progress else 0)
         self.plan.setText(standing(exports) if exports.busy else self._lacking() or self._planned())
+        if exports.busy and not self.focusWidget():
+            self.pause.setFocus()
 
     def _lacking(self) -> str:
-        source = self.source.currentData()
+        source = self.chosen
         if source in FILES and not self.places[source].path:
             if source is Source.PROMPTS:
                 return self.tr("Choose a file of captions first.")
@@ -292,7 +299,7 @@ class ExportDialog(QDialog):
         document, options = self._session.editor.document, self._session.generator.options
         info = self._session.pack.info
         height, width = info.height, info.width
-        if self.source.currentData() is Source.CANVAS:
+        if self.chosen is Source.CANVAS:
             height, width = document.height, document.width
         count = self.count.value()
         parts = [self.tr("{count} pairs of {width}×{height}").format(count=number(count), width=width, height=height)]
@@ -306,9 +313,7 @@ class ExportDialog(QDialog):
         room = self.tr("about {size}").format(size=QLocale().formattedDataSize(round(size), 1))
         free = free_at(Path(self.out.path))
         if free is not None:
-            room = self.tr("{room} of {free} that are free").format(
-                room=room, free=QLocale().formattedDataSize(free, 0)
-            )
+            room = self.tr("{room} ({free} free)").format(room=room, free=QLocale().formattedDataSize(free, 0))
         parts.append(room)
         if (Path(self.out.path) / "export.json").is_file():
             parts.append(self.tr("goes on with what is there"))

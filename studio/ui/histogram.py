@@ -18,6 +18,7 @@ class Histogram(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme, self._shares = theme, list[Share]()
+        self.setContentsMargins(0, 0, 10, 0)
         self.setAccessibleName(self.tr("What the pairs hold"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -33,17 +34,17 @@ class Histogram(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, colours = QPainter(self), self._theme.colours
+        painter, colours, width = QPainter(self), self._theme.colours, self.contentsRect().width()
         most = max((one.pixels for one in self._shares), default=0.0) or 1.0
         flags = Qt.AlignmentFlag
         for place, one in enumerate(self._shares):
-            line = QRect(0, place * ROW, self.width(), ROW - BAR - 4)
+            line = QRect(0, place * ROW, width, ROW - BAR - 4)
             painter.setPen(colours.text if one.pairs else colours.dim)
             painter.drawText(line, flags.AlignLeft | flags.AlignVCenter, one.name)
             painter.setPen(colours.dim)
-            words = self.tr("{pixels} · in {pairs}").format(pixels=percent(one.pixels), pairs=percent(one.pairs))
+            words = self.tr("{pixels} · {pairs}").format(pixels=percent(one.pixels), pairs=percent(one.pairs))
             painter.drawText(line, flags.AlignRight | flags.AlignVCenter, words)
-            bar = QRect(0, line.bottom() + 1, self.width(), BAR)
+            bar = QRect(0, line.bottom() + 1, width, BAR)
             painter.fillRect(bar, colours.border)
             painter.fillRect(bar.adjusted(1, 1, -1, -1), colours.field)
             painter.fillRect(QRect(0, bar.top(), round(bar.width() * one.pixels / most), BAR), QColor(one.colour))

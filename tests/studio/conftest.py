@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,13 @@ import qasync
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.library import read_info
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo
 from engine.raster import write_layout
 from tests.studio.desk import Desk
 
+ROOT = Path(__file__).parents[2]
+MAKE = "import sys, pathlib; from tests import tiny; tiny.make(pathlib.Path(sys.argv[1]))"
 SCRIPT = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
 CLASSES = (
     ClassInfo("road", "#804080", ("street",), "1"),
@@ -89,3 +93,28 @@ def desk(qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pyte
     yield make
     for opened in desks:
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tiny pack, made by another process: the studio's own never loads torch."""
+    root = tmp_path_factory.mktemp("packs")
+    folder = root / "tiny"
+    subprocess.run([sys.executable, "-c", MAKE, str(folder)], cwd=ROOT, check=True, timeout=120)
+    info = read_info(folder)
+    layout = np.full((info.height, info.width), 1, np.uint8)
+    layout[info.height // 2 :] = 0
+    layout[:, info.width * 3 // 4 :] = UNKNOWN
+    write_layout(folder / "examples" / "lane.png", layout, info.classes)
+    return root
+
+
+@pytest.fixture
+def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The studio as it is started by a person."""
+    monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
+    monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
+    monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
+    desk = Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
+    yield desk
+    desk.close()

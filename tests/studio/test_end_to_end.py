@@ -5,47 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
-from engine.library import read_info
 from engine.protocol import UNKNOWN
-from engine.raster import read_image, read_layout, write_image, write_layout
+from engine.raster import read_image, read_layout, write_image
 from studio.domain.document import ImageKind, Mode
 from tests.studio.desk import Desk
-
-ROOT = Path(__file__).parent.parent.parent
-MAKE = "import sys, pathlib; from tests import tiny; tiny.make(pathlib.Path(sys.argv[1]))"
-
-
-@pytest.fixture(scope="module")
-def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the tiny pack, made by another process: the studio's own never loads torch."""
-    root = tmp_path_factory.mktemp("packs")
-    folder = root / "tiny"
-    subprocess.run([sys.executable, "-c", MAKE, str(folder)], cwd=ROOT, check=True, timeout=120)
-    info = read_info(folder)
-    layout = np.full((info.height, info.width), 1, np.uint8)
-    layout[info.height // 2 :] = 0
-    layout[:, info.width * 3 // 4 :] = UNKNOWN
-    write_layout(folder / "examples" / "lane.png", layout, info.classes)
-    return root
-
-
-@pytest.fixture
-def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """The studio as it is started by a person."""
-    monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
-    monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
-    monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
-    desk = Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
-    yield desk
-    desk.close()
 
 
 def test_a_sitting(at: Desk, tmp_path: Path) -> None:
