@@ -22,9 +22,8 @@ def sat(desk: MakeDesk, tmp_path: Path) -> Path:
     """The folder that a sitting leaves when it dies after three strokes, with the first result saved."""
     at = desk().ready()
     at.generator.set_live(False)
-    file = tmp_path / "data" / "picture" / "picture.diptych"
-    written = file.stat().st_mtime_ns
-    at.until(lambda: file.stat().st_mtime_ns > written or not at.session._keeper._soon.isActive())
+    with at.qtbot.waitSignal(at.session._keeper.saved):
+        at.session.tasks.start(at.session.save_document())
     for column in (8, 20, 32):
         at.stroke((column, 24), (column + 6, 24))
     shutil.copytree(tmp_path / "data", tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock"))
@@ -36,7 +35,7 @@ def sat(desk: MakeDesk, tmp_path: Path) -> Path:
 
 def newest(folder: Path) -> Path:
     """The journal of the strokes."""
-    return max(folder.glob("journal-*"), key=lambda path: path.stat().st_size)
+    return max(folder.glob("journal-*"), key=lambda path: int(path.name.removeprefix("journal-")))
 
 
 def ends(data: bytes) -> list[int]:
