@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from engine import packs, upscaler
+from engine.diffusion.refine import Expected
 from engine.judges.fidelity import Nearness, Seen
 from engine.judges.files import Purpose
 from engine.library import UPSCALER
@@ -72,7 +73,9 @@ def add_upscaler(folder: Path, factor: int = 2) -> Path:
         images_seen=0,
         held_out=0,
         factor=factor,
-        scale=0.3,
+        expected=Expected(0.01, 0.2, 0.3),
+        steps=3,
+        curve=(none,) * 4,
         upscaled=none,
         enlarged=none,
         real=Seen(0.0, 0.0),

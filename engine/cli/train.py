@@ -81,6 +81,8 @@ def train_upscaler(
             f"  {name}: PSNR {found.psnr:.2f} dB, distance of features {found.distance:.3f}, the segmenter finds "
             f"pixel accuracy {found.accuracy:.3f}, mIoU {found.mean_iou:.3f}"
         )
+    nearer = ", ".join(f"{one.distance:.3f}" for one in facts.curve)
+    typer.echo(f"  in {facts.steps} evaluations; distances by 1, 2, … on some: {nearer}")
     typer.echo(f"  real: pixel accuracy {facts.real.accuracy:.3f}, mIoU {facts.real.mean_iou:.3f}")
     typer.echo(f"The upscaler is in {path}; try: diptych-engine sample --pack {pack} --prompt '' --full --out out")
 

@@ -7,6 +7,10 @@ clock to choose: pure noise in r is no more noise than δ in x, and all clocks a
 out. At clock T the network is asked for E[r | u, y], which is plain regression, and the evaluations after it turn the
 mean into one of its pictures; at none does it have to carry u through itself.
 
+δ is a map: detail is missing where u has contrast, and next to none on an even road. What is left after dividing by
+that is near to Gaussian  [Wainwright & Simoncelli 2000, of wavelets], as the process likes it, and an even road gets
+hardly any noise that a few evaluations would have to take away again.
+
 Each pixel has its clock, 0 where it is given at full size: what is drawn goes on from what is given.
 """
 
@@ -18,27 +22,42 @@ from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from engine.diffusion import gaussian
 from engine.diffusion.guidance import spread
-from engine.diffusion.process import Said
 from engine.diffusion.schedule import Schedule
-from engine.diffusion.solvers import SOLVERS, Course, Move
 from engine.diffusion.tiles import Cut, tiles
+
+ROUNDS = 20
 
 
 @dataclass(frozen=True)
 class Coarse:
-    """What detail is added to: u, standardised [B, 3, H, W], the deviation of the noise in it [B], and ids at full
-    size, int64 [B, 1, H, W], K where nobody knows the class.
+    """What detail is added to: u, standardised [B, 3, H, W], δ [B, 1, H, W], the deviation of the noise in u [B], and
+    ids at full size, int64 [B, 1, H, W], K where nobody knows the class.
     """
 
     image: Tensor
+    scale: Tensor
     level: Tensor
     layout: Tensor
 
     def __getitem__(self, cut: Cut) -> Coarse:
-        return Coarse(self.image[cut], self.level, self.layout[cut])
+        return Coarse(self.image[cut], self.scale[cut], self.level, self.layout[cut])
+
+
+class Expected(NamedTuple):
+    """The variance of what is missing: a floor, and what contrast and noise of u add to it, times these."""
+
+    floor: float
+    contrast: float
+    noise: float
+
+    def scale(self, u: Tensor, level: Tensor, factor: int) -> Tensor:
+        """δ [B, 1, H, W] of u [B, 3, H, W] and the deviation of its noise [B]."""
+        variance = self.floor + self.contrast * contrast(u, factor) + self.noise * spread(level).square()
+        return variance.sqrt()
 
 
 class Refiner(Protocol):
@@ -55,13 +74,11 @@ class Refiner(Protocol):
 
 @dataclass(frozen=True)
 class Detail:
-    """How one picture is refined: δ, the limits of x, how many evaluations it takes, and how large a tile may be."""
+    """How one picture is refined: the limits of x, how many evaluations it takes, and how large a tile may be."""
 
-    scale: float
     limits: tuple[float, float] = (-torch.inf, torch.inf)
     steps: int = 4
     tile: int = 512
-    solver: str = "unipc"
 
 
 class Progress(NamedTuple):
@@ -72,14 +89,37 @@ class Progress(NamedTuple):
     image: Tensor | None
 
 
-def missing(x: Tensor, u: Tensor, scale: float) -> Tensor:
+def missing(x: Tensor, coarse: Coarse) -> Tensor:
     """r = (x - u)/δ."""
-    return (x - u) / scale
+    return (x - coarse.image) / coarse.scale
 
 
-def whole(r: Tensor, u: Tensor, scale: float) -> Tensor:
+def whole(r: Tensor, coarse: Coarse) -> Tensor:
     """x = u + δ r."""
-    return u + scale * r
+    return coarse.image + coarse.scale * r
+
+
+def contrast(u: Tensor, factor: int) -> Tensor:
+    """The variance of u [B, 3, H, W] around each pixel, within `factor` pixels of it, [B, 1, H, W]."""
+
+    def mean(x: Tensor) -> Tensor:
+        return F.avg_pool2d(x, 2 * factor + 1, 1, factor, count_include_pad=False)
+
+    return mean((u - mean(u)).square().mean(1, keepdim=True))
+
+
+def expect(squares: Tensor, contrasts: Tensor, levels: Tensor) -> Expected:
+    """What makes squares of Gaussian errors likeliest, given the contrast and the deviation of the noise at each, all
+    [N]: least squares, again and again, weighted by the last round's variance.
+    """
+    columns = torch.stack([torch.ones_like(contrasts), contrasts, levels.square()], 1).double()
+    variance, found = squares.double().mean().expand(len(squares)), torch.zeros(3)
+    for _ in range(ROUNDS):
+        weighted = columns / variance[:, None]
+        found = torch.linalg.solve(weighted.T @ weighted + 1e-9 * torch.eye(3), weighted.T @ (squares / variance))
+        found = found.clamp(min=1e-4)
+        variance = columns @ found
+    return Expected(*found.tolist())
 
 
 def path(top: int, steps: int) -> list[int]:
@@ -94,9 +134,8 @@ def refine(
     every tile, so that its caller can stop soon. `noise` is like x_0.
     """
     schedule, clocks = network.schedule, path(network.schedule.clocks, how.steps)
-    kept = missing(x_0, coarse.image, how.scale)
+    kept = missing(x_0, coarse)
     r_t = torch.where(keep, kept, noise)
-    solver = SOLVERS[how.solver](Course(schedule, torch.tensor(clocks)[:, None], r_t))
     cuts = list(tiles(r_t.shape[2], r_t.shape[3], how.tile, network.halo))
     total = how.steps * len(cuts)
     for index in range(how.steps):
@@ -106,24 +145,14 @@ def refine(
             v[cut.inner] = network(r_t[cut.outer], keep[cut.outer], t, coarse[cut.outer])[cut.inside]
             if index * len(cuts) + number < total:
                 yield Progress(index * len(cuts) + number, total, None)
-        said = limited(schedule, r_t, v, t, coarse.image, how)
-        last = index + 1 == how.steps
-        move = Move(schedule, r_t, said, spread(t), spread(s), last, False, False, _never, _unasked)
-        r_t = torch.where(keep, kept, solver(move))
-    yield Progress(total, total, torch.where(keep, x_0, whole(r_t, coarse.image, how.scale)))
+        r_0, epsilon = said(schedule, r_t, v, spread(t), coarse, how)
+        # DDIM [Song et al. 2021a, eq. 12 with σ = 0]
+        r_t = torch.where(keep, kept, gaussian.q_sample(schedule, r_0, spread(s), epsilon))
+    yield Progress(total, total, torch.where(keep, x_0, whole(r_t, coarse)))
 
 
-def limited(schedule: Schedule, r_t: Tensor, v: Tensor, t: Tensor, u: Tensor, how: Detail) -> Said:
+def said(schedule: Schedule, r_t: Tensor, v: Tensor, t: Tensor, coarse: Coarse, how: Detail) -> tuple[Tensor, Tensor]:
     """r̂_0 with which the picture stays within its limits, and ε̂ that goes with it."""
-    at = spread(t)
-    x_0 = whole(gaussian.clean(schedule, "v", r_t, v, at), u, how.scale).clamp(*how.limits)
-    r_0 = missing(x_0, u, how.scale)
-    return Said(r_0, lambda: gaussian.noise(schedule, "x_0", r_t, r_0, at))
-
-
-def _never(image: Tensor, t: Tensor) -> Said:
-    raise AssertionError("solvers of the detail ask once in each move")
-
-
-def _unasked() -> Tensor:
-    raise AssertionError("solvers of the detail draw nothing")
+    x_0 = whole(gaussian.clean(schedule, "v", r_t, v, t), coarse).clamp(*how.limits)
+    r_0 = missing(x_0, coarse)
+    return r_0, gaussian.noise(schedule, "x_0", r_t, r_0, t)

@@ -57,7 +57,7 @@ class UpscalerUNet(nn.Module):
         self.schedule, self.halo = schedule, reach()
         w = WIDTHS
         self.layout = nn.Embedding(classes, LAYOUT)
-        self.stem = Halve(3 + 1 + 3 + LAYOUT, w[0], 3)
+        self.stem = Halve(3 + 1 + 3 + 1 + LAYOUT, w[0], 3)
         self.condition = nn.Sequential(nn.Linear(2 * 32, CONDITION), nn.SiLU(), nn.Linear(CONDITION, CONDITION))
         self.down = nn.ModuleList(Level([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
         self.shrink = nn.ModuleList(Halve(a, b, 1) for a, b in pairwise(w))
@@ -87,7 +87,7 @@ class UpscalerUNet(nn.Module):
         shown = given | (t < self.schedule.clocks)[:, None, None, None]
         rows = torch.cat([self.layout.weight, self.layout.weight.mean(0, keepdim=True)])
         ids = F.embedding(coarse.layout.squeeze(1), rows).movedim(-1, 1)
-        channels = [torch.where(shown, detail, 0), given, coarse.image, ids]
+        channels = [torch.where(shown, detail, 0), given, coarse.image, coarse.scale.log(), ids]
         whole = torch.cat([channel.to(self.stem.weight.dtype) for channel in channels], 1)
         return whole.contiguous(memory_format=torch.channels_last)
 

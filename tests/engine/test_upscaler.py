@@ -75,7 +75,8 @@ def test_the_network_sees_no_further_than_it_says():
     side, halo = 2 * network.halo + 3 * network.stride, network.halo
     detail = torch.randn(1, 3, side, side, dtype=torch.float64, requires_grad=True)
     blank = torch.zeros(1, 1, side, side, dtype=torch.bool)
-    coarse = Coarse(torch.zeros(1, 3, side, side, dtype=torch.float64), torch.zeros(1), blank.long())
+    u = torch.zeros(1, 3, side, side, dtype=torch.float64)
+    coarse = Coarse(u, u[:, :1] + 0.3, torch.zeros(1), blank.long())
     out = network(detail, blank, torch.tensor([500]), coarse)
     for place in range(halo + network.stride, halo + 2 * network.stride):
         (gradient,) = torch.autograd.grad(out[0, :, place, place].sum(), detail, retain_graph=True)

@@ -8,12 +8,11 @@ import pytest
 import torch
 
 from engine.diffusion import gaussian
-from engine.diffusion.refine import Coarse, Detail, missing, path, refine, whole
+from engine.diffusion.refine import Coarse, Detail, Expected, contrast, expect, missing, path, refine, whole
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.tiles import spans, tiles
 
 SCHEDULE = Schedule.named()
-SCALE = 0.3
 
 
 def random(*shape, seed=0):
@@ -21,7 +20,9 @@ def random(*shape, seed=0):
 
 
 def coarse_of(image):
-    return Coarse(image, torch.zeros(1), torch.zeros(1, 1, *image.shape[2:], dtype=torch.int64))
+    """Of a picture, with a scale of its own for every pixel."""
+    scale = 0.1 + random(1, 1, *image.shape[2:], seed=9).abs()
+    return Coarse(image, scale, torch.zeros(1), torch.zeros(1, 1, *image.shape[2:], dtype=torch.int64))
 
 
 class Oracle:
@@ -74,8 +75,35 @@ NOTHING = torch.zeros(1, 1, 12, 20, dtype=torch.bool)
 
 
 def test_what_is_missing_and_what_is_coarse_make_the_whole():
-    x, u = random(2, 3, 4, 5), random(2, 3, 4, 5, seed=1)
-    torch.testing.assert_close(whole(missing(x, u, SCALE), u, SCALE), x, rtol=0, atol=1e-14)
+    x, coarse = random(1, 3, 4, 5), coarse_of(random(1, 3, 4, 5, seed=1))
+    torch.testing.assert_close(whole(missing(x, coarse), coarse), x, rtol=0, atol=1e-14)
+    assert torch.equal(whole(torch.zeros_like(x), coarse), coarse.image)
+
+
+def test_contrast_is_the_variance_nearby():
+    u = random(2, 3, 9, 11)
+    assert float(contrast(torch.ones(1, 3, 6, 6), 2).abs().max()) == 0
+    at = contrast(u, 2)[1, 0, 4, 5]
+    near = [(row, column) for row in range(2, 7) for column in range(3, 8)]
+
+    def mean(row, column):
+        return u[1, :, max(0, row - 2) : row + 3, max(0, column - 2) : column + 3].mean((1, 2))
+
+    slow = torch.stack([(u[1, :, row, column] - mean(row, column)).square().mean() for row, column in near]).mean()
+    torch.testing.assert_close(at, slow)
+
+
+def test_what_is_expected_of_errors_is_found_from_them():
+    """Errors are drawn from a law; the law is found again, and divided by it they have unit scale."""
+    truth = Expected(0.02, 0.7, 0.3)
+    contrasts, levels = random(200_000, seed=1).square(), random(200_000, seed=2).abs() / 2
+    variance = truth.floor + truth.contrast * contrasts + truth.noise * levels.square()
+    squares = variance * random(200_000, 3, seed=3).square().mean(1)
+    found = expect(squares, contrasts, levels)
+    torch.testing.assert_close(torch.tensor(found), torch.tensor(truth), rtol=0.05, atol=0)
+    u, level = random(3, 3, 8, 8), torch.tensor([0.0, 0.1, 0.4], dtype=torch.float64)
+    slow = found.floor + found.contrast * contrast(u, 2) + found.noise * level.square()[:, None, None, None]
+    torch.testing.assert_close(found.scale(u, level, 2), slow.sqrt())
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4])
@@ -86,12 +114,11 @@ def test_the_path_falls_evenly_from_the_top_to_nothing(steps):
     assert max(gaps) - min(gaps) <= 1
 
 
-@pytest.mark.parametrize("solver", ["unipc", "ddim"])
 @pytest.mark.parametrize("steps", [1, 2, 4])
-def test_a_network_that_knows_the_picture_draws_it(scene, steps, solver):
+def test_a_network_that_knows_the_picture_draws_it(scene, steps):
     coarse, x, noise = scene
-    oracle = Oracle(missing(x, coarse.image, SCALE))
-    drawn = result(oracle, coarse, x * 0, NOTHING, noise, Detail(SCALE, steps=steps, solver=solver))
+    oracle = Oracle(missing(x, coarse))
+    drawn = result(oracle, coarse, x * 0, NOTHING, noise, Detail(steps=steps))
     torch.testing.assert_close(drawn, x, rtol=0, atol=1e-9)
     assert [t for *_, t in oracle.shown] == path(1000, steps)[:-1]
 
@@ -101,10 +128,10 @@ def test_what_is_kept_is_shown_clean_at_every_clock_and_comes_back_bit_for_bit(s
     keep = NOTHING.clone()
     keep[..., :7] = True
     network = Oracle(torch.zeros_like(x))
-    drawn = result(network, coarse, x, keep, noise, Detail(SCALE))
+    drawn = result(network, coarse, x, keep, noise, Detail())
     assert torch.equal(drawn[..., :7], x[..., :7])
     assert not torch.isclose(drawn[..., 7:], x[..., 7:]).all()
-    truth = missing(x, coarse.image, SCALE)
+    truth = missing(x, coarse)
     for detail, given, _ in network.shown:
         assert torch.equal(detail[..., :7], truth[..., :7])
         assert torch.equal(given, keep)
@@ -112,7 +139,7 @@ def test_what_is_kept_is_shown_clean_at_every_clock_and_comes_back_bit_for_bit(s
 
 def test_a_picture_stays_within_its_limits(scene):
     coarse, x, noise = scene
-    drawn = result(Oracle(5 * x), coarse, x, NOTHING, noise, Detail(SCALE, limits=(-1.0, 0.5)))
+    drawn = result(Oracle(5 * x), coarse, x, NOTHING, noise, Detail(limits=(-1.0, 0.5)))
     assert float(drawn.min()) == pytest.approx(-1, abs=1e-12)
     assert float(drawn.max()) == pytest.approx(0.5, abs=1e-12)
 
@@ -143,8 +170,8 @@ def test_tiles_are_the_whole(scene):
     keep = NOTHING.clone()
     keep[..., 3:6, 4:9] = True
     tiled, at_once = Near(), Near()
-    one = result(tiled, coarse, x, keep, noise, Detail(SCALE, tile=9))
-    other = result(at_once, coarse, x, keep, noise, Detail(SCALE, tile=64))
+    one = result(tiled, coarse, x, keep, noise, Detail(tile=9))
+    other = result(at_once, coarse, x, keep, noise, Detail(tile=64))
     torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
     assert len(tiled.seen) > 4 * len(at_once.seen)
     assert max(tiled.seen) == (9, 9)

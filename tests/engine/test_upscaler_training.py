@@ -1,0 +1,192 @@
+"""The upscaler, trained for real on small pictures whose detail the layout tells: it learns, goes on, is graded."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from engine import library, packs, upscaler
+from engine.cli import app
+from engine.errors import BadConfig, BadPack
+from engine.judges import fidelity, files, segmenter
+from engine.judges.files import Purpose
+from engine.judges.segmenter import SegmenterFacts
+from engine.network import upscaler as network
+from engine.network.segmenter import SegmenterUNet
+from engine.raster import write_image, write_layout
+from engine.training import upscaler as training
+from engine.training.config import ViewConfig
+from engine.training.judge import Stock, begin, held_out
+from engine.training.upscaler import UpscalerLessons, crops_of, degraded, simplified
+from engine.upscaler import UpscalerFacts
+from tests import tiny
+from tests.engine.pictures import small_config
+
+TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
+CLASSES = tiny.INFO.classes
+HEIGHT, WIDTH = 2 * tiny.INFO.height, 2 * tiny.INFO.width
+
+
+def pair(index):
+    """A picture at full size: stripes that a low size cannot hold, upright in two classes and level in the others."""
+    random = np.random.default_rng(index)
+    layout = random.integers(0, 4, (4, 8)).astype(np.uint8).repeat(16, 0).repeat(16, 1)
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    stripes = np.where(layout < 2, columns % 2, rows % 2)
+    return np.repeat((90 + 70 * stripes)[..., None], 3, 2).astype(np.uint8), layout
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    for split, first, count in (("train", 0, 8), ("val", 100, 3)):
+        for index in range(first, first + count):
+            image, layout = pair(index)
+            write_layout(folder / split / "layouts" / f"{index}.png", layout, CLASSES)
+            write_image(folder / split / "images" / f"{index}.png", image)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def config(data):
+    views = (ViewConfig(32), ViewConfig(40))
+    return msgspec.structs.replace(small_config(data, data / "run"), taxonomy=TAXONOMY, views=views)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    """Few crops at once and a slim network: these pictures are simple."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UpscalerLessons, "batch", 4)
+        patch.setattr(network, "WIDTHS", (16, 24, 32))
+        patch.setattr(training, "LOOKED_AT", 16)
+        yield
+
+
+@pytest.fixture
+def pack(tiny_pack, tmp_path):
+    """A pack with a segmenter that has learned nothing."""
+    folder = tmp_path / "tiny"
+    shutil.copytree(tiny_pack, folder)
+    pack = packs.load(folder, "cpu")
+    facts = SegmenterFacts(
+        purpose=Purpose.of(pack.file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
+    )
+    files.save(folder / segmenter.FILE, SegmenterUNet(len(CLASSES)).state_dict(), facts)
+    return pack
+
+
+def begun(config, pack, tmp_path, images=4000):
+    return begin(UpscalerLessons, config, pack, images, tmp_path / "out", [Stock(crops_of(config), 1.0)])
+
+
+def test_it_learns_detail_from_the_layout(config, pack, tmp_path):
+    course, lessons = begun(config, pack, tmp_path, images=480)
+    losses = [course.train_step(lessons.loss) for _ in range(120)]
+    assert np.mean(losses[-20:]) < 0.7 * np.mean(losses[:20])
+    course.network.load_state_dict(course.average.state(), strict=False)
+    image, layout = pair(200)
+    low = training.small(image, 2)
+    ready = lessons.ready().in_steps(1)
+    *_, (_, _, told) = ready.picture(low, layout, 0)
+    *_, (_, _, untold) = ready.picture(low, np.full_like(layout, 255), 0)
+    plain = ready.rgb(upscaler.enlarged(ready.standardised(low), 2))
+    assert fidelity.psnr(told, image) > fidelity.psnr(plain, image) + 1
+    assert fidelity.psnr(told, image) > fidelity.psnr(untold, image) + 1
+
+
+def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config, pack, tmp_path):
+    straight, lessons = begun(config, pack, tmp_path)
+    for _ in range(3):
+        straight.train_step(lessons.loss)
+    stopped, lessons = begun(config, pack, tmp_path)
+    stopped.train_step(lessons.loss)
+    stopped.save()
+    resumed, lessons = begun(config, pack, tmp_path)
+    resumed.resume()
+    for _ in range(2):
+        resumed.train_step(lessons.loss)
+    for name, value in straight.network.state_dict().items():
+        torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
+    for name, value in straight.average.state().items():
+        torch.testing.assert_close(resumed.average.state()[name], value, rtol=0, atol=0)
+
+
+def train(config, pack, *more):
+    recipe = pack.folder.parent / "recipe.toml"
+    recipe.write_bytes(msgspec.toml.encode(msgspec.to_builtins(config)))
+    arguments = ["train-upscaler", recipe, "--pack", pack.folder, "--images", 8, "--device", "cpu", *more]
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_the_command_trains_grades_and_writes_what_the_pack_then_has(config, pack):
+    result = train(config, pack)
+    assert result.exit_code == 0, result.output
+    path = pack.folder / library.UPSCALER
+    facts, _ = files.read(path, UpscalerFacts, upscaler.COMMAND)
+    assert (facts.factor, facts.images_seen, facts.held_out, len(facts.curve)) == (2, 8, 3, upscaler.STEPS)
+    distances = [one.distance for one in facts.curve]
+    assert distances[facts.steps - 1] == min(distances)
+    assert f"PSNR {facts.upscaled.psnr:.2f} dB" in result.output
+    assert f"in {facts.steps} evaluations" in result.output
+    assert library.read_info(pack.folder).upscale == 2
+    assert upscaler.load(pack).how.steps == facts.steps
+    assert not list(pack.folder.glob("*.checkpoint"))
+    exam = held_out(config, pack, 2)
+    assert {image.shape for image in exam.images} == {(HEIGHT, WIDTH, 3)}
+    again = train(config, pack, "--out", pack.folder / "again")
+    assert again.exit_code == 0, again.output
+    assert (pack.folder / "again").read_bytes() == path.read_bytes()
+
+
+def test_without_a_segmenter_it_says_so_before_it_trains(config, pack):
+    (pack.folder / segmenter.FILE).unlink()
+    result = train(config, pack)
+    assert isinstance(result.exception, BadPack)
+    assert "has no segmenter.safetensors. Make it with diptych-engine train-segmenter." in str(result.exception)
+    assert not (pack.folder / library.UPSCALER).exists()
+
+
+def test_a_configuration_of_another_pack_is_refused(config, pack):
+    other = msgspec.structs.replace(config, height=64, width=64, views=(ViewConfig(64),))
+    result = train(other, pack)
+    assert isinstance(result.exception, BadConfig)
+    assert "has 32×64 pixels" in str(result.exception)
+
+
+def test_crops_are_of_full_size_and_degrading_keeps_places_and_ids(config):
+    frames = crops_of(config)
+    assert {frame.views[0].layout.shape[0] for frame in frames.frames} == {64}
+    assert all(len(frame.views) == 1 for frame in frames.frames)
+    random = np.random.default_rng(0)
+    drawn = frames.draw(random)
+    assert drawn.layout.shape == (64, 64)
+    for _ in range(8):
+        low = degraded(drawn.image, 2, random)
+        assert low.shape == (32, 32, 3)
+        assert np.abs(low.astype(float).mean() - drawn.image.mean()) < 4
+        layout = simplified(drawn.layout, 2, random)
+        assert layout.shape == drawn.layout.shape
+        assert set(np.unique(layout)) <= set(np.unique(drawn.layout))
+
+
+def test_nearness_of_a_picture_to_itself_and_to_another(pack):
+    image, layout = pair(0)
+    judge = segmenter.load(pack)
+    with torch.no_grad():
+        for parameter in judge.network.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    other = np.clip(image.astype(int) + 25, 0, 255).astype(np.uint8)
+    real = [training.Pair(image, layout)]
+    same, apart = (fidelity.nearness(judge, 4, [one], real) for one in (image, other))
+    assert (same.psnr, same.distance) == (100, 0)
+    assert apart.psnr == pytest.approx(10 * np.log10(255**2 / 25**2))
+    assert apart.distance > 0.01
+    found = judge.layouts([image])[0]
+    assert same.accuracy == pytest.approx((found == layout).mean())
