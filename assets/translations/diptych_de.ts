@@ -158,6 +158,124 @@
     </message>
 </context>
 <context>
+    <name>DatasetCommands</name>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Show the export</source>
+        <translation>Den Export zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Export a data set…</source>
+        <translation>Datensatz &amp;exportieren…</translation>
+    </message>
+    <message>
+        <source>&amp;Look through a data set…</source>
+        <translation>Datensatz &amp;durchsehen…</translation>
+    </message>
+</context>
+<context>
+    <name>DatasetWindow</name>
+    <message>
+        <source>Open a folder…</source>
+        <translation>Ordner öffnen…</translation>
+    </message>
+    <message>
+        <source>Show pairs with</source>
+        <translation>Paare zeigen mit</translation>
+    </message>
+    <message>
+        <source>Segmenter agrees on at least</source>
+        <translation>Übereinstimmung mindestens</translation>
+    </message>
+    <message>
+        <source>Drop</source>
+        <translation>Aussortieren</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Open on the canvas</source>
+        <translation>Auf der Leinwand öffnen</translation>
+    </message>
+    <message>
+        <source>What they hold</source>
+        <translation>Was sie enthalten</translation>
+    </message>
+    <message>
+        <source>share of the pixels · of the pairs</source>
+        <translation>Anteil der Pixel · der Paare</translation>
+    </message>
+    <message>
+        <source>Open a data set</source>
+        <translation>Datensatz öffnen</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>Datensatz</translation>
+    </message>
+    <message>
+        <source>any class</source>
+        <translation>jeder Klasse</translation>
+    </message>
+    <message>
+        <source>{count} pairs</source>
+        <translation>{count} Paare</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} pairs</source>
+        <translation>{shown} von {count} Paaren</translation>
+    </message>
+    <message>
+        <source>No data set is open</source>
+        <translation>Kein Datensatz ist offen</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>Wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Open a folder that an export was written to.</source>
+        <translation>Öffnen Sie einen Ordner, in den exportiert wurde.</translation>
+    </message>
+    <message>
+        <source>No pair is like that.</source>
+        <translation>So ein Paar gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>No pair is in this folder.</source>
+        <translation>In diesem Ordner ist kein Paar.</translation>
+    </message>
+    <message>
+        <source>Seed {seed}</source>
+        <translation>Seed {seed}</translation>
+    </message>
+    <message>
+        <source>agreement {share} %</source>
+        <translation>Übereinstimmung {share} %</translation>
+    </message>
+    <message>
+        <source>“{caption}”</source>
+        <translation>„{caption}“</translation>
+    </message>
+    <message>
+        <source>{count} pairs are chosen</source>
+        <translation>{count} Paare sind ausgewählt</translation>
+    </message>
+    <message>
+        <source>{count} dropped; they can be taken back until this window is closed</source>
+        <translation>{count} aussortiert; bis dieses Fenster geschlossen wird, lassen sie sich zurückholen</translation>
+    </message>
+    <message>
+        <source>Enter opens a pair on the canvas, Delete drops it</source>
+        <translation>Enter öffnet ein Paar auf der Leinwand, Entf sortiert es aus</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
@@ -170,6 +288,10 @@
     <message>
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt)</source>
+        <translation>Textdateien (*.txt)</translation>
     </message>
 </context>
 <context>
@@ -244,6 +366,351 @@
     <message>
         <source>Restart engine</source>
         <translation>Engine neu starten</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>Captions of the pack&apos;s own words</source>
+        <translation>Bildtexte aus den Wörtern des Pakets</translation>
+    </message>
+    <message>
+        <source>Each pair gets a caption that is made up for it; both halves are drawn.</source>
+        <translation>Jedes Paar bekommt einen erdachten Bildtext; beide Hälften werden gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Captions from a file</source>
+        <translation>Bildtexte aus einer Datei</translation>
+    </message>
+    <message>
+        <source>A text file with a caption on each line; pairs take them in turn.</source>
+        <translation>Eine Textdatei mit einem Bildtext je Zeile; die Paare nehmen sie der Reihe nach.</translation>
+    </message>
+    <message>
+        <source>The canvas as it is now</source>
+        <translation>Die Leinwand, wie sie jetzt ist</translation>
+    </message>
+    <message>
+        <source>What is painted and kept stays; the rest is drawn anew with each seed.</source>
+        <translation>Was gemalt und behalten ist, bleibt; der Rest wird mit jedem Seed neu gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Layouts from a folder</source>
+        <translation>Layouts aus einem Ordner</translation>
+    </message>
+    <message>
+        <source>Index PNGs; new images are drawn for them, round after round.</source>
+        <translation>Index-PNGs; zu ihnen werden Runde um Runde neue Bilder gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Images from a folder</source>
+        <translation>Bilder aus einem Ordner</translation>
+    </message>
+    <message>
+        <source>PNG or JPEG files; their layouts are found.</source>
+        <translation>PNG- oder JPEG-Dateien; ihre Layouts werden gefunden.</translation>
+    </message>
+    <message>
+        <source>Nothing at all</source>
+        <translation>Gar nichts</translation>
+    </message>
+    <message>
+        <source>Any pictures, as the pack draws them.</source>
+        <translation>Beliebige Bilder, wie das Paket sie zeichnet.</translation>
+    </message>
+    <message>
+        <source>Paired folders</source>
+        <translation>Paarweise Ordner</translation>
+    </message>
+    <message>
+        <source>images/ and layouts/ with index PNGs; diptych-engine train reads it.</source>
+        <translation>images/ und layouts/ mit Index-PNGs; diptych-engine train liest sie.</translation>
+    </message>
+    <message>
+        <source>JPEG images and PNGs with the VOC palette.</source>
+        <translation>JPEG-Bilder und PNGs mit der VOC-Palette.</translation>
+    </message>
+    <message>
+        <source>leftImg8bit and gtFine with labelIds, trainIds and colours.</source>
+        <translation>leftImg8bit und gtFine mit labelIds, trainIds und Farben.</translation>
+    </message>
+    <message>
+        <source>JPEG images, and annotations in which 0 is unlabelled.</source>
+        <translation>JPEG-Bilder und Annotationen, in denen 0 unbeschriftet ist.</translation>
+    </message>
+    <message>
+        <source>Panoptic PNGs, regions as run lengths, and captions.</source>
+        <translation>Panoptische PNGs, Regionen als Lauflängen und Bildtexte.</translation>
+    </message>
+    <message>
+        <source>A folder with metadata.jsonl, for load_dataset.</source>
+        <translation>Ein Ordner mit metadata.jsonl, für load_dataset.</translation>
+    </message>
+    <message>
+        <source>A few large files with the pictures inside.</source>
+        <translation>Wenige große Dateien mit den Bildern darin.</translation>
+    </message>
+    <message>
+        <source>Tar files of pairs, for sets that are streamed.</source>
+        <translation>Tar-Dateien mit Paaren, für Datensätze, die gestreamt werden.</translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation>{count} s</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count} min</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine…</source>
+        <translation>Wartet auf die Engine…</translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation>Wird vorbereitet…</translation>
+    </message>
+    <message>
+        <source>{done} of {count} pairs</source>
+        <translation>{done} von {count} Paaren</translation>
+    </message>
+    <message>
+        <source>{count} rejected</source>
+        <translation>{count} verworfen</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>gestoppt</translation>
+    </message>
+    <message>
+        <source>writing the rest…</source>
+        <translation>der Rest wird geschrieben…</translation>
+    </message>
+    <message>
+        <source>{rate} a second</source>
+        <translation>{rate} je Sekunde</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>noch {time}</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export a data set</source>
+        <translation>Datensatz exportieren</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Draw from</source>
+        <translation>Zeichnen aus</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>File of captions</source>
+        <translation>Datei mit Bildtexten</translation>
+    </message>
+    <message>
+        <source>Choose a file of captions</source>
+        <translation>Datei mit Bildtexten wählen</translation>
+    </message>
+    <message>
+        <source>Folder of layouts</source>
+        <translation>Ordner mit Layouts</translation>
+    </message>
+    <message>
+        <source>Choose a folder of layouts</source>
+        <translation>Ordner mit Layouts wählen</translation>
+    </message>
+    <message>
+        <source>Folder of images</source>
+        <translation>Ordner mit Bildern</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images</source>
+        <translation>Ordner mit Bildern wählen</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Paare</translation>
+    </message>
+    <message>
+        <source>First seed</source>
+        <translation>Erster Seed</translation>
+    </message>
+    <message>
+        <source>Each next pair has the next seed; the same seeds make the same pairs</source>
+        <translation>Jedes weitere Paar hat den nächsten Seed; gleiche Seeds ergeben gleiche Paare</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the data set</source>
+        <translation>Ordner für den Datensatz wählen</translation>
+    </message>
+    <message>
+        <source>The segmenter agrees with the layout on at least</source>
+        <translation>Der Segmentierer stimmt überein auf mindestens</translation>
+    </message>
+    <message>
+        <source>It looks at each image by itself, and its layout is compared with the pair&apos;s</source>
+        <translation>Er sieht jedes Bild für sich an; sein Layout wird mit dem des Paars verglichen</translation>
+    </message>
+    <message>
+        <source>Every class that the caption names is there</source>
+        <translation>Jede Klasse, die der Bildtext nennt, ist da</translation>
+    </message>
+    <message>
+        <source>Likeness to any other pair is below</source>
+        <translation>Ähnlichkeit mit jedem anderen Paar unter</translation>
+    </message>
+    <message>
+        <source>Near-duplicates are left out: of each other, and of the pictures in the folder below</source>
+        <translation>Beinahe Gleiches wird ausgelassen: untereinander und zu den Bildern im Ordner darunter</translation>
+    </message>
+    <message>
+        <source>Pictures not to repeat</source>
+        <translation>Bilder, die nicht wiederkehren sollen</translation>
+    </message>
+    <message>
+        <source>Choose a folder with images and layouts</source>
+        <translation>Ordner mit Bildern und Layouts wählen</translation>
+    </message>
+    <message>
+        <source>A folder of real pairs that are not to be repeated, if any</source>
+        <translation>Ordner mit echten Paaren, die nicht wiederkehren sollen, falls vorhanden</translation>
+    </message>
+    <message>
+        <source>This pack has no segmenter. diptych-engine train-segmenter makes one.</source>
+        <translation>Dieses Paket hat keinen Segmentierer. diptych-engine train-segmenter macht einen.</translation>
+    </message>
+    <message>
+        <source>This pack has nothing to tell likeness by.</source>
+        <translation>Dieses Paket hat nichts, um Ähnlichkeit zu erkennen.</translation>
+    </message>
+    <message>
+        <source>Areas</source>
+        <translation>Flächen</translation>
+    </message>
+    <message>
+        <source>Keep if</source>
+        <translation>Behalten, wenn</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortfahren</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Look through a data set…</source>
+        <translation>Datensatz durchsehen…</translation>
+    </message>
+    <message>
+        <source>Aim at those set beside the picture: {areas}</source>
+        <translation>Die neben dem Bild gesetzten anstreben: {areas}</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Choose a file of captions first.</source>
+        <translation>Wählen Sie zuerst eine Datei mit Bildtexten.</translation>
+    </message>
+    <message>
+        <source>Choose a folder of pictures first.</source>
+        <translation>Wählen Sie zuerst einen Ordner mit Bildern.</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the data set first.</source>
+        <translation>Wählen Sie zuerst einen Ordner für den Datensatz.</translation>
+    </message>
+    <message>
+        <source>{count} pairs of {width}×{height}</source>
+        <translation>{count} Paare zu {width}×{height}</translation>
+    </message>
+    <message>
+        <source>about {time} in {steps} steps each</source>
+        <translation>etwa {time} in je {steps} Schritten</translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation>etwa {size}</translation>
+    </message>
+    <message>
+        <source>{room} ({free} free)</source>
+        <translation>{room} ({free} frei)</translation>
+    </message>
+    <message>
+        <source>goes on with what is there</source>
+        <translation>fährt mit dem Vorhandenen fort</translation>
+    </message>
+</context>
+<context>
+    <name>Exports</name>
+    <message>
+        <source>The export to {folder} is not finished. What is there stays whole.</source>
+        <translation>Der Export nach {folder} ist nicht fertig. Was da ist, bleibt heil.</translation>
+    </message>
+    <message>
+        <source>The export is stopped; {folder} holds {count} pairs.</source>
+        <translation>Der Export ist gestoppt; {folder} enthält {count} Paare.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortfahren</translation>
+    </message>
+    <message>
+        <source>The export to {folder} stopped with the engine. What is there stays whole.</source>
+        <translation>Der Export nach {folder} ist mit der Engine stehen geblieben. Was da ist, bleibt heil.</translation>
+    </message>
+    <message>
+        <source>{folder} holds {count} pairs.</source>
+        <translation>{folder} enthält {count} Paare.</translation>
+    </message>
+    <message>
+        <source>{count} others did not pass the filters.</source>
+        <translation>{count} weitere haben die Filter nicht bestanden.</translation>
+    </message>
+    <message>
+        <source>Look through them</source>
+        <translation>Durchsehen</translation>
+    </message>
+    <message>
+        <source>{folder} holds {count} pairs now.</source>
+        <translation>{folder} enthält jetzt {count} Paare.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({why}). If the studio ends, start the export again by hand.</source>
+        <translation>{file} kann nicht geschrieben werden ({why}). Endet das Studio, starten Sie den Export von Hand neu.</translation>
     </message>
 </context>
 <context>
@@ -497,6 +964,21 @@
     </message>
 </context>
 <context>
+    <name>Gallery</name>
+    <message>
+        <source>These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.</source>
+        <translation>Diese Paare wurden mit dem Paket „{pack}“ gezeichnet. Wählen Sie es unter Datei → Pakete und öffnen Sie dann eines.</translation>
+    </message>
+    <message>
+        <source>Open pair {name}</source>
+        <translation>Paar {name} öffnen</translation>
+    </message>
+    <message>
+        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
+        <translation>Paar {name} ist auf der Leinwand, mit Bildtext und Seed. Rückgängig nimmt es zurück.</translation>
+    </message>
+</context>
+<context>
     <name>Generator</name>
     <message>
         <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
@@ -548,6 +1030,17 @@
     <message>
         <source>Drag outwards to extend the canvas</source>
         <translation>Nach außen ziehen, um die Leinwand zu erweitern</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>What the pairs hold</source>
+        <translation>Was die Paare enthalten</translation>
+    </message>
+    <message>
+        <source>{pixels} · {pairs}</source>
+        <translation>{pixels} · {pairs}</translation>
     </message>
 </context>
 <context>
@@ -690,6 +1183,10 @@
     <message>
         <source>the dropped picture</source>
         <translation>das abgelegte Bild</translation>
+    </message>
+    <message>
+        <source>&amp;Data sets</source>
+        <translation>Da&amp;tensätze</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -921,6 +1418,13 @@
     </message>
 </context>
 <context>
+    <name>PairGrid</name>
+    <message>
+        <source>Pairs</source>
+        <translation>Paare</translation>
+    </message>
+</context>
+<context>
     <name>PalettePanel</name>
     <message>
         <source>Search</source>
@@ -980,6 +1484,13 @@
     <message>
         <source>Select nothing</source>
         <translation>Auswahl aufheben</translation>
+    </message>
+</context>
+<context>
+    <name>Place</name>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
     </message>
 </context>
 <context>
@@ -1586,6 +2097,13 @@
     </message>
 </context>
 <context>
+    <name>_Pairs</name>
+    <message>
+        <source>Pair {name}</source>
+        <translation>Paar {name}</translation>
+    </message>
+</context>
+<context>
     <name>_Rows</name>
     <message>
         <source>favourite</source>
@@ -1594,6 +2112,13 @@
     <message>
         <source>result of {time}</source>
         <translation>Ergebnis von {time}</translation>
+    </message>
+</context>
+<context>
+    <name>_Tiles</name>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
     </message>
 </context>
 </TS>

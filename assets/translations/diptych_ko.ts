@@ -157,6 +157,124 @@
     </message>
 </context>
 <context>
+    <name>DatasetCommands</name>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Show the export</source>
+        <translation>내보내기 보기</translation>
+    </message>
+    <message>
+        <source>&amp;Export a data set…</source>
+        <translation>데이터 세트 내보내기(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Look through a data set…</source>
+        <translation>데이터 세트 살펴보기(&amp;L)…</translation>
+    </message>
+</context>
+<context>
+    <name>DatasetWindow</name>
+    <message>
+        <source>Open a folder…</source>
+        <translation>폴더 열기…</translation>
+    </message>
+    <message>
+        <source>Show pairs with</source>
+        <translation>다음이 있는 쌍 보기</translation>
+    </message>
+    <message>
+        <source>Segmenter agrees on at least</source>
+        <translation>분할기 일치율 최소</translation>
+    </message>
+    <message>
+        <source>Drop</source>
+        <translation>제외</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Open on the canvas</source>
+        <translation>캔버스에서 열기</translation>
+    </message>
+    <message>
+        <source>What they hold</source>
+        <translation>들어 있는 것</translation>
+    </message>
+    <message>
+        <source>share of the pixels · of the pairs</source>
+        <translation>픽셀 비율 · 쌍 비율</translation>
+    </message>
+    <message>
+        <source>Open a data set</source>
+        <translation>데이터 세트 열기</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>데이터 세트</translation>
+    </message>
+    <message>
+        <source>any class</source>
+        <translation>모든 클래스</translation>
+    </message>
+    <message>
+        <source>{count} pairs</source>
+        <translation>쌍 {count}개</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} pairs</source>
+        <translation>쌍 {count}개 중 {shown}개</translation>
+    </message>
+    <message>
+        <source>No data set is open</source>
+        <translation>열린 데이터 세트가 없습니다</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>읽는 중…</translation>
+    </message>
+    <message>
+        <source>Open a folder that an export was written to.</source>
+        <translation>내보낸 폴더를 여세요.</translation>
+    </message>
+    <message>
+        <source>No pair is like that.</source>
+        <translation>그런 쌍이 없습니다.</translation>
+    </message>
+    <message>
+        <source>No pair is in this folder.</source>
+        <translation>이 폴더에는 쌍이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Seed {seed}</source>
+        <translation>시드 {seed}</translation>
+    </message>
+    <message>
+        <source>agreement {share} %</source>
+        <translation>일치율 {share} %</translation>
+    </message>
+    <message>
+        <source>“{caption}”</source>
+        <translation>“{caption}”</translation>
+    </message>
+    <message>
+        <source>{count} pairs are chosen</source>
+        <translation>쌍 {count}개를 골랐습니다</translation>
+    </message>
+    <message>
+        <source>{count} dropped; they can be taken back until this window is closed</source>
+        <translation>{count}개를 제외했습니다. 이 창을 닫기 전까지 되돌릴 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Enter opens a pair on the canvas, Delete drops it</source>
+        <translation>Enter를 누르면 쌍을 캔버스에서 열고, Delete를 누르면 제외합니다</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
@@ -169,6 +287,10 @@
     <message>
         <source>All files (*)</source>
         <translation>모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt)</source>
+        <translation>텍스트 파일 (*.txt)</translation>
     </message>
 </context>
 <context>
@@ -243,6 +365,351 @@
     <message>
         <source>Restart engine</source>
         <translation>엔진 다시 시작</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>Captions of the pack&apos;s own words</source>
+        <translation>팩의 단어로 만든 설명</translation>
+    </message>
+    <message>
+        <source>Each pair gets a caption that is made up for it; both halves are drawn.</source>
+        <translation>쌍마다 설명을 지어내고 두 쪽을 모두 그립니다.</translation>
+    </message>
+    <message>
+        <source>Captions from a file</source>
+        <translation>파일의 설명</translation>
+    </message>
+    <message>
+        <source>A text file with a caption on each line; pairs take them in turn.</source>
+        <translation>한 줄에 설명 하나씩인 텍스트 파일입니다. 쌍이 차례로 가져갑니다.</translation>
+    </message>
+    <message>
+        <source>The canvas as it is now</source>
+        <translation>지금의 캔버스</translation>
+    </message>
+    <message>
+        <source>What is painted and kept stays; the rest is drawn anew with each seed.</source>
+        <translation>칠하고 고정한 것은 그대로 두고 나머지를 시드마다 새로 그립니다.</translation>
+    </message>
+    <message>
+        <source>Layouts from a folder</source>
+        <translation>폴더의 레이아웃</translation>
+    </message>
+    <message>
+        <source>Index PNGs; new images are drawn for them, round after round.</source>
+        <translation>인덱스 PNG입니다. 돌아가며 새 이미지를 그립니다.</translation>
+    </message>
+    <message>
+        <source>Images from a folder</source>
+        <translation>폴더의 이미지</translation>
+    </message>
+    <message>
+        <source>PNG or JPEG files; their layouts are found.</source>
+        <translation>PNG나 JPEG 파일입니다. 그 레이아웃을 찾습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing at all</source>
+        <translation>아무것도 없이</translation>
+    </message>
+    <message>
+        <source>Any pictures, as the pack draws them.</source>
+        <translation>팩이 그리는 대로 아무 그림이나 만듭니다.</translation>
+    </message>
+    <message>
+        <source>Paired folders</source>
+        <translation>짝지은 폴더</translation>
+    </message>
+    <message>
+        <source>images/ and layouts/ with index PNGs; diptych-engine train reads it.</source>
+        <translation>images/와 인덱스 PNG가 든 layouts/. diptych-engine train이 읽습니다.</translation>
+    </message>
+    <message>
+        <source>JPEG images and PNGs with the VOC palette.</source>
+        <translation>JPEG 이미지와 VOC 팔레트의 PNG.</translation>
+    </message>
+    <message>
+        <source>leftImg8bit and gtFine with labelIds, trainIds and colours.</source>
+        <translation>leftImg8bit와 gtFine(labelIds, trainIds, 색).</translation>
+    </message>
+    <message>
+        <source>JPEG images, and annotations in which 0 is unlabelled.</source>
+        <translation>JPEG 이미지와 0이 미지정인 주석.</translation>
+    </message>
+    <message>
+        <source>Panoptic PNGs, regions as run lengths, and captions.</source>
+        <translation>파놉틱 PNG, 런 길이로 적은 영역, 설명.</translation>
+    </message>
+    <message>
+        <source>A folder with metadata.jsonl, for load_dataset.</source>
+        <translation>load_dataset용 metadata.jsonl이 든 폴더.</translation>
+    </message>
+    <message>
+        <source>A few large files with the pictures inside.</source>
+        <translation>그림이 든 큰 파일 몇 개.</translation>
+    </message>
+    <message>
+        <source>Tar files of pairs, for sets that are streamed.</source>
+        <translation>스트리밍하는 세트를 위한 쌍의 tar 파일.</translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation>{count}초</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count}분</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours}시간 {minutes}분</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine…</source>
+        <translation>엔진을 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation>준비하는 중…</translation>
+    </message>
+    <message>
+        <source>{done} of {count} pairs</source>
+        <translation>쌍 {count}개 중 {done}개</translation>
+    </message>
+    <message>
+        <source>{count} rejected</source>
+        <translation>{count}개 거름</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>일시 정지됨</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>writing the rest…</source>
+        <translation>나머지를 쓰는 중…</translation>
+    </message>
+    <message>
+        <source>{rate} a second</source>
+        <translation>초당 {rate}개</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>{time} 남음</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export a data set</source>
+        <translation>데이터 세트 내보내기</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행률</translation>
+    </message>
+    <message>
+        <source>Draw from</source>
+        <translation>그리는 재료</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>형식</translation>
+    </message>
+    <message>
+        <source>File of captions</source>
+        <translation>설명 파일</translation>
+    </message>
+    <message>
+        <source>Choose a file of captions</source>
+        <translation>설명 파일 고르기</translation>
+    </message>
+    <message>
+        <source>Folder of layouts</source>
+        <translation>레이아웃 폴더</translation>
+    </message>
+    <message>
+        <source>Choose a folder of layouts</source>
+        <translation>레이아웃 폴더 고르기</translation>
+    </message>
+    <message>
+        <source>Folder of images</source>
+        <translation>이미지 폴더</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images</source>
+        <translation>이미지 폴더 고르기</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>쌍</translation>
+    </message>
+    <message>
+        <source>First seed</source>
+        <translation>첫 시드</translation>
+    </message>
+    <message>
+        <source>Each next pair has the next seed; the same seeds make the same pairs</source>
+        <translation>다음 쌍은 다음 시드를 씁니다. 시드가 같으면 쌍도 같습니다</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>폴더</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the data set</source>
+        <translation>데이터 세트 폴더 고르기</translation>
+    </message>
+    <message>
+        <source>The segmenter agrees with the layout on at least</source>
+        <translation>분할기가 레이아웃과 일치하는 비율이 최소</translation>
+    </message>
+    <message>
+        <source>It looks at each image by itself, and its layout is compared with the pair&apos;s</source>
+        <translation>이미지마다 따로 보고, 찾은 레이아웃을 쌍의 레이아웃과 비교합니다</translation>
+    </message>
+    <message>
+        <source>Every class that the caption names is there</source>
+        <translation>설명에 나온 클래스가 모두 있음</translation>
+    </message>
+    <message>
+        <source>Likeness to any other pair is below</source>
+        <translation>다른 쌍과의 유사도가 다음 미만</translation>
+    </message>
+    <message>
+        <source>Near-duplicates are left out: of each other, and of the pictures in the folder below</source>
+        <translation>서로, 그리고 아래 폴더의 그림과 거의 같은 것을 뺍니다</translation>
+    </message>
+    <message>
+        <source>Pictures not to repeat</source>
+        <translation>되풀이하지 않을 그림</translation>
+    </message>
+    <message>
+        <source>Choose a folder with images and layouts</source>
+        <translation>이미지와 레이아웃 폴더 고르기</translation>
+    </message>
+    <message>
+        <source>A folder of real pairs that are not to be repeated, if any</source>
+        <translation>되풀이하지 않을 실제 쌍의 폴더(있다면)</translation>
+    </message>
+    <message>
+        <source>This pack has no segmenter. diptych-engine train-segmenter makes one.</source>
+        <translation>이 팩에는 분할기가 없습니다. diptych-engine train-segmenter로 만드세요.</translation>
+    </message>
+    <message>
+        <source>This pack has nothing to tell likeness by.</source>
+        <translation>이 팩에는 유사도를 판단할 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Areas</source>
+        <translation>면적</translation>
+    </message>
+    <message>
+        <source>Keep if</source>
+        <translation>남길 조건</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>이어 하기</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>일시 정지</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>Look through a data set…</source>
+        <translation>데이터 세트 살펴보기…</translation>
+    </message>
+    <message>
+        <source>Aim at those set beside the picture: {areas}</source>
+        <translation>그림 옆에서 정한 면적을 목표로: {areas}</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>계속</translation>
+    </message>
+    <message>
+        <source>Choose a file of captions first.</source>
+        <translation>먼저 설명 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Choose a folder of pictures first.</source>
+        <translation>먼저 그림 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the data set first.</source>
+        <translation>먼저 데이터 세트 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>{count} pairs of {width}×{height}</source>
+        <translation>{width}×{height} 쌍 {count}개</translation>
+    </message>
+    <message>
+        <source>about {time} in {steps} steps each</source>
+        <translation>{steps}단계씩 약 {time}</translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation>약 {size}</translation>
+    </message>
+    <message>
+        <source>{room} ({free} free)</source>
+        <translation>{room} ({free} 남음)</translation>
+    </message>
+    <message>
+        <source>goes on with what is there</source>
+        <translation>있는 것에 이어서 진행</translation>
+    </message>
+</context>
+<context>
+    <name>Exports</name>
+    <message>
+        <source>The export to {folder} is not finished. What is there stays whole.</source>
+        <translation>{folder}(으)로 내보내기가 끝나지 않았습니다. 있는 것은 온전합니다.</translation>
+    </message>
+    <message>
+        <source>The export is stopped; {folder} holds {count} pairs.</source>
+        <translation>내보내기를 멈췄습니다. {folder}에 쌍 {count}개가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>이어 하기</translation>
+    </message>
+    <message>
+        <source>The export to {folder} stopped with the engine. What is there stays whole.</source>
+        <translation>엔진과 함께 {folder}(으)로 내보내기가 멈췄습니다. 있는 것은 온전합니다.</translation>
+    </message>
+    <message>
+        <source>{folder} holds {count} pairs.</source>
+        <translation>{folder}에 쌍 {count}개가 있습니다.</translation>
+    </message>
+    <message>
+        <source>{count} others did not pass the filters.</source>
+        <translation>다른 {count}개는 필터를 통과하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>Look through them</source>
+        <translation>살펴보기</translation>
+    </message>
+    <message>
+        <source>{folder} holds {count} pairs now.</source>
+        <translation>이제 {folder}에 쌍 {count}개가 있습니다.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({why}). If the studio ends, start the export again by hand.</source>
+        <translation>{file}에 쓸 수 없습니다({why}). 스튜디오가 끝나면 내보내기를 직접 다시 시작하세요.</translation>
     </message>
 </context>
 <context>
@@ -496,6 +963,21 @@
     </message>
 </context>
 <context>
+    <name>Gallery</name>
+    <message>
+        <source>These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.</source>
+        <translation>이 쌍은 “{pack}” 팩으로 그렸습니다. 파일 → 팩에서 고른 다음 여세요.</translation>
+    </message>
+    <message>
+        <source>Open pair {name}</source>
+        <translation>쌍 {name} 열기</translation>
+    </message>
+    <message>
+        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
+        <translation>쌍 {name}이(가) 설명과 시드와 함께 캔버스에 있습니다. 실행 취소로 되돌립니다.</translation>
+    </message>
+</context>
+<context>
     <name>Generator</name>
     <message>
         <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
@@ -547,6 +1029,17 @@
     <message>
         <source>Drag outwards to extend the canvas</source>
         <translation>밖으로 끌어 캔버스를 확장합니다</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>What the pairs hold</source>
+        <translation>쌍에 들어 있는 것</translation>
+    </message>
+    <message>
+        <source>{pixels} · {pairs}</source>
+        <translation>{pixels} · {pairs}</translation>
     </message>
 </context>
 <context>
@@ -689,6 +1182,10 @@
     <message>
         <source>the dropped picture</source>
         <translation>놓은 그림</translation>
+    </message>
+    <message>
+        <source>&amp;Data sets</source>
+        <translation>데이터 세트(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -920,6 +1417,13 @@
     </message>
 </context>
 <context>
+    <name>PairGrid</name>
+    <message>
+        <source>Pairs</source>
+        <translation>쌍</translation>
+    </message>
+</context>
+<context>
     <name>PalettePanel</name>
     <message>
         <source>Search</source>
@@ -979,6 +1483,13 @@
     <message>
         <source>Select nothing</source>
         <translation>선택 해제</translation>
+    </message>
+</context>
+<context>
+    <name>Place</name>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
     </message>
 </context>
 <context>
@@ -1585,6 +2096,13 @@
     </message>
 </context>
 <context>
+    <name>_Pairs</name>
+    <message>
+        <source>Pair {name}</source>
+        <translation>쌍 {name}</translation>
+    </message>
+</context>
+<context>
     <name>_Rows</name>
     <message>
         <source>favourite</source>
@@ -1593,6 +2111,13 @@
     <message>
         <source>result of {time}</source>
         <translation>{time}의 결과</translation>
+    </message>
+</context>
+<context>
+    <name>_Tiles</name>
+    <message>
+        <source>damaged</source>
+        <translation>손상됨</translation>
     </message>
 </context>
 </TS>

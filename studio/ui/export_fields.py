@@ -140,7 +140,7 @@ def forms() -> dict[Form, Named]:
         "ade20k": Named("ADE20K", translate("Export", "JPEG images, and annotations in which 0 is unlabelled.")),
         "coco": Named("COCO", translate("Export", "Panoptic PNGs, regions as run lengths, and captions.")),
         "imagefolder": Named(
-            "Hugging Face imagefolder", translate("Export", "A folder with metadata.jsonl, for load_dataset.")
+            "Hugging Face ImageFolder", translate("Export", "A folder with metadata.jsonl, for load_dataset.")
         ),
         "parquet": Named("Hugging Face Parquet", translate("Export", "A few large files with the pictures inside.")),
         "webdataset": Named("WebDataset", translate("Export", "Tar files of pairs, for sets that are streamed.")),

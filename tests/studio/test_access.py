@@ -191,6 +191,28 @@ def test_variations_and_every_panel(desk: MakeDesk) -> None:
     check(at.window)
 
 
+@pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
+def test_the_export(desk: MakeDesk, look: Look) -> None:
+    at = desk()
+    at.studio.preferences.change(look=look)
+    at.window.dataset_commands.export()
+    dialog = at.window.dataset_commands.dialog
+    assert dialog is not None
+    dialog.differs.on.setChecked(True)
+    opened(at, dialog)
+    assert len(controls(dialog)) > 6
+    check(dialog)
+
+
+def test_the_data_set(desk: MakeDesk) -> None:
+    at = desk()
+    at.window.dataset_commands.browse()
+    browser = at.window.dataset_commands.browser
+    assert browser is not None
+    opened(at, browser)
+    check(browser)
+
+
 @pytest.mark.parametrize("language", NAMES)
 def test_every_menu_entry_has_words_and_no_mnemonic_twice(desk: MakeDesk, tmp_path: Path, language: str) -> None:
     (tmp_path / "config").mkdir()
