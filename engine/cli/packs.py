@@ -46,6 +46,8 @@ def show(name: NameArgument) -> None:
     typer.echo(f"folder: {folder}")
     typer.echo(f"steps: {info.steps}, sampler: {info.sampler}")
     typer.echo(f"guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
+    if info.upscale:
+        typer.echo(f"full size: {info.height * info.upscale}×{info.width * info.upscale}")
     typer.echo(f"words: {len(info.vocabulary)}")
     for index, known in enumerate(info.classes):
         others = f" ({', '.join(known.synonyms)})" if known.synonyms else ""
