@@ -58,6 +58,7 @@ class Studio:
         """Put the window on the screen and start what runs behind it."""
         self.window.show()
         self.session.begin()
+        self.installer.begin()
 
     def close(self) -> None:
         """Take the window away at once, then end the session; `closed` is set when nothing is left.

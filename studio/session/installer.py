@@ -44,7 +44,10 @@ class Installer(QObject):
         self._process: QProcess | None = None
         self._locks: dict[Path, QLockFile] = {}
         packs.offer(folder)
-        self.tasks.start(asyncio.to_thread(clear_away, folder / INCOMING))
+
+    def begin(self) -> None:
+        """Clear away what an interrupted installation left."""
+        self.tasks.start(asyncio.to_thread(clear_away, self.folder / INCOMING))
 
     def install(self, source: Path) -> None:
         """Install the pack in a folder or a zip; what comes of it is said."""
