@@ -97,7 +97,12 @@ def verified(out: Path, packs: Path) -> str:
     return " ".join(run.stdout.split())
 
 
-def test_from_the_dialog_to_a_pair_on_the_canvas(at: Desk, packs: Path, tmp_path: Path) -> None:
+def click_pair(at: Desk, browser: DatasetWindow, row: int, held=Qt.KeyboardModifier.NoModifier) -> None:
+    grid = browser.grid
+    at.qtbot.mouseClick(grid.viewport(), LEFT, held, grid.visualRect(grid.model().index(row, 0)).center())
+
+
+def test_from_the_dialog_to_a_pair_on_the_canvas(at: Desk, tmp_path: Path) -> None:
     out = tmp_path / "sets" / "one"
     at.ready()
     dialog = begin(at, out, 6)
@@ -110,24 +115,12 @@ def test_from_the_dialog_to_a_pair_on_the_canvas(at: Desk, packs: Path, tmp_path
     assert at.studio.preferences.chosen.export.count == 6
     answer(at, "holds 6 pairs")
     browser = browser_of(at)
-    grid, gallery = browser.grid, browser.gallery
     assert browser.count.text() == "6 pairs"
-    model = grid.model()
+    model = browser.grid.model()
     at.until(lambda: model.data(model.index(5, 0), Qt.ItemDataRole.DecorationRole) is not None)
-    for row in (1, 2):
-        held = CTRL if row == 2 else Qt.KeyboardModifier.NoModifier
-        at.qtbot.mouseClick(grid.viewport(), LEFT, held, grid.visualRect(model.index(row, 0)).center())
-    assert grid.rows == [1, 2]
-    at.qtbot.keyClick(grid, KEY.Key_Delete)
-    assert [gallery.entry(row).record.seed for row in range(4)] == [0, 3, 4, 5]
-    assert browser.undo.isEnabled()
-    at.click(browser.undo)
-    assert browser.count.text() == "6 pairs"
-    at.qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(model.index(4, 0)).center())
-    at.click(browser.drop)
-    at.qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(model.index(2, 0)).center())
+    click_pair(at, browser, 2)
     before = at.document.painted.copy()
-    at.qtbot.keyClick(grid, KEY.Key_Return)
+    at.qtbot.keyClick(browser.grid, KEY.Key_Return)
     layout = read_layout(out / "layouts" / "000000002.png", at.session.pack.info.classes)
     at.until(lambda: (at.document.painted == layout).all())
     assert (at.document.image == read_image(out / "images" / "000000002.png")).all()
@@ -136,6 +129,26 @@ def test_from_the_dialog_to_a_pair_on_the_canvas(at: Desk, packs: Path, tmp_path
     at.until(at.window.isActiveWindow)
     at.key(KEY.Key_Z, CTRL)
     assert (at.document.painted == before).all()
+
+
+def test_what_is_dropped_can_be_taken_back_until_the_window_is_closed(at: Desk, packs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    at.ready()
+    begin(at, out, 6)
+    finished(at)
+    at.window.dataset_commands.browse(out)
+    browser = browser_of(at)
+    grid, gallery = browser.grid, browser.gallery
+    at.until(lambda: gallery.total == 6)
+    click_pair(at, browser, 1)
+    click_pair(at, browser, 2, CTRL)
+    assert grid.rows == [1, 2]
+    at.qtbot.keyClick(grid, KEY.Key_Delete)
+    assert [gallery.entry(row).record.seed for row in range(4)] == [0, 3, 4, 5]
+    at.click(browser.undo)
+    assert browser.count.text() == "6 pairs"
+    click_pair(at, browser, 4)
+    at.click(browser.drop)
     assert (out / "images" / "000000004.png").exists()
     browser.activateWindow()
     at.until(browser.isActiveWindow)

@@ -26,7 +26,10 @@ SPEAKING = {
 MUTE = {"text": {1}, "icon_button": {1, 3}, "drawText": set()}
 """Arguments by place that are names for the program."""
 SENTENCE = re.compile(r"[A-Z“][^\n]*[a-z,] [a-z]")
-NAMES_ONLY = re.compile(r"Diptych|PNG|\*\.\w+|Zip|UniPC|DPM\+\+ 2M|DDIM|DDPM|Heun|Euler–Maruyama|GCDP|Pascal VOC|Cityscapes|ADE20K|COCO|Hugging Face \w+|WebDataset|[\W\d_]+")
+NAMES_ONLY = re.compile(
+    r"Diptych|PNG|\*\.\w+|Zip|UniPC|DPM\+\+ 2M|DDIM|DDPM|Heun|Euler–Maruyama|GCDP"
+    r"|Pascal VOC|Cityscapes|ADE20K|COCO|Hugging Face \w+|WebDataset|[\W\d_]+"
+)
 TRANSLATED = {"tr", "translate", "BadFile", "BadPack", "EngineError"}
 """Calls whose words are taken care of; the errors of the engine's tree stay English."""
 LANGUAGES = sorted(set(NAMES) - {"en"})
