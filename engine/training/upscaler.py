@@ -48,7 +48,7 @@ LOOKED_AT = 256
 """Crops that tell how much detail to expect."""
 CHOSEN_ON = 32
 """Pictures held out that tell how many evaluations are best."""
-BLUR, QUALITY = 1.2, (30, 95)
+BLUR, QUALITY = 1.0, (30, 95)
 
 
 class Sample(NamedTuple):
@@ -63,7 +63,7 @@ class Sample(NamedTuple):
 class UpscalerLessons(Lessons[UpscalerFacts]):
     """Crops at full size, made small and worse."""
 
-    file, batch, rate = UPSCALER, 16, 2e-3
+    file, batch, rate = UPSCALER, 8, 2e-3
 
     def __init__(self, config: TrainConfig, pack: Pack, stocks: Sequence[Stock]) -> None:
         super().__init__(config, pack, stocks)
