@@ -1,4 +1,6 @@
-"""The two towers of a pack's CLIP pair: open_clip's vision transformer, and its text transformer as packs use it."""
+"""The two towers of a pack's CLIP pair: open_clip's vision transformer on what the pack's segmenter sees, and its text
+transformer as packs use it.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +11,44 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.network.segmenter import STRIDE, WIDTHS, Encoder
 from engine.network.text import TextConfig, TextTower
 
-PATCH, WIDTH, LAYERS, HEADS = 8, 192, 6, 3
-DROPPED = 0.5
-"""The share of patches that are left out in training, which then sees nearly twice the pictures  [Li et al. 2023]."""
-TEXT = TextConfig(width=WIDTH, layers=2, heads=3, context=48)
+WIDTH, LAYERS, HEADS = 192, 3, 3
+TEXT = TextConfig(width=WIDTH)
 STEEPEST = 100.0
 """The largest scale of the cosines  [Radford et al. 2021]."""
 
 
 class Towers(nn.Module):
-    """Standardised pictures of one size, and prompts, to unit vectors [N, WIDTH] whose cosine says how they fit."""
+    """Standardised pictures of one size, and prompts, to unit vectors [N, WIDTH] whose cosine says how they fit.
+
+
+    `eye` is the first half of the pack's segmenter, and stays what it is: from a few thousand frames with captions a
+    transformer that begins with nothing learns next to nothing.
+    """
 
     def __init__(self, height: int, width: int, vocabulary: Sequence[str]) -> None:
         super().__init__()
         from open_clip.transformer import VisionTransformer
 
+        self.eye = Encoder().requires_grad_(False)
         # It takes a pair of sides, whatever its hints say; the mean of all patches is asked, not a token of its own.
         build: type[nn.Module] = VisionTransformer
         self.visual = build(
-            image_size=(height, width),
-            patch_size=PATCH,
+            image_size=(height // STRIDE, width // STRIDE),
+            patch_size=1,
             width=WIDTH,
             layers=LAYERS,
             heads=HEADS,
             mlp_ratio=4.0,
             output_dim=WIDTH,
-            patch_dropout=DROPPED,
             pool_type="avg",
             final_ln_after_pool=True,
         )
+        # what the segmenter sees lies about one point, and every place would look alike without the norm
+        norm = nn.BatchNorm2d(WIDTHS[-1] + 3, affine=False)
+        self.visual.conv1 = nn.Sequential(norm, nn.Conv2d(WIDTHS[-1] + 3, WIDTH, 1, bias=False))
         self.text = TextTower(TEXT, vocabulary)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
@@ -50,7 +59,9 @@ class Towers(nn.Module):
 
     def see(self, pictures: Tensor) -> Tensor:
         """float32 [B, WIDTH] of standardised pictures [B, 3, H, W]."""
-        return F.normalize(self.visual(pictures).float(), dim=1)
+        deepest = self.eye.features(pictures)[-1]
+        colours = F.avg_pool2d(pictures, STRIDE).to(deepest.dtype)
+        return F.normalize(self.visual(torch.cat([deepest, colours], 1)).float(), dim=1)
 
     def read(self, prompts: Sequence[str]) -> Tensor:
         """float32 [B, WIDTH] of prompts."""

@@ -35,19 +35,15 @@ class Level(nn.Module):
         return x
 
 
-class SegmenterUNet(nn.Module):
-    """RGB [B, 3, H, W], standardised, to logits float32 [B, K, H, W]; sides divisible by `STRIDE`."""
+class Encoder(nn.Module):
+    """The way down: RGB [B, 3, H, W], standardised, sides divisible by `STRIDE`, to maps of what is where."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
         w = WIDTHS
         self.stem = Halve(3, w[0], 3)
         self.down = nn.ModuleList(Level([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
         self.shrink = nn.ModuleList(Halve(a, b, 1) for a, b in pairwise(w))
-        self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
-        self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
-        self.norm = PixelNorm()
-        self.head = zeroed(nn.Conv2d(w[0], 4 * classes, 3, padding=1))
 
     def features(self, image: Tensor) -> list[Tensor]:
         """Maps at half the picture's size, at a quarter, and the deepest at an eighth, [B, `WIDTHS`, h, w]."""
@@ -59,6 +55,18 @@ class SegmenterUNet(nn.Module):
             if i < len(self.shrink):
                 x = self.shrink[i](x)
         return found
+
+
+class SegmenterUNet(Encoder):
+    """RGB [B, 3, H, W], standardised, to logits float32 [B, K, H, W]; sides divisible by `STRIDE`."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        w = WIDTHS
+        self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
+        self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
+        self.norm = PixelNorm()
+        self.head = zeroed(nn.Conv2d(w[0], 4 * classes, 3, padding=1))
 
     def forward(self, image: Tensor) -> Tensor:
         *skips, x = self.features(image)

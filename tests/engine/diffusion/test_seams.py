@@ -9,7 +9,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
-from torch.nn.functional import conv2d
 
 from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
 from engine.diffusion.sampler import Settings, sample
