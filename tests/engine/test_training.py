@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import engine.training
 from engine import generation, packs
-from engine.cli import app, main
+from engine.cli import app
 from engine.errors import BadConfig
 from engine.network.unet import UNetConfig
 from engine.packs import LayoutConfig, ProcessConfig, ScheduleConfig
@@ -84,14 +84,6 @@ def test_the_command_trains_and_the_pack_it_writes_is_whole(config, tmp_path):
     line = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
     assert line["images"] == 32
     assert any(name.startswith("layout/clock") for name in line)
-
-
-def test_a_pack_without_judges_is_told_how_to_get_them(config, tmp_path, capsys):
-    pack = Trainer(config).export()
-    args = ["evaluate", "--pack", str(pack), "--data", config.data, "--out", str(tmp_path / "report")]
-    with pytest.raises(SystemExit):
-        main(args)
-    assert "diptych-engine train-segmenter" in capsys.readouterr().err
 
 
 GCDP = {
