@@ -17,6 +17,8 @@ from pathlib import Path
 
 TICK = 5
 """Milliseconds between two beats of the clock that looks for blocks."""
+SETTLED, IDLE = 10, 30
+"""Seconds of waiting after the last picture, and of watching, in which an autosave would come."""
 
 
 def main() -> None:
@@ -92,8 +94,22 @@ class Figures:
             await self.until(lambda: document.marks.image is not ImageKind.NONE)
             say("first image on screen after", time.time() - self.started)
             await self.generate(runs)
+            await self.idle()
         self.studio.close()
         await self.studio.closed.wait()
+
+    async def idle(self) -> None:
+        """What both processes cost while nobody does anything."""
+        await asyncio.sleep(SETTLED)
+        before, start = self.work(), time.perf_counter()
+        await asyncio.sleep(IDLE)
+        share = (self.work() - before) / (time.perf_counter() - start)
+        print(f"{'idle, both processes':34} {share * 100:8.2f} % of one core", flush=True)
+
+    def work(self) -> float:
+        """Seconds of CPU time of the studio and of its engine so far."""
+        fields = Path(f"/proc/{self.client.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def generate(self, runs: int) -> None:
         first, done, counts = [], [], []
