@@ -190,12 +190,15 @@ class Pack:
         """
         if not prompt.strip():
             return self.no_text
-        if prompt not in self._encoded:
-            while len(self._encoded) >= REMEMBERED:
-                self._encoded.pop(next(iter(self._encoded)))
+        known = self._encoded.get(prompt)
+        if known is None:
             with torch.inference_mode(False), torch.no_grad():  # what is kept may be part of a gradient one day
-                self._encoded[prompt] = self.tower(self.tower.tokenize([prompt]).to(self.device))
-        return self._encoded[prompt]
+                known = self.tower(self.tower.tokenize([prompt]).to(self.device))
+            with self._lock:
+                while len(self._encoded) >= REMEMBERED:
+                    self._encoded.pop(next(iter(self._encoded)))
+                self._encoded[prompt] = known
+        return known
 
 
 def choose_device(name: str) -> torch.device:

@@ -182,12 +182,13 @@ def legs(process: JointProcess, task: Task, settings: Settings, path: Moment) ->
     ]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Look:
     """What the network says of one state: the logits of y_0 on every branch, [branches · B, K, H, W], and the guided
     image.
     """
 
+    process: JointProcess
     state: State
     asked: list[Branch]
     logits: Tensor
@@ -202,6 +203,11 @@ class Look:
     def head(self) -> Tensor:
         """Of the branch with every condition, [B, K, H, W]."""
         return self.heads[: len(self.state.image)]
+
+    @cached_property
+    def y_0(self) -> Tensor:
+        """The same, but what is given where a pixel is."""
+        return self.process.layout_estimate(self.state, self.head)
 
 
 @dataclass
@@ -223,8 +229,11 @@ class Looks:
             told = shifted(self.process, state, guides, lambda at: predict(self.denoiser, branched(at)))
         else:
             told = predict(self.denoiser, some)
-        look = Look(state, some, told.logits, guided_image(self.process, self.settings, state, some, told.image))
-        return self.matched(look) if self.settings.seams and self.partly_given else look
+        said = guided_image(self.process, self.settings, state, some, told.image)
+        look = Look(self.process, state, some, told.logits, said)
+        if self.settings.seams and self.partly_given:
+            look.said = self.matched(look)
+        return look
 
     @cached_property
     def partly_given(self) -> bool:
@@ -232,12 +241,11 @@ class Looks:
         kept = self.task.keep_image.flatten(1)
         return bool((kept.any(1) & ~kept.all(1)).any())
 
-    def matched(self, look: Look) -> Look:
-        """The same without an edge along what is given of the image."""
-        state, settings, x_0 = look.state, self.settings, look.said.x_0
-        y_0 = self.process.layout_estimate(state, look.head)
-        x_0 = without_seams(x_0, state.clocks.image == 0, y_0, settings.seams)
-        return replace(look, said=limited_to(self.process, settings, state, x_0))
+    def matched(self, look: Look) -> Said:
+        """The image without an edge along what is given of it."""
+        given, seams = look.state.clocks.image == 0, self.settings.seams
+        x_0 = without_seams(look.said.x_0, given, look.y_0, seams)
+        return limited_to(self.process, self.settings, look.state, x_0)
 
 
 def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
@@ -370,7 +378,7 @@ def layout_estimate(process: JointProcess, leg: Leg, seen: Look) -> Tensor:
     """ŷ_0 of a step, [B, K, H, W]; where the layout is given, or decided by now, it is that."""
     if leg.layout_known:
         return categorical.one_hot(seen.state.layout, process.classes, seen.logits.dtype)
-    return process.layout_estimate(seen.state, seen.head) if leg.layout_given else seen.head
+    return seen.y_0 if leg.layout_given else seen.head
 
 
 def corrected(process: JointProcess, settings: Settings, seen: Look, random: Randomness) -> State:
