@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.protocol import Pixels
@@ -13,6 +13,7 @@ from studio.session.session import Session
 from studio.session.shelf import Entry
 from studio.ui.pictures import qimage
 from studio.ui.theme import Theme
+from studio.ui.veil import Veil
 from studio.ui.view import View
 
 STEP = 0.02
@@ -82,19 +83,16 @@ class Compare(QObject):
             curtain.update()
 
 
-class Curtain(QWidget):
+class Curtain(Veil):
     """Lies over one canvas and draws the right part of the other picture; it can be drawn by mouse and by keys."""
 
     def __init__(self, compare: Compare, view: View, theme: Theme, canvas: QWidget, *, smooth: bool) -> None:
-        super().__init__(canvas)
+        super().__init__(canvas, OWN)
         self._smooth = smooth  # class ids keep their edges
-        self._compare, self._view, self._theme, self._canvas = compare, view, theme, canvas
+        self._compare, self._view, self._theme = compare, view, theme
         self._image = QImage()
         self.setAccessibleName(self.tr("Comparison: arrow keys move the line, Escape ends it"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.hide()
-        canvas.installEventFilter(self)
         for signal in (view.changed, compare.changed):
             signal.connect(self.update)
 
@@ -102,21 +100,6 @@ class Curtain(QWidget):
         self._image = image
         self.resize(self._canvas.size())
         self.show()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self.resize(self._canvas.size())
-        return super().eventFilter(watched, event)
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._follow(event.position())

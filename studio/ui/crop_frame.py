@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
-    QEnterEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -20,6 +19,7 @@ from engine.raster import Crop
 from studio.session.files import Files, Photo
 from studio.ui.pictures import qimage
 from studio.ui.theme import Theme
+from studio.ui.veil import Veil
 from studio.ui.view import View
 
 ZOOM = 1.15
@@ -34,21 +34,18 @@ SMALLEST = 8.0
 """Pixels of the photograph that the frame shows at least, across."""
 
 
-class CropFrame(QWidget):
+class CropFrame(Veil):
     """Over the image canvas while a crop is chosen. Enter places it, Escape leaves everything as it was."""
 
     def __init__(self, files: Files, view: View, theme: Theme, canvas: QWidget) -> None:
-        super().__init__(canvas)
-        self._files, self._view, self._theme, self._canvas = files, view, theme, canvas
+        super().__init__(canvas, OWN)
+        self._files, self._view, self._theme = files, view, theme
         self._photo: Photo | None = None
         self._image = QImage()
         self._held: QPointF | None = None
         self.crop = Crop(0, 0, 1, 1)
         self.setAccessibleName(self.tr("Crop: drag or arrow keys move, plus and minus zoom, Enter places"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
-        self.hide()
-        canvas.installEventFilter(self)
         files.crop_asked.connect(self.open)
         view.changed.connect(self.update)
 
@@ -97,15 +94,6 @@ class CropFrame(QWidget):
         )  # fmt: skip
         self.move_by(0, 0)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self.resize(self._canvas.size())
-        return super().eventFilter(watched, event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._held = event.position()
 
@@ -142,12 +130,6 @@ class CropFrame(QWidget):
             self.close_()
         else:
             super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN:
-            event.accept()
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         frame, scale, colours = self._view.rect(self.size()), self._scale(), self._theme.colours

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.edges import Edges, Sides
 from studio.ui.stage import checkers
 from studio.ui.theme import Theme
+from studio.ui.veil import Veil
 from studio.ui.view import View
 
 GRAB = 14
@@ -33,37 +34,19 @@ CURSORS = {
 }
 
 
-class Curtain(QWidget):
+class Curtain(Veil):
     """One for each canvas. The wheel and the middle button work through it."""
 
     def __init__(self, edges: Edges, view: View, theme: Theme, canvas: QWidget) -> None:
-        super().__init__(canvas)
-        self._edges, self._view, self._theme, self._canvas = edges, view, theme, canvas
+        super().__init__(canvas, OWN)
+        self._edges, self._view, self._theme = edges, view, theme
         self.setAccessibleName(
             self.tr("Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it")
         )
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.hide()
-        canvas.installEventFilter(self)
         edges.changed.connect(self._follow)
         for signal in (view.changed, theme.changed):
             signal.connect(self.update)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self.resize(self._canvas.size())
-        return super().eventFilter(watched, event)
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:

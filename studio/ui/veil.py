@@ -1,0 +1,35 @@
+"""What can be drawn over a canvas and worked with by hand and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QEnterEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+
+class Veil(QWidget):
+    """As large as its canvas; its `own` keys are its own even where they are shortcuts of the window."""
+
+    def __init__(self, canvas: QWidget, own: Collection[int]) -> None:
+        super().__init__(canvas)
+        self._canvas, self._own = canvas, own
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
+        canvas.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.resize(self._canvas.size())
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in self._own:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
