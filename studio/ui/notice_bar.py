@@ -55,13 +55,12 @@ class NoticeBar(QWidget):
             self._waiting.pop(0)()
 
     def say(self, notice: Notice) -> None:
-        """Show a notice; the same words come only once, and a new hint takes the place of one that offers nothing."""
+        """Show a notice; the same words come only once, and of hints that offer nothing only the newest stays."""
         if self._held:
             self._waiting.append(partial(self.say, notice))
             return
         for shown in list(self._rows):
-            both_hints = shown.notice.tone is Tone.HINT and notice.tone is Tone.HINT
-            if shown.notice.text == notice.text or (both_hints and not shown.notice.action):
+            if shown.notice.text == notice.text or (_passing(shown.notice) and _passing(notice)):
                 self.remove(shown)
         while len(self._rows) >= MOST:
             self.remove(self._rows[0])
@@ -82,6 +81,10 @@ class NoticeBar(QWidget):
             row.hide()
             row.deleteLater()
         self.setVisible(bool(self._rows))
+
+
+def _passing(notice: Notice) -> bool:
+    return notice.tone is Tone.HINT and not notice.action
 
 
 class NoticeRow(QFrame):
