@@ -127,6 +127,7 @@ def order_of(request: Export) -> Order:
         steps=request.steps,
         sampler=request.sampler,
         guidance=request.guidance,
+        full=request.full,
         filters=Filters(
             agreement=request.agreement,
             named=request.named,

@@ -204,6 +204,7 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     sampler: Sampler | None = None
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None
+    full: bool = False  # at `PackInfo.upscale` times the size
     agreement: Share | None = None  # the filters: see export.order.Filters
     named: bool = False
     apart: Share | None = None

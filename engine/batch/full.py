@@ -24,16 +24,21 @@ def read_full(order: Order, source: Source, info: PackInfo, margins: Margins) ->
         return None
     if not info.upscale:
         return Full()
-    wider = Margins(*(side * info.upscale for side in margins))
-    layout = image = None
-    if source.layout is not None:
-        given = raster.read_layout(source.layout, info.classes)
-        layout = _fitted(given, raster.fit_layout, order.fit, info)
-    if source.image is not None:
-        image = _fitted(raster.read_image(source.image), raster.fit_image, order.fit, info)
+    layout = None if source.layout is None else raster.read_layout(source.layout, info.classes)
+    image = None if source.image is None else raster.read_image(source.image)
+    return at_full_size(layout, image, order.fit, info, margins)
+
+
+def at_full_size(
+    layout: Pixels | None, image: Pixels | None, fit: Fit, info: PackInfo, margins: Margins | None = None
+) -> Full:
+    """The same of ids [H, W] and RGB [H, W, 3] of any size, with `margins` of the pack's own pixels around them."""
+    wider = Margins(*(side * info.upscale for side in margins or Margins(0, 0, 0, 0)))
+    ids = None if layout is None else _fitted(layout, raster.fit_layout, fit, info)
+    pixels = None if image is None else _fitted(image, raster.fit_image, fit, info)
     return Full(
-        layout=None if layout is None else Raster.of(wider.around(layout, UNKNOWN)),
-        image=None if image is None else Raster.of(wider.around(image, 0)),
+        layout=None if ids is None else Raster.of(wider.around(ids, UNKNOWN)),
+        image=None if pixels is None else Raster.of(wider.around(pixels, 0)),
     )
 
 

@@ -25,6 +25,7 @@ TARGETS = 'A file with the areas of classes: {"road": 0.3}, or a list of such, w
 AGREEMENT = "Keep pairs in which the pack's segmenter sees the layout at this share of the pixels."
 APART = "Keep pairs whose cosine to each one kept, and to the reference, is below this, by CLIP pair or segmenter."
 REFERENCE = "A folder with images/ and layouts/ of real pairs, for --apart and the report."
+FULL = "Pairs at full size, with the detail that the pack's upscaler draws."
 VERIFY = "Check every file in OUT, and make again what is lost or changed."
 
 
@@ -43,6 +44,7 @@ def export(
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")] = None,
     sampler: Annotated[Sampler | None, typer.Option(help="Without it, the pack's.")] = None,
     guidance: Annotated[float | None, typer.Option(min=0, max=50, help="Towards the caption.")] = None,
+    full: Annotated[bool, typer.Option("--full", help=FULL)] = False,
     first_seed: Annotated[int, typer.Option(min=0, help="Of the first pair; each next one's is one more.")] = 0,
     batch: Annotated[int, typer.Option(min=1, help="Pairs drawn together; changes no byte.")] = BATCH,
     per_shard: Annotated[int, typer.Option(min=1, help="Pairs in each file of parquet and webdataset.")] = PER_SHARD,
@@ -80,6 +82,7 @@ def export(
         steps=steps,
         sampler=sampler,
         guidance=guidance,
+        full=full,
         per_shard=per_shard,
         filters=Filters(agreement=agreement, named=named, apart=apart, reference=reference),
     )

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 import msgspec
 import torch
 
-from engine import __version__, generation, library, packs
+from engine import __version__, generation, library, packs, upscaler
 from engine.errors import OutOfMemory
 from engine.export.order import Order, Record
 from engine.export.pair import Pair
 from engine.export.sources import Given, Sources, pack_digest
 from engine.export.store import sha256
 from engine.failures import explain
+from engine.protocol import Generate
 from engine.requests import size
 
 Step = Callable[[float], None]
@@ -33,7 +34,8 @@ class Drawer:
         folder = library.find_pack(order.pack)
         self.sources = Sources.read(order, library.read_info(folder))
         self.pack = packs.load(folder, device)
-        self.pack_sha256 = pack_digest(folder)
+        self.pack_sha256 = pack_digest(folder, order.full)
+        self.upscaler = upscaler.load(self.pack) if order.full else None
 
     def draw(self, seeds: Sequence[int], step: Step = no_step) -> list[Pair]:
         """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
@@ -42,7 +44,7 @@ class Drawer:
         for one in given:
             groups.setdefault(msgspec.msgpack.encode(one.request.guides), []).append(one)
         found = {pair.record.seed: pair for group in groups.values() for pair in self._together(group, step)}
-        return [found[seed] for seed in seeds]
+        return [self._at_full_size(one.request, found[one.request.seed], step) for one in given]
 
     def _together(self, given: list[Given], step: Step) -> list[Pair]:
         """Requests that share their guides; in two halves if the memory runs out."""
@@ -68,6 +70,18 @@ class Drawer:
             ]
         half = len(given) // 2
         return self._together(given[:half], step) + self._together(given[half:], step)
+
+    def _at_full_size(self, request: Generate, pair: Pair, step: Step) -> Pair:
+        """The pair as large as the order wants it."""
+        if self.upscaler is None:
+            return pair
+        drawn = generation.Result(pair.image, pair.layout)
+        for stage in upscaler.steps(self.upscaler, request, drawn):
+            step(0.0)
+            drawn = stage.result or drawn
+        height, width = drawn.layout.shape
+        sized = {"height": height, "width": width, "upscaled": self.upscaler.factor}
+        return Pair(pair.name, drawn.image, drawn.layout, msgspec.structs.replace(pair.record, **sized))
 
     def _record(self, given: Given) -> Record:
         request, info = given.request, self.pack.info

@@ -51,7 +51,7 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a person asked for. Folders and files are inputs; `canvas` is a request to draw with every seed, `areas`
-    are targets for every pair.
+    are targets for every pair. With `full`, pairs are brought to full size by the pack's upscaler.
     """
 
     pack: str
@@ -68,6 +68,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     steps: int | None = None
     sampler: Sampler | None = None
     guidance: float | None = None
+    full: bool = False
     per_shard: Annotated[int, msgspec.Meta(ge=1)] = PER_SHARD
     filters: Filters = Filters()
 
@@ -84,7 +85,10 @@ class How(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything that one pair was made from; it travels with the pair."""
+    """Everything that one pair was made from; it travels with the pair.
+
+    It was made `upscaled` times larger than it was drawn; `height` and `width` are those that it has.
+    """
 
     version: str
     torch: str
@@ -106,6 +110,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cross_guidance: float
     height: int
     width: int
+    upscaled: int = 1
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

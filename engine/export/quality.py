@@ -20,6 +20,7 @@ from engine.export.pair import Pair
 from engine.export.report import as_is
 from engine.judges.likeness import By, Likeness
 from engine.protocol import UNKNOWN, PackInfo, Pixels
+from engine.raster import enlarge_layout, fit_image
 
 AGREEMENT, NAMED, APART = "agreement", "named", "apart"
 REFERENCE_BATCH = 64
@@ -66,7 +67,7 @@ class Gate:
 
     def __call__(self, pairs: Sequence[Pair]) -> list[Quality]:
         """The verdicts, in order."""
-        images = [pair.image for pair in pairs]
+        images = [as_drawn(pair) for pair in pairs]
         seen = self._judges.segmenter.layouts(images) if self._judges.segmenter else [None] * len(pairs)
         rows: Sequence[Rows | None] = [None] * len(pairs)
         if self._judges.likeness:
@@ -75,7 +76,7 @@ class Gate:
 
     def _judged(self, pair: Pair, seen: Pixels | None, row: Rows | None) -> Quality:
         filters, rejected = self._filters, ""
-        agreement = None if seen is None else agreement_of(pair.layout, seen)
+        agreement = None if seen is None else agreement_of(pair.layout, enlarge_layout(seen, pair.record.upscaled))
         missing = missing_classes(pair.record.prompt, pair.layout, self._info) if filters.named else ()
         nearest, like = (None, "") if row is None else self._known.nearest(row)
         if agreement is not None and filters.agreement is not None and agreement < filters.agreement:
@@ -133,10 +134,17 @@ def agreement_of(layout: Pixels, seen: Pixels) -> float:
     return round(float((layout == seen)[known].mean()), 4) if known.any() else 1.0
 
 
+def as_drawn(pair: Pair) -> Pixels:
+    """The image at the size that the pack drew it at, which is what its judges know."""
+    height, width = (side // pair.record.upscaled for side in pair.layout.shape)
+    return pair.image if pair.record.upscaled == 1 else fit_image(pair.image, height, width).pixels
+
+
 def missing_classes(prompt: str, layout: Pixels, info: PackInfo) -> tuple[str, ...]:
-    """The classes that a prompt names and a layout has fewer than 8 pixels of."""
+    """The classes that a prompt names and a layout has fewer than 8 pixels of, as large as the pack draws it."""
     areas = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
-    return tuple(info.classes[index].name for index in named_classes(prompt, info) if areas[index] < COUNTED)
+    few = COUNTED * layout.size / (info.height * info.width)
+    return tuple(info.classes[index].name for index in named_classes(prompt, info) if areas[index] < few)
 
 
 def named_classes(prompt: str, info: PackInfo) -> list[int]:

@@ -10,12 +10,14 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from engine import raster
+from engine.batch.full import at_full_size
 from engine.batch.plan import MAX_PROMPT, pictures
 from engine.errors import BadFile, BadPack, BadRequest
 from engine.export.order import Order
 from engine.export.store import sha256
 from engine.guides.check import check_guides
-from engine.protocol import AreaGuide, Generate, PackInfo, Pixels, Raster
+from engine.library import UPSCALER
+from engine.protocol import AreaGuide, Full, Generate, PackInfo, Pixels, Raster
 
 Each = TypeVar("Each")
 
@@ -54,6 +56,8 @@ class Sources:
             (order.layouts, order.images, order.prompts, order.caption_grammar, order.targets, order.areas)
         ):
             raise BadRequest("A canvas says everything that is given.", "Leave the other sources out.")
+        if order.full and not info.upscale:
+            raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
         for folder in (order.layouts, order.images):
             if folder is not None and not folder.is_dir():
                 raise BadFile(f"There is no folder {folder}.", "Give a folder with PNG or JPEG files.")
@@ -79,15 +83,18 @@ class Sources:
         order, name = self.order, f"{seed:09d}"
         if order.canvas:
             changed = {"id": name, "seed": seed, "live": False, "trace": False}
-            return Given(msgspec.structs.replace(order.canvas, **changed))
+            full = (order.canvas.full or Full()) if order.full else None
+            return Given(msgspec.structs.replace(order.canvas, **changed, full=full))
         layout, image = self._at(seed, self.layouts), self._at(seed, self.images)
         areas = self._at(seed, self.areas)
-        ids = None if layout is None else self._layout(layout)
+        given = None if layout is None else raster.read_layout(layout, self.info.classes)
+        picture = None if image is None else raster.read_image(image)
+        ids = None if given is None else self._layout(given)
         request = Generate(
             id=name,
             pack=order.pack,
             layout=None if ids is None else Raster.of(ids),
-            image=None if image is None else Raster.of(self._image(image)),
+            image=None if picture is None else Raster.of(self._image(picture)),
             prompt=self._prompt(seed, ids),
             negative=order.negative,
             seed=seed,
@@ -96,6 +103,7 @@ class Sources:
             guidance=order.guidance,
             guides=() if areas is None else (areas,),
             live=False,
+            full=at_full_size(given, picture, "crop", self.info) if order.full else None,
         )
         return Given(request, layout, image, areas)
 
@@ -113,12 +121,11 @@ class Sources:
             return caption(seed, self.info, layout)
         return self._at(seed, self.prompts) or ""
 
-    def _layout(self, path: Path) -> Pixels:
-        given = raster.read_layout(path, self.info.classes)
+    def _layout(self, given: Pixels) -> Pixels:
         return raster.fit_layout(given, self.info.height, self.info.width).pixels
 
-    def _image(self, path: Path) -> Pixels:
-        return raster.fit_image(raster.read_image(path), self.info.height, self.info.width).pixels
+    def _image(self, given: Pixels) -> Pixels:
+        return raster.fit_image(given, self.info.height, self.info.width).pixels
 
 
 def _read_prompts(path: Path) -> tuple[str, ...]:
@@ -150,10 +157,11 @@ def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
         ) from error
 
 
-def pack_digest(folder: Path) -> str:
-    """Of a pack's description and weights. Raises BadPack."""
+def pack_digest(folder: Path, full: bool) -> str:
+    """Of a pack's description and weights, and of its upscaler if that counts. Raises BadPack."""
+    names = ["pack.json", "weights.safetensors", *([UPSCALER] if full else [])]
     try:
-        parts = [sha256(folder / name) for name in ("pack.json", "weights.safetensors")]
+        parts = [sha256(folder / name) for name in names]
     except OSError as error:
         raise BadPack(f"{error.filename} cannot be read ({error.strerror}).", "Install the pack again.") from error
     return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -45,7 +45,12 @@ def verify(how: How, watch: Watch | None = None) -> Verified:
     begun = begun_in(how.out)
     order, folder = begun.order, library.find_pack(begun.order.pack)
     sources = Sources.read(order, library.read_info(folder))
-    now = Begun(version=begun.version, order=order, pack_sha256=pack_digest(folder), sources_sha256=sources.digest())
+    now = Begun(
+        version=begun.version,
+        order=order,
+        pack_sha256=pack_digest(folder, order.full),
+        sources_sha256=sources.digest(),
+    )
     with opened(how.out) as store:
         dataset = dataset_in(store, order, sources.info)
         dataset.settle()

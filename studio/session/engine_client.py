@@ -28,6 +28,7 @@ from engine.protocol import (
     Ready,
     Resume,
     Settle,
+    Sharp,
     Traced,
 )
 from studio.session.engine_process import Ending, EngineProcess
@@ -50,6 +51,7 @@ class EngineClient(QObject):
 
     state_changed = Signal()
     received = Signal(object)  # Preview | Traced | Done | Cancelled | Failed of the request in flight
+    sharpened = Signal(object)  # Sharp | Failed of the last result, if that was asked for at full size
     exporting = Signal(object)  # Exporting | Exported | Cancelled | Failed of an export
     noticed = Signal(object)  # Notice
 
@@ -58,6 +60,7 @@ class EngineClient(QObject):
         self._command, self._pack = command, pack
         self._process: EngineProcess | None = None
         self._request: Generate | None = None
+        self._sharpened: Generate | None = None
         self._exports: set[str] = set()
         self._last_death: float | None = None
         self._mistrust = ""
@@ -72,6 +75,11 @@ class EngineClient(QObject):
     def busy(self) -> bool:
         """Whether a request is in flight; before the engine is ready it waits here."""
         return self._request is not None
+
+    @property
+    def sharpening(self) -> bool:
+        """Whether the last result is being drawn at full size."""
+        return self._sharpened is not None
 
     @property
     def pid(self) -> int:
@@ -103,12 +111,14 @@ class EngineClient(QObject):
 
     def send(self, request: Generate) -> None:
         """Put this request in flight, in place of any other; it goes out as soon as the engine is ready."""
+        self._drop_sharpened()
         self._request = request
         if self.state is EngineState.READY and self._process is not None:
             self._process.send(request)
 
     def cancel(self) -> None:
         """Forget the request in flight and tell the engine; nothing more is heard of it."""
+        self._drop_sharpened()
         request, self._request = self._request, None
         if request is not None and self.state is EngineState.READY and self._process is not None:
             self._process.send(Cancel(request.id))
@@ -134,14 +144,14 @@ class EngineClient(QObject):
         elif isinstance(event, Failed) and not event.id:
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         elif self._request is not None and event.id == self._request.id:
-            if isinstance(event, Preview | Traced | Done) and not self._sound(event):
-                self._on_broken(
-                    self.tr("It sent a picture of another size, or class ids that the pack does not have.")
-                )
+            if isinstance(event, Preview | Traced | Done) and not self._sound(event, self._request):
                 return
             if not isinstance(event, Preview | Traced):
-                self._request = None
+                request, self._request = self._request, None
+                self._sharpened = request if isinstance(event, Done) and request.full else None
             self.received.emit(event)
+        elif self._sharpened is not None and event.id == self._sharpened.id:
+            self._on_sharpened(event)
         elif event.id in self._exports:
             if not isinstance(event, Exporting):
                 self._exports.remove(event.id)
@@ -164,17 +174,35 @@ class EngineClient(QObject):
         if waiting is not None and waiting is self._request and self._process is not None:
             self._process.send(waiting)
 
-    def _sound(self, event: Preview | Traced | Done) -> bool:
-        request = self._request
-        asked = (request and (request.layout or request.image)) or self._pack
-        size, layouts, images = (asked.height, asked.width), [event.layout], [event.image]
+    def _on_sharpened(self, event: Event) -> None:
+        request, self._sharpened = self._sharpened, None
+        if isinstance(event, Sharp) and request is not None and not self._sound(event, request):
+            return
+        if isinstance(event, Sharp | Failed):
+            self.sharpened.emit(event)
+
+    def _drop_sharpened(self) -> None:
+        request, self._sharpened = self._sharpened, None
+        if request is not None and self._process is not None:
+            self._process.send(Cancel(request.id))
+
+    def _sound(self, event: Preview | Traced | Done | Sharp, request: Generate) -> bool:
+        """Whether it is of the size and the classes that were asked for; an engine that sends other ones is ended."""
+        asked, factor = request.layout or request.image or self._pack, 1
+        layouts, images = [event.layout], [event.image]
         if isinstance(event, Traced):
             layouts, images = [*layouts, event.noisy_layout], [*images, event.noisy_image]
-        for raster, channels in (*((r, 3) for r in images), *((r, 1) for r in layouts)):
-            if (raster.height, raster.width, raster.channels) != (*size, channels) or not raster.whole:
-                return False
-        ids = np.stack([raster.pixels() for raster in layouts])
-        return bool(np.all((ids < len(self._pack.classes)) | (ids == UNKNOWN)))
+        if isinstance(event, Sharp):
+            factor = self._pack.upscale
+        size = asked.height * factor, asked.width * factor
+        shapes = [(r.height, r.width, r.channels) for r in (*images, *layouts)]
+        sound = shapes == [(*size, 3)] * len(images) + [(*size, 1)] * len(layouts)
+        if sound and all(raster.whole for raster in (*images, *layouts)):
+            ids = np.stack([raster.pixels() for raster in layouts])
+            if np.all((ids < len(self._pack.classes)) | (ids == UNKNOWN)):
+                return True
+        self._on_broken(self.tr("It sent a picture of another size, or class ids that the pack does not have."))
+        return False
 
     def _on_broken(self, reason: str) -> None:
         self._mistrust = reason
@@ -184,6 +212,7 @@ class EngineClient(QObject):
     def _on_ended(self, ending: Ending) -> None:
         process, self._process = self._process, None
         self._exports.clear()
+        self._sharpened = None
         if process is not None:
             process.deleteLater()
         self._late.stop()

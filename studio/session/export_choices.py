@@ -50,6 +50,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     first_seed: int = 0
     form: Form = "paired"
     parent: str = ""
+    full: bool = False
     areas: bool = False
     agrees: bool = False
     agreement: float = AGREEMENT
@@ -59,9 +60,11 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
 
 
-def request_of(choices: Choices, out: Path, pack: str, options: Options, canvas: Generate | None) -> Export:
+def request_of(
+    choices: Choices, out: Path, pack: str, options: Options, canvas: Generate | None, *, upscales: bool = False
+) -> Export:
     """Everything that an export depends on. `canvas` is there if that is the source. Steps, sampler and guidance are
-    those beside the picture.
+    those beside the picture. Full size is for packs that can.
     """
     source, place = choices.source, choices.places.get(choices.source)
     shares = options.areas if choices.areas and source in TARGETED else {}
@@ -81,6 +84,7 @@ def request_of(choices: Choices, out: Path, pack: str, options: Options, canvas:
         steps=options.steps,
         sampler=options.sampler,
         guidance=options.guidance,
+        full=choices.full and upscales,
         agreement=choices.agreement if choices.agrees else None,
         named=choices.named,
         apart=choices.apart if choices.differs else None,

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BadFile, EngineError
-from engine.protocol import PackInfo, Pixels
+from engine.protocol import Full, Generate, PackInfo, Pixels, Raster
 from engine.raster import (
     Crop,
     centre,
@@ -59,6 +60,7 @@ class Files(QObject):
         super().__init__(parent)
         self._info, self._picture, self._projects, self._tasks = info, picture, projects, tasks
         self.photo: Photo | None = None
+        self._cuts: tuple[Pixels, Pixels] | None = None  # what of it is in the picture, and the same at full size
 
     def open(self, path: Path) -> None:
         """Open a project, a layout or an image, by what it is."""
@@ -84,12 +86,12 @@ class Files(QObject):
         """Write the layout as it is seen, as an index PNG that carries its request."""
         self._tasks.start(self._save(path, self._layout()))
 
-    def save_image(self, path: Path) -> None:
-        """Write the image as a PNG that carries its request."""
+    def save_image(self, path: Path, full: Pixels | None = None) -> None:
+        """Write the image, or the same at full size, as a PNG that carries its request."""
         if self._picture.editor.document.marks.image is ImageKind.NONE:
             self._say(self.tr("There is no image to save yet. Generate one first."))
         else:
-            self._tasks.start(self._save(path, self._image()))
+            self._tasks.start(self._save(path, self._image(full)))
 
     def layout_png(self) -> bytes:
         """The layout as it is seen; with its request if it is the one of the image's."""
@@ -108,6 +110,16 @@ class Files(QObject):
         """Put this part of a photograph into the image."""
         document = self._picture.editor.document
         self._tasks.start(self._place(Photo(photo.pixels, photo.name, crop), (document.height, document.width)))
+
+    def full(self, request: Generate, factor: int) -> Full:
+        """What of a request's halves is known at full size: a photograph, if what is given of the image is its."""
+        if request.image is None or self._cuts is None:
+            return Full()
+        image, (small, large) = request.image.pixels(), self._cuts
+        kept = ... if request.keep_image is None else request.keep_image.pixels() > 0
+        if large.shape[0] != image.shape[0] * factor or not np.array_equal(small[kept], image[kept]):
+            return Full()
+        return Full(image=Raster.of(large))
 
     async def _open_all(self, paths: list[Path], half: str) -> None:
         if len(paths) > 1:
@@ -185,10 +197,14 @@ class Files(QObject):
     async def _place(self, photo: Photo, size: tuple[int, int]) -> None:
         generator = self._picture.generator
         image = await asyncio.to_thread(cut_image, photo.pixels, photo.crop, *size)
+        full = tuple(side * self._info.upscale for side in size)
+        cuts = None
+        if self._info.upscale and photo.crop.bottom - photo.crop.top >= full[0]:  # else it has no detail to give
+            cuts = image, await asyncio.to_thread(cut_image, photo.pixels, photo.crop, *full)
         self._picture.editor.end_stroke()
         self._projects.set_aside()
         self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
-        self.photo = photo
+        self.photo, self._cuts = photo, cuts
         self.photo_changed.emit()
         generator.forget()
         generator.set_mode(Mode.IMAGE_TO_LAYOUT)
@@ -199,9 +215,9 @@ class Files(QObject):
         note = recipe.text() if recipe and (recipe.layout() == layout).all() else ""
         return partial(encode_layout, layout, self._info.classes, note)
 
-    def _image(self) -> Callable[[], bytes]:
-        recipe = self._picture.recipe()
-        return partial(encode_image, self._picture.editor.document.image.copy(), recipe.text() if recipe else "")
+    def _image(self, full: Pixels | None = None) -> Callable[[], bytes]:
+        recipe, image = self._picture.recipe(), self._picture.editor.document.image
+        return partial(encode_image, image.copy() if full is None else full, recipe.text() if recipe else "")
 
     async def _save(self, path: Path, encode: Callable[[], bytes]) -> None:
         try:

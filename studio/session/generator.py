@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Generate, Pixels, Preview, Traced
+from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Full, Generate, Pixels, Preview, Traced
 from studio.domain.document import ImageKind, Mode
 from studio.domain.layout import Box, Mask, over
 from studio.session.editor import Editor
@@ -41,6 +42,7 @@ class Generator(QObject):
         self.paused = False
         self.options = Options()
         self.preview: Preview | None = None
+        self.full: Callable[[Generate], Full | None] = lambda _: None  # what is asked for at full size, too
         self._job: Job | None = None
         self._errands = Errands()
         self._previewed = False
@@ -206,8 +208,7 @@ class Generator(QObject):
     def cancel(self) -> None:
         """Stop all of it now: what was there before is shown again, and nothing more is heard."""
         self._policy.clear()
-        if self._job is not None:
-            self._client.cancel()
+        self._client.cancel()
         self._drop_all()
 
     def forget(self) -> None:
@@ -302,7 +303,7 @@ class Generator(QObject):
         elif self._job is not None and self._job.mode is not self.mode:
             self.preview = None
         self._job, self._previewed = Job(request, self.mode, serial), False
-        self._client.send(request)
+        self._client.send(msgspec.structs.replace(request, full=self.full(request)))
         self.running_changed.emit()
 
     def _request(self) -> Generate:

@@ -32,6 +32,7 @@ class Chosen(msgspec.Struct, frozen=True):
     keys: dict[str, tuple[str, ...]] = {}
     distinct_colours: bool = False
     advanced: bool = False
+    full: bool = True
     pack: str = ""
     geometry: bytes = b""
     halves: tuple[int, ...] = ()

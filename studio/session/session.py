@@ -25,6 +25,7 @@ from studio.session.pack import Pack
 from studio.session.picture import Picture
 from studio.session.projects import Projects
 from studio.session.results import Results
+from studio.session.sharpness import Sharpness
 from studio.session.shelf import Shelf
 from studio.session.storage import Storage
 from studio.session.tasks import Tasks
@@ -54,6 +55,7 @@ class Session(QObject):
         self.projects = Projects(data, info, self.picture, self.tasks, self)
         self.extension = Extension(self.editor, self.generator, self)
         self.files = Files(info, self.picture, self.projects, self.tasks, self)
+        self.sharpness = Sharpness(info, self.picture, self.client, self.files, self)
         self.variations = Variations(self.picture, self)
         self.timeline = Timeline(info, self.picture, self.tasks, self)
         self.exports = Exports(self.client, self.generator, data, self)
@@ -67,6 +69,7 @@ class Session(QObject):
             self.results,
             self.projects,
             self.files,
+            self.sharpness,
             self.extension,
             self.timeline,
             self.exports,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QLocale, QStandardPaths, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -87,6 +88,9 @@ class ExportDialog(QDialog):
             box.setGroupSeparatorShown(True)
             box.setMinimumWidth(110)
             box.lineEdit().setTextMargins(8, 0, 4, 0)
+        self.full = QCheckBox(self.tr("All the detail"))
+        self.full.setToolTip(self.tr("Each pair is brought to the pack's full size, which takes longer"))
+        self.full.setVisible(bool(self._session.sharpness.factor))
         self.areas = QCheckBox()
         self.out = Place(self.tr("Folder"), self.tr("Choose a folder for the data set"), ask_folder)
 
@@ -121,6 +125,8 @@ class ExportDialog(QDialog):
         numbers.addSpacing(12)
         numbers.addWidget(text(self.tr("First seed"), "dim"))
         numbers.addWidget(self.first_seed)
+        numbers.addSpacing(12)
+        numbers.addWidget(self.full)
         numbers.addStretch(1)
         lines: list[tuple[str, list[QWidget]]] = [
             (self.tr("Draw from"), [self.source, *self.places.values(), self.source_help]),
@@ -177,7 +183,8 @@ class ExportDialog(QDialog):
             place.changed.connect(self._follow)
         for threshold in (self.agrees, self.differs):
             threshold.changed.connect(self._follow)
-        self.areas.toggled.connect(self._follow)
+        for check in (self.areas, self.full):
+            check.toggled.connect(self._follow)
         self._session.generator.options_changed.connect(self._follow)
         self.begin.clicked.connect(self._begin)
         self.go_on.clicked.connect(exports.go_on)
@@ -202,6 +209,7 @@ class ExportDialog(QDialog):
             first_seed=self.first_seed.value(),
             form=self.form.currentData(),
             parent=str(Path(self.out.path).parent),
+            full=self.full.isChecked(),
             areas=self.areas.isChecked(),
             agrees=self.agrees.on.isChecked(),
             agreement=self.agrees.share,
@@ -218,6 +226,7 @@ class ExportDialog(QDialog):
             self.places[source].show_path(path)
         self.count.setValue(choices.count)
         self.first_seed.setValue(choices.first_seed)
+        self.full.setChecked(choices.full)
         self.areas.setChecked(choices.areas)
         if self.agrees.on.isEnabled():
             self.agrees.put(choices.agrees, choices.agreement)
@@ -238,10 +247,13 @@ class ExportDialog(QDialog):
             canvas = self._draft()
             if canvas is None:
                 return
+            if choices.full:
+                canvas = replace(canvas, full=self._session.sharpness.full(canvas))
         self._parent = Path(choices.parent)
         self._preferences.change(export=choices)
         options, pack = self._session.generator.options, self._session.pack.name
-        self._exports.start(request_of(choices, Path(self.out.path), pack, options, canvas))
+        out, upscales = Path(self.out.path), bool(self._session.sharpness.factor)
+        self._exports.start(request_of(choices, out, pack, options, canvas, upscales=upscales))
 
     def _draft(self) -> Generate | None:
         generator = self._session.generator
@@ -301,11 +313,13 @@ class ExportDialog(QDialog):
         height, width = info.height, info.width
         if self.chosen is Source.CANVAS:
             height, width = document.height, document.width
-        count = self.count.value()
+        count, drawn = self.count.value(), (height * width) / (info.height * info.width)
+        if self.full.isChecked() and self._session.sharpness.factor:
+            height, width = height * info.upscale, width * info.upscale
         parts = [self.tr("{count} pairs of {width}×{height}").format(count=number(count), width=width, height=height)]
         pace = self._exports.seconds_per_step
         if pace is not None:
-            seconds = pace * options.steps * count * (height * width) / (info.height * info.width)
+            seconds = pace * options.steps * count * drawn
             parts.append(
                 self.tr("about {time} in {steps} steps each").format(time=duration(seconds), steps=options.steps)
             )

@@ -57,6 +57,12 @@ class FileCommands(QObject):
         add("file.open_image", self.tr("Open &image…"), self.open_image, "Ctrl+Shift+O", icon="open")
         add("file.save_layout", self.tr("Export la&yout…"), self.save_layout, "Ctrl+Shift+E", icon="save")
         add("file.save_image", self.tr("Export i&mage…"), self.save_image, "Ctrl+E", icon="save")
+        if session.sharpness.factor:
+            text = self.tr("Export image at f&ull size…")
+            add("file.save_full", text, self.save_full, "Ctrl+Alt+E")
+            for source in (session.sharpness.changed, session.editor.document_changed):
+                source.connect(self._show_full)
+            self._show_full()
         add("file.crop", self.tr("Adjust the &crop"), session.files.adjust_crop)
         menu.addSeparator()
         add("file.quit", self.tr("&Quit"), quit_, "Ctrl+Q")
@@ -98,6 +104,11 @@ class FileCommands(QObject):
     def save_image(self) -> None:
         ask_save(self._window, self.tr("Export image"), "image.png", self._session.files.save_image)
 
+    def save_full(self) -> None:
+        """Save the image as large as it is shown. What was there when it was asked for is what is written."""
+        save = partial(self._session.files.save_image, full=self._session.sharpness.image())
+        ask_save(self._window, self.tr("Export image at full size"), "image.png", save)
+
     def copy_image(self) -> None:
         """Put the image on the clipboard, with its request."""
         if self._session.editor.document.marks.image is ImageKind.NONE:
@@ -137,6 +148,9 @@ class FileCommands(QObject):
             action = menu.addAction(path.stem.replace("&", "&&"))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _, path=path: self._session.projects.open(path))
+
+    def _show_full(self) -> None:
+        self._commands["file.save_full"].setEnabled(self._session.sharpness.image() is not None)
 
     def _show_crop(self) -> None:
         self._commands["file.crop"].setEnabled(self._session.files.photo is not None)

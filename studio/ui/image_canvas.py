@@ -26,6 +26,7 @@ class ImageLayer(QObject):
         self.there = self.whole = False
         session.editor.document_changed.connect(self._refresh)
         session.generator.shown_changed.connect(self._refresh)
+        session.sharpness.changed.connect(self._refresh)
         self._refresh()
 
     def draw(self, painter: QPainter, rect: QRectF) -> None:
@@ -36,7 +37,8 @@ class ImageLayer(QObject):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
 
     def _refresh(self) -> None:
-        pixels = self._session.generator.image()
+        full = self._session.sharpness.image()
+        pixels = self._session.generator.image() if full is None else full
         part = self._session.generator.part()
         self.there = pixels is not None
         self.whole = self.there and part is None

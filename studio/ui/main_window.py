@@ -291,6 +291,17 @@ class MainWindow(QMainWindow):
             group = plain(menu.title())
             command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)
             menu.addAction(commands.add(command, switch))
+        if self._session.sharpness.factor:
+            text, group = self.tr("All the &detail"), plain(menu.title())
+            tip = self.tr("A moment after each result, draw and show it at the pack's full size")
+            full = Command(name="view.full", text=text, tip=tip, group=group, checkable=True)
+            menu.addAction(commands.add(full, self._show_full))
+            commands["view.full"].setChecked(self._preferences.chosen.full)
+            self._session.sharpness.switch(self._preferences.chosen.full)
+
+    def _show_full(self, full: bool) -> None:
+        self._session.sharpness.switch(full)
+        self._preferences.change(full=full)
 
     def _show_image(self) -> None:
         overlay = self.commands["view.overlay"]

@@ -34,6 +34,7 @@ class StatusLine(QWidget):
         session.client.state_changed.connect(self._show)
         session.generator.running_changed.connect(self._show)
         session.generator.shown_changed.connect(self._show)
+        session.sharpness.changed.connect(self._show)
         self._show()
 
     def _on_cursor(self, _: object, cursor: QPointF | None) -> None:
@@ -66,6 +67,8 @@ class StatusLine(QWidget):
             return self.tr("Engine is stopped")
         if generator.paused:
             return self.tr("Live is paused while the window is hidden")
+        if client.sharpening:
+            return self.tr("Drawing the detail…")
         if not generator.running:
             return self.tr("Ready · {device}").format(device=client.device)
         if preview is None:

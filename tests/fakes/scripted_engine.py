@@ -3,7 +3,8 @@
 python scripted_engine.py PACK.json [--die-on N] [--die-always] [--silent] [--garbage] [--protocol N] ...
 
 A result is a function of the request: the image is a flat colour made of the seed and the layout's ids,
-shaded by position; the layout fills every pixel that is not kept with class 1.
+shaded by position; the layout fills every pixel that is not kept with class 1. At full size each pixel is a square,
+brighter by 1 where it is not given at that size.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from engine.protocol import (
     Preview,
     Raster,
     Ready,
+    Sharp,
     Shutdown,
     Traced,
     decode_command,
@@ -76,6 +78,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--protocol", type=int, default=PROTOCOL)
     parser.add_argument("--fail", action="store_true", help="answer every request with Failed")
     parser.add_argument("--bad-size", action="store_true", help="answer with pictures of a wrong size")
+    parser.add_argument("--bad-sharp", action="store_true", help="send full pictures of a wrong size")
+    parser.add_argument("--no-detail", action="store_true", help="answer with Failed what is asked for at full size")
+    parser.add_argument("--factor", type=int, default=2, help="how many times larger full pictures are")
     parser.add_argument("--bad-class", action="store_true", help="answer with a class that is not there")
     return parser.parse_args()
 
@@ -166,6 +171,27 @@ class Engine:
         words = ("zebra",) if request.prompt and "zebra" in request.prompt else ()
         seconds = time.monotonic() - start
         say(Done(**key, image=image, layout=layout, seconds=seconds, unknown_words=words))
+        if request.full is not None:
+            self.sharpen(request, stop, image, layout)
+
+    def sharpen(self, request: Generate, stop: threading.Event, image: Raster, layout: Raster) -> None:
+        key = {"id": request.id, "revision": request.revision}
+        if stop.wait(self.options.pause):
+            say(Cancelled(**key))
+            return
+        if self.options.no_detail:
+            say(Failed(**key, code="out_of_memory", message="The GPU ran out.", hint="Try a smaller size."))
+            return
+        factor = self.options.factor + self.options.bad_sharp
+        full, ids = (raster.pixels().repeat(factor, 0).repeat(factor, 1) for raster in (image, layout))
+        full = full + np.uint8(1)
+        if request.full.image is not None:
+            keep = np.ones(ids.shape, np.bool_)
+            if request.keep_image is not None:
+                keep = request.keep_image.pixels().repeat(factor, 0).repeat(factor, 1) > 0
+            full = np.where(keep[..., None], request.full.image.pixels(), full)
+        note(self.options, f"sharp {request.id}")
+        say(Sharp(**key, image=Raster.of(full), layout=Raster.of(ids), seconds=0.1))
 
     def traced(self, request: Generate, index: int, image: Raster, layout: Raster) -> Traced:
         """The clock of the layout falls from 1000, that of the image too, unless the image is given."""

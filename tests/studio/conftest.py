@@ -23,7 +23,13 @@ from engine.raster import write_layout
 from tests.studio.desk import Desk
 
 ROOT = Path(__file__).parents[2]
-MAKE = "import sys, pathlib; from tests import tiny; tiny.make(pathlib.Path(sys.argv[1]))"
+MAKE = """
+import pathlib, sys
+from tests import tiny
+plain, full = map(pathlib.Path, sys.argv[1:])
+tiny.make(plain)
+tiny.add_upscaler(tiny.make(full))
+"""
 SCRIPT = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
 CLASSES = (
     ClassInfo("road", "#804080", ("street",), "1"),
@@ -97,24 +103,39 @@ def desk(qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pyte
 
 @pytest.fixture(scope="session")
 def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the tiny pack, made by another process: the studio's own never loads torch."""
+    """A folder with the tiny pack, made by another process: the studio's own never loads torch. "full" beside it has
+    the same pack with an upscaler.
+    """
     root = tmp_path_factory.mktemp("packs")
-    folder = root / "tiny"
-    subprocess.run([sys.executable, "-c", MAKE, str(folder)], cwd=ROOT, check=True, timeout=120)
-    info = read_info(folder)
-    layout = np.full((info.height, info.width), 1, np.uint8)
-    layout[info.height // 2 :] = 0
-    layout[:, info.width * 3 // 4 :] = UNKNOWN
-    write_layout(folder / "examples" / "lane.png", layout, info.classes)
-    return root
+    folders = [root / "plain" / "tiny", root / "full" / "tiny"]
+    subprocess.run([sys.executable, "-c", MAKE, *map(str, folders)], cwd=ROOT, check=True, timeout=240)
+    for folder in folders:
+        info = read_info(folder)
+        layout = np.full((info.height, info.width), 1, np.uint8)
+        layout[info.height // 2 :] = 0
+        layout[:, info.width * 3 // 4 :] = UNKNOWN
+        write_layout(folder / "examples" / "lane.png", layout, info.classes)
+    return folders[0].parent
+
+
+def started(qtbot: QtBot, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
+    monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
+    monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
+    return Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
 
 
 @pytest.fixture
 def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The studio as it is started by a person."""
-    monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
-    monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
-    monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
-    desk = Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
+    desk = started(qtbot, packs, tmp_path, monkeypatch)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def at_full(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The same on a pack that has an upscaler."""
+    desk = started(qtbot, packs.parent / "full", tmp_path, monkeypatch)
     yield desk
     desk.close()

@@ -13,7 +13,7 @@ from studio.domain.document import ImageKind
 from studio.session.engine_client import EngineState
 from studio.ui.main_window import MainWindow
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds; the real engine loads torch, on machines that do other things too."""
 
 
