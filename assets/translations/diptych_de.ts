@@ -558,6 +558,14 @@
         <translation>Jedes weitere Paar hat den nächsten Seed; gleiche Seeds ergeben gleiche Paare</translation>
     </message>
     <message>
+        <source>All the detail</source>
+        <translation>Alle Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Each pair is brought to the pack&apos;s full size, which takes longer</source>
+        <translation>Jedes Paar wird auf die volle Größe des Pakets gebracht, was länger dauert</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>Ordner</translation>
     </message>
@@ -825,6 +833,10 @@
         <translation>Bild e&amp;xportieren…</translation>
     </message>
     <message>
+        <source>Export image at f&amp;ull size…</source>
+        <translation>Bild in v&amp;oller Größe exportieren…</translation>
+    </message>
+    <message>
         <source>Adjust the &amp;crop</source>
         <translation>Ausschni&amp;tt anpassen</translation>
     </message>
@@ -871,6 +883,10 @@
     <message>
         <source>Export image</source>
         <translation>Bild exportieren</translation>
+    </message>
+    <message>
+        <source>Export image at full size</source>
+        <translation>Bild in voller Größe exportieren</translation>
     </message>
     <message>
         <source>There is no image to copy yet. Generate one first.</source>
@@ -1239,6 +1255,14 @@
     <message>
         <source>Ar&amp;eas</source>
         <translation>Fl&amp;ächen</translation>
+    </message>
+    <message>
+        <source>All the &amp;detail</source>
+        <translation>Alle &amp;Einzelheiten</translation>
+    </message>
+    <message>
+        <source>A moment after each result, draw and show it at the pack&apos;s full size</source>
+        <translation>Jedes Ergebnis einen Moment später in der vollen Größe des Pakets zeichnen und zeigen</translation>
     </message>
     <message>
         <source>&amp;Generate</source>
@@ -1738,6 +1762,10 @@
     <message>
         <source>Live is paused while the window is hidden</source>
         <translation>Live pausiert, solange das Fenster verborgen ist</translation>
+    </message>
+    <message>
+        <source>Drawing the detail…</source>
+        <translation>Einzelheiten werden gezeichnet …</translation>
     </message>
     <message>
         <source>Ready · {device}</source>

@@ -557,6 +557,14 @@
         <translation>다음 쌍은 다음 시드를 씁니다. 시드가 같으면 쌍도 같습니다</translation>
     </message>
     <message>
+        <source>All the detail</source>
+        <translation>세부까지 모두</translation>
+    </message>
+    <message>
+        <source>Each pair is brought to the pack&apos;s full size, which takes longer</source>
+        <translation>각 쌍을 팩의 전체 크기로 만듭니다. 시간이 더 걸립니다</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>폴더</translation>
     </message>
@@ -824,6 +832,10 @@
         <translation>이미지 내보내기(&amp;M)…</translation>
     </message>
     <message>
+        <source>Export image at f&amp;ull size…</source>
+        <translation>이미지를 전체 크기로 내보내기(&amp;U)…</translation>
+    </message>
+    <message>
         <source>Adjust the &amp;crop</source>
         <translation>자르기 조정(&amp;C)</translation>
     </message>
@@ -870,6 +882,10 @@
     <message>
         <source>Export image</source>
         <translation>이미지 내보내기</translation>
+    </message>
+    <message>
+        <source>Export image at full size</source>
+        <translation>이미지를 전체 크기로 내보내기</translation>
     </message>
     <message>
         <source>There is no image to copy yet. Generate one first.</source>
@@ -1238,6 +1254,14 @@
     <message>
         <source>Ar&amp;eas</source>
         <translation>면적(&amp;E)</translation>
+    </message>
+    <message>
+        <source>All the &amp;detail</source>
+        <translation>세부까지 모두(&amp;D)</translation>
+    </message>
+    <message>
+        <source>A moment after each result, draw and show it at the pack&apos;s full size</source>
+        <translation>결과가 나온 뒤 곧 팩의 전체 크기로 그려서 보여 줍니다</translation>
     </message>
     <message>
         <source>&amp;Generate</source>
@@ -1737,6 +1761,10 @@
     <message>
         <source>Live is paused while the window is hidden</source>
         <translation>창이 가려진 동안 실시간 생성을 멈춥니다</translation>
+    </message>
+    <message>
+        <source>Drawing the detail…</source>
+        <translation>세부를 그리는 중…</translation>
     </message>
     <message>
         <source>Ready · {device}</source>

@@ -16,6 +16,7 @@ from studio.session.engine_client import EngineState
 from studio.ui.filmstrip import ENTRY
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
+from tests.studio.test_datasets import begin, dialog_of, finished
 
 FACTOR = 2
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -172,7 +173,7 @@ def test_a_full_picture_of_another_size_is_not_believed(sharp_desk: MakeDesk) ->
     assert shown(at) is None
 
 
-def test_the_real_engine_draws_the_detail(at_full: Desk) -> None:
+def test_the_real_engine_draws_the_detail(at_full: Desk, tmp_path: Path) -> None:
     at = at_full.ready()
     at.until(lambda: shown(at) is not None)
     height, width = at.document.image.shape[:2]
@@ -182,3 +183,11 @@ def test_the_real_engine_draws_the_detail(at_full: Desk) -> None:
     at.session.sharpness.switch(True)
     at.until(lambda: shown(at) is not None)
     assert np.array_equal(shown(at), first), "made again, it is the same"
+    dialog = dialog_of(at)
+    assert f"{width}×{height}" in dialog.plan.text()
+    at.click(dialog.full)
+    assert f"{FACTOR * width}×{FACTOR * height}" in dialog.plan.text()
+    begin(at, tmp_path / "set", 2)
+    finished(at)
+    for path in (tmp_path / "set" / "images").iterdir():
+        assert read_image(path).shape == first.shape
