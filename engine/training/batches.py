@@ -112,10 +112,12 @@ class Frames:
 
 
 class Batches:
-    """Makes batches in a thread of its own, a few ahead."""
+    """Makes batches in a thread of its own, a few ahead; of each only the rows that are this process's `own`."""
 
-    def __init__(self, frames: Frames, classes: Sequence[ClassWords], config: TrainConfig) -> None:
-        self.frames, self.config, self.classes = frames, config, len(classes)
+    def __init__(
+        self, frames: Frames, classes: Sequence[ClassWords], config: TrainConfig, own: slice = slice(None)
+    ) -> None:
+        self.frames, self.config, self.classes, self.own = frames, config, len(classes), own
         self.captioner = Captioner(classes, frames.frequency, frames.light, Voice.of(config.taxonomy))
 
     def stream(self, first: int, count: int) -> Iterator[Batch]:
@@ -146,9 +148,9 @@ class Batches:
                 ready.get_nowait()
 
     def draw(self, step: int) -> Batch:
-        """The batch of one step."""
-        random = np.random.default_rng((self.config.seed, step))
-        samples = [self.sample(random) for _ in range(self.config.batch)]
+        """The rows of one step's batch that are this process's."""
+        rows = range(self.config.batch)[self.own]
+        samples = [self.sample(np.random.default_rng((self.config.seed, step, row))) for row in rows]
         pairs, texts, says, draws = zip(*samples, strict=True)
         layout = torch.from_numpy(np.stack([pair.layout for pair in pairs])[:, None].astype(np.int64))
         image = torch.from_numpy(np.stack([pair.image for pair in pairs])).movedim(-1, 1).float() / 255

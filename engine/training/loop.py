@@ -1,4 +1,4 @@
-"""The training loop: one network, all tasks; runs unchanged on the CPU and on one CUDA GPU."""
+"""The training loop: one network, all tasks; runs unchanged on a CPU, a GPU, and several of them (see parallel.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,20 +26,22 @@ from engine.training.ema import Average
 from engine.training.muon import Muon
 from engine.training.neighbours import neighbours
 from engine.training.objective import Meter, Model, Objective
+from engine.training.parallel import ALONE, Part, part
 from engine.training.sheets import write_sheet
 
 CHECKPOINT = "checkpoint.pt"
 
 
 class Trainer:
-    """Everything that a run holds. `steps` does the work; `save` and `resume` carry it over a stop."""
+    """Everything that a run holds, for this part of it. `checkpoint` and `resume` carry it over a stop."""
 
-    def __init__(self, config: TrainConfig) -> None:
-        self.config, self.out = config, Path(config.out)
+    def __init__(self, config: TrainConfig, part: Part = ALONE) -> None:
+        part.check(config.batch)
+        self.config, self.out, self.part = config, Path(config.out), part
         self.device = choose_device(config.device)
         classes = read_taxonomy(config.taxonomy)
         self.frames = Frames(config, classes)
-        self.batches = Batches(self.frames, classes, config)
+        self.batches = Batches(self.frames, classes, config, part.own)
         self.file = pack_file(config, classes, self.frames)
         torch.manual_seed(config.seed)
         self.process = self.file.process.build(len(classes))
@@ -56,6 +58,7 @@ class Trainer:
             torch.tensor(self.frames.deviation, device=self.device)[:, None, None],
             Training(**msgspec.structs.asdict(config.loss)),
             config.layout_weight,
+            part,
         )
 
     @property
@@ -69,20 +72,23 @@ class Trainer:
         return self.step * self.config.batch
 
     def train_step(self, batch: Batch, meter: Meter) -> Tensor:
-        """One update from one batch; returns its loss."""
+        """One update from this part's rows of a batch; returns the loss of all its rows."""
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate(self.config, self.seen)
         torch.manual_seed(self.config.seed * 1_000_003 + self.step)  # a resumed run draws the same noise
         total = self.objective.loss(batch.to(self.device), meter)
         torch.autograd.backward(total)
+        loss = total.detach()
+        gradients = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
+        self.part.average([*gradients, loss])
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
         self.average.update(self.model.parameters())
         self.step += 1
-        return total.detach()
+        return loss
 
     def export(self) -> Path:
         """Write the pack so far, from the averaged weights."""
@@ -166,23 +172,31 @@ def train(config: TrainConfig, columns: Sequence[ProgressColumn]) -> Path:
     """Train to the end, from the last checkpoint if there is one; returns the pack's folder."""
     out = Path(config.out)
     out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(config)
-    if (out / CHECKPOINT).is_file():
-        trainer.resume()
-    meter, begun, saved = Meter(), time.monotonic(), time.monotonic()
-    first, last = trainer.step, config.images // config.batch
-    with Progress(*columns) as progress:
+    with part(config.device) as own, Progress(*columns, disable=not own.leads) as progress:
+        trainer = Trainer(config, own)
+        if (out / CHECKPOINT).is_file():
+            trainer.resume()
         task = progress.add_task("training", total=config.images, completed=trainer.seen, loss=0.0, rate=0.0)
-        for batch in trainer.batches.stream(first, last - first):
-            loss = float(trainer.train_step(batch, meter))
-            if not math.isfinite(loss):
-                raise BadConfig(f"The loss is {loss} at image {trainer.seen}.", "Lower the learning rate.")
-            speed = (trainer.step - first) * config.batch / (time.monotonic() - begun)
+        for loss, speed in steps(trainer):
             progress.update(task, completed=trainer.seen, loss=loss, rate=speed)
-            if time.monotonic() - saved > 60 * config.minutes or trainer.step == last:
-                meter = report(trainer, meter, speed)
-                saved = time.monotonic()
     return out / "pack"
+
+
+def steps(trainer: Trainer) -> Iterator[tuple[float, float]]:
+    """All steps that are left, with a report now and then and at the end; yields the loss and the images a second."""
+    config, meter = trainer.config, Meter()
+    begun = saved = time.monotonic()
+    first, last = trainer.step, config.images // config.batch
+    for batch in trainer.batches.stream(first, last - first):
+        loss = float(trainer.train_step(batch, meter))
+        if not math.isfinite(loss):
+            raise BadConfig(f"The loss is {loss} at image {trainer.seen}.", "Lower the learning rate.")
+        speed = (trainer.step - first) * config.batch / (time.monotonic() - begun)
+        yield loss, speed
+        due = time.monotonic() - saved > 60 * config.minutes or trainer.step == last
+        if due and trainer.part.leads:  # the others wait with their next gradients
+            meter = report(trainer, meter, speed)
+            saved = time.monotonic()
 
 
 def report(trainer: Trainer, meter: Meter, speed: float) -> Meter:

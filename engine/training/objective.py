@@ -15,6 +15,7 @@ from engine.diffusion.process import JointProcess, Training
 from engine.network.text import text_tower
 from engine.packs import PackFile, build_network
 from engine.training.batches import Batch
+from engine.training.parallel import ALONE, Part
 
 TEXT_LOSS = 0.1
 """The weight of hearing from the pooled text alone which classes are named, and which as absent."""
@@ -56,13 +57,16 @@ class Objective:
     deviation: Tensor
     training: Training
     layout_weight: float
+    part: Part = ALONE
 
     def loss(self, batch: Batch, meter: Meter) -> Tensor:
         """v-MSE + λ CE/ln K over the pixels that count, and the text probe's cross-entropy."""
         x_0 = (batch.image - self.mean) / self.deviation
-        device = x_0.device
-        noise = torch.randn_like(x_0)
-        uniform = torch.rand((len(x_0), 1, *x_0.shape[2:]), device=device)
+        device, rows = x_0.device, len(x_0) * self.part.size
+        noise = torch.randn((rows, *x_0.shape[1:]), device=device)[self.part.own]
+        uniform = torch.rand((rows, 1, *x_0.shape[2:]), device=device)[self.part.own]
+        if self.part.rank:  # what the network drops out is not the same for the rows of others
+            torch.manual_seed(torch.initial_seed() + self.part.rank)
         state = self.process.q_sample(x_0, batch.layout, batch.clocks, noise, uniform)
         with torch.autocast(device.type, torch.bfloat16):
             text = self.model.tower(self.model.tower.tokenize(batch.tokens_of).to(device))

@@ -72,7 +72,7 @@ def test_judges_see_what_was_drawn(tiny_pack):
     small = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
     large = small.repeat(FACTOR, 0).repeat(FACTOR, 1)
     layout = np.zeros(large.shape[:2], np.uint8)
-    said = {field: "" for field in ("version", "torch", "pack", "pack_sha256", "device", "prompt")}
+    said = dict.fromkeys(("version", "torch", "pack", "pack_sha256", "device", "prompt"), "")
     settings = {"seed": 0, "steps": 1, "sampler": info.sampler, "guidance": 1.0, "cross_guidance": 1.0}
     record = Record(**said, **settings, height=len(layout), width=layout.shape[1], upscaled=FACTOR)
     assert np.array_equal(as_drawn(Pair("a", large, layout, record)), small)

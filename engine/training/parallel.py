@@ -1,0 +1,75 @@
+"""Several processes that train one network, as `accelerate launch` or `torchrun` starts them, on one machine or many.
+
+All hold the same weights. Of every batch each takes its rows, and the mean of their gradients moves them all: what one
+process would have done, but for the order of sums. The network is small, so that one message a step does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, distributed
+
+from engine.errors import BadConfig
+
+
+class Part(NamedTuple):
+    """Which of `size` processes this is, from 0."""
+
+    rank: int
+    size: int
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one writes and reports."""
+        return self.rank == 0
+
+    @property
+    def own(self) -> slice:
+        """Its rows of a batch. Not one block: so each has its share of what the first half of a batch is for."""
+        return slice(self.rank, None, self.size)
+
+    def check(self, batch: int) -> None:
+        """Raise BadConfig if a batch of so many cannot be shared evenly, both halves of it."""
+        if batch % (2 * self.size) and self.size > 1:
+            hint = f"Use a `batch` that {2 * self.size} divides, or fewer processes."
+            raise BadConfig(f"{self.size} processes cannot share a batch of {batch}.", hint)
+
+    @torch.no_grad()
+    def average(self, tensors: Sequence[Tensor]) -> None:
+        """Put the mean over all processes in place of each."""
+        if self.size == 1:
+            return
+        flat = torch.cat([tensor.flatten() for tensor in tensors])
+        distributed.all_reduce(flat)
+        parts = torch.split(flat / self.size, [tensor.numel() for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+
+ALONE = Part(0, 1)
+
+
+@contextmanager
+def part(device: str) -> Iterator[Part]:
+    """This process's part, as the environment says it; a GPU of its own where there are any. Raises BadConfig."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield ALONE
+        return
+    gpu = device != "cpu" and torch.cuda.is_available()
+    if gpu:
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        if local >= torch.cuda.device_count():
+            hint = "Start one process for each GPU."
+            raise BadConfig(f"Process {local} has no GPU: {torch.cuda.device_count()} are here.", hint)
+        torch.cuda.set_device(local)
+    distributed.init_process_group("nccl" if gpu else "gloo")
+    try:
+        yield Part(distributed.get_rank(), size)
+    finally:
+        distributed.destroy_process_group()
