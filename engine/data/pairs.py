@@ -157,38 +157,46 @@ def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
     return table[image]
 
 
-def load_frames(items: Sequence[Item], how: Reading, views: Sequence[View], doubt: Doubt = NO_DOUBT) -> list[Frame]:
-    """Every frame in every view. Bad files are named, counted and left out; raises BadFile if 1 % or more are bad."""
-
-    def load(one: Item) -> Frame:
-        pair = read_pair(one, how)
-        sizes = [view.size(*pair.layout.shape) for view in views]
-        layout = doubtful_to_unknown(pair.layout, doubt)
-        seen = (
-            Pair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(layout, *size, "stretch").pixels)
-            for size in sizes
-        )
-        return Frame(tuple(seen), one.captions)
-
-    return [frame for frame in mapped(load, items) if frame is not None]
+def load_frame(one: Item, how: Reading, views: Sequence[View], doubt: Doubt = NO_DOUBT) -> Frame:
+    """A frame in every view. Raises BadFile."""
+    pair = read_pair(one, how)
+    sizes = [view.size(*pair.layout.shape) for view in views]
+    layout = doubtful_to_unknown(pair.layout, doubt)
+    seen = (
+        Pair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(layout, *size, "stretch").pixels)
+        for size in sizes
+    )
+    return Frame(tuple(seen), one.captions)
 
 
-def mapped(call: Callable[[Item], T], items: Sequence[Item]) -> list[T | None]:
-    """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % or more are bad."""
+class Tally:
+    """Reads pairs, and counts the bad ones, which are named and left out."""
 
-    def attempt(one: Item) -> T | BadFile:
-        try:
-            return call(one)
-        except BadFile as error:
-            return error
+    def __init__(self) -> None:
+        self._bad: list[str] = []
+        self._read = 0
 
-    with ThreadPoolExecutor() as pool:
-        results = list(pool.map(attempt, items))
-    bad = [str(result) for result in results if isinstance(result, BadFile)]
-    for line in bad:
-        log.warning("%s", line)
-    if len(bad) >= max(1, BAD_SHARE * len(items)):
-        raise BadFile(f"{len(bad)} of {len(items)} pairs are bad: " + " ".join(bad[:10]), "Mend or remove them.")
-    if bad:
-        log.warning("%d of %d pairs are bad and left out.", len(bad), len(items))
-    return [None if isinstance(result, BadFile) else result for result in results]
+    def mapped(self, call: Callable[[Item], T], items: Sequence[Item]) -> list[T | None]:
+        """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % of all that were
+        read are bad.
+        """
+
+        def attempt(one: Item) -> T | BadFile:
+            try:
+                return call(one)
+            except BadFile as error:
+                return error
+
+        with ThreadPoolExecutor() as pool:
+            results = list(pool.map(attempt, items))
+        bad = [str(result) for result in results if isinstance(result, BadFile)]
+        self._bad += bad
+        self._read += len(items)
+        for line in bad:
+            log.warning("%s", line)
+        if len(self._bad) >= max(1, BAD_SHARE * self._read):
+            listed = " ".join(self._bad[:10])
+            raise BadFile(f"{len(self._bad)} of {self._read} pairs are bad: {listed}", "Mend or remove them.")
+        if bad:
+            log.warning("%d of %d pairs are bad and left out.", len(self._bad), self._read)
+        return [None if isinstance(result, BadFile) else result for result in results]

@@ -6,20 +6,18 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.captions import COUNTED, Caption, Captioner, Voice, given
-from engine.data.pairs import Doubt, Item, Pair, View, cut_pair, gamma_corrected, load_frames
-from engine.data.sources import items_of
-from engine.data.taxonomy import ClassWords, Reading, mirrored, reading
+from engine.data.captions import Caption, Captioner, Voice, given
+from engine.data.pairs import Pair, gamma_corrected
+from engine.data.taxonomy import ClassWords
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
 from engine.training.config import TrainConfig
+from engine.training.frames import Drawn, Frames
 from engine.training.tasks import Draw, draw_task
 
 
@@ -43,72 +41,6 @@ class Batch:
         moved = {k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in moved.items()}
         clocks = Clocks(*(getattr(self.clocks, f.name).to(device) for f in fields(Clocks)))
         return Batch(**{**moved, "clocks": clocks})
-
-
-class Drawn(NamedTuple):
-    """A window of a frame, the captions that came with the frame, and whether it was mirrored."""
-
-    pair: Pair
-    captions: tuple[str, ...]
-    mirrored: bool
-
-
-class Corpus(NamedTuple):
-    """Pairs to learn from, and how their layouts are read."""
-
-    items: Sequence[Item]
-    how: Reading
-
-    @classmethod
-    def of(cls, config: TrainConfig) -> Corpus:
-        """The training pairs of a configuration. Raises BadFile."""
-        how = reading(config.taxonomy)
-        return cls(items_of(Path(config.data), "train", how.infos), how)
-
-
-class Frames:
-    """The training frames in memory, and how to draw from them; without a corpus, the configuration's."""
-
-    def __init__(self, config: TrainConfig, classes: Sequence[ClassWords], corpus: Corpus | None = None) -> None:
-        self.config = config
-        height, width = config.height, config.width
-        views = [View(view.rows, view.stretch, width, config.cut) for view in config.views]
-        names = [words.name for words in classes]
-        doubt = Doubt(config.border, tuple(names.index(name) for name in config.thin))
-        items, how = corpus or Corpus.of(config)
-        self.frames = load_frames(items, how, views, doubt)
-        self.mirror = mirrored(config.taxonomy)
-        self.view_shares = np.array([view.share for view in config.views])
-        self.view_shares /= self.view_shares.sum()
-        pieces = [cut_pair(frame.views[0], height, width) if config.cut else frame.views[:1] for frame in self.frames]
-        inside = [np.stack([presence(pair.layout, len(classes)) for pair in some]) for some in pieces]
-        self.frequency = np.concatenate(inside).mean(0)
-        repeat = np.sqrt(np.maximum(1, config.repeat / np.maximum(self.frequency, 1e-3)))
-        present = np.stack([some.any(0) for some in inside])
-        self.shares = np.where(present, repeat, 1).max(1) * [len(some) for some in pieces]
-        self.shares /= self.shares.sum()
-        firsts = [gamma_corrected(frame.views[0].image[::4, ::4], config.gamma) / 255 for frame in self.frames]
-        pixels = np.concatenate([image.reshape(-1, 3) for image in firsts])
-        self.mean, self.deviation = _triple(pixels.mean(0)), _triple(pixels.std(0))
-        light = np.array([image.mean() for image in firsts]) * 255
-        self.light = (float(np.quantile(light, 0.25)), float(np.quantile(light, 0.75)))
-
-    def draw(self, random: np.random.Generator) -> Pair:
-        """A random window of a random frame in a random view, perhaps mirrored."""
-        return self.draw_told(random).pair
-
-    def draw_told(self, random: np.random.Generator) -> Drawn:
-        """The same with the captions of the frame."""
-        frame = self.frames[random.choice(len(self.frames), p=self.shares)]
-        pair = frame.views[random.choice(len(frame.views), p=self.view_shares)]
-        height, width = self.config.height, self.config.width
-        top = random.integers(pair.layout.shape[0] - height + 1)
-        left = random.integers(pair.layout.shape[1] - width + 1)
-        image, layout = (half[top : top + height, left : left + width] for half in pair)
-        turned = random.random() < 0.5
-        if turned:
-            image, layout = image[:, ::-1], self.mirror[layout[:, ::-1]]
-        return Drawn(Pair(image, layout), frame.captions, turned)
 
 
 class Batches:
@@ -149,6 +81,7 @@ class Batches:
 
     def draw(self, step: int) -> Batch:
         """The rows of one step's batch that are this process's."""
+        self.frames.go_to(step)
         rows = range(self.config.batch)[self.own]
         samples = [self.sample(np.random.default_rng((self.config.seed, step, row))) for row in rows]
         pairs, texts, says, draws = zip(*samples, strict=True)
@@ -202,11 +135,6 @@ def freely_exposed(image: Pixels, gamma: float, random: np.random.Generator) -> 
     return np.clip(values * random.uniform(0.9, 1.1, 3), 0, 255).astype(np.uint8)
 
 
-def presence(layout: Pixels, classes: int) -> np.ndarray:
-    """Whether each class counts as present, bool [K]."""
-    return np.bincount(layout[layout != UNKNOWN], minlength=classes) >= COUNTED
-
-
 def stack_clocks(draws: Sequence[Draw]) -> Clocks:
     """The clocks of a batch."""
     return Clocks(
@@ -215,8 +143,3 @@ def stack_clocks(draws: Sequence[Draw]) -> Clocks:
         torch.tensor([draw.image_running for draw in draws]),
         torch.tensor([draw.layout_running for draw in draws]),
     )
-
-
-def _triple(values: np.ndarray) -> tuple[float, float, float]:
-    red, green, blue = map(float, values)
-    return red, green, blue

@@ -16,8 +16,8 @@ from engine.diffusion import gaussian
 from engine.errors import BadConfig
 from engine.guides.classifier import Classifier, Facts, save
 from engine.packs import Pack
-from engine.training.batches import Frames, presence
 from engine.training.config import TrainConfig
+from engine.training.frames import Frames, presence
 
 RATE = 2e-3
 
@@ -51,7 +51,8 @@ def train_classifier(
     mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
     with Progress(*columns) as progress:
         task = progress.add_task("training", total=images, loss=0.0, rate=0.0)
-        for _ in range(steps):
+        for step in range(steps):
+            frames.go_to(step)
             pairs = [frames.draw(random) for _ in range(config.batch)]
             pictures = np.stack([gamma_corrected(pair.image, pixels.gamma) for pair in pairs])
             x_0 = ((torch.from_numpy(pictures).movedim(-1, 1).float() / 255 - mean) / deviation).to(pack.device)

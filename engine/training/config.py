@@ -69,6 +69,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     steps: int = 10
     guidance: float = 5.0
     cross_guidance: float = 1.0
+    window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once, which go past; 0: all of them
     images: int = 300_000
     batch: int = 16
     optimiser: Literal["adamw", "muon"] = "adamw"

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from engine.data.drawn import FAR, Drawn, colour_keys
-from engine.data.pairs import Item, mapped, read_pair
+from engine.data.pairs import Item, Tally, read_pair
 from engine.data.readers.source import Source, named
 from engine.data.sources import open_source
 from engine.data.taxonomy import ClassWords, Reading, Taxonomy, plural_of, reading
@@ -90,14 +90,14 @@ def survey(folder: Path) -> Survey:
             "named by the data",
         )
         how = reading(taxonomy)
-        looks = [look for look in mapped(partial(_read, how), some) if look is not None]
+        looks = [look for look in Tally().mapped(partial(_read, how), some) if look is not None]
     else:
-        looks = [look for look in mapped(_look, some) if look is not None]
+        looks = [look for look in Tally().mapped(_look, some) if look is not None]
         found, note = _classes(looks)
         taxonomy = Taxonomy(classes=found)
         if any(look.in_colour for look in looks):
             how = reading(taxonomy)
-            looks = [look for look in mapped(partial(_read, how), some) if look is not None]
+            looks = [look for look in Tally().mapped(partial(_read, how), some) if look is not None]
     reading(taxonomy)
     total = Counter[int]()
     for look in looks:

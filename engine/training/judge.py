@@ -20,9 +20,10 @@ from engine.judges.files import Facts, Purpose
 from engine.packs import Pack
 from engine.protocol import Pixels
 from engine.raster import fit_image, fit_layout
-from engine.training.batches import Frames, freely_exposed
+from engine.training.batches import freely_exposed
 from engine.training.config import TrainConfig
 from engine.training.course import Course, Plan
+from engine.training.frames import Frames
 
 
 class Stock(NamedTuple):
@@ -114,7 +115,13 @@ def train(
     """Train a judge for a pack; writes `out` and returns its figures on DATA/val. Raises BadConfig or BadFile."""
     exam = held_out(config, pack)  # what would fail later fails now
     course, lessons = begin(kind, config, pack, images, out, stocks)
-    course.run(lessons.loss, columns)
+
+    def loss(random: np.random.Generator) -> Tensor:
+        for stock in lessons.stocks:
+            stock.frames.go_to(course.step)
+        return lessons.loss(random)
+
+    course.run(loss, columns)
     seen, held = course.step * kind.batch, len(exam.images)
     facts = lessons.graded(exam, Facts(purpose=course.plan.purpose, images_seen=seen, held_out=held), out)
     course.finish()

@@ -20,9 +20,10 @@ from engine.diffusion.process import Training
 from engine.errors import BadConfig
 from engine.packs import FORMAT, DataConfig, PackFile, PixelConfig, ProcessConfig, choose_device, save
 from engine.protocol import PackInfo
-from engine.training.batches import Batch, Batches, Frames
+from engine.training.batches import Batch, Batches
 from engine.training.config import TrainConfig
 from engine.training.ema import Average
+from engine.training.frames import Frames
 from engine.training.muon import Muon
 from engine.training.neighbours import neighbours
 from engine.training.objective import Meter, Model, Objective

@@ -12,7 +12,7 @@ from engine.generation import generate
 from engine.packs import load
 from engine.protocol import Generate, Pixels, Raster
 from engine.raster import colourise, write_image
-from engine.training.batches import Frames
+from engine.training.frames import Frames
 
 PROMPTS = ("", "a bus on the left", "many people, no cars", "trees on both sides, open sky")
 FRAMES = 4

@@ -35,8 +35,8 @@ from engine.network.upscaler import LOUDEST, STRIDE, UpscalerUNet
 from engine.packs import Pack
 from engine.protocol import UNKNOWN, Pixels
 from engine.raster import enlarge_layout, fit_image, fit_layout
-from engine.training.batches import Frames
 from engine.training.config import TrainConfig, ViewConfig
+from engine.training.frames import Frames
 from engine.training.judge import Exam, Lessons, Stock, begin, held_out
 from engine.upscaler import Upscaler, UpscalerFacts, enlarged
 

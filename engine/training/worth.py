@@ -21,8 +21,8 @@ from engine.judges import segmenter
 from engine.metrics.bootstrap import Figure, figure
 from engine.metrics.segmentation import Counts, accuracy, confusions, mean_iou, score
 from engine.packs import Pack
-from engine.training.batches import Corpus, Frames
 from engine.training.config import TrainConfig
+from engine.training.frames import Corpus, Frames
 from engine.training.judge import Exam, Stock, held_out, train
 from engine.training.segmenter import SegmenterLessons
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from engine.data.taxonomy import class_infos, read_taxonomy
+from engine.data.pairs import Frame, Item, Tally, View, load_frame
+from engine.data.taxonomy import Reading, class_infos, read_taxonomy
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
 from engine.protocol import UNKNOWN
@@ -61,3 +64,9 @@ def small_config(data: Path, out: Path) -> TrainConfig:
         network=UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4),
         text=TextConfig(width=32, layers=1, heads=2, context=24),
     )
+
+
+def load_frames(items: Sequence[Item], how: Reading, views: Sequence[View]) -> list[Frame]:
+    """Those of a run's frames that are not bad."""
+    loaded = Tally().mapped(partial(load_frame, how=how, views=views), items)
+    return [frame for frame in loaded if frame is not None]

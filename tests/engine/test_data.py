@@ -11,14 +11,14 @@ import pytest
 import engine.data.taxonomy
 from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, Voice, read_wish, side, vocabulary
 from engine.data.masks import draw_region
-from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs, load_frames
+from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs
 from engine.data.taxonomy import class_infos, plural_of, read_taxonomy, reading
 from engine.errors import BadConfig, BadFile
 from engine.network.text import words_of
 from engine.protocol import UNKNOWN
 from engine.training.config import TASKS, Mix
 from engine.training.tasks import draw_task
-from tests.engine.pictures import CAR, CLASSES, ROAD, SKY, make_folder, street
+from tests.engine.pictures import CAR, CLASSES, ROAD, SKY, load_frames, make_folder, street
 
 INFOS = class_infos(CLASSES)
 STREET = reading("street")

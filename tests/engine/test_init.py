@@ -15,8 +15,9 @@ from engine.data.captions import PRESENT, Captioner, Voice, vocabulary
 from engine.data.taxonomy import read_taxonomy
 from engine.network.text import words_of
 from engine.protocol import UNKNOWN
-from engine.training.batches import Batches, Frames
+from engine.training.batches import Batches
 from engine.training.config import read_config
+from engine.training.frames import Frames
 from engine.training.init import plan
 from tests.engine import forms
 

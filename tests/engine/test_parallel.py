@@ -13,7 +13,8 @@ import pytest
 import torch
 
 from engine.errors import BadConfig
-from engine.training.batches import Batches, Frames
+from engine.training.batches import Batches
+from engine.training.frames import Frames
 from engine.training.loop import CHECKPOINT, Trainer
 from engine.training.objective import Meter
 from engine.training.parallel import ALONE, Part, part
@@ -21,7 +22,7 @@ from tests.engine.pictures import CLASSES, make_folder, small_config
 from tests.engine.wire import ROOT
 
 SCRIPT = Path(__file__).with_name("part_of_a_run.py")
-TWO = ["--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+TWO = ["--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from PIL import Image
 
 from engine.data.captions import PRESENT, given
 from engine.data.drawn import decode_drawn, ids_of
-from engine.data.pairs import View, cut_pair, load_frames, read_pair
+from engine.data.pairs import View, cut_pair, read_pair
 from engine.data.readers.source import is_held_out, named
 from engine.data.sources import items_of, open_source
 from engine.data.taxonomy import ClassWords, Taxonomy, class_infos, mirrored, read_taxonomy, reading
 from engine.errors import BadConfig, BadFile
 from engine.protocol import UNKNOWN
 from tests.engine import forms
+from tests.engine.pictures import load_frames
 
 MADE = reading(Taxonomy(classes=named(forms.NAMES, forms.COLOURS)))
 STREET = reading("street")

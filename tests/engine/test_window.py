@@ -1,0 +1,115 @@
+"""Training on more than the memory holds: a window that goes past the pairs of WebDataset shards."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine.errors import BadFile
+from engine.training.frames import STAY, Frames
+from engine.training.loop import Trainer
+from engine.training.objective import Meter
+from tests.engine.pictures import CLASSES, make_folder, small_config
+
+PAIRS, WINDOW, SHARD = 24, 8, 7
+
+
+def shards(pictures: Path, folder: Path) -> Path:
+    """The pairs of a folder as train-0000.tar, …; each picture's first pixel says which it is."""
+    folder.mkdir()
+    images = sorted((pictures / "train" / "images").iterdir())
+    for index, path in enumerate(images):
+        with tarfile.open(folder / f"train-{index // SHARD:04}.tar", "a") as shard:
+            add(shard, f"{path.stem}.png", numbered(path, index))
+            add(shard, f"{path.stem}.layout.png", (pictures / "train" / "layouts" / path.name).read_bytes())
+    with tarfile.open(folder / "val-0000.tar", "w") as shard:
+        for path in sorted((pictures / "val" / "images").iterdir()):
+            add(shard, f"{path.stem}.png", path.read_bytes())
+            add(shard, f"{path.stem}.layout.png", (pictures / "val" / "layouts" / path.name).read_bytes())
+    return folder
+
+
+def numbered(path: Path, index: int) -> bytes:
+    pixels = np.array(Image.open(path).convert("RGB"))
+    pixels[...] = 10 * index
+    packed = io.BytesIO()
+    Image.fromarray(pixels).save(packed, "PNG")
+    return packed.getvalue()
+
+
+def add(shard: tarfile.TarFile, name: str, data: bytes) -> None:
+    told = tarfile.TarInfo(name)
+    told.size = len(data)
+    shard.addfile(told, io.BytesIO(data))
+
+
+@pytest.fixture
+def config(tmp_path):
+    folder = shards(make_folder(tmp_path / "pictures", train=PAIRS), tmp_path / "shards")
+    return msgspec.structs.replace(small_config(folder, tmp_path / "run"), window=WINDOW)
+
+
+def held(frames: Frames) -> list[int]:
+    return [int(frame.views[0].image[0, 0, 0]) // 10 for frame in frames.frames]
+
+
+def test_all_pairs_go_past_and_only_a_window_is_held(config):
+    frames = Frames(config, CLASSES)
+    a_round = PAIRS * STAY // config.batch
+    windows = []
+    for step in range(2 * a_round):
+        frames.go_to(step)
+        windows.append(held(frames))
+        assert len(windows[-1]) == WINDOW
+    turns = windows[: a_round : WINDOW * STAY // config.batch]
+    assert sorted(index for turn in turns for index in turn) == list(range(PAIRS)), "each once in an epoch"
+    assert windows[a_round] != windows[0], "each epoch has its own order"
+    inside = windows[: (PAIRS - WINDOW) * STAY // config.batch]
+    assert all(len(set(before) & set(after)) == WINDOW - 1 for before, after in pairwise(inside))
+
+
+def test_a_step_has_its_window_whatever_came_before(config):
+    walked, jumped = Frames(config, CLASSES), Frames(config, CLASSES)
+    for step in range(40):
+        walked.go_to(step)
+    jumped.go_to(39)
+    assert held(walked) == held(jumped)
+    assert np.array_equal(walked.draw(np.random.default_rng(1)).image, jumped.draw(np.random.default_rng(1)).image)
+
+
+def test_a_run_that_is_resumed_ends_in_the_same_weights(config, tmp_path):
+    def run(trainer, count):
+        for batch in trainer.batches.stream(trainer.step, count):
+            trainer.train_step(batch, Meter())
+
+    straight, stopped = Trainer(config), Trainer(config)
+    run(straight, 6)
+    stopped.out.mkdir()
+    run(stopped, 3)
+    stopped.checkpoint()
+    resumed = Trainer(config)
+    resumed.resume()
+    run(resumed, 3)
+    for name, value in straight.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], value)
+
+
+def test_bad_pairs_on_the_way_are_counted_against_all(config, tmp_path):
+    shard = tmp_path / "shards" / "train-0002.tar"
+    shard.write_bytes(shard.read_bytes().replace(b"\x89PNG", b"oops"))
+
+    def walk() -> None:
+        frames = Frames(config, CLASSES)
+        for step in range(PAIRS):
+            frames.go_to(step)
+
+    with pytest.raises(BadFile, match="pairs are bad"):
+        walk()
