@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import BadPack, UnknownPack
-from engine.protocol import PackInfo
+from engine.protocol import MAX_FRAME, MAX_SIDE, PackInfo
 
 UPSCALER = "upscaler.safetensors"
 LONGEST_HEAD = 2**20
@@ -79,6 +79,13 @@ def upscale_of(path: Path) -> int:
         return msgspec.json.decode(head.metadata.facts, type=_UpscalerFacts).factor
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
         return 0
+
+
+def full_size(info: PackInfo, height: int, width: int) -> tuple[int, int] | None:
+    """The full size of a picture of this one; None if the pack cannot draw that, or it is too large to be sent."""
+    tall, wide = height * info.upscale, width * info.upscale
+    fits = max(tall, wide) <= MAX_SIDE and 4 * tall * wide <= MAX_FRAME // 2
+    return (tall, wide) if info.upscale and fits else None
 
 
 def example_layouts(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.errors import BadFrame
 
-PROTOCOL = 3
+PROTOCOL = 4
 UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from engine.errors import BadClass, BadPack, BadRequest, BadSize, NothingGiven, NothingToDo
 from engine.guides.check import check_guides
-from engine.protocol import MAX_FRAME, MAX_SIDE, MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
+from engine.library import full_size
+from engine.protocol import MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
 
 Mask = npt.NDArray[np.bool_]
 
@@ -46,13 +47,13 @@ def check(request: Generate, info: PackInfo) -> None:
 
 def check_full(request: Generate, info: PackInfo) -> None:
     """Raise the EngineError that says why this request cannot be drawn at full size too, if it asks for that."""
-    full, factor = request.full, info.upscale
+    full, small = request.full, size(request, info)
     if full is None:
         return
-    if not factor:
+    if not info.upscale:
         raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
-    height, width = (side * factor for side in size(request, info))
-    if max(height, width) > MAX_SIDE or 4 * height * width > MAX_FRAME // 2:
+    height, width = (side * info.upscale for side in small)
+    if full_size(info, *small) is None:
         raise BadSize(f"The picture would have {height}×{width} pixels (height × width).", "Use a smaller canvas.")
     for half, given, low, channels in (
         ("layout", full.layout, request.layout, 1),

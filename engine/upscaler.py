@@ -29,9 +29,6 @@ from engine.requests import Mask, kept_image, kept_layout
 COMMAND = "train-upscaler"
 STEPS = 4
 """The most evaluations that a picture takes."""
-DOUBT = 0.15
-"""The deviation of the noise that drawn low pictures get, which have unit scale; photographs are believed as they are.
-What noise hides the network draws anew, by the layout."""
 OTHER_NOISE = 0x2545F4914F6CDD1D
 """A picture's detail is drawn from a seed of its own, not from the noise that the picture was drawn from."""
 
@@ -84,12 +81,13 @@ class Upscaler:
         return replace(self, how=replace(self.how, steps=steps))
 
     def picture(
-        self, low: Pixels, layout: Pixels, seed: int, level: float = 0.0, given: Given | None = None
+        self, low: Pixels, layout: Pixels, seed: int, given: Given | None = None
     ) -> Iterator[tuple[int, int, Pixels | None]]:
-        """RGB [H, W, 3] at full size from RGB at the low one, which gets noise of deviation `level`, and the layout at
-        full size, ids with `UNKNOWN`.
+        """RGB [H, W, 3] at full size from RGB at the low one and the layout at full size, ids with `UNKNOWN`.
 
-        It depends on these alone, for it is drawn alone: kernels may sum in another order in another batch.
+        The low picture is taken as it is, also if it was drawn: noise that hides its faults hides more of what is
+        right about it. The result depends on these alone, for it is drawn alone: kernels may sum in another order in
+        another batch.
         """
         random = Randomness([(seed * OTHER_NOISE + 1) % 2**63], self.mean.device)
         height, width = layout.shape
@@ -97,7 +95,7 @@ class Upscaler:
         keep = np.zeros((height, width), np.bool_) if given is None else given.keep
         x_0, mask = self.standardised(known), torch.from_numpy(keep).to(self.mean.device)[None, None]
         noise = random.normal(3, height, width)
-        coarse = self.coarse(low, layout, level, random)
+        coarse = self.coarse(low, layout)
         parts = refine(self.network, coarse, x_0, mask, noise, self.how)
         while True:
             with torch.inference_mode():  # left before each part, as in generation.steps
@@ -107,14 +105,13 @@ class Upscaler:
             drawn = None if part.image is None else np.where(keep[..., None], known, self.rgb(part.image))
             yield part.done, part.total, drawn
 
-    def coarse(self, low: Pixels, layout: Pixels, level: float, random: Randomness) -> Coarse:
-        """What the network is told of a low picture, with noise of deviation `level`, and of the layout."""
+    def coarse(self, low: Pixels, layout: Pixels) -> Coarse:
+        """What the network is told of a low picture and of the layout."""
         image = self.standardised(low)
-        image = image + level * random.normal(*image.shape[1:])
         ids = torch.from_numpy(np.where(layout == UNKNOWN, len(self.info.classes), layout).astype(np.int64)).to(
             image.device
         )
-        u, levels = enlarged(image, self.factor), torch.full((1,), level, device=image.device)
+        u, levels = enlarged(image, self.factor), torch.zeros(1, device=image.device)
         return Coarse(u, self.expected.scale(u, levels, self.factor), levels, ids[None, None])
 
     def standardised(self, image: Pixels) -> Tensor:
@@ -146,8 +143,7 @@ def steps(upscaler: Upscaler, request: Generate, result: Result) -> Iterator[Sta
         layout = np.where(kept, ids, layout)
     if full.image is not None:
         given = Given(full.image.pixels(), repeated(kept_image(request, upscaler.info), factor))
-    level = 0.0 if kept_image(request, upscaler.info).all() else DOUBT
-    for done, total, image in upscaler.picture(result.image, layout, request.seed, level, given):
+    for done, total, image in upscaler.picture(result.image, layout, request.seed, given):
         yield Stage(done, total, None if image is None else Result(image, layout))
 
 

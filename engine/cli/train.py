@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +53,8 @@ def run(config: Path) -> None:
 
     told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}, {task.fields[rate]:.1f}/s"
     pack = train(read_config(config), (BarColumn(), TextColumn(told), TimeRemainingColumn()))
-    typer.echo(f"The pack is in {pack}; try: diptych-engine sample --pack {pack} --prompt '' --out out")
+    if os.environ.get("RANK", "0") == "0":  # of several processes one says it
+        typer.echo(f"The pack is in {pack}; try: diptych-engine sample --pack {pack} --prompt '' --out out")
 
 
 @app.command()

@@ -170,16 +170,14 @@ def load_frame(one: Item, how: Reading, views: Sequence[View], doubt: Doubt = NO
 
 
 class Tally:
-    """Reads pairs, and counts the bad ones, which are named and left out."""
+    """Reads pairs, of which there are so many in `all`, and counts the bad ones, which are named and left out."""
 
-    def __init__(self) -> None:
-        self._bad: list[str] = []
-        self._read = 0
+    def __init__(self, all: int) -> None:
+        self._all = all
+        self._bad: dict[str, str] = {}
 
     def mapped(self, call: Callable[[Item], T], items: Sequence[Item]) -> list[T | None]:
-        """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % of all that were
-        read are bad.
-        """
+        """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % of all are bad."""
 
         def attempt(one: Item) -> T | BadFile:
             try:
@@ -189,14 +187,15 @@ class Tally:
 
         with ThreadPoolExecutor() as pool:
             results = list(pool.map(attempt, items))
-        bad = [str(result) for result in results if isinstance(result, BadFile)]
-        self._bad += bad
-        self._read += len(items)
-        for line in bad:
+        said = zip(items, results, strict=True)
+        bad = {item.name: str(result) for item, result in said if isinstance(result, BadFile)}
+        bad = {name: line for name, line in bad.items() if name not in self._bad}
+        self._bad |= bad
+        for line in bad.values():
             log.warning("%s", line)
-        if len(self._bad) >= max(1, BAD_SHARE * self._read):
-            listed = " ".join(self._bad[:10])
-            raise BadFile(f"{len(self._bad)} of {self._read} pairs are bad: {listed}", "Mend or remove them.")
+        if len(self._bad) >= max(1, BAD_SHARE * self._all):
+            listed = " ".join(list(self._bad.values())[:10])
+            raise BadFile(f"{len(self._bad)} of {self._all} pairs are bad: {listed}", "Mend or remove them.")
         if bad:
-            log.warning("%d of %d pairs are bad and left out.", len(self._bad), self._read)
+            log.warning("%d of %d pairs are bad and left out.", len(self._bad), self._all)
         return [None if isinstance(result, BadFile) else result for result in results]

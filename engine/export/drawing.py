@@ -76,7 +76,15 @@ class Drawer:
         if self.upscaler is None:
             return pair
         drawn = generation.Result(pair.image, pair.layout)
-        for stage in upscaler.steps(self.upscaler, request, drawn):
+        stages = upscaler.steps(self.upscaler, request, drawn)
+        while True:
+            try:
+                stage = next(stages, None)
+            except Exception as error:
+                tall, wide = (side * self.upscaler.factor for side in pair.layout.shape)
+                raise explain(error, f"{tall}×{wide} pixels") from error
+            if stage is None:
+                break
             step(0.0)
             drawn = stage.result or drawn
         height, width = drawn.layout.shape

@@ -77,7 +77,8 @@ class Gate:
     def _judged(self, pair: Pair, seen: Pixels | None, row: Rows | None) -> Quality:
         filters, rejected = self._filters, ""
         agreement = None if seen is None else agreement_of(pair.layout, enlarge_layout(seen, pair.record.upscaled))
-        missing = missing_classes(pair.record.prompt, pair.layout, self._info) if filters.named else ()
+        few, prompt = COUNTED * pair.record.upscaled**2, pair.record.prompt
+        missing = missing_classes(prompt, pair.layout, self._info, few) if filters.named else ()
         nearest, like = (None, "") if row is None else self._known.nearest(row)
         if agreement is not None and filters.agreement is not None and agreement < filters.agreement:
             rejected = AGREEMENT
@@ -140,10 +141,9 @@ def as_drawn(pair: Pair) -> Pixels:
     return pair.image if pair.record.upscaled == 1 else fit_image(pair.image, height, width).pixels
 
 
-def missing_classes(prompt: str, layout: Pixels, info: PackInfo) -> tuple[str, ...]:
-    """The classes that a prompt names and a layout has fewer than 8 pixels of, as large as the pack draws it."""
+def missing_classes(prompt: str, layout: Pixels, info: PackInfo, few: int = COUNTED) -> tuple[str, ...]:
+    """The classes that a prompt names and a layout has fewer than a `few` pixels of."""
     areas = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
-    few = COUNTED * layout.size / (info.height * info.width)
     return tuple(info.classes[index].name for index in named_classes(prompt, info) if areas[index] < few)
 
 

@@ -16,8 +16,9 @@ from engine.errors import BadFile, BadPack, BadRequest
 from engine.export.order import Order
 from engine.export.store import sha256
 from engine.guides.check import check_guides
-from engine.library import UPSCALER
+from engine.library import UPSCALER, full_size
 from engine.protocol import AreaGuide, Full, Generate, PackInfo, Pixels, Raster
+from engine.requests import size
 
 Each = TypeVar("Each")
 
@@ -58,6 +59,8 @@ class Sources:
             raise BadRequest("A canvas says everything that is given.", "Leave the other sources out.")
         if order.full and not info.upscale:
             raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
+        if order.full and order.canvas and full_size(info, *size(order.canvas, info)) is None:
+            raise BadRequest("The canvas is too large to be drawn at full size.", "Export it in its own size.")
         for folder in (order.layouts, order.images):
             if folder is not None and not folder.is_dir():
                 raise BadFile(f"There is no folder {folder}.", "Give a folder with PNG or JPEG files.")

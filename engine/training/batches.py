@@ -81,7 +81,7 @@ class Batches:
 
     def draw(self, step: int) -> Batch:
         """The rows of one step's batch that are this process's."""
-        self.frames.go_to(step)
+        self.frames.go_to(step * self.config.batch)
         rows = range(self.config.batch)[self.own]
         samples = [self.sample(np.random.default_rng((self.config.seed, step, row))) for row in rows]
         pairs, texts, says, draws = zip(*samples, strict=True)

@@ -52,7 +52,7 @@ def train_classifier(
     with Progress(*columns) as progress:
         task = progress.add_task("training", total=images, loss=0.0, rate=0.0)
         for step in range(steps):
-            frames.go_to(step)
+            frames.go_to(step * config.batch)
             pairs = [frames.draw(random) for _ in range(config.batch)]
             pictures = np.stack([gamma_corrected(pair.image, pixels.gamma) for pair in pairs])
             x_0 = ((torch.from_numpy(pictures).movedim(-1, 1).float() / 255 - mean) / deviation).to(pack.device)

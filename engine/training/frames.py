@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -43,18 +44,20 @@ class Corpus(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A frame in memory, and which classes are in its pieces, bool [pieces, K]."""
+    """A frame that is held, or was read in vain; which classes are in it, bool [K], and how many pieces it has."""
 
-    frame: Frame
-    inside: np.ndarray
+    place: int
+    frame: Frame | None
+    present: np.ndarray
+    pieces: int
 
 
 class Frames:
     """Training frames in memory, and how to draw from them; without a corpus, the configuration's.
 
-    With `config.window` only so many are held. They go past in an order that each epoch has of its own, a few with
-    each step, so that a step's window depends on the seed and the step alone. What is told of all frames, such as
-    their mean, is then of the first window.
+    With `config.window` only so many are held. They go past in an order that each epoch has of its own, as pairs are
+    drawn, so that where the window stands depends on the seed and their number alone. What is told of all frames,
+    such as their mean, is then of the first window.
     """
 
     def __init__(self, config: TrainConfig, classes: Sequence[ClassWords], corpus: Corpus | None = None) -> None:
@@ -65,25 +68,36 @@ class Frames:
         self._items, how = corpus or Corpus.of(config)
         self._load = partial(load_frame, how=how, views=views, doubt=doubt)
         self._window = min(config.window or len(self._items), len(self._items))
-        self._tally = Tally()
-        self._held: dict[int, Held | None] = {}
+        self._tally = Tally(len(self._items))
+        self._held: deque[Held] = deque()
         self._orders: dict[int, np.ndarray] = {}
         self.mirror = mirrored(config.taxonomy)
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
-        held = self._hold(0)
-        self.frequency = np.concatenate([one.inside for one in held]).mean(0)
-        self._show(held)
+        self._hold(0)
+        inside = [self._inside(one.frame) for one in self._held if one.frame is not None]
+        if not inside:
+            raise BadConfig(f"{config.data} has no pairs for training.", "Set `data`.")
+        self.frequency = np.concatenate(inside).mean(0)
+        self._repeat = np.sqrt(np.maximum(1, config.repeat / np.maximum(self.frequency, 1e-3)))
+        self._show()
         firsts = [gamma_corrected(frame.views[0].image[::4, ::4], config.gamma) / 255 for frame in self.frames]
         pixels = np.concatenate([image.reshape(-1, 3) for image in firsts])
         self.mean, self.deviation = _triple(pixels.mean(0)), _triple(pixels.std(0))
         light = np.array([image.mean() for image in firsts]) * 255
         self.light = (float(np.quantile(light, 0.25)), float(np.quantile(light, 0.75)))
 
-    def go_to(self, step: int) -> None:
-        """Hold the frames that a step draws from. Raises BadFile if too many are bad."""
-        if self._window < len(self._items):
-            self._show(self._hold(step * self.config.batch // STAY))
+    @property
+    def captions(self) -> Iterator[str]:
+        """All that came with the pairs, held or not."""
+        return (text for item in self._items for text in item.captions)
+
+    def go_to(self, drawn: int) -> None:
+        """Hold the frames to draw from after so many pairs were drawn. Raises BadFile if too many are bad."""
+        first = drawn // STAY
+        if self._window < len(self._items) and first != self._held[0].place:
+            self._hold(first)
+            self._show()
 
     def draw(self, random: np.random.Generator) -> Pair:
         """A random window of a random frame in a random view, perhaps mirrored."""
@@ -108,19 +122,18 @@ class Frames:
         """Those that are held."""
         return self._shown[0]
 
-    def _hold(self, first: int) -> list[Held]:
-        places = range(first, first + self._window)
-        fresh = [place for place in places if place not in self._held]
-        loaded = self._tally.mapped(self._load, [self._item(place) for place in fresh])
-        self._held.update(
-            (place, None if frame is None else Held(frame, self._inside(frame)))
-            for place, frame in zip(fresh, loaded, strict=True)
-        )
-        self._held = {place: self._held[place] for place in places}
-        held = [one for one in self._held.values() if one is not None]
-        if not held:
-            raise BadConfig(f"{self.config.data} has no pairs for training.", "Set `data`.")
-        return held
+    def _hold(self, first: int) -> None:
+        """Read what comes into the window that begins there, and let go of what leaves it."""
+        held, last = self._held, first + self._window
+        if held and not held[0].place <= first <= held[-1].place:
+            held.clear()
+        places = range(held[-1].place + 1 if held else first, last)
+        loaded = self._tally.mapped(self._load, [self._item(place) for place in places])
+        for place, frame in zip(places, loaded, strict=True):
+            inside = np.zeros((1, self._classes), np.bool_) if frame is None else self._inside(frame)
+            held.append(Held(place, frame, np.any(inside, axis=0), len(inside)))
+        while held[0].place < first:
+            held.popleft()
 
     def _item(self, place: int) -> Item:
         count = len(self._items)
@@ -137,11 +150,11 @@ class Frames:
         pieces = cut_pair(frame.views[0], height, width) if self.config.cut else frame.views[:1]
         return np.stack([presence(pair.layout, self._classes) for pair in pieces])
 
-    def _show(self, held: list[Held]) -> None:
-        repeat = np.sqrt(np.maximum(1, self.config.repeat / np.maximum(self.frequency, 1e-3)))
-        present = np.stack([one.inside.any(0) for one in held])
-        shares = np.where(present, repeat, 1).max(1) * [len(one.inside) for one in held]
-        self._shown = [one.frame for one in held], shares / shares.sum()
+    def _show(self) -> None:
+        """Draw from what is held: rare classes more often [LVIS: Gupta et al. 2019], large frames by their pieces."""
+        held = [one for one in self._held if one.frame is not None]
+        shares = np.where([one.present for one in held], self._repeat, 1).max(1) * [one.pieces for one in held]
+        self._shown = [one.frame for one in held if one.frame is not None], shares / shares.sum()
 
 
 def presence(layout: Pixels, classes: int) -> np.ndarray:

@@ -90,14 +90,14 @@ def survey(folder: Path) -> Survey:
             "named by the data",
         )
         how = reading(taxonomy)
-        looks = [look for look in Tally().mapped(partial(_read, how), some) if look is not None]
+        looks = [look for look in Tally(len(some)).mapped(partial(_read, how), some) if look is not None]
     else:
-        looks = [look for look in Tally().mapped(_look, some) if look is not None]
+        looks = [look for look in Tally(len(some)).mapped(_look, some) if look is not None]
         found, note = _classes(looks)
         taxonomy = Taxonomy(classes=found)
         if any(look.in_colour for look in looks):
             how = reading(taxonomy)
-            looks = [look for look in Tally().mapped(partial(_read, how), some) if look is not None]
+            looks = [look for look in Tally(len(some)).mapped(partial(_read, how), some) if look is not None]
     reading(taxonomy)
     total = Counter[int]()
     for look in looks:

@@ -115,17 +115,22 @@ def train(
     """Train a judge for a pack; writes `out` and returns its figures on DATA/val. Raises BadConfig or BadFile."""
     exam = held_out(config, pack)  # what would fail later fails now
     course, lessons = begin(kind, config, pack, images, out, stocks)
-
-    def loss(random: np.random.Generator) -> Tensor:
-        for stock in lessons.stocks:
-            stock.frames.go_to(course.step)
-        return lessons.loss(random)
-
-    course.run(loss, columns)
+    run(course, lessons, columns)
     seen, held = course.step * kind.batch, len(exam.images)
     facts = lessons.graded(exam, Facts(purpose=course.plan.purpose, images_seen=seen, held_out=held), out)
     course.finish()
     return facts
+
+
+def run(course: Course, lessons: Lessons[F], columns: Sequence[ProgressColumn]) -> None:
+    """Give all lessons that are left."""
+
+    def loss(random: np.random.Generator) -> Tensor:
+        for stock in lessons.stocks:
+            stock.frames.go_to(course.step * lessons.batch // len(lessons.stocks))
+        return lessons.loss(random)
+
+    course.run(loss, columns)
 
 
 def checked(config: TrainConfig, pack: Pack, out: Path) -> Purpose:

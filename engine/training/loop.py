@@ -65,7 +65,8 @@ class Trainer:
     @property
     def learns(self) -> str:
         """What the network is taught, which a resumed run must not change; how it is sampled may."""
-        return msgspec.json.encode((self.file.process.taught, self.config.loss)).decode()
+        window = [self.config.window] if self.config.window else []
+        return msgspec.json.encode((self.file.process.taught, self.config.loss, *window)).decode()
 
     @property
     def seen(self) -> int:
@@ -90,6 +91,13 @@ class Trainer:
         self.average.update(self.model.parameters())
         self.step += 1
         return loss
+
+    def check_others(self) -> None:
+        """Raise BadConfig if another process of this run begins with another step or other weights."""
+        weights = torch.stack([parameter.detach().double().sum() for parameter in self.model.parameters()])
+        if not self.part.agrees(torch.cat([weights, weights.new_tensor([self.step])])):
+            hint = f"`out`, {self.out}, must be one folder that all of them share."
+            raise BadConfig("The processes of this run go on from different checkpoints.", hint)
 
     def export(self) -> Path:
         """Write the pack so far, from the averaged weights."""
@@ -130,7 +138,7 @@ class Trainer:
                 f"{path} was made with batch {state['batch']}.", "Set `batch` back, or choose another `out`."
             )
         if state.get("learns", self.learns) != self.learns:
-            raise BadConfig(f"{path} was made with another process or loss.", "Choose another `out`.")
+            raise BadConfig(f"{path} was made with another process, loss or window.", "Choose another `out`.")
         self.step = state["step"]
 
 
@@ -142,7 +150,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         height=config.height,
         width=config.width,
         classes=class_infos(classes),
-        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), (t for f in frames.frames for t in f.captions)),
+        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), frames.captions),
         licence=config.licence,
         steps=config.steps,
         sampler=config.sampler,
@@ -177,6 +185,7 @@ def train(config: TrainConfig, columns: Sequence[ProgressColumn]) -> Path:
         trainer = Trainer(config, own)
         if (out / CHECKPOINT).is_file():
             trainer.resume()
+        trainer.check_others()
         task = progress.add_task("training", total=config.images, completed=trainer.seen, loss=0.0, rate=0.0)
         for loss, speed in steps(trainer):
             progress.update(task, completed=trainer.seen, loss=loss, rate=speed)

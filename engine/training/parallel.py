@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, distributed
 
 from engine.errors import BadConfig
+from engine.packs import choose_device
 
 
 class Part(NamedTuple):
@@ -39,6 +40,15 @@ class Part(NamedTuple):
             hint = f"Use a `batch` that {2 * self.size} divides, or fewer processes."
             raise BadConfig(f"{self.size} processes cannot share a batch of {batch}.", hint)
 
+    def agrees(self, values: Tensor) -> bool:
+        """Whether all processes have the same float64 values."""
+        if self.size == 1:
+            return True
+        both = torch.cat([values, -values])
+        distributed.all_reduce(both, distributed.ReduceOp.MAX)
+        most, least = both.chunk(2)
+        return bool((most == -least).all())
+
     @torch.no_grad()
     def average(self, tensors: Sequence[Tensor]) -> None:
         """Put the mean over all processes in place of each."""
@@ -61,14 +71,21 @@ def part(device: str) -> Iterator[Part]:
     if size == 1:
         yield ALONE
         return
+    if device not in ("auto", "cuda", "cpu"):
+        raise BadConfig(f"Several processes cannot share {device}.", 'Set `device` to "auto" or "cpu".')
     gpu = device != "cpu" and torch.cuda.is_available()
+    if not gpu and choose_device(device).type != "cpu":
+        raise BadConfig("Several processes need CUDA devices, or the CPU.", 'Set `device` to "cpu".')
     if gpu:
         local = int(os.environ.get("LOCAL_RANK", "0"))
         if local >= torch.cuda.device_count():
             hint = "Start one process for each GPU."
             raise BadConfig(f"Process {local} has no GPU: {torch.cuda.device_count()} are here.", hint)
         torch.cuda.set_device(local)
-    distributed.init_process_group("nccl" if gpu else "gloo")
+    try:
+        distributed.init_process_group("nccl" if gpu else "gloo")
+    except ValueError as error:
+        raise BadConfig(f"WORLD_SIZE is {size}, but {error}", "Start with accelerate launch or torchrun.") from error
     try:
         yield Part(distributed.get_rank(), size)
     finally:

@@ -37,7 +37,7 @@ from engine.protocol import UNKNOWN, Pixels
 from engine.raster import enlarge_layout, fit_image, fit_layout
 from engine.training.config import TrainConfig, ViewConfig
 from engine.training.frames import Frames
-from engine.training.judge import Exam, Lessons, Stock, begin, held_out
+from engine.training.judge import Exam, Lessons, Stock, begin, held_out, run
 from engine.upscaler import Upscaler, UpscalerFacts, enlarged
 
 CROP = 96
@@ -210,7 +210,7 @@ def train(config: TrainConfig, pack: Pack, images: int, out: Path, columns: Sequ
     exam = held_out(config, pack, config.upscale)
     stocks = [Stock(crops_of(config), pack.file.pixels.gamma)]
     course, lessons = begin(UpscalerLessons, config, pack, images, out, stocks)
-    course.run(lessons.loss, columns)
+    run(course, lessons, columns)
     seen_images, held = course.step * lessons.batch, len(exam.images)
     facts = lessons.graded(exam, Facts(purpose=course.plan.purpose, images_seen=seen_images, held_out=held), out)
     course.finish()

@@ -134,7 +134,8 @@ def real_stock(config: TrainConfig, pack: Pack, share: float) -> Stock:
     items = items_of(Path(config.data), "train", how.infos)
     order = np.random.default_rng(config.seed).permutation(len(items))[: max(1, round(share * len(items)))]
     corpus = Corpus([items[index] for index in sorted(order)], how)
-    return Stock(Frames(config, read_taxonomy(config.taxonomy), corpus), pack.file.pixels.gamma)
+    whole = msgspec.structs.replace(config, window=0)  # all of them are counted, and told apart from others
+    return Stock(Frames(whole, read_taxonomy(config.taxonomy), corpus), pack.file.pixels.gamma)
 
 
 def drawn_stock(config: TrainConfig, asked: Asked) -> Stock:
@@ -147,7 +148,7 @@ def drawn_stock(config: TrainConfig, asked: Asked) -> Stock:
     items: list[Item] = [one for some in agreeing(asked.exported, how.infos).splits.values() for one in some]
     if len(items) < max(1, asked.count):
         raise BadRequest(f"{asked.exported} holds {len(items)} pairs.", "Export more of them, or lower --count.")
-    plain = msgspec.structs.replace(config, cut=0, border=0, thin=(), gamma=1.0)
+    plain = msgspec.structs.replace(config, cut=0, border=0, thin=(), gamma=1.0, window=0)
     return Stock(Frames(plain, classes, Corpus(items[: asked.count or len(items)], how)), 1.0)
 
 

@@ -51,7 +51,7 @@ class EngineClient(QObject):
 
     state_changed = Signal()
     received = Signal(object)  # Preview | Traced | Done | Cancelled | Failed of the request in flight
-    sharpened = Signal(object)  # Sharp | Failed of the last result, if that was asked for at full size
+    sharpened = Signal(object)  # Sharp | Failed of the last result, if asked for at full size; None if it was dropped
     exporting = Signal(object)  # Exporting | Exported | Cancelled | Failed of an export
     noticed = Signal(object)  # Notice
 
@@ -111,17 +111,25 @@ class EngineClient(QObject):
 
     def send(self, request: Generate) -> None:
         """Put this request in flight, in place of any other; it goes out as soon as the engine is ready."""
-        self._drop_sharpened()
+        self.leave_full()
         self._request = request
         if self.state is EngineState.READY and self._process is not None:
             self._process.send(request)
 
     def cancel(self) -> None:
         """Forget the request in flight and tell the engine; nothing more is heard of it."""
-        self._drop_sharpened()
+        self.leave_full()
         request, self._request = self._request, None
         if request is not None and self.state is EngineState.READY and self._process is not None:
             self._process.send(Cancel(request.id))
+
+    def leave_full(self) -> None:
+        """Draw the last result at full size no more, if that is what is being done."""
+        request, self._sharpened = self._sharpened, None
+        if request is not None:
+            if self._process is not None:
+                self._process.send(Cancel(request.id))
+            self.sharpened.emit(None)
 
     def tell(self, command: Export | Settle | Pause | Resume | Cancel) -> None:
         """Say something about an export to an engine that is ready. An export ends with its engine."""
@@ -178,13 +186,7 @@ class EngineClient(QObject):
         request, self._sharpened = self._sharpened, None
         if isinstance(event, Sharp) and request is not None and not self._sound(event, request):
             return
-        if isinstance(event, Sharp | Failed):
-            self.sharpened.emit(event)
-
-    def _drop_sharpened(self) -> None:
-        request, self._sharpened = self._sharpened, None
-        if request is not None and self._process is not None:
-            self._process.send(Cancel(request.id))
+        self.sharpened.emit(event if isinstance(event, Sharp | Failed) else None)
 
     def _sound(self, event: Preview | Traced | Done | Sharp, request: Generate) -> bool:
         """Whether it is of the size and the classes that were asked for; an engine that sends other ones is ended."""

@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BadFile, EngineError
+from engine.library import full_size
 from engine.protocol import Full, Generate, PackInfo, Pixels, Raster
 from engine.raster import (
     Crop,
@@ -86,12 +87,17 @@ class Files(QObject):
         """Write the layout as it is seen, as an index PNG that carries its request."""
         self._tasks.start(self._save(path, self._layout()))
 
-    def save_image(self, path: Path, full: Pixels | None = None) -> None:
-        """Write the image, or the same at full size, as a PNG that carries its request."""
+    def save_image(self, path: Path) -> None:
+        """Write the image as a PNG that carries its request."""
         if self._picture.editor.document.marks.image is ImageKind.NONE:
             self._say(self.tr("There is no image to save yet. Generate one first."))
         else:
-            self._tasks.start(self._save(path, self._image(full)))
+            self._tasks.start(self._save(path, self._image()))
+
+    def saver(self, full: Pixels) -> Callable[[Path], None]:
+        """What writes the image as it is now, but at full size, to a path that is yet to be chosen."""
+        encode = self._image(full)
+        return lambda path: self._tasks.start(self._save(path, encode))
 
     def layout_png(self) -> bytes:
         """The layout as it is seen; with its request if it is the one of the image's."""
@@ -111,13 +117,13 @@ class Files(QObject):
         document = self._picture.editor.document
         self._tasks.start(self._place(Photo(photo.pixels, photo.name, crop), (document.height, document.width)))
 
-    def full(self, request: Generate, factor: int) -> Full:
+    def full(self, request: Generate) -> Full:
         """What of a request's halves is known at full size: a photograph, if what is given of the image is its."""
         if request.image is None or self._cuts is None:
             return Full()
         image, (small, large) = request.image.pixels(), self._cuts
         kept = ... if request.keep_image is None else request.keep_image.pixels() > 0
-        if large.shape[0] != image.shape[0] * factor or not np.array_equal(small[kept], image[kept]):
+        if small.shape != image.shape or not np.array_equal(small[kept], image[kept]):
             return Full()
         return Full(image=Raster.of(large))
 
@@ -197,9 +203,8 @@ class Files(QObject):
     async def _place(self, photo: Photo, size: tuple[int, int]) -> None:
         generator = self._picture.generator
         image = await asyncio.to_thread(cut_image, photo.pixels, photo.crop, *size)
-        full = tuple(side * self._info.upscale for side in size)
-        cuts = None
-        if self._info.upscale and photo.crop.bottom - photo.crop.top >= full[0]:  # else it has no detail to give
+        full, cuts = full_size(self._info, *size), None
+        if full is not None and photo.crop.bottom - photo.crop.top >= full[0]:  # else it has no detail to give
             cuts = image, await asyncio.to_thread(cut_image, photo.pixels, photo.crop, *full)
         self._picture.editor.end_stroke()
         self._projects.set_aside()

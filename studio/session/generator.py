@@ -297,13 +297,14 @@ class Generator(QObject):
         self._policy.clear()
         self._revision += 1
         request = self._request()
+        sent = msgspec.structs.replace(request, full=self.full(request))
         # The last preview stays until the next one comes, unless it shows what another mode is making.
         if self._job is not None and self._job.heard:
             self._errands.put_back(self._job)
         elif self._job is not None and self._job.mode is not self.mode:
             self.preview = None
         self._job, self._previewed = Job(request, self.mode, serial), False
-        self._client.send(msgspec.structs.replace(request, full=self.full(request)))
+        self._client.send(sent)
         self.running_changed.emit()
 
     def _request(self) -> Generate:

@@ -91,6 +91,11 @@ class Session(QObject):
         self.exports.begin()
         QTimer.singleShot(0, self.client.start)  # after the first paint, which the engine's start would slow down
 
+    def cancel(self) -> None:
+        """Stop all that is being made for the picture."""
+        self.sharpness.give_up()
+        self.generator.cancel()
+
     def clear_layout(self) -> None:
         """Make the layout unknown and keep the image; what runs for the old one is of no use any more."""
         self.editor.clear_layout()

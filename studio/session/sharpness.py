@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.library import full_size
 from engine.protocol import Done, Failed, Full, Generate, PackInfo, Pixels, Sharp
 from studio.domain.document import ImageKind
 from studio.session.engine_client import EngineClient, EngineState
@@ -42,7 +43,8 @@ class Sharpness(QObject):
         self, info: PackInfo, picture: Picture, client: EngineClient, files: Files, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.factor, self.on = info.upscale, True
+        self.factor, self.on, self._hidden = info.upscale, True, False
+        self._info = info
         self._picture, self._client, self._files = picture, client, files
         self._known: list[Known] = []
         self._base: tuple[str, Pixels] | None = None
@@ -60,12 +62,26 @@ class Sharpness(QObject):
     def switch(self, on: bool) -> None:
         """Whether results are drawn and shown at full size."""
         self.on = on
+        if not on:
+            self._picture.generator.drop(self._hear)
+            self._client.leave_full()
         self.changed.emit()
         self._calm.start()
 
+    def give_up(self) -> None:
+        """Let this picture be as it is: a person cancelled its detail."""
+        self._client.leave_full()
+        self._asked = self._picture.editor.document.image.copy()
+
+    def hide(self, hidden: bool) -> None:
+        """Show the picture in its own size, beside others that are."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.changed.emit()
+
     def image(self) -> Pixels | None:
         """RGB [factor H, factor W, 3] to show in place of the picture's image; None where that is all there is."""
-        if not (self.on and self._settled()):
+        if self._hidden or not (self.on and self._settled()):
             return None
         image = self._picture.editor.document.image
         for index in reversed(range(len(self._known))):
@@ -74,14 +90,15 @@ class Sharpness(QObject):
                 return self._known[-1].full
         return None
 
+    def full(self, request: Generate) -> Full | None:
+        """What is asked for at full size: nothing if the pack cannot, or the picture is too large for it."""
+        document = self._picture.editor.document
+        return self._files.full(request) if full_size(self._info, document.height, document.width) else None
+
     def _settled(self) -> bool:
         """Whether the picture has an image as a whole, and nothing is coming in its place."""
         marks = self._picture.editor.document.marks
         return marks.image is not ImageKind.NONE and marks.drawn is None and self._picture.generator.preview is None
-
-    def full(self, request: Generate) -> Full | None:
-        """What is asked for at full size: nothing if the pack cannot."""
-        return self._files.full(request, self.factor) if self.factor else None
 
     def _wanted(self, request: Generate) -> Full | None:
         return self.full(request) if self.on else None
@@ -99,26 +116,36 @@ class Sharpness(QObject):
         if not (idle and self.on and self._settled()) or generator.paused or self.image() is not None:
             return
         recipe = self._picture.recipe() if document.marks.image is ImageKind.GENERATED else None
-        if recipe is not None and self._asked is None:
+        if recipe is None or self._asked is not None or self._hidden:
+            return
+        request = msgspec.structs.replace(recipe.whole(document.image), trace=False)
+        full = self._wanted(request)
+        if full is not None:
             self._asked = document.image.copy()
-            request = msgspec.structs.replace(recipe.whole(document.image), trace=False)
-            generator.run(msgspec.structs.replace(request, full=self._wanted(request)), self._hear)
+            generator.run(msgspec.structs.replace(request, full=full), self._hear)
 
     def _hear(self, event: object) -> None:
-        """The result is the one that is there."""
+        """The result is the one that is there. If the engine went away, it may be asked for again."""
+        if event is None and self._client.state is EngineState.STOPPED:
+            self._asked = None
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, Done):
             self._base = event.id, event.image.pixels()
 
-    def _on_sharpened(self, event: Sharp | Failed) -> None:
+    def _on_sharpened(self, event: Sharp | Failed | None) -> None:
         if isinstance(event, Failed):
+            self._asked = self._picture.editor.document.image.copy()  # it would fail again
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
+        elif event is None:  # something else came first
+            self._asked = None
+            self._calm.start()
         elif self._base is not None and self._base[0] == event.id:
+            self._known = [known for known in self._known if not _same(known.image, self._base[1])]
             self._known.append(Known(self._base[1], event.image.pixels()))
             while sum(known.full.nbytes for known in self._known) > MOST and len(self._known) > 1:
                 self._known.pop(0)
-            self.changed.emit()
+        self.changed.emit()
 
 
 def _same(one: Pixels, other: Pixels) -> bool:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.library import find_pack
+from engine.library import find_pack, full_size
 from engine.protocol import Generate
 from studio.session.export_choices import BYTES_PER_PIXEL, FILES, TARGETED, Choices, Source, fresh, request_of
 from studio.session.exports import Stage
@@ -314,8 +314,8 @@ class ExportDialog(QDialog):
         if self.chosen is Source.CANVAS:
             height, width = document.height, document.width
         count, drawn = self.count.value(), (height * width) / (info.height * info.width)
-        if self.full.isChecked() and self._session.sharpness.factor:
-            height, width = height * info.upscale, width * info.upscale
+        if self.full.isChecked():
+            height, width = full_size(info, height, width) or (height, width)
         parts = [self.tr("{count} pairs of {width}×{height}").format(count=number(count), width=width, height=height)]
         pace = self._exports.seconds_per_step
         if pace is not None:

@@ -59,8 +59,12 @@ class FileCommands(QObject):
         add("file.save_image", self.tr("Export i&mage…"), self.save_image, "Ctrl+E", icon="save")
         if session.sharpness.factor:
             text = self.tr("Export image at f&ull size…")
-            add("file.save_full", text, self.save_full, "Ctrl+Alt+E")
-            for source in (session.sharpness.changed, session.editor.document_changed):
+            add("file.save_full", text, self.save_full)
+            for source in (
+                session.sharpness.changed,
+                session.editor.document_changed,
+                session.generator.shown_changed,
+            ):
                 source.connect(self._show_full)
             self._show_full()
         add("file.crop", self.tr("Adjust the &crop"), session.files.adjust_crop)
@@ -105,9 +109,11 @@ class FileCommands(QObject):
         ask_save(self._window, self.tr("Export image"), "image.png", self._session.files.save_image)
 
     def save_full(self) -> None:
-        """Save the image as large as it is shown. What was there when it was asked for is what is written."""
-        save = partial(self._session.files.save_image, full=self._session.sharpness.image())
-        ask_save(self._window, self.tr("Export image at full size"), "image.png", save)
+        """Save the image as large as it is shown: as it is now, whatever comes before a file is chosen."""
+        full = self._session.sharpness.image()
+        if full is not None:
+            save = self._session.files.saver(full)
+            ask_save(self._window, self.tr("Export image at full size"), "image.png", save)
 
     def copy_image(self) -> None:
         """Put the image on the clipboard, with its request."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
+from engine.protocol import Pixels
 from studio.domain.document import Half
 from studio.session.session import Session
 from studio.ui.layers import Layer
@@ -22,7 +23,9 @@ class ImageLayer(QObject):
         super().__init__(parent)
         self._session = session
         document = session.editor.document
-        self._layer = Layer(document.height, document.width)
+        self._layer, self._full = (Layer(document.height, document.width) for _ in range(2))
+        self._sharp = False
+        self._shown: Pixels | None = None
         self.there = self.whole = False
         session.editor.document_changed.connect(self._refresh)
         session.generator.shown_changed.connect(self._refresh)
@@ -33,17 +36,21 @@ class ImageLayer(QObject):
         """Into its place, if there is an image."""
         if self.there:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(rect, self._layer.image)
+            large = rect.width() * painter.device().devicePixelRatioF() > self._layer.image.width()
+            painter.drawImage(rect, self._full.image if self._sharp and large else self._layer.image)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
 
     def _refresh(self) -> None:
-        full = self._session.sharpness.image()
-        pixels = self._session.generator.image() if full is None else full
+        full, pixels = self._session.sharpness.image(), self._session.generator.image()
         part = self._session.generator.part()
         self.there = pixels is not None
         self.whole = self.there and part is None
         if pixels is not None:
             self._layer.show_rgb(pixels, part)
+        if full is not None and full is not self._shown:
+            self._full.show_rgb(full)
+            self._shown = full
+        self._sharp = full is not None
         self.changed.emit()
 
 

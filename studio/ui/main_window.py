@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         session.files.crop_asked.connect(lambda: self._show_image())  # before the frame opens on it
         self.extend_frame.cover(theme, (self.layout_canvas, self.image_canvas))
         self.compare = Compare(session, self.view, theme, (self.layout_canvas, self.image_canvas))
+        self.compare.changed.connect(lambda: session.sharpness.hide(self.compare.active))
         self.crop_frame = CropFrame(session.files, self.view, theme, self.image_canvas)
         self.strip.filmstrip.compare_asked.connect(self.compare.ask)
         self._lay_out()
@@ -345,7 +346,7 @@ class MainWindow(QMainWindow):
         elif self.compare.active:
             self.compare.close()
         elif not self._session.editor.pen.cancel():
-            self._session.generator.cancel()
+            self._session.cancel()
 
     def _add_examples(self, file: QMenu) -> None:
         examples = file.addMenu(self.tr("&Examples"))

@@ -63,7 +63,7 @@ class NoticeBar(QWidget):
             if shown.notice.text == notice.text or (_passing(shown.notice) and _passing(notice)):
                 self.remove(shown)
         while len(self._rows) >= MOST:
-            self.remove(self._rows[0])
+            self.remove(next((row for row in self._rows if _passing(row.notice)), self._rows[0]))
         fresh = NoticeRow(notice, self, self._theme)
         self._rows.append(fresh)
         self._column.addWidget(fresh)

@@ -68,5 +68,5 @@ def small_config(data: Path, out: Path) -> TrainConfig:
 
 def load_frames(items: Sequence[Item], how: Reading, views: Sequence[View]) -> list[Frame]:
     """Those of a run's frames that are not bad."""
-    loaded = Tally().mapped(partial(load_frame, how=how, views=views), items)
+    loaded = Tally(len(items)).mapped(partial(load_frame, how=how, views=views), items)
     return [frame for frame in loaded if frame is not None]

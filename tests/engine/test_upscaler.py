@@ -58,8 +58,8 @@ def last(stages):
     return stage
 
 
-def draw(ready, low, layout, seed, level=0.0):
-    return last(ready.picture(low, layout, seed, level))[2]
+def draw(ready, low, layout, seed):
+    return last(ready.picture(low, layout, seed))[2]
 
 
 def request(**asked):
@@ -111,19 +111,6 @@ def test_the_seed_and_both_halves_count(ready):
     for other in (draw(ready, IMAGE, FULL_LAYOUT, 2), draw(ready, IMAGE[::-1], FULL_LAYOUT, 1)):
         assert not np.array_equal(first, other)
     assert not np.array_equal(first, draw(ready, IMAGE, unknown, 1))
-
-
-def test_a_photograph_is_believed_and_a_drawn_picture_doubted(ready):
-    """A request that keeps its whole image gets no noise in it, any other does."""
-    keep = np.full(LAYOUT.shape, 255, np.uint8)
-    one_off = keep.copy()
-    one_off[0, 0] = 0
-    layout = enlarge_layout(LAYOUT, FACTOR)
-    for mask, level in ((keep, 0.0), (one_off, upscaler.DOUBT)):
-        asked = request(image=IMAGE, keep_image=mask, seed=7)
-        found = last(upscaler.steps(ready, asked, Result(IMAGE, LAYOUT))).result.image
-        assert np.array_equal(found, draw(ready, IMAGE, layout, 7, level))
-    assert not np.array_equal(draw(ready, IMAGE, layout, 7), draw(ready, IMAGE, layout, 7, upscaler.DOUBT))
 
 
 def test_tiles_leave_no_seams(ready):

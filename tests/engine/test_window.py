@@ -13,7 +13,9 @@ import pytest
 import torch
 from PIL import Image
 
+from engine import packs
 from engine.errors import BadFile
+from engine.training import judge, segmenter
 from engine.training.frames import STAY, Frames
 from engine.training.loop import Trainer
 from engine.training.objective import Meter
@@ -39,7 +41,7 @@ def shards(pictures: Path, folder: Path) -> Path:
 
 def numbered(path: Path, index: int) -> bytes:
     pixels = np.array(Image.open(path).convert("RGB"))
-    pixels[...] = 10 * index
+    pixels[...] = 2 * index
     packed = io.BytesIO()
     Image.fromarray(pixels).save(packed, "PNG")
     return packed.getvalue()
@@ -58,7 +60,7 @@ def config(tmp_path):
 
 
 def held(frames: Frames) -> list[int]:
-    return [int(frame.views[0].image[0, 0, 0]) // 10 for frame in frames.frames]
+    return [int(frame.views[0].image[0, 0, 0]) // 2 for frame in frames.frames]
 
 
 def test_all_pairs_go_past_and_only_a_window_is_held(config):
@@ -66,7 +68,7 @@ def test_all_pairs_go_past_and_only_a_window_is_held(config):
     a_round = PAIRS * STAY // config.batch
     windows = []
     for step in range(2 * a_round):
-        frames.go_to(step)
+        frames.go_to(step * config.batch)
         windows.append(held(frames))
         assert len(windows[-1]) == WINDOW
     turns = windows[: a_round : WINDOW * STAY // config.batch]
@@ -79,8 +81,8 @@ def test_all_pairs_go_past_and_only_a_window_is_held(config):
 def test_a_step_has_its_window_whatever_came_before(config):
     walked, jumped = Frames(config, CLASSES), Frames(config, CLASSES)
     for step in range(40):
-        walked.go_to(step)
-    jumped.go_to(39)
+        walked.go_to(step * config.batch)
+    jumped.go_to(39 * config.batch)
     assert held(walked) == held(jumped)
     assert np.array_equal(walked.draw(np.random.default_rng(1)).image, jumped.draw(np.random.default_rng(1)).image)
 
@@ -109,7 +111,30 @@ def test_bad_pairs_on_the_way_are_counted_against_all(config, tmp_path):
     def walk() -> None:
         frames = Frames(config, CLASSES)
         for step in range(PAIRS):
-            frames.go_to(step)
+            frames.go_to(step * config.batch)
 
     with pytest.raises(BadFile, match="pairs are bad"):
         walk()
+
+
+def test_one_bad_pair_of_many_is_left_out_whenever_it_comes(config, tmp_path, caplog):
+    """Counted against all pairs, so that a run can be resumed anywhere."""
+    folder = shards(make_folder(tmp_path / "more", train=120), tmp_path / "many")
+    shard = folder / "train-0003.tar"
+    data = shard.read_bytes()
+    shard.write_bytes(data.replace(b"\x89PNG", b"oops", 1))
+    config = msgspec.structs.replace(config, data=str(folder))
+    bad = Frames(config, CLASSES)
+    for step in range(120 * STAY // config.batch):
+        bad.go_to(step * config.batch)
+        assert len(bad.frames) >= WINDOW - 1
+    assert "1 of 120 pairs are bad" in caplog.text
+
+
+def test_the_lessons_of_judges_go_past_all_pairs(config, tmp_path):
+    pack = packs.load(Trainer(msgspec.structs.replace(config, out=str(tmp_path / "first"))).export(), "cpu")
+    course, lessons = judge.begin(segmenter.SegmenterLessons, config, pack, 64, tmp_path / "judge")
+    frames = lessons.stocks[0].frames
+    first = held(frames)
+    judge.run(course, lessons, ())
+    assert held(frames) != first

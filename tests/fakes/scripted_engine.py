@@ -4,7 +4,7 @@ python scripted_engine.py PACK.json [--die-on N] [--die-always] [--silent] [--ga
 
 A result is a function of the request: the image is a flat colour made of the seed and the layout's ids,
 shaded by position; the layout fills every pixel that is not kept with class 1. At full size each pixel is a square,
-brighter by 1 where it is not given at that size.
+brighter by 12 where it is not given at that size.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class Engine:
             return
         factor = self.options.factor + self.options.bad_sharp
         full, ids = (raster.pixels().repeat(factor, 0).repeat(factor, 1) for raster in (image, layout))
-        full = full + np.uint8(1)
+        full = full + np.uint8(12)
         if request.full.image is not None:
             keep = np.ones(ids.shape, np.bool_)
             if request.keep_image is not None:

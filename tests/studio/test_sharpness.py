@@ -12,13 +12,14 @@ from PySide6.QtCore import Qt
 from engine.library import UPSCALER
 from engine.raster import read_image, write_image
 from studio.domain.document import ImageKind, Mode
+from studio.domain.frame import Margins
 from studio.session.engine_client import EngineState
 from studio.ui.filmstrip import ENTRY
 from tests.studio.conftest import MakeDesk
 from tests.studio.desk import Desk
 from tests.studio.test_datasets import begin, dialog_of, finished
 
-FACTOR = 2
+FACTOR, BRIGHTER = 2, 12
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -33,7 +34,7 @@ def sharp_desk(desk: MakeDesk, pack: Path) -> MakeDesk:
 
 def enlarged(image: np.ndarray) -> np.ndarray:
     """What the scripted engine makes of an image."""
-    return image.repeat(FACTOR, 0).repeat(FACTOR, 1) + np.uint8(1)
+    return image.repeat(FACTOR, 0).repeat(FACTOR, 1) + np.uint8(BRIGHTER)
 
 
 def shown(at: Desk) -> np.ndarray | None:
@@ -43,9 +44,21 @@ def shown(at: Desk) -> np.ndarray | None:
 def is_sharp(at: Desk) -> bool:
     """Whether what is on the canvas is the picture of the document at full size."""
     image = shown(at)
-    canvas = at.window.image_canvas.grab().toImage()
-    assert not canvas.isNull()
-    return image is not None and np.array_equal(image, enlarged(at.document.image))
+    if image is None or not np.array_equal(image, enlarged(at.document.image)):
+        return False
+    assert abs(on_screen(at) - int(at.document.image[4, 40, 2]) - BRIGHTER) <= 3
+    return True
+
+
+def on_screen(at: Desk) -> int:
+    """How much blue there is on the image's canvas at a place of the document."""
+    canvas = at.window.image_canvas
+    return canvas.grab().toImage().pixelColor(at.at(40.5, 4.5, canvas)).blue()
+
+
+def thought_over(at: Desk) -> None:
+    """Wait until it was considered whether to ask once more."""
+    at.until(lambda: not at.session.sharpness._calm.isActive())
 
 
 def paint(at: Desk, id: int = 3) -> None:
@@ -79,6 +92,41 @@ def test_a_stroke_does_not_wait_for_the_detail(sharp_desk: MakeDesk) -> None:
     assert at.log("cancel")
     at.until(lambda: is_sharp(at))
     assert len(at.log("sharp")) == before + 1
+
+
+def test_escape_leaves_the_picture_as_it_is(sharp_desk: MakeDesk) -> None:
+    at = sharp_desk("--pause", "0.3", "--steps", "1").ready()
+    at.until(lambda: at.client.sharpening)
+    at.key(Qt.Key.Key_Escape)
+    assert not at.client.sharpening
+    requests = at.log("request")
+    thought_over(at)
+    assert at.log("request") == requests
+    assert shown(at) is None
+    assert "Ready" in at.window.status.engine.text()
+
+
+def test_a_picture_that_is_too_large_for_it_comes_as_it_is(sharp_desk: MakeDesk) -> None:
+    at = sharp_desk("--steps", "1", "--pause", "0").ready()
+    at.until(lambda: is_sharp(at))
+    at.session.extension.extend(Margins(right=2048))
+    at.until(lambda: at.document.width == 64 + 2048 and at.document.marks.drawn is None)
+    at.settled()
+    assert shown(at) is None
+    assert not at.client.sharpening
+
+
+def test_a_photograph_can_grow_to_one_side(sharp_desk: MakeDesk, tmp_path: Path) -> None:
+    at = sharp_desk().ready()
+    write_image(tmp_path / "photo.png", np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8))
+    at.session.files.open_image(tmp_path / "photo.png")
+    at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
+    at.settled()
+    at.session.extension.extend(Margins(right=32))
+    at.until(lambda: at.document.width == 96 and at.document.marks.drawn is None)
+    at.settled()
+    at.until(lambda: shown(at) is not None)
+    assert shown(at).shape == (64, 192, 3)
 
 
 def test_what_comes_back_from_the_shelf_gets_its_detail_again(sharp_desk: MakeDesk) -> None:
@@ -121,9 +169,14 @@ def test_the_picture_is_exported_as_large_as_it_is_shown(sharp_desk: MakeDesk, t
     assert at.window.commands["file.save_full"].isEnabled() == (shown(at) is not None)
     at.until(lambda: is_sharp(at))
     assert at.window.commands["file.save_full"].isEnabled()
-    at.session.files.save_image(tmp_path / "full.png", shown(at))
+    save, asked_for = at.session.files.saver(shown(at)), shown(at)
+    paint(at)
+    at.settled()
+    at.until(lambda: is_sharp(at))
+    save(tmp_path / "full.png")
     at.until(lambda: "Saved" in at.said())
-    assert np.array_equal(read_image(tmp_path / "full.png"), shown(at))
+    assert np.array_equal(read_image(tmp_path / "full.png"), asked_for), "what came meanwhile is not in it"
+    assert not np.array_equal(shown(at), asked_for)
 
 
 def test_a_large_photograph_is_itself_at_full_size(sharp_desk: MakeDesk, tmp_path: Path) -> None:
@@ -160,9 +213,11 @@ def test_what_fails_is_said_and_the_result_stays(sharp_desk: MakeDesk) -> None:
     at.until(lambda: "The GPU ran out." in at.said())
     assert at.document.marks.image is ImageKind.GENERATED
     assert shown(at) is None
-    requests = at.log("request")
+    assert not at.client.sharpening
+    thought_over(at)
+    assert len(at.log("request")) == 1, "it would fail again"
     paint(at)
-    at.until(lambda: len(at.log("request")) > len(requests))
+    at.until(lambda: len(at.log("request")) == 2)
     at.settled()
 
 
