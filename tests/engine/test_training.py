@@ -141,7 +141,7 @@ def test_a_run_does_not_go_on_with_another_process_or_loss(config):
     trainer.checkpoint()
     Trainer(config).resume()
     for change in ({"process": ProcessConfig(output="epsilon")}, {"loss": LossConfig(min_snr=5.0)}):
-        with pytest.raises(BadConfig, match="another process or loss"):
+        with pytest.raises(BadConfig, match="another process, loss or window"):
             Trainer(msgspec.structs.replace(config, **change)).resume()
 
 
