@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -32,7 +33,7 @@ from studio.session.disk import write_whole
 from studio.session.notices import Action, Notice, Tone, of_error
 from studio.session.picture import Picture
 from studio.session.projects import Projects
-from studio.session.recipe import Recipe, digest, read_recipe
+from studio.session.recipe import Recipe, read_recipe
 from studio.session.requests import options_of
 from studio.session.snapshot import SUFFIX
 from studio.session.tasks import Tasks
@@ -182,9 +183,10 @@ class Files(QObject):
         recipe = self._recipe(data, name)
         if recipe is None:
             return False
-        image = await asyncio.to_thread(decode_image, data, name)
-        if digest(image) != recipe.image:
+        image = recipe.made_image(await asyncio.to_thread(decode_image, data, name))
+        if image is None:
             return False
+        recipe = msgspec.structs.replace(recipe, small=())
         self._picture.show_result(recipe, image, self.tr("Open {file}").format(file=name), request=True)
         self._projects.begin_anew()
         self._say(self.tr("{file} is back with its layout and its request. Undo takes it back.").format(file=name))
@@ -221,8 +223,10 @@ class Files(QObject):
         return partial(encode_layout, layout, self._info.classes, note)
 
     def _image(self, full: Pixels | None = None) -> Callable[[], bytes]:
-        recipe, image = self._picture.recipe(), self._picture.editor.document.image
-        return partial(encode_image, image.copy() if full is None else full, recipe.text() if recipe else "")
+        recipe, image = self._picture.recipe(), self._picture.editor.document.image.copy()
+        if recipe is not None and full is not None:
+            recipe = recipe.beside_full(image)
+        return partial(encode_image, image if full is None else full, recipe.text() if recipe else "")
 
     async def _save(self, path: Path, encode: Callable[[], bytes]) -> None:
         try:

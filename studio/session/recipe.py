@@ -63,6 +63,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     image: str  # the digest of the image
     made: float  # seconds since 1970
     frame: Box | None = None  # where the picture lies, if it has grown
+    small: tuple[Packed, ...] = ()  # red, green and blue of the image, where the recipe comes with its full size
 
     @classmethod
     def of(cls, mode: Mode, request: Generate, document: Document) -> Recipe:
@@ -91,6 +92,15 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     def layout(self) -> Pixels:
         """Ids [H, W] of the result."""
         return over(self.planes[Plane.PAINTED].pixels(), self.planes[Plane.FILLED].pixels())
+
+    def beside_full(self, image: Pixels) -> Recipe:
+        """The same for a file that holds the image [H, W, 3] at full size."""
+        return msgspec.structs.replace(self, small=tuple(Packed.of(image[..., channel]) for channel in range(3)))
+
+    def made_image(self, image: Pixels) -> Pixels | None:
+        """The image that was made, from the one [H, W, 3] that the recipe came with; None if that is another one."""
+        made = np.stack([packed.pixels() for packed in self.small], 2) if self.small else image
+        return made if digest(made) == self.image else None
 
     def whole(self, image: Pixels) -> Generate:
         """The request with all its pixels: the same result again. `image` [H, W, 3] is the one that it made."""
@@ -167,7 +177,9 @@ def _check(recipe: Recipe, info: PackInfo) -> None:
         raise ValueError("its planes are not those of a recipe")
     if not can_grow_to(*size, (info.height, info.width)):
         raise ValueError(f"it is {size[1]}×{size[0]} and not {info.width}×{info.height}")
-    for packed in (*recipe.planes.values(), *recipe.given.values()):
+    if len(recipe.small) not in (0, 3):
+        raise ValueError("its image has not three channels")
+    for packed in (*recipe.planes.values(), *recipe.given.values(), *recipe.small):
         if (packed.height, packed.width) != size:
             raise ValueError(f"its planes are {size[1]}×{size[0]} and {packed.width}×{packed.height}")
         packed.pixels()

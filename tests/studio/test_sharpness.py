@@ -177,6 +177,12 @@ def test_the_picture_is_exported_as_large_as_it_is_shown(sharp_desk: MakeDesk, t
     at.until(lambda: "Saved" in at.said())
     assert np.array_equal(read_image(tmp_path / "full.png"), asked_for), "what came meanwhile is not in it"
     assert not np.array_equal(shown(at), asked_for)
+    strokes = at.document.painted.copy()
+    at.session.files.open_image(tmp_path / "full.png")
+    at.until(lambda: "with its layout and its request" in at.said())
+    assert not np.array_equal(at.document.painted, strokes)
+    at.until(lambda: is_sharp(at))
+    assert np.array_equal(shown(at), asked_for), "dropped back, it is the same result"
 
 
 def test_a_large_photograph_is_itself_at_full_size(sharp_desk: MakeDesk, tmp_path: Path) -> None:
