@@ -112,7 +112,8 @@ class Figures:
         return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def generate(self, runs: int) -> None:
-        first, done, counts = [], [], []
+        first, done, full, counts = [], [], [], []
+        sharpness = self.studio.session.sharpness
         self.last_beat, self.last_work = time.perf_counter(), time.thread_time()
         self.beat.start()
         for _ in range(runs):
@@ -121,6 +122,9 @@ class Figures:
             self.generator.generate()
             await self.until(lambda: not self.generator.running)
             done.append(time.perf_counter() - start)
+            if sharpness.factor:
+                await self.until(lambda: sharpness.image() is not None)
+                full.append(time.perf_counter() - start)
             first.append(self.previews[0] - start)
             counts.append(len(self.previews))
         self.beat.stop()
@@ -129,6 +133,8 @@ class Figures:
         print(f"{info.title} {info.height}×{info.width}, {steps} steps, {self.client.device}, median of {runs}:")
         say("  request to first preview", statistics.median(first))
         say("  request to done", statistics.median(done))
+        if full:
+            say("  request to full size", statistics.median(full))
         print(f"  {'previews for each run':32} {statistics.median(counts):8.0f}")
         say("  longest event-loop block", self.longest)
         say("  longest own work between beats", self.longest_work)  # the rest is the machine's other load
