@@ -885,6 +885,10 @@
         <translation>Bild exportieren</translation>
     </message>
     <message>
+        <source>The picture is not there at full size yet.</source>
+        <translation>Das Bild ist noch nicht in voller Größe da.</translation>
+    </message>
+    <message>
         <source>Export image at full size</source>
         <translation>Bild in voller Größe exportieren</translation>
     </message>

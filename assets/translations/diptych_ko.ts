@@ -884,6 +884,10 @@
         <translation>이미지 내보내기</translation>
     </message>
     <message>
+        <source>The picture is not there at full size yet.</source>
+        <translation>그림이 아직 전체 크기로 준비되지 않았습니다.</translation>
+    </message>
+    <message>
         <source>Export image at full size</source>
         <translation>이미지를 전체 크기로 내보내기</translation>
     </message>

@@ -58,15 +58,7 @@ class FileCommands(QObject):
         add("file.save_layout", self.tr("Export la&yout…"), self.save_layout, "Ctrl+Shift+E", icon="save")
         add("file.save_image", self.tr("Export i&mage…"), self.save_image, "Ctrl+E", icon="save")
         if session.sharpness.factor:
-            text = self.tr("Export image at f&ull size…")
-            add("file.save_full", text, self.save_full)
-            for source in (
-                session.sharpness.changed,
-                session.editor.document_changed,
-                session.generator.shown_changed,
-            ):
-                source.connect(self._show_full)
-            self._show_full()
+            add("file.save_full", self.tr("Export image at f&ull size…"), self.save_full)
         add("file.crop", self.tr("Adjust the &crop"), session.files.adjust_crop)
         menu.addSeparator()
         add("file.quit", self.tr("&Quit"), quit_, "Ctrl+Q")
@@ -111,7 +103,9 @@ class FileCommands(QObject):
     def save_full(self) -> None:
         """Save the image as large as it is shown: as it is now, whatever comes before a file is chosen."""
         full = self._session.sharpness.image()
-        if full is not None:
+        if full is None:
+            self.noticed.emit(Notice(self.tr("The picture is not there at full size yet."), Tone.HINT))
+        else:
             save = self._session.files.saver(full)
             ask_save(self._window, self.tr("Export image at full size"), "image.png", save)
 
@@ -154,9 +148,6 @@ class FileCommands(QObject):
             action = menu.addAction(path.stem.replace("&", "&&"))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _, path=path: self._session.projects.open(path))
-
-    def _show_full(self) -> None:
-        self._commands["file.save_full"].setEnabled(self._session.sharpness.image() is not None)
 
     def _show_crop(self) -> None:
         self._commands["file.crop"].setEnabled(self._session.files.photo is not None)

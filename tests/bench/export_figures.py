@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from engine.export.order import BATCH, FormatName, How, Order
@@ -52,13 +53,18 @@ def pace(folder: Path, rounds: int) -> None:
             drawer.draw(range(first, first + BATCH))
         alone = time.perf_counter() - begun
         stamps: list[float] = []
-        written = lambda kept, rejected, stamps=stamps: stamps.append(time.perf_counter())  # noqa: E731
+        written = partial(stamp, stamps)
         export(order, How(out=folder / f"pace-{index}", count=ROUND + BATCH), Watch(written=written))
         # without the first batch, which also loads the pack: `written` is called at the start and after each pair
         rates.append((ROUND / alone, ROUND / (stamps[-1] - stamps[BATCH])))
     ratio = statistics.median(exported / alone for alone, exported in rates)
     bare = statistics.median(alone for alone, _ in rates)
     print(f"{bare:.2f} pairs/s by the sampler alone; an export has {ratio:.3f} of that")
+
+
+def stamp(stamps: list[float], kept: int, rejected: int) -> None:
+    """Note when a pair was written."""
+    stamps.append(time.perf_counter())
 
 
 def preview(folder: Path) -> None:
@@ -83,15 +89,8 @@ def preview(folder: Path) -> None:
 
 def sizes(folder: Path, pairs: int) -> None:
     """Memory along a large export, when its first pair comes, and how soon the whole is gone on with."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.bench.export_figures",
-        "--pairs",
-        str(pairs),
-        "--large",
-        str(folder / "set"),
-    ]
+    this = [sys.executable, "-m", "tests.bench.export_figures"]
+    command = [*this, "--pairs", str(pairs), "--large", str(folder / "set")]
     for title in ("new", "again"):
         begun = time.time()
         told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -105,7 +104,8 @@ def sizes(folder: Path, pairs: int) -> None:
 
 def large(out: Path, pairs: int) -> dict[str, object]:
     """One export of many pairs, with one step each."""
-    told: dict[str, object] = {"memory": []}
+    told: dict[str, object] = {}
+    held: list[tuple[int, float]] = []
     marks = [count for count in (10, 100, 1000, 3000, 10_000, 30_000) if count <= pairs]
 
     def written(kept: int, rejected: int) -> None:
@@ -114,11 +114,11 @@ def large(out: Path, pairs: int) -> dict[str, object]:
         elif "first" not in told:
             told["first"] = time.time()
         if kept in marks:
-            told["memory"].append([kept, memory()])  # type: ignore[attr-defined]
+            held.append((kept, memory()))
 
     order = Order(pack=PACK, format=FormatName.paired, steps=1, guidance=1.0)
     export(order, How(out=out, count=pairs), Watch(written=written))
-    return told
+    return told | {"memory": held}
 
 
 def memory() -> float:

@@ -61,6 +61,16 @@ def thought_over(at: Desk) -> None:
     at.until(lambda: not at.session.sharpness._calm.isActive())
 
 
+def open_photograph(at: Desk, folder: Path, height: int, width: int) -> np.ndarray:
+    """Open one of this size, and wait for its layout."""
+    photograph = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    write_image(folder / "photo.png", photograph)
+    at.session.files.open_image(folder / "photo.png")
+    at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
+    at.settled()
+    return photograph
+
+
 def paint(at: Desk, id: int = 3) -> None:
     at.editor.tools.choose(id)
     at.stroke((10, 24), (20, 24))
@@ -118,10 +128,7 @@ def test_a_picture_that_is_too_large_for_it_comes_as_it_is(sharp_desk: MakeDesk)
 
 def test_a_photograph_can_grow_to_one_side(sharp_desk: MakeDesk, tmp_path: Path) -> None:
     at = sharp_desk().ready()
-    write_image(tmp_path / "photo.png", np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8))
-    at.session.files.open_image(tmp_path / "photo.png")
-    at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
-    at.settled()
+    open_photograph(at, tmp_path, 64, 128)
     at.session.extension.extend(Margins(right=32))
     at.until(lambda: at.document.width == 96 and at.document.marks.drawn is None)
     at.settled()
@@ -166,9 +173,11 @@ def test_who_wants_no_detail_waits_for_none(sharp_desk: MakeDesk) -> None:
 
 def test_the_picture_is_exported_as_large_as_it_is_shown(sharp_desk: MakeDesk, tmp_path: Path) -> None:
     at = sharp_desk().ready()
-    assert at.window.commands["file.save_full"].isEnabled() == (shown(at) is not None)
+    at.window.commands["view.full"].trigger()
+    at.window.commands["file.save_full"].trigger()
+    assert "not there at full size yet" in at.said()
+    at.window.commands["view.full"].trigger()
     at.until(lambda: is_sharp(at))
-    assert at.window.commands["file.save_full"].isEnabled()
     save, asked_for = at.session.files.saver(shown(at)), shown(at)
     paint(at)
     at.settled()
@@ -187,11 +196,7 @@ def test_the_picture_is_exported_as_large_as_it_is_shown(sharp_desk: MakeDesk, t
 
 def test_a_large_photograph_is_itself_at_full_size(sharp_desk: MakeDesk, tmp_path: Path) -> None:
     at = sharp_desk().ready()
-    photograph = np.random.default_rng(0).integers(0, 256, (64, 128, 3), np.uint8)
-    write_image(tmp_path / "photo.png", photograph)
-    at.session.files.open_image(tmp_path / "photo.png")
-    at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
-    at.settled()
+    photograph = open_photograph(at, tmp_path, 64, 128)
     at.until(lambda: shown(at) is not None)
     assert np.array_equal(shown(at), photograph)
     at.click(at.window.mode_bar.modes[Mode.LAYOUT_TO_IMAGE])
@@ -207,10 +212,7 @@ def test_a_large_photograph_is_itself_at_full_size(sharp_desk: MakeDesk, tmp_pat
 
 def test_a_small_photograph_is_brought_to_full_size(sharp_desk: MakeDesk, tmp_path: Path) -> None:
     at = sharp_desk().ready()
-    photograph = np.random.default_rng(0).integers(0, 256, (32, 64, 3), np.uint8)
-    write_image(tmp_path / "photo.png", photograph)
-    at.session.files.open_image(tmp_path / "photo.png")
-    at.until(lambda: at.document.marks.image is ImageKind.GIVEN and at.document.marks.fill_whole)
+    open_photograph(at, tmp_path, 32, 64)
     at.until(lambda: is_sharp(at))
 
 
