@@ -16,8 +16,9 @@ from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
 from engine.diffusion.guides import LayoutGuide
+from engine.diffusion.path import Settings, Task
 from engine.diffusion.repaint import RePaint
-from engine.diffusion.sampler import Settings, Step, Task, sample
+from engine.diffusion.sampler import Step, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
 from engine.guides.build import build

@@ -18,8 +18,8 @@ from engine.data.taxonomy import Classes
 from engine.diffusion.categorical import Kernel
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.gaussian import Output
+from engine.diffusion.path import Pace
 from engine.diffusion.process import JointProcess
-from engine.diffusion.sampler import Pace
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Absorbing, Neighbours, Transitions, Uniform, of_neighbours, ordered
 from engine.errors import BadPack, EngineError, NoDevice

@@ -58,13 +58,18 @@ class AtOnce:
 
 def steps(pack: Pack, requests: Sequence[Generate], network: Denoiser) -> Iterator[Step]:
     """The steps of requests of one kind as `generation.steps` takes them, with another network in the pack's place."""
+    return prepared(pack, requests)(network)
+
+
+def prepared(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], Iterator[Step]]:
+    """The same, all read and encoded, for any network and any number of times."""
     first = requests[0]
     task = generation.task_of(pack, requests, [generation.Given.of(one, pack.info) for one in requests])
     solver = first.sampler or pack.info.sampler
     settings = generation.settings_of(pack, first.steps or pack.info.steps)
     if solver.startswith("gcdp"):
-        return repaint.sample(pack.process, network, task, settings, RePaint(first.resamplings))
-    return sample(pack.process, network, task, replace(settings, solver=solver))
+        return lambda network: repaint.sample(pack.process, network, task, settings, RePaint(first.resamplings))
+    return lambda network: sample(pack.process, network, task, replace(settings, solver=solver))
 
 
 def questions(pack: Pack, requests: Sequence[Generate]) -> AtOnce:

@@ -1,47 +1,64 @@
-"""What a step of the sampler costs beyond the network: the same steps with one that answers at once."""
+"""What a step of the sampler costs beyond the network, whose answers are timed on their own."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Iterator
 
 import torch
+from msgspec import structs
 
 from engine.bench import counting
-from engine.bench.counting import AtOnce
 from engine.bench.report import Bench, Row
 from engine.bench.setup import SEED, Setup
-from engine.bench.timing import Peer, Spread
-from engine.diffusion.denoiser import Denoiser
-from engine.packs import Pack
-from engine.protocol import Generate
+from engine.bench.timing import Spread
+from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State, TextFeatures
+from engine.diffusion.sampler import Step
+from engine.protocol import Generate, Raster
 
 STEPS = 10
 
 
 def measure(setup: Setup) -> Bench:
-    """Rows of a step with and without guidance, of one picture."""
+    """Rows of a step of one picture by task, with and without guidance."""
     rows = []
-    word = setup.pack.info.classes[0].name
-    for name, prompt in (("one picture, guided by text", f"no {word}"), ("one picture, plain", "")):
-        request = Generate(id="bench", pack=setup.pack.info.name, prompt=prompt, seed=SEED, steps=STEPS)
-        networks: list[Denoiser] = [setup.pack.network, AtOnce(len(setup.pack.info.classes))]
-        peers = [Peer(partial(draw, setup.pack, request, network), 1 / STEPS) for network in networks]
-        turns = setup.watch.alternate(peers, setup.turns)
-        share = Spread.of([beside / whole for whole, beside in turns.seconds])
+    info = setup.pack.info
+    plain = Generate(id="bench", pack=info.name, prompt="", seed=SEED, steps=STEPS)
+    guided = structs.replace(plain, prompt=f"no {info.classes[0].name}")
+    requests = {
+        "text → both, plain": plain,
+        "text → both, guided": guided,
+        "layout → image, guided": structs.replace(guided, layout=Raster.of(setup.layout())),
+    }
+    for task, request in requests.items():
+        run = counting.prepared(setup.pack, [request])
+        turns = [timed(setup, run) for _ in range(setup.turns + 1)][1:]
+        rate = setup.watch.matmul_rate()
         rows += [
-            Row(name=f"{name}: a step", seconds=turns.of(0), rate=turns.rate),
+            Row(name=f"{task}: a step", seconds=Spread.of([whole / STEPS for whole, _ in turns]), rate=rate),
             Row(
-                name=f"{name}: of it beside the network",
-                seconds=turns.of(1),
-                rate=turns.rate,
-                figures={"share of the step": share},
+                name=f"{task}: of it beside the network",
+                seconds=Spread.of([beside / STEPS for _, beside in turns]),
+                rate=rate,
+                figures={"share of the step": Spread.of([beside / whole for whole, beside in turns])},
             ),
         ]
     return Bench(name="overhead", title="What a step costs beside the network", rows=rows)
 
 
-def draw(pack: Pack, request: Generate, network: Denoiser) -> None:
-    """All steps of one picture."""
-    with torch.inference_mode():
-        for _ in counting.steps(pack, [request], network):
-            pass
+def timed(setup: Setup, run: Callable[[Denoiser], Iterator[Step]]) -> tuple[float, float]:
+    """Seconds of all steps of one picture, with what goes before the first, and of that beside the network."""
+    inside = 0.0
+
+    def network(state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
+        nonlocal inside
+        answers: list[Prediction] = []
+        inside += setup.watch.seconds(lambda: answers.append(setup.pack.network(state, text, previous)))
+        return answers[0]
+
+    def draw() -> None:
+        with torch.inference_mode():
+            for _ in run(network):
+                pass
+
+    whole = setup.watch.seconds(draw)
+    return whole, whole - inside

@@ -75,19 +75,18 @@ def reverse_of_ids(
 
 
 def uniform_reverse(chain: Uniform, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
-    """The sum kernel of the uniform chain: off their diagonals Q_{s→t}, Q̄_s and Q̄_t are one number each, (1-α)/K, so
-    that only the class seen at t has to be told from the others. p̂ must add up to 1.
+    """The sum kernel of the uniform chain: off their diagonals Q_{s→t}, Q̄_s and Q̄_t are one number each, o = (1-α)/K,
+    so that only the class j seen at t has to be told from the others. p̂ must add up to 1.
+
+    Over a factor of o α_s/o_t it is p̂_k + u for k ≠ j, and (g p̂_j + u)(α + o)/o for j, where g = o_t/(α_t + o_t) and
+    u = (o_s/α_s)(1 - p̂_j + g p̂_j).
     """
-    a, a_s, a_t = chain.schedule.step(s, t, p_0.dtype), *(chain.schedule.at(at, p_0.dtype) for at in (s, t))
-    off, off_s, off_t = ((1 - x) / chain.classes for x in (a, a_s, a_t))
-    off_t, stays = off_t.clamp(min=TINY), a + off
-    seen = p_0.gather(1, y_t)
-    others = (1 - seen).clamp_(min=0).div_(off_t)  # Σ p̂/Z of the others
-    seen.div_(a_t + off_t)
-    every = (seen + others).mul_(off_s)
-    there = seen.mul_(a_s).add_(every).mul_(stays)
-    p = (off * a_s / off_t * p_0).add_(every.mul_(off).clamp_(min=TINY))
-    return p.scatter_(1, y_t, there.clamp_(min=TINY))
+    seen, dtype = p_0.gather(1, y_t), p_0.dtype
+    rest = seen.neg().add_(1).clamp_(min=0)
+    there = seen.mul_(chain.tables.at("o/(α+o)", t, dtype))
+    u = rest.add_(there).mul_(chain.tables.at("o/α", s, dtype)).clamp_(min=TINY)
+    leaving = torch.expm1(-chain.schedule.log_step(s, t, dtype)).clamp_(min=TINY)  # (1-α)/α
+    return (p_0 + u).scatter_(1, y_t, there.add_(u).mul_(1 + chain.classes / leaving))
 
 
 def normalised(p: Tensor) -> Tensor:
@@ -111,7 +110,7 @@ def sample(probs: Tensor, uniform: Tensor) -> Tensor:
     for before, state in pairwise(up_to.unbind(1)):
         state += before
     edge = uniform.clamp(max=1 - 2**-20) * up_to[:, -1:]
-    return _true(torch.le, up_to, edge).sum(1, keepdim=True).long().clamp(max=probs.shape[1] - 1)
+    return _true(torch.le, up_to, edge).sum(1, keepdim=True).clamp_(max=probs.shape[1] - 1).long()
 
 
 def likeliest(p: Tensor) -> Tensor:

@@ -10,6 +10,14 @@ import torch
 from torch import Tensor
 
 
+def batched(parts: Sequence[Tensor]) -> Tensor:
+    """One batch of several; one row that comes again and again is not copied."""
+    first = parts[0]
+    if first.shape[0] == 1 and all(part is first for part in parts):
+        return first.expand(len(parts), *[-1] * (first.ndim - 1))
+    return torch.cat(list(parts))
+
+
 @dataclass(frozen=True)
 class Clocks:
     """Integer clocks of every pixel, 0 (given) to T (unknown), and the running clock of each half.
@@ -30,10 +38,10 @@ class Clocks:
     def cat(parts: Sequence[Clocks]) -> Clocks:
         """One batch of several."""
         return Clocks(
-            torch.cat([p.image for p in parts]),
-            torch.cat([p.layout for p in parts]),
-            torch.cat([p.image_running for p in parts]),
-            torch.cat([p.layout_running for p in parts]),
+            batched([p.image for p in parts]),
+            batched([p.layout for p in parts]),
+            batched([p.image_running for p in parts]),
+            batched([p.layout_running for p in parts]),
         )
 
 
@@ -54,7 +62,7 @@ class State:
     @staticmethod
     def cat(parts: Sequence[State]) -> State:
         """One batch of several."""
-        images, layouts = torch.cat([p.image for p in parts]), torch.cat([p.layout for p in parts])
+        images, layouts = batched([p.image for p in parts]), batched([p.layout for p in parts])
         return State(images, layouts, Clocks.cat([p.clocks for p in parts]))
 
 
@@ -67,7 +75,7 @@ class Estimate(NamedTuple):
     @staticmethod
     def cat(parts: Sequence[Estimate]) -> Estimate:
         """One batch of several."""
-        return Estimate(torch.cat([p.image for p in parts]), torch.cat([p.layout for p in parts]))
+        return Estimate(batched([p.image for p in parts]), batched([p.layout for p in parts]))
 
 
 class Prediction(NamedTuple):
@@ -96,9 +104,9 @@ class TextFeatures:
     def cat(parts: Sequence[TextFeatures]) -> TextFeatures:
         """One batch of several."""
         return TextFeatures(
-            torch.cat([p.pooled for p in parts]),
-            torch.cat([p.tokens for p in parts]),
-            torch.cat([p.mask for p in parts]),
+            batched([p.pooled for p in parts]),
+            batched([p.tokens for p in parts]),
+            batched([p.mask for p in parts]),
         )
 
 

@@ -16,9 +16,10 @@ from torch import Tensor
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State
 from engine.diffusion.guidance import Asked
+from engine.diffusion.path import Settings, Task
 from engine.diffusion.process import JointProcess
 from engine.diffusion.randomness import Randomness
-from engine.diffusion.sampler import Look, Looks, Settings, Step, Task, move_layout
+from engine.diffusion.sampler import Look, Looks, Step, move_layout
 from engine.diffusion.schedule import Schedule
 
 
@@ -50,7 +51,7 @@ def sample(
     low, high = (share * top for share in settings.interval)
     layout = process.noise_layout(random.uniform(1, *size[1:]))
     state = State(random.normal(*size), layout, shared(process, task, top))
-    look = Looks(process, denoiser, task, settings)
+    look = Looks(process, denoiser, task, settings, kept=None)
     clocks = [top * (settings.steps - index) // settings.steps for index in range(settings.steps + 1)]
     path = torch.tensor(clocks[:-1])[:, None].expand(-1, len(task.seeds))
     none, inside = torch.zeros_like(path, dtype=torch.bool), (path >= low) & (path <= high)

@@ -12,6 +12,24 @@ LOG_SNR_LIMIT = 12.0
 """log-SNR is infinite at clock 0 and about -75 at T; solvers and networks see it clamped to ±12."""
 
 
+class Tables:
+    """Values by clock, float64 [T + 1] by their names, and copies of them for each device and type that asks."""
+
+    def __init__(self, exact: dict[str, Tensor]) -> None:
+        self._exact = exact
+        self._copies: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
+
+    def at(self, name: str, t: Tensor, dtype: torch.dtype) -> Tensor:
+        """A table's values in the shape of the integer clocks `t`, on their device; made in float64, which not every
+        device has.
+        """
+        key = (name, t.device, dtype)
+        if key not in self._copies:
+            with torch.inference_mode(False):  # what is kept may be part of a gradient one day
+                self._copies[key] = self._exact[name].to(dtype).to(t.device)
+        return self._copies[key].take(t)
+
+
 class Schedule:
     """ᾱ_0 … ᾱ_T of one half, from ᾱ_0 = 1 down, and what follows from them, indexed by integer clocks of any shape."""
 
@@ -21,14 +39,15 @@ class Schedule:
         self.alpha_bar = alpha_bar.double()
         self.clocks = len(alpha_bar) - 1
         log_snr = torch.logit(self.alpha_bar).clamp(-LOG_SNR_LIMIT, LOG_SNR_LIMIT)
-        self._exact = {
-            "alpha_bar": self.alpha_bar,
-            "log": self.alpha_bar.log(),
-            "log_snr": log_snr,
-            "inner": log_snr.sigmoid(),
-            "angle": torch.atan2((1 - self.alpha_bar).sqrt(), self.alpha_bar.sqrt()),
-        }
-        self._tables: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
+        self._tables = Tables(
+            {
+                "alpha_bar": self.alpha_bar,
+                "log": self.alpha_bar.log(),
+                "log_snr": log_snr,
+                "inner": log_snr.sigmoid(),
+                "angle": torch.atan2((1 - self.alpha_bar).sqrt(), self.alpha_bar.sqrt()),
+            }
+        )
 
     @classmethod
     def named(cls, kind: Literal["cosine", "linear"] = "cosine", clocks: int = 1000, odds: float = 1.0) -> Schedule:
@@ -53,29 +72,24 @@ class Schedule:
 
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""
-        return self._table("alpha_bar", t.device, dtype).take(t)
+        return self._tables.at("alpha_bar", t, dtype)
 
     def inner(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1, to divide by."""
-        return self._table("inner", t.device, dtype).take(t)
+        return self._tables.at("inner", t, dtype)
 
     def angle(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """φ = arccos √ᾱ_t, from 0 to π/2."""
-        return self._table("angle", t.device, dtype).take(t)
+        return self._tables.at("angle", t, dtype)
 
     def step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """α = ᾱ_t / ᾱ_s of the skip from clock s to a later clock t."""
-        table = self._table("log", t.device, dtype)
-        return (table.take(t) - table.take(s)).exp()
+        return self.log_step(s, t, dtype).exp()
+
+    def log_step(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """log α of the same, where α is near 1 too."""
+        return self._tables.at("log", t, dtype) - self._tables.at("log", s, dtype)
 
     def log_snr(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """log ᾱ_t/(1-ᾱ_t), clamped to ±`LOG_SNR_LIMIT`."""
-        return self._table("log_snr", t.device, dtype).take(t)
-
-    def _table(self, name: str, device: torch.device, dtype: torch.dtype) -> Tensor:
-        """A table on a device; made in float64, which not every device has."""
-        key = (name, device, dtype)
-        if key not in self._tables:
-            with torch.inference_mode(False):  # what is kept may be part of a gradient one day
-                self._tables[key] = self._exact[name].to(dtype).to(device)
-        return self._tables[key]
+        return self._tables.at("log_snr", t, dtype)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from engine.diffusion.schedule import Schedule
+from engine.diffusion.schedule import Schedule, Tables
 
 
 class Transitions(ABC):
@@ -36,10 +36,16 @@ class Transitions(ABC):
 
 
 class Uniform(Transitions):
-    """Q = α I + (1-α) 11ᵀ/K: a class stays, or any class comes  [Hoogeboom et al. 2021]."""
+    """Q = α I + (1-α) 11ᵀ/K: a class stays, or any class comes  [Hoogeboom et al. 2021].
+
+    `tables` are of Q̄_t, whose diagonal is α + o and which is o = (1-α)/K everywhere else.
+    """
 
     def __init__(self, schedule: Schedule, classes: int) -> None:
         super().__init__(schedule, classes, classes, torch.full((classes,), 1 / classes, dtype=torch.float64))
+        a = schedule.alpha_bar
+        off = (1 - a) / classes
+        self.tables = Tables({"o/(α+o)": off / (a + off), "o/α": off / a})
 
     def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
         a = self.schedule.step(s, t, p.dtype)

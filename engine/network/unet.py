@@ -99,7 +99,8 @@ class JointUNet(nn.Module):
         for i in reversed(range(len(self.up))):
             x = F.pixel_shuffle(self.grow[i](x), 2)
             x = self.up[i](torch.cat([x, skips[i]], 1), c, text)
-        out = F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2).float()
+        out = F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2)
+        out = out.to(torch.float32, memory_format=torch.contiguous_format)  # the sampler works across classes
         return Prediction(out[:, :3], out[:, 3:])
 
     def inputs(self, state: State, previous: Estimate | None, dtype: torch.dtype) -> Tensor:

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from engine.diffusion import categorical, gaussian
+from engine.diffusion.path import Settings
 from engine.diffusion.repaint import RePaint
-from engine.diffusion.sampler import Settings, sample
+from engine.diffusion.sampler import sample
 from engine.playground.mixture import empty_task, ring
 from engine.playground.study import OURS, Drawn, by_clocks, by_repaint, given_label, wrong_share
 

@@ -15,8 +15,8 @@ from engine.diffusion.categorical import TINY, one_hot
 from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.gaussian import target
 from engine.diffusion.guidance import Weights
+from engine.diffusion.path import Task
 from engine.diffusion.process import JointProcess
-from engine.diffusion.sampler import Task
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from engine.diffusion import bound, categorical, repaint
 from engine.diffusion.categorical import TINY, Kernel
+from engine.diffusion.path import Pace, Settings, Task
 from engine.diffusion.process import JointProcess
 from engine.diffusion.repaint import RePaint
-from engine.diffusion.sampler import Pace, Settings, Step, Task, sample
+from engine.diffusion.sampler import Step, sample
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Transitions, Uniform
 from engine.playground.mixture import Mixture, empty_task, ring

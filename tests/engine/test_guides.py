@@ -19,7 +19,8 @@ from engine.cli import app
 from engine.data.taxonomy import class_infos
 from engine.diffusion.denoiser import State
 from engine.diffusion.guides import shifted
-from engine.diffusion.sampler import Settings, limited
+from engine.diffusion.path import Settings
+from engine.diffusion.sampler import limited
 from engine.errors import BadClass, BadConfig, BadFile, BadPack, BadRequest, BadSize
 from engine.guides import classifier
 from engine.guides.build import build

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from engine.cli import app
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, State
+from engine.diffusion.path import Settings, Task
 from engine.diffusion.repaint import RePaint, renoise_deviation
-from engine.diffusion.sampler import Settings, Task
 from engine.playground.mixture import empty_task, ring
 from engine.playground.study import (
     BASELINE,

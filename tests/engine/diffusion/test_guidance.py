@@ -15,7 +15,8 @@ from engine.diffusion import gaussian
 from engine.diffusion.categorical import normalised, reverse_of_ids
 from engine.diffusion.denoiser import State
 from engine.diffusion.guidance import Asked, Weights, branches, guide_image, guide_layout
-from engine.diffusion.sampler import Settings, Task, sample
+from engine.diffusion.path import Settings, Task
+from engine.diffusion.sampler import sample
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Absorbing, Transitions, Uniform
 from tests.engine.diffusion.brute import EXACT, clock

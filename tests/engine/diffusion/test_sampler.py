@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.diffusion.sampler import Pace, Settings, Step, Task, moments, sample
+from engine.diffusion.path import Pace, Settings, Task, moments
+from engine.diffusion.sampler import Step, sample
 from tests.engine.diffusion.toy import PROCESS, World, give_image, give_layout, street, task, texts
 
 MANY = 2000

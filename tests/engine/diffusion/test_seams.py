@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
-from engine.diffusion.sampler import Settings, sample
+from engine.diffusion.path import Settings
+from engine.diffusion.sampler import sample
 from engine.diffusion.seams import smooth, without_seams
 from tests.engine.diffusion.brute import EXACT
 from tests.engine.diffusion.toy import PROCESS, task

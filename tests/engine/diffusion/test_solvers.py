@@ -12,8 +12,9 @@ from torch import Tensor
 
 from engine.diffusion import gaussian
 from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
+from engine.diffusion.path import Settings, Task
 from engine.diffusion.process import JointProcess, Said
-from engine.diffusion.sampler import Settings, Task, sample
+from engine.diffusion.sampler import sample
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.solvers import SOLVERS, Course, Move
 from engine.diffusion.transitions import Uniform

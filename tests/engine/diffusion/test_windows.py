@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from engine.diffusion.denoiser import Estimate, Prediction, State, TextFeatures
-from engine.diffusion.sampler import Settings, sample
+from engine.diffusion.path import Settings
+from engine.diffusion.sampler import sample
 from engine.diffusion.windows import BATCH, Windows, bump, starts
 from tests.engine.diffusion.toy import PROCESS, task, texts
 

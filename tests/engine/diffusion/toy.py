@@ -10,8 +10,8 @@ from torch import Tensor
 from engine.diffusion.categorical import one_hot
 from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
 from engine.diffusion.guidance import Weights
+from engine.diffusion.path import Task
 from engine.diffusion.process import JointProcess
-from engine.diffusion.sampler import Task
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Uniform
 
