@@ -106,6 +106,15 @@ class Jobs:
             self._changed.wait_for(lambda: export.cancelled or not (export.paused or self._generating))
             return not export.cancelled
 
+    def rest(self, seconds: float) -> bool:
+        """Wait until for so long no picture was asked for or drawn, but for exports. False once this is closed."""
+        with self._changed:
+            while not self._closed:
+                self._changed.wait_for(lambda: self._closed or not self._generating)
+                if not self._changed.wait_for(lambda: self._closed or self._generating, seconds):
+                    return True
+            return False
+
     def finish(self, job: Job[Request]) -> None:
         """The thread that took this job has answered for it."""
         with self._changed:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol import Cancel, Cancelled, Done, Export, Exported, Exporting, Failed, Pause, Resume, Settle
+from engine.protocol import Cancel, Cancelled, Done, Export, Exported, Exporting, Failed, Pause, Resume, Settle, Sharp
 from studio.session.disk import remove, write_whole
 from studio.session.engine_client import EngineClient, EngineState
 from studio.session.errands import Job
@@ -30,6 +31,18 @@ class Stage(enum.StrEnum):
     STOPPED = "stopped"
 
 
+@dataclass
+class Pace:
+    """Seconds that the last pictures made here took for each pixel of the drawn size: a step, and all the detail."""
+
+    step: float | None = None
+    detail: float = 0.0
+
+    def seconds(self, steps: int, full: bool, pixels: int) -> float | None:
+        """How long so many pixels would take; None if nothing was made here yet."""
+        return None if self.step is None else (self.step * steps + self.detail * full) * pixels
+
+
 class Exports(QObject):
     """Sends, follows and remembers; what is said comes out as notices."""
 
@@ -43,10 +56,12 @@ class Exports(QObject):
         self.stage = Stage.NONE
         self.request: Export | None = None
         self.progress: Exporting | None = None
-        self.seconds_per_step: float | None = None  # of the last picture that was made here
+        self.pace = Pace()
+        self._made: Done | None = None
         self._settling: dict[str, Path] = {}
         client.exporting.connect(self._on_event)
         client.state_changed.connect(self._on_engine)
+        client.sharpened.connect(self._on_sharpened)
         generator.made.connect(self._on_made)
 
     @property
@@ -165,8 +180,14 @@ class Exports(QObject):
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
 
     def _on_made(self, job: Job, event: Done) -> None:
+        self._made = event
         if job.request.steps:
-            self.seconds_per_step = event.seconds / job.request.steps
+            self.pace.step = event.seconds / job.request.steps / (event.image.height * event.image.width)
+
+    def _on_sharpened(self, event: Sharp | Failed | None) -> None:
+        made = self._made
+        if isinstance(event, Sharp) and made is not None and made.id == event.id:
+            self.pace.detail = (event.seconds - made.seconds) / (made.image.height * made.image.width)
 
     def _stop(self, text: str) -> None:
         self._enter(Stage.STOPPED)

@@ -313,13 +313,12 @@ class ExportDialog(QDialog):
         height, width = info.height, info.width
         if self.chosen is Source.CANVAS:
             height, width = document.height, document.width
-        count, drawn = self.count.value(), (height * width) / (info.height * info.width)
+        count = self.count.value()
+        seconds = self._exports.pace.seconds(options.steps, self.full.isChecked(), height * width * count)
         if self.full.isChecked():
             height, width = full_size(info, height, width) or (height, width)
         parts = [self.tr("{count} pairs of {width}×{height}").format(count=number(count), width=width, height=height)]
-        pace = self._exports.seconds_per_step
-        if pace is not None:
-            seconds = pace * options.steps * count * drawn
+        if seconds is not None:
             parts.append(
                 self.tr("about {time} in {steps} steps each").format(time=duration(seconds), steps=options.steps)
             )

@@ -202,3 +202,40 @@ def test_no_answer_is_ever_dropped_however_slow_the_reader():
     outbox.close()
     events = iter(outbox.take, None)
     assert [e.id for e in events if isinstance(e, Done)] == [str(i) for i in range(500)]
+
+
+def resting(jobs, seconds):
+    """What `rest` says, which a thread waits for, and that thread."""
+    said = []
+    thread = threading.Thread(target=lambda: said.append(jobs.rest(seconds)), daemon=True)
+    thread.start()
+    return said, thread
+
+
+def test_a_rest_begins_when_nothing_is_drawn_or_waits_and_exports_do_not_count():
+    jobs = Jobs()
+    jobs.add(Export(id="e", pack="p", out="out", count=1))
+    jobs.take_export()
+    assert jobs.rest(0)
+    jobs.add(request("a"))
+    said, thread = resting(jobs, 0)
+    thread.join(0.05)
+    assert not said  # it waits its turn
+    running = jobs.take()
+    thread.join(0.05)
+    assert not said  # it is drawn
+    jobs.finish(running)
+    thread.join(10)
+    assert said == [True]
+
+
+def test_a_request_breaks_a_rest_and_the_end_ends_it():
+    jobs = Jobs()
+    said, thread = resting(jobs, 60)
+    jobs.add(request("a"))
+    jobs.finish(jobs.take())
+    thread.join(0.05)
+    assert not said  # the seconds begin again
+    jobs.close()
+    thread.join(10)
+    assert said == [False]

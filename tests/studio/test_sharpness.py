@@ -250,6 +250,9 @@ def test_the_real_engine_draws_the_detail(at_full: Desk, tmp_path: Path) -> None
     assert f"{width}×{height}" in dialog.plan.text()
     at.click(dialog.full)
     assert f"{FACTOR * width}×{FACTOR * height}" in dialog.plan.text()
+    pace = at.session.exports.pace
+    planned = [pace.seconds(10, full, width * height) for full in (False, True)]
+    assert 0 < planned[0] < planned[1], "the detail takes its time"
     begin(at, tmp_path / "set", 2)
     finished(at)
     for path in (tmp_path / "set" / "images").iterdir():
