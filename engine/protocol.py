@@ -71,6 +71,7 @@ class ClassInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     colour: str  # "#rrggbb"
     synonyms: tuple[str, ...] = ()
     hotkey: str = ""
+    mass: bool = False  # "much sky", never "a sky"
 
 
 class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.cli.options import app
+from engine.cli.options import Device, DeviceOption, app
 from engine.errors import EngineError
 
 packs_app = typer.Typer(no_args_is_help=True, help="Look at the packs on this machine.", rich_markup_mode=None)
@@ -69,3 +70,23 @@ def verify(name: NameArgument) -> None:
     if problems:
         raise typer.Exit(1)
     typer.echo(f"{folder} is a good pack.")
+
+
+@packs_app.command()
+def sheet(
+    name: NameArgument,
+    out: Annotated[Path, typer.Option(help="The picture to write; PNG, JPEG or WebP by its ending.")],
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Draw a contact sheet of every task from a pack's own examples; the captions of its last column are printed."""
+    from PIL import Image
+
+    from engine import library, packs
+    from engine.metrics.contact import COLUMNS, contact
+
+    drawn = contact(packs.load(library.find_pack(name), device.value))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(drawn.sheet).save(out, quality=90)
+    typer.echo(f"By columns: {COLUMNS}. By rows:")
+    for caption in drawn.captions:
+        typer.echo(f"- {caption or 'no text'}")

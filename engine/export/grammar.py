@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data.captions import COUNTED, MANY, NONE, OPENERS, PLAIN, SOME, Captioner, choose
+from engine.data.captions import COUNTED, MANY, MUCH, NONE, OPENERS, PLAIN, SOME, Captioner, choose
 from engine.data.taxonomy import ClassWords, plural_of
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo, Pixels
 
 SIZES = (1, 1, 2, 2, 3, 4)
 """How many classes a caption names."""
 AMOUNTS = ("", "", *SOME, *MANY, "a")
+AMOUNTS_OF_A_MASS = ("", "", "some", *MUCH)
 
 
 def caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> str:
@@ -40,11 +41,12 @@ def openers(info: PackInfo) -> tuple[str, ...]:
 
 
 def _some(one: ClassInfo, random: np.random.Generator) -> str:
-    amount = choose(AMOUNTS, random)
+    amount = choose(AMOUNTS_OF_A_MASS if one.mass else AMOUNTS, random)
     noun = one.name if random.random() < 0.6 else choose((one.name, *one.synonyms), random)
-    many = amount in (*SOME, *MANY)
+    many = amount in (*SOME, *MANY) and not one.mass
     return f"{amount} {plural_of(noun) if many else noun}".strip()
 
 
 def _words(one: ClassInfo) -> ClassWords:
-    return ClassWords(name=one.name, colour=one.colour, plural=plural_of(one.name), synonyms=one.synonyms)
+    plural = plural_of(one.name)
+    return ClassWords(name=one.name, colour=one.colour, plural=plural, mass=one.mass, synonyms=one.synonyms)

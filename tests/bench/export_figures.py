@@ -7,21 +7,27 @@ a process of its own, with one step a pair, so that it is long and not slow.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from unittest import mock
+
+import msgspec
 
 from engine.export.order import BATCH, FormatName, How, Order
+from engine.export.pair import Pair
 from engine.export.run import Watch, export
 from engine.protocol import Export, Exporting, Generate, Preview, Ready
 from tests.engine.wire import Engine
 
-PACK, ROUND = "street", 6 * BATCH
+PACK, ROUND, FILED = "street", 6 * BATCH, 3000
 
 
 def main() -> None:
@@ -35,6 +41,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         pace(Path(folder), options.rounds)
+        filing(Path(folder))
         preview(Path(folder))
         sizes(Path(folder), options.pairs)
 
@@ -60,6 +67,29 @@ def pace(folder: Path, rounds: int) -> None:
     ratio = statistics.median(exported / alone for alone, exported in rates)
     bare = statistics.median(alone for alone, _ in rates)
     print(f"{bare:.2f} pairs/s by the sampler alone; an export has {ratio:.3f} of that")
+
+
+def filing(folder: Path) -> None:
+    """Pairs a second that one process writes, and their size, if they are drawn at once."""
+    from engine.export.drawing import Drawer
+
+    drawn = Drawer(Order(pack=PACK, format=FormatName.paired), "auto").draw(range(BATCH))
+
+    def again(drawer: Drawer, seeds: Sequence[int], step: object = None) -> list[Pair]:
+        of_seed = zip(seeds, itertools.cycle(drawn), strict=False)
+        return [
+            Pair(f"{seed:09d}", pair.image, pair.layout, msgspec.structs.replace(pair.record, seed=seed))
+            for seed, pair in of_seed
+        ]
+
+    for form in (FormatName.paired, FormatName.webdataset):
+        stamps: list[float] = []
+        how = How(out=folder / f"filed-{form}", count=FILED)
+        with mock.patch.object(Drawer, "draw", again):
+            export(Order(pack=PACK, format=form), how, Watch(written=partial(stamp, stamps)))
+        rate = (FILED - BATCH) / (stamps[-1] - stamps[BATCH])
+        size = sum(path.stat().st_size for path in how.out.rglob("*") if path.is_file()) / FILED
+        print(f"{form}: {rate:.0f} pairs/s are written, {size / 1024:.0f} KiB each")
 
 
 def stamp(stamps: list[float], kept: int, rejected: int) -> None:

@@ -15,7 +15,9 @@ from PIL import Image
 
 from engine import __version__, library, raster
 from engine.cli import main
+from engine.metrics.pictures import GAP
 from engine.protocol import UNKNOWN
+from tests import tiny
 from tests.engine.wire import PATIENCE, ROOT, wait_until
 
 
@@ -291,6 +293,29 @@ def test_packs_are_listed_shown_and_verified(run, tiny_pack, info, tmp_path, mon
     assert code == 1
     assert weights.name in out
     assert run("packs", "show", "moon")[0] == 1
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny_pack, info, tmp_path, factor):
+    folder = shutil.copytree(tiny_pack, tmp_path / "toy")
+    code, _, err = run("packs", "sheet", folder, "--out", tmp_path / "sheet.png", "--device", "cpu")
+    assert code == 1
+    assert "no example layouts" in err
+    if factor > 1:
+        tiny.add_upscaler(folder, factor)
+    (folder / "examples").mkdir()
+    random = np.random.default_rng(0)
+    examples = [random.integers(0, len(info.classes), (info.height, info.width)).astype(np.uint8) for _ in range(2)]
+    for index, layout in enumerate(examples):
+        raster.write_layout(folder / "examples" / f"{index}.png", layout, info.classes)
+    code, out, _ = run("packs", "sheet", folder, "--out", tmp_path / "new" / "sheet.png", "--device", "cpu")
+    assert code == 0
+    assert len(out.splitlines()) == 1 + len(examples)
+    sheet = raster.read_image(tmp_path / "new" / "sheet.png")
+    tall, wide = info.height * factor, info.width * factor
+    assert sheet.shape == (2 * (tall + GAP) - GAP, 7 * (wide + GAP) - GAP, 3)
+    shown = raster.colourise(raster.enlarge_layout(examples[1], factor), info.classes)
+    assert np.array_equal(sheet[tall + GAP :, :wide], shown)
 
 
 def test_listing_packs_needs_no_torch(tmp_path):

@@ -15,7 +15,9 @@ import pytest
 
 from engine import library, raster
 from engine.cli import main
+from engine.data.captions import MANY, MUCH
 from engine.errors import BadFile, BadRequest
+from engine.export import grammar
 from engine.export.grammar import openers
 from engine.export.order import FormatName, How, Order
 from engine.export.run import Watch, export
@@ -307,6 +309,19 @@ def test_captions_of_the_grammar_differ_and_come_again(make):
     captions = [line["request"]["prompt"] for line in lines(one)[:-1]]
     assert len(set(captions)) > 1
     assert captions == [line["request"]["prompt"] for line in lines(other)[:-1]]
+
+
+def test_captions_of_the_grammar_count_things_and_not_masses():
+    street = library.read_info(library.find_pack("street"))
+    captions = [grammar.caption(seed, street) for seed in range(400)]
+    masses = [one.name for one in street.classes if one.mass]
+    for name in masses:
+        told = [caption for caption in captions if name in caption.split()]
+        assert any(f"{many} {name}" in caption for caption in told for many in MUCH)
+        assert not any(f"{wrong} {name}" in caption for caption in captions for wrong in ("a", "one", *MANY[:1]))
+        assert not any(f"{name}s" in caption for caption in captions)
+    assert len(masses) > 2
+    assert any(f"{many} cars" in caption for caption in captions for many in MANY)
 
 
 def test_captions_of_the_grammar_begin_with_words_that_the_pack_knows():
