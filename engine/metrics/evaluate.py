@@ -12,9 +12,10 @@ import msgspec
 from engine.data.sources import items_of
 from engine.data.taxonomy import reading
 from engine.errors import BadRequest
+from engine.export.grammar import openers
 from engine.files import write_whole
 from engine.generation import weights_of
-from engine.metrics import cost
+from engine.metrics import cost, phrasings
 from engine.metrics.contenders import Contender
 from engine.metrics.curves import curves
 from engine.metrics.drawing import Studio, TaskName, answered, changed, requests, unprompted
@@ -23,6 +24,7 @@ from engine.metrics.hearing import ClassHeard, hear_classes
 from engine.metrics.judging import Judges
 from engine.metrics.likelihood import Likelihood, likelihood
 from engine.metrics.page import Shown, page
+from engine.metrics.phrasings import Phrased
 from engine.metrics.pictures import SHOWN, Sheets
 from engine.metrics.real import Real, read_pairs
 from engine.metrics.report import Near, Report, Who
@@ -36,6 +38,8 @@ from engine.protocol import Pixels
 TASKS: tuple[TaskName, ...] = get_args(TaskName)
 CACHE = "drawn"
 SEGMENTER = "segmenter"
+REPHRASED = 30_000
+"""The first seed of phrasings."""
 
 
 def say_nothing(title: str, done: int, of: int) -> None:
@@ -71,7 +75,9 @@ def evaluate(contenders: Sequence[Contender], real: Real, judges: Judges, plan: 
     for index, one in enumerate(measured):
         plan.tell(f"measuring {one.contender}", index, len(measured))
         _ = one.entries
-    heard = hear(studio, first, real, plan.prompts) if "text" in plan.tasks and plan.prompts else []
+    worded = "text" in plan.tasks and plan.prompts > 0
+    heard = hear(studio, first, real, plan.prompts) if worded else []
+    phrased = rephrase(studio, first, real, plan.prompts) if worded else []
     points = list(sweep(studio, standards, first)) if plan.sweeps else []
     report = Report(
         pack=first.pack.info.name,
@@ -86,6 +92,7 @@ def evaluate(contenders: Sequence[Contender], real: Real, judges: Judges, plan: 
         costs=costs,
         iou=per_class(measured, standards),
         heard=heard,
+        phrased=phrased,
         near=[near for one in measured if one.task == "text" for near in nearest_frames(one, len(real.train))],
         sweeps=points,
     )
@@ -134,7 +141,19 @@ def hear(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Class
     def draw(texts: Sequence[str], first_seed: int) -> Sequence[Pixels]:
         return studio.draw(who, f"“{texts[0]}”", unprompted(texts, first_seed, who.pack.info)).layouts
 
-    return hear_classes(draw, [info.name for info in who.pack.info.classes], real.in_train, prompts)
+    info = who.pack.info
+    opener = next(iter(openers(info)), "")
+    return hear_classes(draw, [one.name for one in info.classes], real.in_train, prompts, opener)
+
+
+def rephrase(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Phrased]:
+    """Phrasings that are in no caption, each with an eighth as many results."""
+
+    def draw(texts: Sequence[str]) -> phrasings.Drawn:
+        drawn = studio.draw(who, f"“{texts[0]}”", unprompted(texts, REPHRASED, who.pack.info))
+        return phrasings.Drawn(drawn.images, drawn.layouts)
+
+    return phrasings.judge(draw, who.pack.info.classes, real.in_train.tolist(), max(1, prompts // 8))
 
 
 def who(one: Contender) -> Who:

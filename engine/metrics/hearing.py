@@ -79,9 +79,11 @@ DrawLayouts = Callable[[Sequence[str], int], Sequence[Pixels]]
 """The layouts of text → both for each prompt, with seeds counting up from one."""
 
 
-def hear_classes(draw: DrawLayouts, names: Sequence[str], in_train: Array, count: int) -> list[ClassHeard]:
+def hear_classes(
+    draw: DrawLayouts, names: Sequence[str], in_train: Array, count: int, opener: str = "a street"
+) -> list[ClassHeard]:
     """Each class that is in under half of the training frames, in `count` prompts that name it and as many that
-    name it absent, against `4 count` results without a prompt.
+    name it absent, against `4 count` results without a prompt. Prompts begin with the `opener`.
     """
     free = presence(draw([""] * (4 * count), 0), len(names)).mean(0)
     heard = []
@@ -90,7 +92,7 @@ def hear_classes(draw: DrawLayouts, names: Sequence[str], in_train: Array, count
             continue
         named, absent = (
             float(presence(draw([text] * count, seed), len(names))[:, index].mean())
-            for text, seed in ((f"a street with a {name}", 10_000), (f"a street, no {name}", 20_000))
+            for text, seed in ((f"{opener} with a {name}", 10_000), (f"{opener}, no {name}", 20_000))
         )
         heard.append(ClassHeard(name, float(in_train[index]), float(free[index]), named, absent))
     return heard

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from engine.metrics.bootstrap import Figure
 from engine.metrics.drawing import TITLES
 from engine.metrics.entries import METRICS, Entry
+from engine.metrics.phrasings import TITLES as TITLES_OF_PHRASINGS
 from engine.metrics.pictures import Strip
 from engine.metrics.report import Report
 from engine.metrics.style import CSS
@@ -47,6 +49,8 @@ def page(report: Report, pictures: Shown) -> str:
             body.append(folded("IoU of each class", per_class(report.iou[task])))
     if report.heard:
         body += ["<h2>Each class named, named absent and unprompted</h2>", heard(report)]
+    if report.phrased:
+        body += ["<h2>Prompts in words of no caption</h2>", phrased(report)]
     if pictures.memorised:
         body.append(strips_of("Nearest training pictures", pictures.memorised, NEAREST))
     body += ["<h2>Cost of one result</h2>", costs(report)]
@@ -122,10 +126,14 @@ def best_of(entries: Sequence[Entry]) -> set[str]:
 
 def cell(entry: Entry, best: bool) -> str:
     """A value with its interval below."""
-    one = entry.figure
-    value = f"<b>{number(one.value)}</b>" if best else number(one.value)
     note = f"<br><small>{escape(entry.note)}</small>" if entry.note else ""
-    return f"{value}<br><small>{number(one.low)} to {number(one.high)}</small>{note}"
+    return ranged(entry.figure, best) + note
+
+
+def ranged(one: Figure, best: bool = False) -> str:
+    """A figure over its interval."""
+    value = f"<b>{number(one.value)}</b>" if best else number(one.value)
+    return f"{value}<br><small>{number(one.low)} to {number(one.high)}</small>"
 
 
 def number(value: float) -> str:
@@ -149,6 +157,15 @@ def heard(report: Report) -> str:
         for h in report.heard
     ]
     return table(["class", "share of training frames", "unprompted", "named", "named absent"], rows)
+
+
+def phrased(report: Report) -> str:
+    """How many results are as phrasings held out of training told them to be."""
+    rows = [
+        [escape(TITLES_OF_PHRASINGS[one.kind]), ranged(one.asked), str(one.asked.n), number(one.unasked.value)]
+        for one in report.phrased
+    ]
+    return table(["told to be", "share that is (95 %)", "results", "share unasked"], rows)
 
 
 def costs(report: Report) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 from engine.metrics.drawing import TITLES
 from engine.metrics.entries import METRICS, CostEntry, Entry, Lacking, Metric
 from engine.metrics.hearing import ClassHeard
+from engine.metrics.phrasings import TITLES as TITLES_OF_PHRASINGS
+from engine.metrics.phrasings import Phrased
 from engine.metrics.sweeps import Point
 
 
@@ -55,6 +57,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     costs: list[CostEntry]
     iou: dict[str, dict[str, dict[str, float]]]
     heard: list[ClassHeard]
+    phrased: list[Phrased]
     near: list[Near]
     sweeps: list[Point]
     bits: str = "diptych-engine evaluate --likelihood"
@@ -76,5 +79,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             found.append(
                 "classes in under half of the training frames: drawn unprompted {:.2f}, named {:.2f}, "
                 "named absent {:.2f}".format(*means)
+            )
+        for one in self.phrased:
+            asked, unasked = one.asked, one.unasked
+            found.append(
+                f"phrasings held out, {TITLES_OF_PHRASINGS[one.kind]}: {asked.value:.2f} ({asked.low:.2f} to "
+                f"{asked.high:.2f}) of {asked.n}, unasked {unasked.value:.2f}"
             )
         return found

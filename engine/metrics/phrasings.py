@@ -1,0 +1,136 @@
+"""Is a prompt understood in words of no caption? Phrasings held out of training, by what they ask for.
+
+The captions that a pack learns from come from a grammar (`engine.data.captions`); none of these can come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from engine.data.taxonomy import plural_of
+from engine.metrics.bootstrap import Figure, figure, mean
+from engine.metrics.hearing import holds
+from engine.protocol import ClassInfo, Pixels
+
+Kind = Literal["paraphrase", "negation", "side", "count", "light"]
+TITLES: dict[Kind, str] = {
+    "paraphrase": "the class is there",
+    "negation": "the class is not there",
+    "side": "the class is there, most of it on the side named",
+    "count": "there are more of many than of one",
+    "light": "it is brighter by day than at night",
+}
+PARAPHRASES = "there is {one} in this picture", "show me {many}", "{many} wherever you look", "could I see {one} here?"
+NEGATIONS = "not a single {noun}", "free of {many}", "there aren't any {many}", "nothing of {many} to be seen"
+SIDES = ("over there at the left: {one}", "to our left stands {one}"), ("right hand side: {one}", "{one}, far right")
+COUNTS = "exactly one {noun}", "dozens of {many}"
+LIGHT = "it is night and hardly any light", "the sun shines very brightly"
+COMMON = 0.5
+"""What more of the training frames hold than this says nothing by being there."""
+
+
+class Phrased(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of results that are as they were told to be, and the share that would be if nothing were said."""
+
+    kind: Kind
+    asked: Figure
+    unasked: Figure
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Results of text → both: RGB [H, W, 3] and ids [H, W] each."""
+
+    images: Sequence[Pixels]
+    layouts: Sequence[Pixels]
+
+
+Draw = Callable[[Sequence[str]], Drawn]
+"""A result for each prompt; the n-th has the seed n."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a phrasing is about: a class by its id (-1 for light), and for a side whether that is the right one."""
+
+    kind: Kind
+    text: str
+    class_id: int = -1
+    right: bool = False
+
+
+def phrasings(classes: Sequence[ClassInfo], in_train: Sequence[float]) -> Iterator[Asked]:
+    """All that are asked for one by one: classes that are in under half of the training frames, but in some."""
+    for index, (one, share) in enumerate(zip(classes, in_train, strict=True)):
+        if 0 < share < COMMON:
+            for text in PARAPHRASES:
+                yield Asked("paraphrase", told(text, one), index)
+            for text in NEGATIONS:
+                yield Asked("negation", told(text, one), index)
+            for right, texts in enumerate(SIDES):
+                for text in texts:
+                    yield Asked("side", told(text, one), index, bool(right))
+
+
+def told(text: str, one: ClassInfo) -> str:
+    """A phrasing about a class."""
+    single = f"some {one.name}" if one.mass else f"a {one.name}"
+    return text.format(one=single, many=one.name if one.mass else plural_of(one.name), noun=one.name)
+
+
+def judge(draw: Draw, classes: Sequence[ClassInfo], in_train: Sequence[float], count: int) -> list[Phrased]:
+    """Every phrasing with `count` seeds, beside as many results of the same seeds without a prompt."""
+    seeds = range(count)
+    asked = [one for one in phrasings(classes, in_train) for _ in seeds]
+    free = draw([""] * count).layouts
+    found = [right(one, layout) for one, layout in zip(asked, each(draw, asked, count), strict=True)]
+    unasked = [right(one, free[index % count]) for index, one in enumerate(asked)]
+    results = []
+    for kind in ("paraphrase", "negation", "side"):
+        rows = [index for index, one in enumerate(asked) if one.kind == kind]
+        results += phrased(kind, [found[row] for row in rows], [unasked[row] for row in rows])
+    things = [index for index, one in enumerate(classes) if not one.mass and 0 < in_train[index] < COMMON]
+    more = []
+    for index in things:
+        few, many = (draw([told(text, classes[index])] * count).layouts for text in COUNTS)
+        more += [bunches(b, index) > bunches(a, index) for a, b in zip(few, many, strict=True)]
+    results += phrased("count", more, [0.5] * len(more))
+    night, day = (draw([text] * (4 * count)).images for text in LIGHT)
+    brighter = [b.mean() > a.mean() for a, b in zip(night, day, strict=True)]
+    return results + phrased("light", brighter, [0.5] * len(brighter))
+
+
+def each(draw: Draw, asked: Sequence[Asked], count: int) -> Iterator[Pixels]:
+    """The layouts of phrasings, `count` in a row being one with its seeds."""
+    for start in range(0, len(asked), count):
+        yield from draw([one.text for one in asked[start : start + count]]).layouts
+
+
+def right(one: Asked, layout: Pixels) -> bool:
+    """Whether ids [H, W] are as they were told to be."""
+    there = bool(holds(layout, one.class_id + 1)[one.class_id])
+    if one.kind != "side":
+        return there == (one.kind == "paraphrase")
+    columns = (layout == one.class_id).sum(0)
+    left, rest = columns[: len(columns) // 2].sum(), columns[len(columns) // 2 :].sum()
+    return there and bool(rest > left if one.right else left > rest)
+
+
+def bunches(layout: Pixels, class_id: int) -> int:
+    """How many pieces of a class one sees from left to right, as captions count them."""
+    columns = (layout == class_id).any(0).astype(int)
+    return int((np.diff(np.concatenate([[0], columns])) == 1).sum())
+
+
+def phrased(kind: Kind, found: Sequence[float], unasked: Sequence[float]) -> list[Phrased]:
+    """The figures of a kind, if anything was asked."""
+    if not found:
+        return []
+    return [
+        Phrased(kind=kind, asked=figure(mean(found), len(found)), unasked=figure(mean(unasked), len(unasked))),
+    ]
