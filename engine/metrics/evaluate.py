@@ -38,8 +38,6 @@ from engine.protocol import Pixels
 TASKS: tuple[TaskName, ...] = get_args(TaskName)
 CACHE = "drawn"
 SEGMENTER = "segmenter"
-REPHRASED = 30_000
-"""The first seed of phrasings."""
 
 
 def say_nothing(title: str, done: int, of: int) -> None:
@@ -149,11 +147,14 @@ def hear(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Class
 def rephrase(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Phrased]:
     """Phrasings that are in no caption, each with an eighth as many results."""
 
-    def draw(texts: Sequence[str]) -> phrasings.Drawn:
-        drawn = studio.draw(who, f"“{texts[0]}”", unprompted(texts, REPHRASED, who.pack.info))
+    info = who.pack.info
+
+    def draw(texts: Sequence[str], seeds: Sequence[int]) -> phrasings.Drawn:
+        asked = [one for text, seed in zip(texts, seeds, strict=True) for one in unprompted([text], seed, info)]
+        drawn = studio.draw(who, "phrasings", asked)
         return phrasings.Drawn(drawn.images, drawn.layouts)
 
-    return phrasings.judge(draw, who.pack.info.classes, real.in_train.tolist(), max(1, prompts // 8))
+    return phrasings.judge(draw, info.classes, real.in_train.tolist(), max(1, prompts // 8))
 
 
 def who(one: Contender) -> Who:

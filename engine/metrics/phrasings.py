@@ -50,8 +50,8 @@ class Drawn:
     layouts: Sequence[Pixels]
 
 
-Draw = Callable[[Sequence[str]], Drawn]
-"""A result for each prompt; the n-th has the seed n."""
+Draw = Callable[[Sequence[str], Sequence[int]], Drawn]
+"""A result for each prompt and its seed."""
 
 
 @dataclass(frozen=True)
@@ -85,30 +85,32 @@ def told(text: str, one: ClassInfo) -> str:
 
 def judge(draw: Draw, classes: Sequence[ClassInfo], in_train: Sequence[float], count: int) -> list[Phrased]:
     """Every phrasing with `count` seeds, beside as many results of the same seeds without a prompt."""
-    seeds = range(count)
-    asked = [one for one in phrasings(classes, in_train) for _ in seeds]
-    free = draw([""] * count).layouts
-    found = [right(one, layout) for one, layout in zip(asked, each(draw, asked, count), strict=True)]
-    unasked = [right(one, free[index % count]) for index, one in enumerate(asked)]
+    asked = list(phrasings(classes, in_train))
+    free = draw([""] * count, range(count)).layouts
+    drawn = every(draw, [one.text for one in asked], count)
     results = []
     for kind in ("paraphrase", "negation", "side"):
-        rows = [index for index, one in enumerate(asked) if one.kind == kind]
-        results += phrased(kind, [found[row] for row in rows], [unasked[row] for row in rows])
+        some = [(one, result) for one, result in zip(asked, drawn, strict=True) if one.kind == kind]
+        found = [right(one, layout) for one, result in some for layout in result.layouts]
+        results += phrased(kind, found, [right(one, layout) for one, _ in some for layout in free])
     things = [index for index, one in enumerate(classes) if not one.mass and 0 < in_train[index] < COMMON]
-    more = []
-    for index in things:
-        few, many = (draw([told(text, classes[index])] * count).layouts for text in COUNTS)
-        more += [bunches(b, index) > bunches(a, index) for a, b in zip(few, many, strict=True)]
+    few, many = (every(draw, [told(text, classes[index]) for index in things], count) for text in COUNTS)
+    more = [
+        bunches(b, index) > bunches(a, index)
+        for index, one, other in zip(things, few, many, strict=True)
+        for a, b in zip(one.layouts, other.layouts, strict=True)
+    ]
     results += phrased("count", more, [0.5] * len(more))
-    night, day = (draw([text] * (4 * count)).images for text in LIGHT)
-    brighter = [b.mean() > a.mean() for a, b in zip(night, day, strict=True)]
+    night, day = every(draw, LIGHT, 4 * count)
+    brighter = [b.mean() > a.mean() for a, b in zip(night.images, day.images, strict=True)]
     return results + phrased("light", brighter, [0.5] * len(brighter))
 
 
-def each(draw: Draw, asked: Sequence[Asked], count: int) -> Iterator[Pixels]:
-    """The layouts of phrasings, `count` in a row being one with its seeds."""
-    for start in range(0, len(asked), count):
-        yield from draw([one.text for one in asked[start : start + count]]).layouts
+def every(draw: Draw, texts: Sequence[str], count: int) -> list[Drawn]:
+    """`count` results of each text, all drawn together, each text's with the same seeds."""
+    drawn = draw([text for text in texts for _ in range(count)], [*range(count)] * len(texts))
+    starts = range(0, len(texts) * count, count)
+    return [Drawn(drawn.images[start : start + count], drawn.layouts[start : start + count]) for start in starts]
 
 
 def right(one: Asked, layout: Pixels) -> bool:

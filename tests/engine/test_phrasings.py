@@ -29,7 +29,8 @@ def understood(text):
 def test_phrasings_are_judged_by_what_is_drawn_for_them():
     asked = []
 
-    def draw(texts):
+    def draw(texts, seeds):
+        assert len(seeds) == len(texts)
         asked.extend(texts)
         return phrasings.Drawn(*zip(*map(understood, texts), strict=True))
 
@@ -41,7 +42,7 @@ def test_phrasings_are_judged_by_what_is_drawn_for_them():
     assert not any("unicorn" in text for text in asked), "nothing is asked for that was never seen"
     assert not any("skies" in text or "a sky" in text for text in asked)
 
-    def deaf(texts):
+    def deaf(texts, seeds):
         return phrasings.Drawn(*zip(*(understood("a car") for _ in texts), strict=True))
 
     found = {one.kind: one for one in phrasings.judge(deaf, CLASSES, SHARES, 2)}
