@@ -72,6 +72,7 @@ class ClassInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     synonyms: tuple[str, ...] = ()
     hotkey: str = ""
     mass: bool = False  # "much sky", never "a sky"
+    plural: str = ""  # unless it is a regular one
 
 
 class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -83,6 +84,7 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     width: int
     classes: tuple[ClassInfo, ...]
     vocabulary: tuple[str, ...] = ()
+    openers: tuple[str, ...] = ()  # how captions begin
     licence: str = ""
     steps: int = 10
     sampler: Sampler = "ddim"

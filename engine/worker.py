@@ -86,9 +86,11 @@ class Worker:
         for module in READ_AHEAD:
             if not self._jobs.rest(QUIET):
                 return
-            with contextlib.suppress(ImportError):
+            with contextlib.suppress(Exception):  # what cannot be imported is told to who needs it
                 importlib.import_module(module)
         for pack in list(self._packs.values()):
+            if not self._jobs.rest(QUIET):
+                return
             # A tower that cannot be loaded is told to the first request that needs it.
             with contextlib.suppress(EngineError):
                 pack.encode("text")
@@ -137,9 +139,9 @@ class Worker:
         from engine.generation import Result
 
         self._post(done)
-        begun = time.perf_counter() - done.seconds
         if self._upscaler is None or self._upscaler[0] != pack.folder:
             self._upscaler = pack.folder, upscaler.load(pack)
+        begun = time.perf_counter() - done.seconds
         for stage in upscaler.steps(self._upscaler[1], job.request, Result(done.image.pixels(), done.layout.pixels())):
             if job.cancelled:
                 break

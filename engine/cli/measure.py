@@ -27,7 +27,7 @@ def evaluate(
         list[str] | None, typer.Option(help="Distances also by “MODEL=PATH” of open_clip, or Inception weights.")
     ] = None,
     sweeps: Annotated[bool, typer.Option(help="Also every solver by steps, and guidance and lead.")] = False,
-    prompts: Annotated[int, typer.Option(min=0, help="Results per class for the text; 0 leaves it out.")] = 16,
+    prompts: Annotated[int, typer.Option(min=0, help="Results per class named, and an eighth per phrasing.")] = 16,
     likelihood: Annotated[bool, typer.Option(help="Only the variational bounds, as likelihood.json.")] = False,
     device: DeviceOption = Device.auto,
 ) -> None:

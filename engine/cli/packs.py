@@ -13,6 +13,7 @@ from engine.errors import EngineError
 packs_app = typer.Typer(no_args_is_help=True, help="Look at the packs on this machine.", rich_markup_mode=None)
 app.add_typer(packs_app, name="packs")
 
+SHEETS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 NameArgument = Annotated[str, typer.Argument(help="A pack's name, or the path of its folder.")]
 
 
@@ -78,15 +79,24 @@ def sheet(
     out: Annotated[Path, typer.Option(help="The picture to write; PNG, JPEG or WebP by its ending.")],
     device: DeviceOption = Device.auto,
 ) -> None:
-    """Draw a contact sheet of every task from a pack's own examples; the captions of its last column are printed."""
+    """Draw a contact sheet of every task from a pack's own examples; the captions of its text → both are printed."""
+    from io import BytesIO
+
     from PIL import Image
 
     from engine import library, packs
+    from engine.errors import BadRequest
+    from engine.files import write_whole
     from engine.metrics.contact import COLUMNS, contact
 
+    form = SHEETS.get(out.suffix.lower())
+    if form is None:
+        raise BadRequest(f"{out} is no kind of picture.", f"Let its name end in {', '.join(SHEETS)}.")
+    write_whole(out, b"")  # what cannot be written is said before the pictures are drawn
     drawn = contact(packs.load(library.find_pack(name), device.value))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(drawn.sheet).save(out, quality=90)
+    data = BytesIO()
+    Image.fromarray(drawn.sheet).save(data, form, quality=90)
+    write_whole(out, data.getvalue())
     typer.echo(f"By columns: {COLUMNS}. By rows:")
     for caption in drawn.captions:
         typer.echo(f"- {caption or 'no text'}")

@@ -33,7 +33,8 @@ class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def info(self) -> ClassInfo:
         """What a pack says of the class."""
-        return ClassInfo(self.name, self.colour, self.synonyms, self.hotkey, self.mass)
+        plural = self.plural if self.plural != plural_of(self.name) and not self.mass else ""
+        return ClassInfo(self.name, self.colour, self.synonyms, self.hotkey, self.mass, plural)
 
     def nouns(self, many: bool) -> list[str]:
         """The name first, then the synonyms, in the plural if there are many and the noun has one."""

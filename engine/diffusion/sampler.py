@@ -79,6 +79,11 @@ class Looks:
     kept: Tensor | None
     estimate: Estimate | None = None
 
+    def __post_init__(self) -> None:
+        kept = None if self.kept is None else self.kept.flatten(1)
+        partly_given = kept is not None and bool((kept.any(1) & ~kept.all(1)).any())
+        self.seams = self.settings.seams if partly_given else ()
+
     def __call__(self, state: State, asked: Asked) -> Look:
         def branched(at: State) -> list[Branch]:
             return branches(self.process, at, (self.task.text, self.task.negative), self.estimate, asked)
@@ -90,22 +95,14 @@ class Looks:
             told = predict(self.denoiser, some)
         said = guided_image(self.process, self.settings, state, some, told.image, self.kept)
         look = Look(self.process, state, some, told.logits, said)
-        if self.settings.seams and self.partly_given:
+        if self.seams:
             look.said = self.matched(look)
         return look
-
-    @cached_property
-    def partly_given(self) -> bool:
-        """Some image is given in part."""
-        if self.kept is None:
-            return False
-        kept = self.kept.flatten(1)
-        return bool((kept.any(1) & ~kept.all(1)).any())
 
     def matched(self, look: Look) -> Said:
         """The image without an edge along what is given of it."""
         assert self.kept is not None, "it is given in part"
-        x_0 = without_seams(look.said.x_0, self.kept, look.y_0, self.settings.seams)
+        x_0 = without_seams(look.said.x_0, self.kept, look.y_0, self.seams)
         return limited_to(self.process, self.settings, look.state, x_0, self.kept)
 
 
@@ -221,7 +218,7 @@ def move_layout(
     process: JointProcess, seen: Look, then: Clocks, uniform: Tensor, arrives: bool, everywhere: bool = False
 ) -> Tensor:
     """The layout at its next clocks, drawn from the guided transition; a move that `arrives` at 0 takes the likeliest
-    class. What does not move stays as it is, unless `everywhere` something does.
+    class. What does not move stays as it is; `everywhere` says that every pixel moves.
     """
     state, s = seen.state, then.layout
     weights = [branch.layout_weight for branch in seen.asked if branch.layout_weight is not None]

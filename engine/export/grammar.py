@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data.captions import COUNTED, MANY, MUCH, NONE, OPENERS, PLAIN, SOME, Captioner, choose
-from engine.data.taxonomy import ClassWords, plural_of
+from engine.data.captions import COUNTED, MANY, MUCH, NONE, PLAIN, SOME, Captioner, choose
+from engine.data.taxonomy import ClassWords
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo, Pixels
 
 SIZES = (1, 1, 2, 2, 3, 4)
@@ -35,18 +35,17 @@ def caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> str:
 
 
 def openers(info: PackInfo) -> tuple[str, ...]:
-    """Those of which the pack knows every word: nobody asks aerial pictures for a street."""
+    """How captions of a pack begin; of the usual ways, if it says nothing, those of which it knows every word."""
     known = set(info.vocabulary)
-    return tuple(opener for opener in (OPENERS if "street" in known else PLAIN) if known.issuperset(opener.split()))
+    return info.openers or tuple(opener for opener in PLAIN if known.issuperset(opener.split()))
 
 
 def _some(one: ClassInfo, random: np.random.Generator) -> str:
     amount = choose(AMOUNTS_OF_A_MASS if one.mass else AMOUNTS, random)
-    noun = one.name if random.random() < 0.6 else choose((one.name, *one.synonyms), random)
-    many = amount in (*SOME, *MANY) and not one.mass
-    return f"{amount} {plural_of(noun) if many else noun}".strip()
+    nouns = _words(one).nouns(amount in (*SOME, *MANY))
+    noun = nouns[0] if random.random() < 0.6 else choose(nouns, random)
+    return f"{amount} {noun}".strip()
 
 
 def _words(one: ClassInfo) -> ClassWords:
-    plural = plural_of(one.name)
-    return ClassWords(name=one.name, colour=one.colour, plural=plural, mass=one.mass, synonyms=one.synonyms)
+    return ClassWords(name=one.name, colour=one.colour, plural=one.plural, mass=one.mass, synonyms=one.synonyms)

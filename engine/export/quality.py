@@ -153,7 +153,8 @@ def named_classes(prompt: str, info: PackInfo) -> list[int]:
         form: index
         for index, one in enumerate(info.classes)
         for word in (*one.synonyms, one.name)
-        for form in (word.lower(), plural_of(word.lower()))
+        for form in (word.lower(), plural_of(word.lower()), one.plural.lower())
+        if form
     }
     forms = "|".join(re.escape(form) for form in sorted(words, key=len, reverse=True))
     found = re.findall(rf"\b(?:{forms})\b", read_wish(prompt).wanted.lower())

@@ -15,11 +15,21 @@ from engine.library import example_layouts, read_info
 from engine.metrics.pictures import grid
 from engine.packs import Pack
 from engine.protocol import Generate, Pixels, Raster
-from engine.raster import colourise, enlarge_layout, fit_layout, read_layout
+from engine.raster import colourise, fit_layout, read_layout
 
 SHOWN = 6
 SEEING_STEPS = 4
+TALL = 128
+"""Rows of one picture on the sheet, if it has fewer of its own."""
 COLUMNS = "a drawn layout, the image for it, the layout of that image, both with their middle drawn anew, text → both"
+
+
+class Drawn(NamedTuple):
+    """A result, and both halves as they are shown, RGB [H, W, 3]."""
+
+    result: Result
+    image: Pixels
+    layout: Pixels
 
 
 class Contact(NamedTuple):
@@ -43,34 +53,28 @@ def contact(pack: Pack) -> Contact:
         layout = Raster.of(fit_layout(read_layout(path, info.classes), info.height, info.width).pixels)
         base = Generate(id="contact", pack=info.name, seed=seed)
         drawn = shown.drawn(replace(base, layout=layout))
-        image = Raster.of(drawn.image)
+        image = Raster.of(drawn.result.image)
         seen = shown.drawn(replace(base, image=image, steps=SEEING_STEPS))
         both = shown.drawn(replace(base, layout=layout, image=image, keep_layout=kept, keep_image=kept))
         told = shown.drawn(replace(base, prompt=captions[-1]))
-        cells = [*reversed(shown.cells(drawn)), shown.cells(seen)[1], *shown.cells(both), *shown.cells(told)]
-        rows.append(cells)
-    return Contact(grid(rows), captions)
+        rows.append([drawn.layout, drawn.image, seen.layout, both.image, both.layout, told.image, told.layout])
+    times = max(1, TALL // rows[0][0].shape[0])
+    return Contact(grid(rows).repeat(times, 0).repeat(times, 1), captions)
 
 
 class Shown:
-    """Draws with a pack, and shows what it drew at its full size."""
+    """Draws with a pack, at its full size if it has an upscaler."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.factor = read_info(pack.folder).upscale
-        self.upscaler = upscaler.load(pack) if self.factor else None
+        self.upscaler = upscaler.load(pack) if read_info(pack.folder).upscale else None
 
-    def drawn(self, request: Generate) -> Result:
+    def drawn(self, request: Generate) -> Drawn:
         """The result of one request."""
         *_, last = generation.steps(self.pack, [request])
-        return Result(last.image(0), last.layout(0))
-
-    def cells(self, result: Result) -> list[Pixels]:
-        """Its image and its layout."""
-        classes = self.pack.info.classes
-        if self.upscaler is None:
-            return [result.image, colourise(result.layout, classes)]
-        layout = enlarge_layout(result.layout, self.factor)
-        *_, (_, _, image) = self.upscaler.picture(result.image, layout, 0)
-        assert image is not None, "the last one is whole"
-        return [image, colourise(layout, classes)]
+        drawn = full = Result(last.image(0), last.layout(0))
+        if self.upscaler is not None:
+            *_, stage = upscaler.steps(self.upscaler, request, drawn)
+            assert stage.result is not None, "the last stage is whole"
+            full = stage.result
+        return Drawn(drawn, full.image, colourise(full.layout, self.pack.info.classes))

@@ -46,7 +46,9 @@ def say_nothing(title: str, done: int, of: int) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure beside the pack itself; `prompts` are results per class for what is heard, 0 leaves that out."""
+    """What to measure beside the pack itself; `prompts` are results per class for what is heard and an eighth of them
+    per phrasing, 0 leaves both out.
+    """
 
     out: Path
     tasks: Sequence[TaskName] = TASKS
@@ -141,11 +143,11 @@ def hear(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Class
 
     info = who.pack.info
     opener = next(iter(openers(info)), "")
-    return hear_classes(draw, [one.name for one in info.classes], real.in_train, prompts, opener)
+    return hear_classes(draw, info.classes, real.in_train, prompts, opener)
 
 
 def rephrase(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Phrased]:
-    """Phrasings that are in no caption, each with an eighth as many results."""
+    """Phrasings that are in no caption, each with an eighth of the results."""
 
     info = who.pack.info
 

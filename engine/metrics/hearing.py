@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from engine.data.captions import ABSENT, COUNTED, PRESENT, Caption
 from engine.metrics.bootstrap import Array, Statistic
-from engine.protocol import Pixels
+from engine.protocol import ClassInfo, Pixels
 
 Bools = npt.NDArray[np.bool_]
 
@@ -80,19 +80,20 @@ DrawLayouts = Callable[[Sequence[str], int], Sequence[Pixels]]
 
 
 def hear_classes(
-    draw: DrawLayouts, names: Sequence[str], in_train: Array, count: int, opener: str = "a street"
+    draw: DrawLayouts, classes: Sequence[ClassInfo], in_train: Array, count: int, opener: str = ""
 ) -> list[ClassHeard]:
     """Each class that is in under half of the training frames, in `count` prompts that name it and as many that
-    name it absent, against `4 count` results without a prompt. Prompts begin with the `opener`.
+    name it absent, against `4 count` results without a prompt. Prompts begin with the `opener`, if there is one.
     """
-    free = presence(draw([""] * (4 * count), 0), len(names)).mean(0)
+    free = presence(draw([""] * (4 * count), 0), len(classes)).mean(0)
     heard = []
-    for index, name in enumerate(names):
+    for index, one in enumerate(classes):
         if in_train[index] >= 0.5:
             continue
+        noun = one.name if one.mass else f"a {one.name}"
         named, absent = (
-            float(presence(draw([text] * count, seed), len(names))[:, index].mean())
-            for text, seed in ((f"{opener} with a {name}", 10_000), (f"{opener}, no {name}", 20_000))
+            float(presence(draw([text.strip(" ,")] * count, seed), len(classes))[:, index].mean())
+            for text, seed in ((f"{opener} with {noun}", 10_000), (f"{opener}, no {one.name}", 20_000))
         )
-        heard.append(ClassHeard(name, float(in_train[index]), float(free[index]), named, absent))
+        heard.append(ClassHeard(one.name, float(in_train[index]), float(free[index]), named, absent))
     return heard

@@ -162,7 +162,7 @@ def heard(report: Report) -> str:
 def phrased(report: Report) -> str:
     """How many results are as phrasings held out of training told them to be."""
     rows = [
-        [escape(TITLES_OF_PHRASINGS[one.kind]), ranged(one.asked), str(one.asked.n), number(one.unasked.value)]
+        [escape(TITLES_OF_PHRASINGS[one.kind]), ranged(one.asked), str(one.asked.n), number(one.unasked)]
         for one in report.phrased
     ]
     return table(["told to be", "share that is (95 %)", "results", "share unasked"], rows)

@@ -81,9 +81,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                 "named absent {:.2f}".format(*means)
             )
         for one in self.phrased:
-            asked, unasked = one.asked, one.unasked
+            asked = one.asked
             found.append(
                 f"phrasings held out, {TITLES_OF_PHRASINGS[one.kind]}: {asked.value:.2f} ({asked.low:.2f} to "
-                f"{asked.high:.2f}) of {asked.n}, unasked {unasked.value:.2f}"
+                f"{asked.high:.2f}) of {asked.n}, unasked {one.unasked:.2f}"
             )
         return found

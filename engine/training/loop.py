@@ -151,6 +151,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         width=config.width,
         classes=class_infos(classes),
         vocabulary=vocabulary(classes, Voice.of(config.taxonomy), frames.captions),
+        openers=Voice.of(config.taxonomy).openers,
         licence=config.licence,
         steps=config.steps,
         sampler=config.sampler,

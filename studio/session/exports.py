@@ -36,11 +36,12 @@ class Pace:
     """Seconds that the last pictures made here took for each pixel of the drawn size: a step, and all the detail."""
 
     step: float | None = None
-    detail: float = 0.0
+    detail: float | None = None
 
     def seconds(self, steps: int, full: bool, pixels: int) -> float | None:
-        """How long so many pixels would take; None if nothing was made here yet."""
-        return None if self.step is None else (self.step * steps + self.detail * full) * pixels
+        """How long so many pixels would take; None if nothing of the kind was made here yet."""
+        detail = self.detail if full else 0.0
+        return None if self.step is None or detail is None else (self.step * steps + detail) * pixels
 
 
 class Exports(QObject):

@@ -15,6 +15,7 @@ from PIL import Image
 
 from engine import __version__, library, raster
 from engine.cli import main
+from engine.metrics.contact import TALL
 from engine.metrics.pictures import GAP
 from engine.protocol import UNKNOWN
 from tests import tiny
@@ -301,6 +302,11 @@ def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny
     code, _, err = run("packs", "sheet", folder, "--out", tmp_path / "sheet.png", "--device", "cpu")
     assert code == 1
     assert "no example layouts" in err
+    code, _, err = run("packs", "sheet", folder, "--out", tmp_path / "sheet.txt", "--device", "cpu")
+    assert code == 1
+    assert ".png" in err
+    (tmp_path / "file").write_text("")
+    assert run("packs", "sheet", folder, "--out", tmp_path / "file" / "sheet.png", "--device", "cpu")[0] == 1
     if factor > 1:
         tiny.add_upscaler(folder, factor)
     (folder / "examples").mkdir()
@@ -313,6 +319,8 @@ def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny
     assert len(out.splitlines()) == 1 + len(examples)
     sheet = raster.read_image(tmp_path / "new" / "sheet.png")
     tall, wide = info.height * factor, info.width * factor
+    times = max(1, TALL // tall)
+    sheet = sheet[::times, ::times]
     assert sheet.shape == (2 * (tall + GAP) - GAP, 7 * (wide + GAP) - GAP, 3)
     shown = raster.colourise(raster.enlarge_layout(examples[1], factor), info.classes)
     assert np.array_equal(sheet[tall + GAP :, :wide], shown)

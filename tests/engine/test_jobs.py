@@ -231,11 +231,15 @@ def test_a_rest_begins_when_nothing_is_drawn_or_waits_and_exports_do_not_count()
 
 def test_a_request_breaks_a_rest_and_the_end_ends_it():
     jobs = Jobs()
-    said, thread = resting(jobs, 60)
+    said, thread = resting(jobs, 0.3)
     jobs.add(request("a"))
-    jobs.finish(jobs.take())
-    thread.join(0.05)
-    assert not said  # the seconds begin again
+    running = jobs.take()
+    thread.join(0.6)
+    assert not said  # a picture is drawn when its time is up
+    jobs.finish(running)
+    thread.join(10)
+    assert said == [True]
+    said, thread = resting(jobs, 60)
     jobs.close()
     thread.join(10)
     assert said == [False]

@@ -17,7 +17,7 @@ from engine.metrics.inception import inception_score
 from engine.metrics.memory import closer, mirrored, nearest, thumbnails
 from engine.metrics.segmentation import accuracy, confusion, confusions, mean_iou, score
 from engine.metrics.wording import clip_scores, other_captions, ranked_first
-from engine.protocol import UNKNOWN, Generate
+from engine.protocol import UNKNOWN, ClassInfo, Generate
 
 
 def test_accuracy_and_iou_by_hand():
@@ -163,7 +163,9 @@ def test_classes_are_heard_in_what_is_drawn_for_them():
             drawn.append(layout)
         return drawn
 
-    heard = hear_classes(draw, ["road", "car", "bus"], np.array([1.0, 0.2, 0.1]), 3)
+    heard = hear_classes(
+        draw, [ClassInfo(name, "#000000") for name in ("road", "car", "bus")], np.array([1.0, 0.2, 0.1]), 3
+    )
     assert [(one.name, one.unprompted, one.named, one.absent) for one in heard] == [("car", 0, 1, 0), ("bus", 0, 0, 0)]
 
 

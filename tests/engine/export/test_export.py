@@ -327,6 +327,6 @@ def test_captions_of_the_grammar_count_things_and_not_masses():
 
 def test_captions_of_the_grammar_begin_with_words_that_the_pack_knows():
     street = library.read_info(library.find_pack("street"))
-    fields = msgspec.structs.replace(street, vocabulary=("a", "picture", "field"))
+    fields = msgspec.structs.replace(street, vocabulary=("a", "picture", "field"), openers=())
     assert "a city street" in openers(street)
     assert openers(fields) == ("a picture", "")
