@@ -1562,8 +1562,8 @@
         <translation>Prompt</translation>
     </message>
     <message>
-        <source>Describe the picture: trees on the left, open sky</source>
-        <translation>Das Bild auf Englisch beschreiben: trees on the left, open sky</translation>
+        <source>Describe the picture: {example}</source>
+        <translation>Das Bild auf Englisch beschreiben: {example}</translation>
     </message>
     <message>
         <source>Seed</source>

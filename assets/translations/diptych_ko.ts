@@ -1561,8 +1561,8 @@
         <translation>프롬프트</translation>
     </message>
     <message>
-        <source>Describe the picture: trees on the left, open sky</source>
-        <translation>그림을 영어로 설명하세요: trees on the left, open sky</translation>
+        <source>Describe the picture: {example}</source>
+        <translation>그림을 영어로 설명하세요: {example}</translation>
     </message>
     <message>
         <source>Seed</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 from engine.errors import EngineError
@@ -47,14 +48,20 @@ def card_of(name: str, folder: Path) -> Card:
 
 
 def measured(folder: Path) -> tuple[tuple[str, str], ...]:
-    """The first figures of the table under "Measured" in a pack's card: what was measured, and how much."""
+    """The first figures of the first table under "Measured" in a pack's card: what was measured, and how much."""
     try:
         text = (folder / CARD).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return ()
     lines = text.partition("\n## Measured")[2].partition("\n## ")[0].splitlines()
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if line.startswith("|")]
+    table = takewhile(is_row, dropwhile(lambda line: not is_row(line), lines))
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in table]
     return tuple((row[0], row[1]) for row in rows[2:] if len(row) > 1 and not row[0].startswith("…"))[:FIGURES]
+
+
+def is_row(line: str) -> bool:
+    """Whether a line of Markdown is of a table."""
+    return line.startswith("|")
 
 
 def offer(folder: Path) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
+from engine.protocol import PackInfo
 from studio.domain.words import Vocabulary, replaced, word_before
 from studio.session.generator import Generator
 from studio.session.pack import Pack
@@ -22,6 +23,7 @@ from studio.ui.suggestions import Suggestions
 from studio.ui.theme import Theme
 
 MAX_WORDS = 2000
+EXAMPLE = "trees on the left, open sky"
 PAUSE = 500
 """Milliseconds without a key after which a word counts as written."""
 
@@ -39,7 +41,8 @@ class PromptPanel(QFrame):
         self._generator, self._preferences = generator, preferences
         self._vocabulary = Vocabulary(pack.info, open_ended=pack.open_ended)
         self._title = pack.info.title
-        self.prompt = _words(self.tr("Prompt"), self.tr("Describe the picture: trees on the left, open sky"))
+        hint = self.tr("Describe the picture: {example}").format(example=example(pack.info))
+        self.prompt = _words(self.tr("Prompt"), hint)
         self.seed = QSpinBox()
         self.seed.setRange(0, MAX_SEED)
         self.seed.setAccessibleName(self.tr("Seed"))
@@ -169,6 +172,14 @@ class PromptPanel(QFrame):
         prompt, negative = (replaced(words, word, other) for words in (options.prompt, options.negative))
         self._generator.set_options(msgspec.structs.replace(options, prompt=prompt, negative=negative), typing=True)
         self._show_unknown()
+
+
+def example(info: PackInfo) -> str:
+    """A prompt in a pack's own words."""
+    if set(EXAMPLE.replace(",", "").split()) <= set(info.vocabulary):
+        return EXAMPLE
+    names = ", ".join(one.name for one in info.classes[-2:])
+    return " with ".join(part for part in (*info.openers[:1], names) if part)
 
 
 def _words(name: str, placeholder: str) -> QLineEdit:

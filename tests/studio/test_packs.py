@@ -58,6 +58,7 @@ def test_a_card_has_the_measured_figures() -> None:
     assert card.example is not None
     assert card.size > 20_000_000
     assert ("image → layout in 4 steps on the 250 val frames: pixel accuracy", "0.850") in card.figures
+    assert all(any(sign.isdigit() for sign in value) for _, value in card.figures), "of that table alone"
     assert measured(Path("no-such-folder")) == ()
 
 
