@@ -216,12 +216,18 @@ class Wish(NamedTuple):
     unwanted: str
 
 
-_JOIN = re.compile(r"(\s*[,.;]\s*|\s+(?:and|with|but)\s+|\s+(?=(?:no|without)\s))", re.IGNORECASE)
-_NONE = re.compile(r"(?:without any|without|no visible|no)\s+", re.IGNORECASE)
+_ABSENT = r"(?:without|no|not\s+(?:any|one|a\s+single)|nothing\s+of|(?:free|devoid|empty)\s+of)"
+_THERE = r"there\s+(?:is|are)"
+_NOT = rf"{_THERE}(?:\s+not|n['’]t)\s+(?!many|much|so|too)"
+_JOIN = re.compile(
+    rf"(\s*[,.;]\s*|\s+(?:and|with|but)\s+|(?<!there is)(?<!there are)\s+(?={_ABSENT}\s|{_NOT}))", re.IGNORECASE
+)
+_NONE = re.compile(rf"(?:{_NOT}|(?:{_THERE}\s+)?{_ABSENT}\s+)(?:(?:any|visible|an?)\s+)?", re.IGNORECASE)
+_NOWHERE = re.compile(r"\s+(?:to\s+be\s+seen|in\s+sight|anywhere|at\s+all|here)$", re.IGNORECASE)
 
 
 def read_wish(prompt: str) -> Wish:
-    """Take the parts of a prompt that begin with “no” or “without” for what it asks to leave out.
+    """Take the parts of a prompt that begin with “no”, “without”, “free of” or the like for what is to be left out.
 
     A network hears a class in “no cars” before it hears the “no”; as a negative prompt they leave it out.
     """
@@ -230,7 +236,7 @@ def read_wish(prompt: str) -> Wish:
     for join, part in zip(["", *pieces[1::2]], pieces[::2], strict=True):
         none = _NONE.match(part)
         if none:
-            unwanted.append(part[none.end() :])
+            unwanted.append(_NOWHERE.sub("", part[none.end() :]))
         elif part:
             wanted += join + part if wanted else part
     return Wish(wanted, ", ".join(unwanted)) if unwanted else Wish(prompt, "")
