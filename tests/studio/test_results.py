@@ -243,9 +243,11 @@ def test_four_variations_one_after_the_other_and_one_is_taken(desk: MakeDesk) ->
     assert at.log("cancel") == []
     assert (at.document.image == image).all(), "nothing is taken by itself"
     at.until(lambda: rows(at) == 5)
-    at.click(at.window.strip.tiles[2])
-    assert (at.document.image == at.session.variations.shown[2].image).all()
-    assert at.generator.options.seed == int(seeds[2])
+    shown = at.session.variations.shown
+    other = next(index for index in (3, 2, 1) if (shown[index].image != image).any())  # the scripted ones may be alike
+    at.click(at.window.strip.tiles[other])
+    assert (at.document.image == shown[other].image).all()
+    assert at.generator.options.seed == int(seeds[other])
     at.key(Qt.Key.Key_Z, CTRL)
     assert (at.document.image == image).all()
     at.click(at.window.strip.close_)
