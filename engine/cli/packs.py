@@ -92,7 +92,6 @@ def sheet(
     form = SHEETS.get(out.suffix.lower())
     if form is None:
         raise BadRequest(f"{out} is no kind of picture.", f"Let its name end in {', '.join(SHEETS)}.")
-    write_whole(out, b"")  # what cannot be written is said before the pictures are drawn
     drawn = contact(packs.load(library.find_pack(name), device.value))
     data = BytesIO()
     Image.fromarray(drawn.sheet).save(data, form, quality=90)

@@ -154,7 +154,7 @@ class Captioner:
     def present(self, index: int, where: np.ndarray, random: np.random.Generator, image: Pixels | None = None) -> str:
         """How much of a class there is and where, each said only sometimes."""
         columns = where.sum(0)
-        runs = int((np.diff(np.concatenate([[0], (columns > 0).astype(int)])) == 1).sum())
+        runs = pieces(columns)
         if self.classes[index].mass:
             amount = choose(MUCH, random) if where.mean() > 0.15 else "some"
             many = False
@@ -195,6 +195,11 @@ def shade_of(pixels: Pixels, shades: dict[str, str]) -> str:
     """The name of the colour nearest to the median of RGB [n, 3]."""
     median = np.median(pixels, axis=0)
     return min(shades, key=lambda name: float(np.square(median - rgb(shades[name])).sum()))
+
+
+def pieces(columns: np.ndarray) -> int:
+    """How many pieces one sees from left to right, by the number of pixels in each column."""
+    return int((np.diff(np.concatenate([[0], (columns > 0).astype(int)])) == 1).sum())
 
 
 def side(columns: np.ndarray) -> tuple[str, ...]:

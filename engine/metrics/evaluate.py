@@ -148,7 +148,6 @@ def hear(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Class
 
 def rephrase(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Phrased]:
     """Phrasings that are in no caption, each with an eighth of the results."""
-
     info = who.pack.info
 
     def draw(texts: Sequence[str], seeds: Sequence[int]) -> phrasings.Drawn:

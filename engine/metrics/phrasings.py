@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from engine.data.captions import pieces
 from engine.data.taxonomy import plural_of
 from engine.metrics.bootstrap import Figure, figure, mean
 from engine.metrics.hearing import holds
@@ -108,7 +109,7 @@ def judge(draw: Draw, classes: Sequence[ClassInfo], in_train: Sequence[float], c
     things = [index for index, one in enumerate(classes) if not one.mass and 0 < in_train[index] < COMMON]
     few, many = (every(draw, [told(text, classes[index]) for index in things], count) for text in COUNTS)
     more = [
-        over(bunches(b, index), bunches(a, index))
+        over(*(pieces((layout == index).sum(0)) for layout in (b, a)))
         for index, one, other in zip(things, few, many, strict=True)
         for a, b in zip(one.layouts, other.layouts, strict=True)
     ]
@@ -131,12 +132,6 @@ def every(draw: Draw, texts: Sequence[str], count: int) -> list[Drawn]:
 def over(one: float, other: float) -> float:
     """1 if the one is more, 0 if it is less, and half if they are the same."""
     return (one > other) + 0.5 * (one == other)
-
-
-def bunches(layout: Pixels, class_id: int) -> int:
-    """How many pieces of a class one sees from left to right, as captions count them."""
-    columns = (layout == class_id).any(0).astype(int)
-    return int((np.diff(np.concatenate([[0], columns])) == 1).sum())
 
 
 def phrased(kind: Kind, found: Sequence[float], unasked: Sequence[float]) -> list[Phrased]:

@@ -299,14 +299,14 @@ def test_packs_are_listed_shown_and_verified(run, tiny_pack, info, tmp_path, mon
 @pytest.mark.parametrize("factor", [1, 2])
 def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny_pack, info, tmp_path, factor):
     folder = shutil.copytree(tiny_pack, tmp_path / "toy")
+    (tmp_path / "sheet.png").write_bytes(b"before")
     code, _, err = run("packs", "sheet", folder, "--out", tmp_path / "sheet.png", "--device", "cpu")
     assert code == 1
     assert "no example layouts" in err
+    assert (tmp_path / "sheet.png").read_bytes() == b"before", "what was there is there"
     code, _, err = run("packs", "sheet", folder, "--out", tmp_path / "sheet.txt", "--device", "cpu")
     assert code == 1
     assert ".png" in err
-    (tmp_path / "file").write_text("")
-    assert run("packs", "sheet", folder, "--out", tmp_path / "file" / "sheet.png", "--device", "cpu")[0] == 1
     if factor > 1:
         tiny.add_upscaler(folder, factor)
     (folder / "examples").mkdir()
@@ -314,6 +314,9 @@ def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny
     examples = [random.integers(0, len(info.classes), (info.height, info.width)).astype(np.uint8) for _ in range(2)]
     for index, layout in enumerate(examples):
         raster.write_layout(folder / "examples" / f"{index}.png", layout, info.classes)
+    code, _, err = run("packs", "sheet", folder, "--out", tmp_path / "sheet.png" / "x.png", "--device", "cpu")
+    assert code == 1
+    assert "Traceback" not in err
     code, out, _ = run("packs", "sheet", folder, "--out", tmp_path / "new" / "sheet.png", "--device", "cpu")
     assert code == 0
     assert len(out.splitlines()) == 1 + len(examples)
