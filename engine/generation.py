@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine import distilled
 from engine.data.captions import Wish, read_wish
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
@@ -22,7 +23,7 @@ from engine.diffusion.sampler import Step, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
 from engine.guides.build import build
-from engine.library import find_pack
+from engine.library import find_pack, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
@@ -110,30 +111,31 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     """
     for request in requests:
         check(request, pack.info)
-    paths = {_path(request, pack.info) for request in requests}
-    sizes = {size(request, pack.info) for request in requests}
-    if len(paths) != 1 or len(sizes) != 1:
+    ways = {way_of(pack, request) for request in requests}
+    if len(ways) != 1:
         raise BadRequest("The requests of one batch differ in size, steps, sampler or guides.", "Draw them alone.")
     given = [Given.of(request, pack.info) for request in requests]
-    path = paths.pop()
+    way = ways.pop()
     guides = build(requests[0].guides, pack)
-    settings = settings_of(pack, path.steps)
+    artist = artist_of(pack, requests[0])
+    settings = settings_of(artist, way.steps)
     led = any(isinstance(guide, LayoutGuide) for guide in guides)
     settings = replace(
         settings,
+        solver=settings.solver if way.sampler == "distilled" else way.sampler,
         lead=max(settings.lead, GUIDED_LEAD) if led else settings.lead,
-        corrections=path.corrections,
-        threshold=path.threshold,
+        corrections=way.corrections,
+        threshold=way.threshold,
         guides=guides,
     )
     with torch.no_grad():
         task = task_of(pack, requests, given)
-    network = Windows(pack.network, pack.info.height, pack.info.width)
-    if path.sampler.startswith("gcdp"):
-        how = RePaint(path.resamplings, path.sampler == "gcdp-faulty")
+    network = Windows(artist.network, pack.info.height, pack.info.width)
+    if way.sampler.startswith("gcdp"):
+        how = RePaint(way.resamplings, way.sampler == "gcdp-faulty")
         run = repaint.sample(pack.process, network, task, settings, how)
     else:
-        run = sample(pack.process, network, task, replace(settings, solver=path.sampler))
+        run = sample(pack.process, network, task, settings)
     while True:
         # left before every frame: whoever takes it may load what another request takes gradients of
         with torch.inference_mode(not settings.guides), torch.no_grad():  # a guide takes gradients inside
@@ -159,9 +161,10 @@ def settings_of(pack: Pack, steps: int) -> Settings:
     )
 
 
-class _Path(NamedTuple):
-    """What all requests of a batch share."""
+class Way(NamedTuple):
+    """What requests that are drawn together share."""
 
+    size: tuple[int, int]
     steps: int
     sampler: Sampler
     resamplings: int
@@ -170,10 +173,43 @@ class _Path(NamedTuple):
     guides: bytes
 
 
-def _path(request: Generate, info: PackInfo) -> _Path:
-    steps, sampler = request.steps or info.steps, request.sampler or info.sampler
+def way_of(pack: Pack, request: Generate) -> Way:
+    """How a request is drawn. Raises BadPack."""
+    sampler, steps = sampler_of(pack, request), steps_of(pack, request)
     guides = msgspec.msgpack.encode(request.guides)
-    return _Path(steps, sampler, request.resamplings, request.corrections, request.threshold, guides)
+    shared = request.resamplings, request.corrections, request.threshold, guides
+    return Way(size(request, pack.info), steps, sampler, *shared)
+
+
+def alike(pack: Pack, requests: Sequence[Generate]) -> list[list[int]]:
+    """Which of the requests can be drawn together. Raises BadPack."""
+    groups: dict[Way, list[int]] = {}
+    for index, request in enumerate(requests):
+        groups.setdefault(way_of(pack, request), []).append(index)
+    return list(groups.values())
+
+
+def as_drawn(request: Generate) -> Generate:
+    """The distilled network was taught to follow texts and not to leave out: who asks for that gets the pack's own."""
+    if request.sampler == "distilled" and wish_of(request).unwanted:
+        return msgspec.structs.replace(request, sampler=None, steps=None)
+    return request
+
+
+def artist_of(pack: Pack, request: Generate) -> Pack:
+    """The pack with the network that draws a request. Raises BadPack if it has no such network."""
+    return distilled.load(pack) if as_drawn(request).sampler == "distilled" else pack
+
+
+def sampler_of(pack: Pack, request: Generate) -> Sampler:
+    """What a request is drawn by."""
+    return as_drawn(request).sampler or pack.info.sampler
+
+
+def steps_of(pack: Pack, request: Generate) -> int:
+    """In how many steps a request is drawn. Raises BadPack."""
+    drawn = as_drawn(request)
+    return drawn.steps or usual_steps(drawn, artist_of(pack, request).info)
 
 
 def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:
@@ -209,8 +245,11 @@ def wish_of(request: Generate) -> Wish:
 
 def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:
     """Guidance towards the text and the other half. What was not asked for is chosen so that each step needs two
-    evaluations: the text's if there is one, else the other half's if that is given.
+    evaluations: the text's if there is one, else the other half's if that is given. The distilled network has both in
+    its weights.
     """
+    if sampler_of(pack, request) == "distilled":
+        return 1.0, 1.0
     told = bool((request.prompt or "").strip() or request.negative.strip())
     text = (pack.info.guidance if request.guidance is None else request.guidance) if told else 1.0
     if request.cross_guidance is not None:

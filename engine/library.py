@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from engine.errors import BadPack, UnknownPack
-from engine.protocol import MAX_FRAME, MAX_SIDE, PackInfo
+from engine.protocol import MAX_FRAME, MAX_SIDE, Generate, PackInfo
 
 UPSCALER = "upscaler.safetensors"
+DISTILLED = "distilled.safetensors"
 LONGEST_HEAD = 2**20
 
 
@@ -23,12 +25,23 @@ class _UpscalerFacts(msgspec.Struct):
     factor: int
 
 
-class _UpscalerNotes(msgspec.Struct):
+class _Plan(msgspec.Struct):
+    steps: int
+
+
+class _DistilledFacts(msgspec.Struct):
+    plan: _Plan
+
+
+class _Notes(msgspec.Struct):
     facts: str
 
 
-class _UpscalerHead(msgspec.Struct):
-    metadata: _UpscalerNotes = msgspec.field(name="__metadata__")
+class _SafetensorsHead(msgspec.Struct):
+    metadata: _Notes = msgspec.field(name="__metadata__")
+
+
+F = TypeVar("F")
 
 
 def assets() -> Path:
@@ -62,23 +75,26 @@ def find_pack(name: str) -> Path:
 
 
 def read_info(folder: Path) -> PackInfo:
-    """The public head of a pack's pack.json, and what its upscaler does. Raises BadPack."""
+    """The public head of a pack's pack.json, and what the networks beside it do. Raises BadPack."""
     try:
         info = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head).info
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
-    return msgspec.structs.replace(info, upscale=upscale_of(folder / UPSCALER))
+    upscaler, distilled = _facts(folder / UPSCALER, _UpscalerFacts), _facts(folder / DISTILLED, _DistilledFacts)
+    return msgspec.structs.replace(
+        info, upscale=upscaler.factor if upscaler else 0, distilled=distilled.plan.steps if distilled else 0
+    )
 
 
-def upscale_of(path: Path) -> int:
-    """How many times larger an upscaler draws, by the head of its file; 0 if there is none that can be read."""
+def _facts(path: Path, kind: type[F]) -> F | None:
+    """What a file of weights says of itself in its head; None if there is none that can be read."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            head = msgspec.json.decode(file.read(min(length, LONGEST_HEAD)), type=_UpscalerHead)
-        return msgspec.json.decode(head.metadata.facts, type=_UpscalerFacts).factor
+            head = msgspec.json.decode(file.read(min(length, LONGEST_HEAD)), type=_SafetensorsHead)
+        return msgspec.json.decode(head.metadata.facts, type=kind)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
-        return 0
+        return None
 
 
 def full_size(info: PackInfo, height: int, width: int) -> tuple[int, int] | None:
@@ -86,6 +102,19 @@ def full_size(info: PackInfo, height: int, width: int) -> tuple[int, int] | None
     tall, wide = height * info.upscale, width * info.upscale
     fits = max(tall, wide) <= MAX_SIDE and 4 * tall * wide <= MAX_FRAME // 2
     return (tall, wide) if info.upscale and fits else None
+
+
+def usual_steps(request: Generate, info: PackInfo) -> int:
+    """In how many steps a request is drawn that says nothing of them: the layout of an image in few, if the pack has
+    it so. Each pixel is the likeliest class at once; more steps let pixels agree where the image leaves them open.
+    """
+    sampler = request.sampler or info.sampler
+    if sampler == "distilled":
+        return info.distilled
+    if sampler.startswith("gcdp"):  # on its one clock nothing is to be seen in a first step
+        return info.steps
+    whole = request.image is not None and (request.keep_image is None or all(request.keep_image.data))
+    return info.layout_steps if whole and info.layout_steps else info.steps
 
 
 def example_layouts(folder: Path) -> list[Path]:

@@ -23,6 +23,7 @@ from engine.diffusion.process import JointProcess
 from engine.diffusion.schedule import Schedule
 from engine.diffusion.transitions import Absorbing, Neighbours, Transitions, Uniform, of_neighbours, ordered
 from engine.errors import BadPack, EngineError, NoDevice
+from engine.library import DISTILLED
 from engine.network.text import TextConfig, TextTower, text_tower
 from engine.network.unet import JointUNet, UNetConfig
 from engine.protocol import PackInfo
@@ -81,14 +82,15 @@ Exponent = Annotated[float, msgspec.Meta(gt=0, le=10)]
 
 
 class PaceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a half's clock falls (diffusion/sampler.py, `Pace`)."""
+    """How a half's clock falls (diffusion/path.py, `Pace`)."""
 
     rise: Exponent = 1.0
     bend: Exponent = 1.0
+    start: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
 
     def build(self) -> Pace:
         """For the sampler."""
-        return Pace(self.rise, self.bend)
+        return Pace(self.rise, self.bend, self.start)
 
 
 class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -165,6 +167,7 @@ class Pack:
     process: JointProcess
     no_text: TextFeatures
     tower_weights: dict[str, Tensor]
+    distilled: Pack | None = None  # the same with its distilled network, once that was asked for
     _tower: TextTower | None = None
     _encoded: dict[str, TextFeatures] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -238,7 +241,7 @@ def build_network(file: PackFile, process: JointProcess, text: tuple[int, int]) 
 
 
 def save(folder: Path, file: PackFile, unet: dict[str, Tensor], tower: TextTower) -> None:
-    """Write pack.json and the weights, each whole or not at all."""
+    """Write pack.json and the weights, each whole or not at all; what was distilled from earlier ones goes."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {f"unet.{name}": value for name, value in unet.items()}
     if not file.text.model:
@@ -252,6 +255,7 @@ def save(folder: Path, file: PackFile, unet: dict[str, Tensor], tower: TextTower
     partial = folder / (WEIGHTS + ".part")
     save_file(weights, partial, {"format": "pt"})
     partial.replace(folder / WEIGHTS)
+    (folder / DISTILLED).unlink(missing_ok=True)
     text_form = msgspec.json.format(msgspec.json.encode(file), indent=1)
     (folder / "pack.json.part").write_bytes(text_form + b"\n")
     (folder / "pack.json.part").replace(folder / "pack.json")

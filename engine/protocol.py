@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.errors import BadFrame
 
-PROTOCOL = 4
+PROTOCOL = 5
 UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20
@@ -25,9 +25,10 @@ MULTIPLE = 16
 Pixels = npt.NDArray[np.uint8]
 Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
 Sampler = Literal[
-    "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama", "gcdp", "gcdp-faulty"
-]
-"""The names of diffusion.solvers.SOLVERS, and the baseline of diffusion.repaint, also with the noise of its code."""
+    "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama", "distilled", "gcdp",
+    "gcdp-faulty",
+]  # fmt: skip
+"""diffusion.solvers.SOLVERS, the pack's distilled network, and diffusion.repaint, also with the noise of its code."""
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Place = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
@@ -87,10 +88,12 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     openers: tuple[str, ...] = ()  # how captions begin
     licence: str = ""
     steps: int = 10
+    layout_steps: int = 0  # where the whole image is given; 0: as many as elsewhere
     sampler: Sampler = "ddim"
     guidance: float = 5.0
     cross_guidance: float = 1.0
     upscale: int = 0  # how many times larger its upscaler draws; 0 if it has none
+    distilled: int = 0  # the steps of its distilled network; 0 if it has none
 
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

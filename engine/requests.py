@@ -22,6 +22,8 @@ def check(request: Generate, info: PackInfo) -> None:
     """Raise the BadRequest that says why this pack cannot draw this request, if it cannot."""
     if not all(math.isfinite(weight or 0) for weight in (request.guidance, request.cross_guidance)):
         raise BadRequest("A guidance is not a number.", "Use 0 to 50; 1 is plain.")
+    if request.sampler == "distilled" and not {request.guidance, request.cross_guidance} <= {None, 1.0}:
+        raise BadRequest("The distilled network has its guidance built in.", "Leave it out, or the sampler.")
     _check_rasters(request)
     check_guides(request.guides, info)
     height, width = size(request, info)

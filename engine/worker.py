@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine import __version__, exporter, library
 from engine.errors import BadPack, EngineError
 from engine.failures import explain
@@ -64,20 +66,31 @@ class Worker:
         self._upscaler: tuple[Path, Upscaler] | None = None
 
     def start(self, name: str) -> Ready:
-        """Load a pack and run it once: the first request shall find everything warm. Raises EngineError."""
+        """Load a pack and run its networks once: the first request shall find everything warm. Raises EngineError."""
         library.find_pack(name)  # a wrong name is said at once, not after the seconds that torch takes
         from engine import generation
 
         pack = self._pack(name)
         first = Generate(id="warm-up", pack=name, prompt="", steps=WARM_UP_STEPS)
+        info = library.read_info(pack.folder)
         for frame in generation.steps(pack, [first]):
             frame.image(0), frame.layout(0)
-        return Ready(
-            protocol=PROTOCOL,
-            version=__version__,
-            device=str(pack.device),
-            packs=_packs_here(library.read_info(pack.folder)),
-        )
+        if info.distilled and not self._warm(pack, msgspec.structs.replace(first, sampler="distilled")):
+            info = msgspec.structs.replace(info, distilled=0)
+        return Ready(protocol=PROTOCOL, version=__version__, device=str(pack.device), packs=_packs_here(info))
+
+    @staticmethod
+    def _warm(pack: Pack, request: Generate) -> bool:
+        """Whether a request can be drawn; it is, once. Pictures need not be done without for what is wrong with it."""
+        from engine import generation
+
+        try:
+            for _ in generation.steps(pack, [request]):
+                pass
+        except (EngineError, RuntimeError) as error:
+            sys.stderr.write(f"{error}\n")
+            return False
+        return True
 
     def read_ahead(self) -> None:
         """Load the text towers while nobody waits for anything: the first one takes seconds to import, in which a

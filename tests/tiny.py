@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from engine import packs, upscaler
+from engine import distilled, packs, upscaler
 from engine.diffusion.refine import Expected
 from engine.judges.fidelity import Nearness, Seen
 from engine.judges.files import Purpose
-from engine.library import UPSCALER
+from engine.library import DISTILLED, UPSCALER
 from engine.network.text import TextConfig, text_tower
 from engine.network.unet import UNetConfig
 from engine.protocol import ClassInfo, PackInfo
@@ -81,4 +81,26 @@ def add_upscaler(folder: Path, factor: int = 2) -> Path:
         real=Seen(0.0, 0.0),
     )
     upscaler.write(folder / UPSCALER, network, facts)
+    return folder
+
+
+def add_distilled(folder: Path) -> Path:
+    """Give a pack a distilled network of random weights."""
+    pack, none = packs.load(folder, "cpu"), Seen(0.0, 0.0)
+    weights = {
+        name: value + 0.02 * torch.randn(value.shape, generator=torch.Generator().manual_seed(0)).to(value.dtype)
+        for name, value in pack.network.state_dict().items()
+    }
+    facts = distilled.DistilledFacts(
+        purpose=Purpose.of(pack.file),
+        images_seen=0,
+        held_out=0,
+        plan=distilled.Plan(),
+        teacher=distilled.digest(folder),
+        curve=(none,) * 4,
+        own=none,
+        evaluations=6,
+        real=none,
+    )
+    distilled.write(folder / DISTILLED, weights, facts)
     return folder

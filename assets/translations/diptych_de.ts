@@ -1635,6 +1635,14 @@
 <context>
     <name>Samplers</name>
     <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>As the pack draws best: in all its steps, and in few while you paint.</source>
+        <translation>Wie das Paket am besten zeichnet: in allen Schritten, und in wenigen, während gemalt wird.</translation>
+    </message>
+    <message>
         <source>Predicts and corrects: good pictures in the fewest steps.</source>
         <translation>Sagt voraus und berichtigt: gute Bilder in den wenigsten Schritten.</translation>
     </message>
@@ -1673,6 +1681,14 @@
     <message>
         <source>The plainest rule with noise, to study: 100 steps and more.</source>
         <translation>Die schlichteste Regel mit Rauschen, zum Studieren: ab 100 Schritten.</translation>
+    </message>
+    <message>
+        <source>Distilled</source>
+        <translation>Destilliert</translation>
+    </message>
+    <message>
+        <source>The network that draws while you paint: four steps, its guidance is built in.</source>
+        <translation>Das Netz, das beim Malen zeichnet: vier Schritte, seine Führung ist eingebaut.</translation>
     </message>
     <message>
         <source>The published process, to compare with: slow.</source>

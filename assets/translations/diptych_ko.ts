@@ -1634,6 +1634,14 @@
 <context>
     <name>Samplers</name>
     <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>As the pack draws best: in all its steps, and in few while you paint.</source>
+        <translation>팩이 가장 잘 그리는 방식: 보통은 모든 단계로, 칠하는 동안에는 적은 단계로.</translation>
+    </message>
+    <message>
         <source>Predicts and corrects: good pictures in the fewest steps.</source>
         <translation>예측하고 보정합니다. 가장 적은 단계로 좋은 그림을 얻습니다.</translation>
     </message>
@@ -1672,6 +1680,14 @@
     <message>
         <source>The plainest rule with noise, to study: 100 steps and more.</source>
         <translation>노이즈를 쓰는 가장 단순한 방법, 연구용입니다. 100단계 이상.</translation>
+    </message>
+    <message>
+        <source>Distilled</source>
+        <translation>증류</translation>
+    </message>
+    <message>
+        <source>The network that draws while you paint: four steps, its guidance is built in.</source>
+        <translation>칠하는 동안 그리는 네트워크: 네 단계이며 가이던스가 내장되어 있습니다.</translation>
     </message>
     <message>
         <source>The published process, to compare with: slow.</source>

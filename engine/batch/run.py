@@ -13,12 +13,12 @@ from rich.text import Text
 
 from engine import __version__, library, raster
 from engine.batch import inputs
-from engine.batch.plan import Order, Sample, Source, outputs, plan
+from engine.batch.plan import Order, Outputs, Sample, Source, outputs, plan
 from engine.errors import BadFile
 from engine.failures import explain
 from engine.files import write_whole
 from engine.guides.parse import read_guide
-from engine.protocol import Generate, Pixels, Sampler
+from engine.protocol import Generate, PackInfo, Pixels, Sampler
 from engine.requests import size
 
 if TYPE_CHECKING:
@@ -97,18 +97,22 @@ def run(order: Order) -> Made:
         for start in range(0, len(samples), BATCH):
             batch = samples[start : start + BATCH]
             requests = [inputs.read(order, sample, info, guides) for sample in batch]
-            frame = _last_frame(pack, requests, lambda share: progress.advance(drawing, share))
-            scores |= judged(frame, batch) if judged else {}
-            for index, (sample, request) in enumerate(zip(batch, requests, strict=True)):
-                files = outputs(order.out, sample.name)
-                image, layout = finish(request, frame, index)
-                raster.write_image(files.image, image)
-                raster.write_layout(files.layout, layout, info.classes)
-                record = msgspec.json.encode(_record(order, sample, request, pack, scores.get(sample.name)))
-                write_whole(files.request, msgspec.json.format(record) + b"\n")
+            for group in generation.alike(pack, requests):
+                together, some = [requests[index] for index in group], [batch[index] for index in group]
+                frame = _last_frame(pack, together, lambda share: progress.advance(drawing, share))
+                scores |= judged(frame, some) if judged else {}
+                for row, (sample, request) in enumerate(zip(some, together, strict=True)):
+                    record = _record(order, sample, request, pack, scores.get(sample.name))
+                    _write(outputs(order.out, sample.name), *finish(request, frame, row), record, info)
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
     words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
     return Made([sample.name for sample in samples], tuple(words), _ranking(samples, scores))
+
+
+def _write(files: Outputs, image: Pixels, layout: Pixels, record: Record, info: PackInfo) -> None:
+    raster.write_image(files.image, image)
+    raster.write_layout(files.layout, layout, info.classes)
+    write_whole(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
 
 
 def _judge(pack: Pack) -> Callable[[Frame, list[Sample]], dict[str, float]]:
@@ -192,8 +196,8 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack, score: 
         prompt=source.prompt,
         negative=order.negative,
         seed=sample.seed,
-        steps=info.steps if order.steps is None else order.steps,
-        sampler=info.sampler if order.sampler is None else order.sampler,
+        steps=generation.steps_of(pack, request),
+        sampler=generation.sampler_of(pack, request),
         resamplings=order.resamplings,
         corrections=order.corrections,
         guidance=guidance,

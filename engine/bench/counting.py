@@ -66,7 +66,7 @@ def prepared(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], I
     first = requests[0]
     task = generation.task_of(pack, requests, [generation.Given.of(one, pack.info) for one in requests])
     solver = first.sampler or pack.info.sampler
-    settings = generation.settings_of(pack, first.steps or pack.info.steps)
+    settings = generation.settings_of(pack, generation.steps_of(pack, first))
     if solver.startswith("gcdp"):
         return lambda network: repaint.sample(pack.process, network, task, settings, RePaint(first.resamplings))
     return lambda network: sample(pack.process, network, task, replace(settings, solver=solver))

@@ -46,7 +46,10 @@ def show(name: NameArgument) -> None:
     info = library.read_info(folder)
     typer.echo(f"{info.title} ({info.name}), {info.height}×{info.width}, licence: {info.licence or 'not stated'}")
     typer.echo(f"folder: {folder}")
-    typer.echo(f"steps: {info.steps}, sampler: {info.sampler}")
+    alone = f" ({info.layout_steps} for the layout of an image)" if info.layout_steps else ""
+    typer.echo(f"steps: {info.steps}{alone}, sampler: {info.sampler}")
+    if info.distilled:
+        typer.echo(f"distilled: {info.distilled} steps without guidance (--sampler distilled)")
     typer.echo(f"guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
     if info.upscale:
         typer.echo(f"full size: {info.height * info.upscale}×{info.width * info.upscale}")

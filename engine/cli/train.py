@@ -90,6 +90,34 @@ def train_upscaler(
 
 
 @app.command()
+def distil(
+    config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
+    pack: PackOption = "street",
+    images: Annotated[int, typer.Option(min=1, help="How many tasks to draw.")] = 2_000,
+    out: Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")] = None,
+    device: DeviceOption = Device.auto,
+) -> None:
+    """Teach a network to draw in few steps what a pack draws; the same command goes on from the last checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine import library, packs
+    from engine.training import distil
+    from engine.training.config import read_config
+
+    told = "{task.completed:,.0f}/{task.total:,.0f} tasks, loss {task.fields[loss]:.4f}"
+    loaded = packs.load(library.find_pack(pack), device.value)
+    path = out or loaded.folder / library.DISTILLED
+    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
+    facts = distil.train(read_config(config), loaded, images, path, columns)
+    typer.echo(f"Layout → image for {facts.held_out} layouts held out; the segmenter finds pixel accuracy, mIoU:")
+    for evaluations, found in enumerate(facts.curve, 1):
+        typer.echo(f"  by {evaluations} evaluations: {found.accuracy:.3f}, {found.mean_iou:.3f}")
+    typer.echo(f"  by the pack's {facts.evaluations}: {facts.own.accuracy:.3f}, {facts.own.mean_iou:.3f}")
+    typer.echo(f"  real: {facts.real.accuracy:.3f}, {facts.real.mean_iou:.3f}")
+    typer.echo(f"The network is in {path}; try: diptych-engine sample --pack {pack} --sampler distilled --out out …")
+
+
+@app.command()
 def train_classifier(
     config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],

@@ -221,12 +221,12 @@ class Wish(NamedTuple):
     unwanted: str
 
 
-_ABSENT = r"(?:without|no|not\s+(?:any|one|a\s+single)|nothing\s+of|(?:free|devoid|empty)\s+of)"
+_FREE = r"(?:(?:which|that)\s+(?:is|are)\s+)?(?:free|devoid|empty)\s+of"
+_ABSENT = rf"(?:without|no|not\s+(?:any|one|a\s+single)|nothing\s+of|{_FREE})"
 _THERE = r"there\s+(?:is|are)"
 _NOT = rf"{_THERE}(?:\s+not|n['’]t)\s+(?!many|much|so|too)"
-_JOIN = re.compile(
-    rf"(\s*[,.;]\s*|\s+(?:and|with|but)\s+|(?<!there is)(?<!there are)\s+(?={_ABSENT}\s|{_NOT}))", re.IGNORECASE
-)
+_INSIDE = "".join(rf"(?<!{who} {is_})" for who in ("there", "which", "that") for is_ in ("is", "are"))
+_JOIN = re.compile(rf"(\s*[,.;]\s*|\s+(?:and|with|but)\s+|{_INSIDE}\s+(?={_ABSENT}\s|{_NOT}))", re.IGNORECASE)
 _NONE = re.compile(rf"(?:{_NOT}|(?:{_THERE}\s+)?{_ABSENT}\s+)(?:(?:any|visible|an?)\s+)?", re.IGNORECASE)
 _NOWHERE = re.compile(r"\s+(?:to\s+be\s+seen|in\s+sight|anywhere|at\s+all|here)$", re.IGNORECASE)
 

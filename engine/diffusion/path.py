@@ -61,20 +61,22 @@ class Task:
 
 @dataclass(frozen=True)
 class Pace:
-    """How a half's clock falls from T while the path's share u falls evenly from 1: t = T (1 - (1-u)^rise)^bend.
+    """How a half's clock falls while the path's share u falls evenly from 1: t = T start (1 - (1-u)^rise)^bend.
 
     `rise` over 1 gives large clocks more of the steps, where what is large in a picture is decided (its light, its
-    sky), `bend` over 1 small ones, where what is thin is.
+    sky), `bend` over 1 small ones, where what is thin is. A `start` just under 1 shows the network the noise that it
+    begins with: at T it is shown nothing.
     """
 
     rise: float = 1.0
     bend: float = 1.0
+    start: float = 1.0
 
     def clocks(self, top: int, share: Tensor) -> Tensor:
         """int64 clocks of T = `top` at the falling shares u of a path, [steps + 1, B]; no two of them that lie between
         0 and T are one, if there are enough.
         """
-        clocks = (top * (1 - (1 - share) ** self.rise) ** self.bend).round().long()
+        clocks = (top * self.start * (1 - (1 - share) ** self.rise) ** self.bend).round().long()
         begun, left = (share < 1).cumsum(0), (share > 0).flip(0).cumsum(0).flip(0)
         return torch.minimum(torch.maximum(clocks, left), (top - begun).clamp(min=0)) * (share > 0)
 

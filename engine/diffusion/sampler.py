@@ -220,19 +220,23 @@ def move_layout(
     """The layout at its next clocks, drawn from the guided transition; a move that `arrives` at 0 takes the likeliest
     class. What does not move stays as it is; `everywhere` says that every pixel moves.
     """
-    state, s = seen.state, then.layout
+    state, s, probs = seen.state, then.layout, transition(process, seen, then)
+    drawn = categorical.sample(probs, uniform)
+    if arrives:
+        drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
+    return drawn if everywhere else torch.where(s < state.clocks.layout, drawn, state.layout)
+
+
+def transition(process: JointProcess, seen: Look, then: Clocks) -> Tensor:
+    """∝ the guided p(y_s | z_t) of the layout's next clocks, [B, S, H, W]."""
+    state = seen.state
     weights = [branch.layout_weight for branch in seen.asked if branch.layout_weight is not None]
     maps = state.layout, spread(then.layout_running), spread(state.clocks.layout_running)
     if weights:
         y_t, after, before = (batched([each] * (1 + len(weights))) for each in maps)
         moves = process.reverse(y_t, seen.heads[: len(y_t)], after, before).chunk(1 + len(weights))
-        probs = guide_layout(moves[0], list(zip(moves[1:], weights, strict=True)))
-    else:
-        probs = process.reverse(state.layout, seen.head, *maps[1:])
-    drawn = categorical.sample(probs, uniform)
-    if arrives:
-        drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
-    return drawn if everywhere else torch.where(s < state.clocks.layout, drawn, state.layout)
+        return guide_layout(moves[0], list(zip(moves[1:], weights, strict=True)))
+    return process.reverse(state.layout, seen.head, *maps[1:])
 
 
 def layout_estimate(process: JointProcess, leg: Leg, seen: Look) -> Tensor:

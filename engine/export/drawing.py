@@ -34,20 +34,19 @@ class Drawer:
         folder = library.find_pack(order.pack)
         self.sources = Sources.read(order, library.read_info(folder))
         self.pack = packs.load(folder, device)
-        self.pack_sha256 = pack_digest(folder, order.full)
+        self.pack_sha256 = pack_digest(folder, order)
         self.upscaler = upscaler.load(self.pack) if order.full else None
 
     def draw(self, seeds: Sequence[int], step: Step = no_step) -> list[Pair]:
         """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
         given = [self.sources.given(seed) for seed in seeds]
-        groups: dict[bytes, list[Given]] = {}
-        for one in given:
-            groups.setdefault(msgspec.msgpack.encode(one.request.guides), []).append(one)
-        found = {pair.record.seed: pair for group in groups.values() for pair in self._together(group, step)}
+        groups = generation.alike(self.pack, [one.request for one in given])
+        parts = [self._together([given[index] for index in group], step) for group in groups]
+        found = {pair.record.seed: pair for part in parts for pair in part}
         return [self._at_full_size(one.request, found[one.request.seed], step) for one in given]
 
     def _together(self, given: list[Given], step: Step) -> list[Pair]:
-        """Requests that share their guides; in two halves if the memory runs out."""
+        """Requests that are drawn alike; in two halves if the memory runs out."""
         requests = [one.request for one in given]
         stopped: BaseException | None = None
         try:
@@ -110,8 +109,8 @@ class Drawer:
             image_sha256="" if given.image is None else sha256(given.image),
             areas=given.areas,
             canvas=self.sources.order.canvas is not None,
-            steps=request.steps or info.steps,
-            sampler=request.sampler or info.sampler,
+            steps=generation.steps_of(self.pack, request),
+            sampler=generation.sampler_of(self.pack, request),
             guidance=guidance,
             cross_guidance=cross_guidance,
             height=height,

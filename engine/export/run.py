@@ -74,7 +74,7 @@ def export(order: Order, how: How, watch: Watch | None = None) -> Exported:
     if order.first_seed + how.count - 1 > MAX_SEED:
         raise BadRequest(f"The seeds from {order.first_seed} on leave the range.", f"They end at {MAX_SEED}.")
     begun = Begun(
-        version=__version__, order=order, pack_sha256=pack_digest(folder, order.full), sources_sha256=sources.digest()
+        version=__version__, order=order, pack_sha256=pack_digest(folder, order), sources_sha256=sources.digest()
     )
     with opened(how.out) as store:
         _begin(store, begun)

@@ -16,7 +16,7 @@ from engine.errors import BadFile, BadPack, BadRequest
 from engine.export.order import Order
 from engine.export.store import sha256
 from engine.guides.check import check_guides
-from engine.library import UPSCALER, full_size
+from engine.library import DISTILLED, UPSCALER, full_size
 from engine.protocol import AreaGuide, Full, Generate, PackInfo, Pixels, Raster
 from engine.requests import size
 
@@ -160,9 +160,11 @@ def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
         ) from error
 
 
-def pack_digest(folder: Path, full: bool) -> str:
-    """Of a pack's description and weights, and of its upscaler if that counts. Raises BadPack."""
-    names = ["pack.json", "weights.safetensors", *([UPSCALER] if full else [])]
+def pack_digest(folder: Path, order: Order) -> str:
+    """Of a pack's description and of the weights that an order's pairs come from. Raises BadPack."""
+    names = ["pack.json", "weights.safetensors", *([UPSCALER] if order.full else [])]
+    samplers = order.sampler, order.canvas.sampler if order.canvas else None
+    names += [DISTILLED] if "distilled" in samplers else []
     try:
         parts = [sha256(folder / name) for name in names]
     except OSError as error:

@@ -48,7 +48,7 @@ def verify(how: How, watch: Watch | None = None) -> Verified:
     now = Begun(
         version=begun.version,
         order=order,
-        pack_sha256=pack_digest(folder, order.full),
+        pack_sha256=pack_digest(folder, order),
         sources_sha256=sources.digest(),
     )
     with opened(how.out) as store:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
-from engine import packs, upscaler
+from engine import distilled, packs, upscaler
 from engine.errors import EngineError
 from engine.judges import clip, segmenter
-from engine.library import UPSCALER
+from engine.library import DISTILLED, UPSCALER
 
 
 def verify(folder: Path) -> list[str]:
     """What is wrong with what a pack has of these, one line each; it need not have any."""
     problems, cpu = [], torch.device("cpu")
-    for name, read in ((segmenter.FILE, segmenter.read), (clip.FILE, clip.read), (UPSCALER, upscaler.read)):
+    readers: dict[str, Callable[[], object]] = {
+        segmenter.FILE: lambda: segmenter.read(folder / segmenter.FILE, packs.read_file(folder), cpu),
+        clip.FILE: lambda: clip.read(folder / clip.FILE, packs.read_file(folder), cpu),
+        UPSCALER: lambda: upscaler.read(folder / UPSCALER, packs.read_file(folder), cpu),
+        DISTILLED: lambda: distilled.load(packs.load(folder, "cpu")),
+    }
+    for name, read in readers.items():
         if not (folder / name).exists():
             continue
         try:
-            read(folder / name, packs.read_file(folder), cpu)
+            read()
         except EngineError as error:
             problems.append(str(error))
     return list(dict.fromkeys(problems))

@@ -18,7 +18,6 @@ from engine.protocol import Generate, Pixels, Raster
 from engine.raster import colourise, fit_layout, read_layout
 
 SHOWN = 6
-SEEING_STEPS = 4
 TALL = 128
 """Rows of one picture on the sheet, if it has fewer of its own."""
 COLUMNS = "a drawn layout, the image for it, the layout of that image, both with their middle drawn anew, text → both"
@@ -54,7 +53,7 @@ def contact(pack: Pack) -> Contact:
         base = Generate(id="contact", pack=info.name, seed=seed)
         drawn = shown.drawn(replace(base, layout=layout))
         image = Raster.of(drawn.result.image)
-        seen = shown.drawn(replace(base, image=image, steps=SEEING_STEPS))
+        seen = shown.drawn(replace(base, image=image))
         both = shown.drawn(replace(base, layout=layout, image=image, keep_layout=kept, keep_image=kept))
         told = shown.drawn(replace(base, prompt=captions[-1]))
         rows.append([drawn.layout, drawn.image, seen.layout, both.image, both.layout, told.image, told.layout])

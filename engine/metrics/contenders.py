@@ -12,7 +12,7 @@ import msgspec
 
 from engine import packs
 from engine.errors import BadRequest, UnknownPack
-from engine.library import find_pack
+from engine.library import DISTILLED, find_pack
 from engine.packs import Pack
 from engine.protocol import Sampler
 
@@ -143,6 +143,10 @@ def load_all(pack: Pack, name: str, against: Sequence[str]) -> list[Contender]:
         sampler = one.options.sampler or loaded[one.folder].info.sampler
         if one.options.segment and sampler.startswith("gcdp"):
             raise BadRequest(f"“{one.name}”: {sampler} draws both halves.", f"Give another sampler with {ALONE}.")
+        own = one.options.guidance, one.options.cross, one.options.lead
+        if sampler == "distilled" and (one.options.segment or own != (None, None, None)):
+            hint = f"Give it steps alone, or another sampler with guidance, cross, lead and {ALONE}."
+            raise BadRequest(f"“{one.name}”: the distilled network is drawn with in its own way.", hint)
     digests = {folder: digest(folder) for folder in loaded}
     return [Contender(one.name, loaded[one.folder], one.options, digests[one.folder]) for one in asked]
 
@@ -160,8 +164,9 @@ def check_alike(pack: Pack, first: Pack, name: str) -> None:
 
 
 def digest(folder: Path) -> str:
-    """A hash of pack.json and the weights."""
+    """A hash of pack.json and of the weights that draw."""
     found = hashlib.sha256()
-    for name in ("pack.json", packs.WEIGHTS):
-        found.update((folder / name).read_bytes())
+    for name in ("pack.json", packs.WEIGHTS, DISTILLED):
+        if name != DISTILLED or (folder / name).exists():
+            found.update((folder / name).read_bytes())
     return found.hexdigest()

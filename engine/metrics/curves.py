@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
+from engine.metrics.drawing import TITLES
 from engine.metrics.sweeps import Point
 
 INK = "#808a94"
@@ -20,6 +21,8 @@ NAMES = {
     "kid": "KID",
     "recall_gain": "recall over shuffled",
     "clip_score": "CLIP score",
+    "segmentation": "image → layout mIoU",
+    "accuracy": "pixel accuracy",
 }
 
 
@@ -28,8 +31,7 @@ def curves(points: Sequence[Point]) -> dict[str, str]:
     found = {}
     for key in dict.fromkeys((point.sweep, point.task) for point in points):
         some = [point for point in points if (point.sweep, point.task) == key]
-        task = "layout → image" if key[1] == "layout" else "text → both"
-        found[f"{key[0]}, {task}"] = svg(draw(some))
+        found[f"{key[0]}, {TITLES[key[1]]}"] = svg(draw(some))
     return found
 
 

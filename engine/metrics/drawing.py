@@ -17,7 +17,7 @@ import torch
 from engine.diffusion.sampler import sample
 from engine.diffusion.windows import Windows
 from engine.files import write_whole
-from engine.generation import Frame, Given, generate, settings_of, task_of
+from engine.generation import Frame, Given, Result, alike, artist_of, generate, settings_of, task_of
 from engine.judges import segmenter
 from engine.metrics import cost
 from engine.metrics.contenders import Contender, Options
@@ -148,20 +148,21 @@ class Studio:
 
 def draw_now(who: Contender, asked: Sequence[Generate]) -> Drawn:
     """Sample one batch and count what it takes."""
-    pack = who.ready
+    pack, alone = who.ready, who.options.segment
     rate = cost.matmul_rate(pack.device)
     cost.reset_peak(pack.device)
-    start = time.perf_counter()
-    with cost.counted(pack.network) as count:
-        if who.options.segment:
-            last = images_alone(pack, asked)
-        else:
-            *_, last = generate(pack, asked)
-    rows = range(len(asked))
-    images, layouts = [last.image(i) for i in rows], [last.layout(i) for i in rows]
+    found: dict[int, Result] = {}
+    start, calls, rows = time.perf_counter(), 0, 0
+    for group in [[*range(len(asked))]] if alone else alike(pack, asked):
+        some = [asked[index] for index in group]
+        with cost.counted(artist_of(pack, some[0]).network) as count:
+            *_, last = [images_alone(pack, some)] if alone else generate(pack, some)
+        found |= {index: Result(last.image(row), last.layout(row)) for row, index in enumerate(group)}
+        calls, rows = calls + count.calls, rows + count.rows
+    images, layouts = zip(*(found[index] for index in range(len(asked))), strict=True)
     seconds = (time.perf_counter() - start) / len(asked)
-    found = Cost(count.calls, count.rows / len(asked), seconds, cost.peak(pack.device), rate)
-    return Drawn(images, layouts, found)
+    spent = Cost(calls, rows / len(asked), seconds, cost.peak(pack.device), rate)
+    return Drawn(list(images), list(layouts), spent)
 
 
 def images_alone(pack: Pack, asked: Sequence[Generate]) -> Frame:

@@ -14,7 +14,7 @@ from engine.data.taxonomy import reading
 from engine.errors import BadRequest
 from engine.export.grammar import openers
 from engine.files import write_whole
-from engine.generation import weights_of
+from engine.generation import artist_of, sampler_of, steps_of, weights_of
 from engine.metrics import cost, phrasings
 from engine.metrics.contenders import Contender
 from engine.metrics.curves import curves
@@ -163,14 +163,15 @@ def who(one: Contender) -> Who:
     info, options = one.pack.info, one.options
     (request,) = unprompted(["a street"], 0, info)
     request = answered(request, info, options)
+    artist = artist_of(one.pack, request).info
     return Who(
         name=one.name,
         title=info.title,
         images_seen=one.pack.file.images_seen,
-        sampler=options.sampler or info.sampler,
-        steps=options.steps or info.steps,
+        sampler=sampler_of(one.pack, request),
+        steps=steps_of(one.pack, request),
         guidance=weights_of(one.pack, request)[0],
-        cross_guidance=info.cross_guidance if request.cross_guidance is None else request.cross_guidance,
+        cross_guidance=artist.cross_guidance if request.cross_guidance is None else request.cross_guidance,
         resamplings=options.resamplings,
         segment=options.segment,
     )

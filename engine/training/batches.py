@@ -43,6 +43,10 @@ class Batch:
         return Batch(**{**moved, "clocks": clocks})
 
 
+Sample = tuple[Pair, str, np.ndarray, Draw]
+"""A pair, its caption, what that says of each class, and its task."""
+
+
 class Batches:
     """Makes batches in a thread of its own, a few ahead; of each only the rows that are this process's `own`."""
 
@@ -83,23 +87,9 @@ class Batches:
         """The rows of one step's batch that are this process's."""
         self.frames.go_to(step * self.config.batch)
         rows = range(self.config.batch)[self.own]
-        samples = [self.sample(np.random.default_rng((self.config.seed, step, row))) for row in rows]
-        pairs, texts, says, draws = zip(*samples, strict=True)
-        layout = torch.from_numpy(np.stack([pair.layout for pair in pairs])[:, None].astype(np.int64))
-        image = torch.from_numpy(np.stack([pair.image for pair in pairs])).movedim(-1, 1).float() / 255
-        return Batch(
-            image,
-            torch.where(layout == UNKNOWN, 0, layout),
-            layout != UNKNOWN,
-            stack_clocks(draws),
-            torch.tensor([draw.image_counts for draw in draws]),
-            torch.tensor([draw.layout_counts for draw in draws]),
-            texts,
-            torch.from_numpy(np.stack(says)),
-            tuple(draw.kind for draw in draws),
-        )
+        return stacked([self.sample(np.random.default_rng((self.config.seed, step, row))) for row in rows])
 
-    def sample(self, random: np.random.Generator) -> tuple[Pair, str, np.ndarray, Draw]:
+    def sample(self, random: np.random.Generator) -> Sample:
         """A pair, its caption, what that says of each class, and its task."""
         drawn = self.frames.draw_told(random)
         pair = drawn.pair
@@ -133,6 +123,24 @@ def freely_exposed(image: Pixels, gamma: float, random: np.random.Generator) -> 
     """The picture in a light and a tint of its own, from a photograph's to that of what a pack draws."""
     values = gamma_corrected(image, gamma * float(random.uniform(0.8, 1.4))).astype(np.float32)
     return np.clip(values * random.uniform(0.9, 1.1, 3), 0, 255).astype(np.uint8)
+
+
+def stacked(samples: Sequence[Sample]) -> Batch:
+    """One batch of them."""
+    pairs, texts, says, draws = zip(*samples, strict=True)
+    layout = torch.from_numpy(np.stack([pair.layout for pair in pairs])[:, None].astype(np.int64))
+    image = torch.from_numpy(np.stack([pair.image for pair in pairs])).movedim(-1, 1).float() / 255
+    return Batch(
+        image,
+        torch.where(layout == UNKNOWN, 0, layout),
+        layout != UNKNOWN,
+        stack_clocks(draws),
+        torch.tensor([draw.image_counts for draw in draws]),
+        torch.tensor([draw.layout_counts for draw in draws]),
+        texts,
+        torch.from_numpy(np.stack(says)),
+        tuple(draw.kind for draw in draws),
+    )
 
 
 def stack_clocks(draws: Sequence[Draw]) -> Clocks:

@@ -67,6 +67,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
     sampler: Sampler = "ddim"  # how the pack is sampled unless a request says otherwise
     steps: int = 10
+    layout_steps: int = 1  # of image → layout, where more are no better
     guidance: float = 5.0
     cross_guidance: float = 1.0
     window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once, which go past; 0: all of them
@@ -111,6 +112,8 @@ def read_config(path: Path) -> TrainConfig:
         raise BadConfig(f"{path} asks for {config.height}×{config.width}.", "Sizes must be multiples of 16.")
     if config.batch < 2 or config.images < config.batch:
         raise BadConfig(f"{path} has batch {config.batch} and images {config.images}.", "A batch has 2 at least.")
+    if config.sampler == "distilled":
+        raise BadConfig(f"{path} has the sampler distilled, which comes after training.", "Name a solver.")
     if not any(getattr(config.mix, kind) > 0 for kind in TASKS):
         raise BadConfig(f"{path} draws no task.", "Give one a share in [mix].")
     small = [v for v in config.views if v.rows < config.height or v.stretch <= 0]

@@ -154,6 +154,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         openers=Voice.of(config.taxonomy).openers,
         licence=config.licence,
         steps=config.steps,
+        layout_steps=config.layout_steps,
         sampler=config.sampler,
         guidance=config.guidance,
         cross_guidance=config.cross_guidance,

@@ -68,6 +68,7 @@ class EngineClient(QObject):
         self._closing = False
         self.state = EngineState.STARTING
         self.device = ""
+        self.distilled = False  # whether the pack has a distilled network that works
         self._late = QTimer(self, singleShot=True, interval=LONG_START)
         self._late.timeout.connect(self._say_late)
 
@@ -177,6 +178,7 @@ class EngineClient(QObject):
             )
             return
         self.device = ready.device
+        self.distilled = any(info.distilled for info in ready.packs if info.name == self._pack.name)
         waiting = self._request
         self._enter(EngineState.READY)  # whoever hears this may send, so what waited may be outdated by now
         if waiting is not None and waiting is self._request and self._process is not None:

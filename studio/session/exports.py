@@ -10,7 +10,21 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol import Cancel, Cancelled, Done, Export, Exported, Exporting, Failed, Pause, Resume, Settle, Sharp
+from engine.library import usual_steps
+from engine.protocol import (
+    Cancel,
+    Cancelled,
+    Done,
+    Export,
+    Exported,
+    Exporting,
+    Failed,
+    PackInfo,
+    Pause,
+    Resume,
+    Settle,
+    Sharp,
+)
 from studio.session.disk import remove, write_whole
 from studio.session.engine_client import EngineClient, EngineState
 from studio.session.errands import Job
@@ -51,9 +65,11 @@ class Exports(QObject):
     noticed = Signal(object)  # Notice
     browse_asked = Signal(object)  # Path: a person wants to look through this data set
 
-    def __init__(self, client: EngineClient, generator: Generator, data: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self, info: PackInfo, client: EngineClient, generator: Generator, data: Path, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._client, self._file = client, data / FILE
+        self._info, self._client, self._file = info, client, data / FILE
         self.stage = Stage.NONE
         self.request: Export | None = None
         self.progress: Exporting | None = None
@@ -181,9 +197,8 @@ class Exports(QObject):
             self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
 
     def _on_made(self, job: Job, event: Done) -> None:
-        self._made = event
-        if job.request.steps:
-            self.pace.step = event.seconds / job.request.steps / (event.image.height * event.image.width)
+        self._made, steps = event, job.request.steps or usual_steps(job.request, self._info)
+        self.pace.step = event.seconds / steps / (event.image.height * event.image.width)
 
     def _on_sharpened(self, event: Sharp | Failed | None) -> None:
         made = self._made

@@ -174,7 +174,7 @@ class Files(QObject):
             generator.set_options(options_of(recipe.request, recipe.mode, generator.options))
             self._say(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
         self._projects.begin_anew()
-        generator.touch()
+        generator.touch(exact=recipe is not None and recipe.request.sampler != "distilled")
         if layout.shape != size:
             self._say_fitted(name, layout, size)
 

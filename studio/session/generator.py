@@ -17,7 +17,7 @@ from studio.session.engine_client import EngineClient, EngineState
 from studio.session.errands import Errands, Heard, Job
 from studio.session.live import TYPING, LivePolicy
 from studio.session.notices import Action, Notice, Tone
-from studio.session.requests import Options, build, complete, lacking, new_seed
+from studio.session.requests import Options, build, complete, hurried, lacking, new_seed
 
 
 class Generator(QObject):
@@ -45,8 +45,7 @@ class Generator(QObject):
         self.full: Callable[[Generate], Full | None] = lambda _: None  # what is asked for at full size, too
         self._job: Job | None = None
         self._errands = Errands()
-        self._previewed = False
-        self._revision = 0
+        self._previewed, self._exact, self._revision = False, False, 0
         self._said: tuple[str, ...] = ()
         self._policy = LivePolicy()
         self._timer = QTimer(self, singleShot=True)
@@ -190,11 +189,12 @@ class Generator(QObject):
     def follow(self) -> None:
         """Make a result that becomes part of the newest step, such as a photograph that was opened."""
         top = self._editor.history.top
-        self._send(top.serial if top and not top.answered else None)
+        self._send(top.serial if top and not top.answered else None, self._follows and not self._exact)
 
-    def touch(self, settle: float = 0.0) -> None:
-        """Something changed that a live picture should follow."""
+    def touch(self, settle: float = 0.0, *, exact: bool = False) -> None:
+        """Something changed that a live picture should follow; `exact` asks for what Generate would make."""
         if self._follows:
+            self._exact = exact
             self._policy.touch(time.monotonic(), settle)
             self._consider()
 
@@ -240,8 +240,7 @@ class Generator(QObject):
             return
         wait = None
         if not self._editor.painting and not self.paused:
-            running = self._job is not None
-            wait = self._policy.wait(time.monotonic(), running=running, previewed=self._previewed)
+            wait = self._policy.wait(time.monotonic(), running=self._job is not None, previewed=self._previewed)
         if wait is not None and wait > 0:
             self._timer.start(int(wait * 1000) + 1)
         elif wait is not None and self._makeable():
@@ -286,7 +285,7 @@ class Generator(QObject):
             action=Action(self.tr("Draw all of it anew"), self._draw_anew),
         )
 
-    def _send(self, serial: int | None) -> None:
+    def _send(self, serial: int | None, quick: bool = False) -> None:
         obstacle = self._obstacle()
         if obstacle:
             self.noticed.emit(obstacle)
@@ -296,7 +295,7 @@ class Generator(QObject):
             serial = self._editor.history.top.serial if self._editor.history.top else None
         self._policy.clear()
         self._revision += 1
-        request = self._request()
+        request = self._request(quick)
         sent = msgspec.structs.replace(request, full=self.full(request))
         # The last preview stays until the next one comes, unless it shows what another mode is making.
         if self._job is not None and self._job.heard:
@@ -307,9 +306,10 @@ class Generator(QObject):
         self._client.send(sent)
         self.running_changed.emit()
 
-    def _request(self) -> Generate:
-        editor = self._editor
-        return build(editor.document, self.mode, self.options, self._pack, self._revision, extended=editor.extended)
+    def _request(self, quick: bool = False) -> Generate:
+        editor, count = self._editor, self._revision
+        request = build(editor.document, self.mode, self.options, self._pack, count, extended=editor.extended)
+        return hurried(request, self._client.distilled) if quick else request
 
     def _find_anew(self) -> None:
         self._editor.clear_layout()
@@ -331,6 +331,8 @@ class Generator(QObject):
         job = self._job
         if job is None or event.id != job.request.id:
             return
+        if isinstance(event, Failed):
+            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         if job.heard:
             self._hand_over(job, job.heard, event)
             return
@@ -346,16 +348,12 @@ class Generator(QObject):
             self._editor.take_result(job.mode, event.image.pixels(), event.layout.pixels(), job.serial)
             self._say_unknown_words(event.unknown_words)
             self._say_repaint(job)
-        elif isinstance(event, Failed):
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         self._finish()
         self._consider()
 
     def _hand_over(self, job: Job, heard: Heard, event: Preview | Traced | Done | Cancelled | Failed) -> None:
         if not isinstance(event, Preview | Traced):
             self._job = None
-        if isinstance(event, Failed):
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
         heard(event)  # who may have more to run
         if self._job is None:
             self._finish()

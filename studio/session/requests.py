@@ -23,7 +23,7 @@ class Options(msgspec.Struct, frozen=True):
     negative: str = ""
     seed: int = 1
     seed_locked: bool = False
-    steps: int = 10
+    steps: int | None = None  # None: the pack's
     areas: dict[str, float] = {}
     sampler: Sampler | None = None  # None: the pack's
     guidance: float | None = None
@@ -52,13 +52,16 @@ def complete(document: Document, mode: Mode) -> bool:
 
 
 def options_of(request: Generate, mode: Mode, options: Options) -> Options:
-    """The options that lead to this request again; what no request can say stays as it is."""
+    """The options that lead to this request again; what no request can say, and what live mode or variations chose in
+    a person's place, stays as it is.
+    """
     said = {name: getattr(request, name) for name in Options.__struct_fields__ if hasattr(request, name)}
     said["areas"] = next((dict(guide.shares) for guide in request.guides if isinstance(guide, AreaGuide)), {})
+    if request.sampler == "distilled":
+        said |= {"sampler": None, "steps": None}
     if mode is Mode.IMAGE_TO_LAYOUT:
-        said |= {"prompt": options.prompt, "negative": options.negative}
-    steps = options.steps if request.steps is None else request.steps
-    return msgspec.structs.replace(options, **said | {"prompt": said["prompt"] or "", "steps": steps})
+        said |= {"prompt": options.prompt, "negative": options.negative, "steps": options.steps}
+    return msgspec.structs.replace(options, **said | {"prompt": said["prompt"] or ""})
 
 
 def build(
@@ -86,6 +89,13 @@ def build(
         guidance=options.guidance,
         cross_guidance=options.cross_guidance,
     )
+
+
+def hurried(request: Generate, distilled: bool) -> Generate:
+    """The same by the pack's distilled network, if there is one and a person left the choice to the pack."""
+    chosen = request.steps, request.sampler, request.guidance, request.cross_guidance
+    free = chosen == (None, None, None, None) and not request.guides
+    return msgspec.structs.replace(request, sampler="distilled") if distilled and free else request
 
 
 def new_seed() -> int:

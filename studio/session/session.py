@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import EngineError
@@ -49,16 +48,15 @@ class Session(QObject):
         self.editor = Editor(info.height, info.width, self.palette, self)
         self.client = EngineClient(command, info, self)
         self.generator = Generator(self.editor, self.client, pack.name, self)
-        self.generator.options = msgspec.structs.replace(self.generator.options, steps=info.steps)
         self.results = Results(Shelf(data / RESULTS / (info.name or "none"), info), self.tasks, self)
         self.picture = Picture(self.editor, self.generator, self.results, self)
         self.projects = Projects(data, info, self.picture, self.tasks, self)
         self.extension = Extension(self.editor, self.generator, self)
         self.files = Files(info, self.picture, self.projects, self.tasks, self)
         self.sharpness = Sharpness(info, self.picture, self.client, self.files, self)
-        self.variations = Variations(self.picture, self)
+        self.variations = Variations(info, self.picture, self)
         self.timeline = Timeline(info, self.picture, self.tasks, self)
-        self.exports = Exports(self.client, self.generator, data, self)
+        self.exports = Exports(info, self.client, self.generator, data, self)
         self._data = data
         self._keeper: Keeper | None = None
         self.generator.made.connect(self._on_made)

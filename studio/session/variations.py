@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol import Cancelled, Done, Failed, Generate, Pixels, Preview, Traced
+from engine.protocol import Cancelled, Done, Failed, Generate, PackInfo, Pixels, Preview, Traced
 from studio.domain.document import Document, Mode
 from studio.session.picture import Picture
 from studio.session.recipe import Recipe, after, copy_of
@@ -33,9 +33,9 @@ class Variations(QObject):
 
     changed = Signal()  # another preview, another result, or all of them came or went
 
-    def __init__(self, picture: Picture, parent: QObject | None = None) -> None:
+    def __init__(self, info: PackInfo, picture: Picture, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._picture = picture
+        self._info, self._picture = info, picture
         self._start: tuple[Mode, Document] | None = None
         self.shown: list[Variation] = []
         self.current: int | None = None
@@ -45,12 +45,16 @@ class Variations(QObject):
         return self.current is not None
 
     def draw(self) -> None:
-        """Draw four variations of what Generate would make now; the first has the seed that is set."""
+        """Draw four variations of what Generate would make now; the first has the seed that is set. Layouts of an
+        image get the steps of all other pictures.
+        """
         generator = self._picture.generator
         request = generator.draft()
         if request is None:
             return
         generator.drop(self._hear)  # those before, if they are still drawn
+        if request.steps is None and generator.mode is Mode.IMAGE_TO_LAYOUT:  # one step finds the same for any seed
+            request = msgspec.structs.replace(request, steps=self._info.steps)
         seeds = [request.seed, *(new_seed() for _ in range(COUNT - 1))]
         self.shown = [Variation(msgspec.structs.replace(request, id=uuid.uuid4().hex, seed=seed)) for seed in seeds]
         self._start = (generator.mode, copy_of(self._picture.editor.document))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from engine.protocol import PackInfo
+from studio.domain.document import Mode
 from studio.session.generator import Generator
 from studio.ui.build import column, row, text
 from studio.ui.mode_bar import icon_button
@@ -36,6 +37,8 @@ class Advanced(QWidget):
         self.sampler.setMinimumWidth(150)
         self._samplers = samplers()
         for name, (title, help_) in self._samplers.items():
+            if name == "distilled" and not info.distilled:
+                continue
             self.sampler.addItem(title, name)
             self.sampler.setItemData(self.sampler.count() - 1, help_, Qt.ItemDataRole.ToolTipRole)
         self.help = text("", "dim")
@@ -52,6 +55,7 @@ class Advanced(QWidget):
         for box in (self.guidance, self.cross_guidance):
             box.valueChanged.connect(self._take)
         generator.options_changed.connect(self._show)
+        generator.mode_changed.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -92,8 +96,8 @@ class Advanced(QWidget):
     def _take(self) -> None:
         options = msgspec.structs.replace(
             self._generator.options,
-            steps=self.steps.value(),
-            sampler=self._own(self.sampler.currentData(), self._info.sampler),
+            steps=self._own(self.steps.value(), self._usual_steps),
+            sampler=self.sampler.currentData(),
             guidance=self._own(self.guidance.value(), round(self._info.guidance, DECIMALS)),
             cross_guidance=self._own(self.cross_guidance.value(), round(self._info.cross_guidance, DECIMALS)),
         )
@@ -101,7 +105,7 @@ class Advanced(QWidget):
 
     def _reset(self) -> None:
         options = msgspec.structs.replace(
-            self._generator.options, steps=self._info.steps, sampler=None, guidance=None, cross_guidance=None
+            self._generator.options, steps=None, sampler=None, guidance=None, cross_guidance=None
         )
         self._generator.set_options(options)
 
@@ -109,14 +113,20 @@ class Advanced(QWidget):
         options, info = self._generator.options, self._info
         guidance = info.guidance if options.guidance is None else options.guidance
         cross = info.cross_guidance if options.cross_guidance is None else options.cross_guidance
-        _put(self.steps, options.steps)
+        _put(self.steps, options.steps or self._usual_steps)
         _put(self.guidance, guidance)
         _put(self.cross_guidance, cross)
-        sampler = options.sampler or info.sampler
-        self.sampler.setCurrentIndex(self.sampler.findData(sampler))
-        self.help.setText(self._samplers[sampler].help)
+        self.sampler.setCurrentIndex(self.sampler.findData(options.sampler))
+        self.help.setText(self._samplers[options.sampler].help)
         usual = (options.steps, options.sampler, options.guidance, options.cross_guidance)
-        self.reset.setEnabled(usual != (info.steps, None, None, None))
+        self.reset.setEnabled(usual != (None, None, None, None))
+
+    @property
+    def _usual_steps(self) -> int:
+        if self._generator.options.sampler == "distilled":
+            return self._info.distilled
+        finds = self._generator.mode is Mode.IMAGE_TO_LAYOUT
+        return (finds and self._info.layout_steps) or self._info.steps
 
     @staticmethod
     def _own(value: T, pack: T) -> T | None:

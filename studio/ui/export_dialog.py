@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.library import find_pack, full_size
 from engine.protocol import Generate
+from studio.domain.document import Mode
 from studio.session.export_choices import BYTES_PER_PIXEL, FILES, TARGETED, Choices, Source, fresh, request_of
 from studio.session.exports import Stage
 from studio.session.preferences import Preferences
@@ -298,6 +299,11 @@ class ExportDialog(QDialog):
         if exports.busy and not self.focusWidget():
             self.pause.setFocus()
 
+    def _usual_steps(self) -> int:
+        info, canvas = self._session.pack.info, self.chosen is Source.CANVAS
+        finds = self._session.generator.mode is Mode.IMAGE_TO_LAYOUT if canvas else self.chosen is Source.IMAGES
+        return (finds and info.layout_steps) or info.steps
+
     def _lacking(self) -> str:
         source = self.chosen
         if source in FILES and not self.places[source].path:
@@ -314,14 +320,13 @@ class ExportDialog(QDialog):
         if self.chosen is Source.CANVAS:
             height, width = document.height, document.width
         count = self.count.value()
-        seconds = self._exports.pace.seconds(options.steps, self.full.isChecked(), height * width * count)
+        steps = options.steps or self._usual_steps()
+        seconds = self._exports.pace.seconds(steps, self.full.isChecked(), height * width * count)
         if self.full.isChecked():
             height, width = full_size(info, height, width) or (height, width)
         parts = [self.tr("{count} pairs of {width}×{height}").format(count=number(count), width=width, height=height)]
         if seconds is not None:
-            parts.append(
-                self.tr("about {time} in {steps} steps each").format(time=duration(seconds), steps=options.steps)
-            )
+            parts.append(self.tr("about {time} in {steps} steps each").format(time=duration(seconds), steps=steps))
         size = BYTES_PER_PIXEL[self.form.currentData()] * height * width * count
         room = self.tr("about {size}").format(size=QLocale().formattedDataSize(round(size), 1))
         free = free_at(Path(self.out.path))

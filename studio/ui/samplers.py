@@ -16,9 +16,13 @@ class Named(NamedTuple):
     help: str
 
 
-def samplers() -> dict[Sampler, Named]:
-    """In the order in which they are offered, in the language of now."""
+def samplers() -> dict[Sampler | None, Named]:
+    """In the order in which they are offered, the pack's own choice first, in the language of now."""
     return {
+        None: Named(
+            translate("Samplers", "Automatic"),
+            translate("Samplers", "As the pack draws best: in all its steps, and in few while you paint."),
+        ),
         "unipc": Named("UniPC", translate("Samplers", "Predicts and corrects: good pictures in the fewest steps.")),
         "dpm++2m": Named("DPM++ 2M", translate("Samplers", "Looks back one step: fine pictures in few steps.")),
         "ddim": Named("DDIM", translate("Samplers", "Plain and steady: more steps, finer pictures.")),
@@ -33,6 +37,10 @@ def samplers() -> dict[Sampler, Named]:
         ),
         "euler-maruyama": Named(
             "Euler–Maruyama", translate("Samplers", "The plainest rule with noise, to study: 100 steps and more.")
+        ),
+        "distilled": Named(
+            translate("Samplers", "Distilled"),
+            translate("Samplers", "The network that draws while you paint: four steps, its guidance is built in."),
         ),
         "gcdp": Named("GCDP", translate("Samplers", "The published process, to compare with: slow.")),
         "gcdp-faulty": Named(

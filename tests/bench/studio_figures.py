@@ -13,7 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+import msgspec
 
 TICK = 5
 """Milliseconds between two beats of the clock that looks for blocks."""
@@ -93,7 +96,12 @@ class Figures:
             document = self.studio.session.editor.document
             await self.until(lambda: document.marks.image is not ImageKind.NONE)
             say("first image on screen after", time.time() - self.started)
-            await self.generate(runs)
+            info = self.studio.session.pack.info
+            print(f"{info.title} {info.height}×{info.width}, {self.client.device}, median of {runs}")
+            print(f"while one paints, {info.distilled or info.steps} steps:")
+            await self.draw(runs, self.follow)
+            print(f"by Generate, {info.steps} steps:")
+            await self.draw(runs, self.generator.generate)
             await self.idle()
         self.studio.close()
         await self.studio.closed.wait()
@@ -111,7 +119,12 @@ class Figures:
         fields = Path(f"/proc/{self.client.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    async def generate(self, runs: int) -> None:
+    def follow(self) -> None:
+        """A change that live mode follows, like a stroke's end."""
+        options = self.generator.options
+        self.generator.set_options(msgspec.structs.replace(options, seed=options.seed + 1))
+
+    async def draw(self, runs: int, ask: Callable[[], None]) -> None:
         first, done, full, counts = [], [], [], []
         sharpness = self.studio.session.sharpness
         self.last_beat, self.last_work = time.perf_counter(), time.thread_time()
@@ -119,7 +132,7 @@ class Figures:
         for _ in range(runs):
             self.previews.clear()
             start = time.perf_counter()
-            self.generator.generate()
+            ask()
             await self.until(lambda: not self.generator.running)
             done.append(time.perf_counter() - start)
             if sharpness.factor:
@@ -128,9 +141,6 @@ class Figures:
             first.append(self.previews[0] - start)
             counts.append(len(self.previews))
         self.beat.stop()
-        steps = self.generator.options.steps
-        info = self.studio.session.pack.info
-        print(f"{info.title} {info.height}×{info.width}, {steps} steps, {self.client.device}, median of {runs}:")
         say("  request to first preview", statistics.median(first))
         say("  request to done", statistics.median(done))
         if full:

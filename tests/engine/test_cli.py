@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -202,6 +203,16 @@ def test_inputs_of_other_sizes_are_fitted(sample, tmp_path, info, fit):
     assert layout.shape == (info.height, info.width)
     kept = (image == 200).all(2)
     assert kept.all() if fit != "pad" else kept[:, info.width // 2].sum() < info.height or kept.sum() < kept.size
+
+
+def test_images_that_take_different_steps_are_drawn_in_one_run(run, tmp_path, info):
+    pack = tiny.make(tmp_path / "few", msgspec.structs.replace(tiny.INFO, layout_steps=1))
+    for name, width in (("narrow", 30), ("whole", info.width)):
+        raster.write_image(tmp_path / "photos" / f"{name}.png", np.full((info.height, width, 3), 200, np.uint8))
+    given = ("--image", tmp_path / "photos", "--fit", "pad")
+    assert run("sample", "--pack", pack, *given, "--device", "cpu", "--out", tmp_path / "out")[0] == 0
+    records = [pair(tmp_path / "out", name, info)[2] for name in ("narrow", "whole")]
+    assert [record["steps"] for record in records] == [info.steps, 1]
 
 
 def test_words_that_the_pack_never_heard_are_told(sample):

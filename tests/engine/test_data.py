@@ -138,6 +138,8 @@ def test_plurals(noun, plural):
         ("no cars or people. a wide street", "a wide street", "cars or people"),
         ("nobody knows, a piano", "nobody knows, a piano", ""),
         ("a street free of cars", "a street", "cars"),
+        ("a street which is free of cars, a tree", "a street, a tree", "cars"),
+        ("streets that are empty of people", "streets", "people"),
         ("not a single bus", "", "bus"),
         ("trees, there is no car", "trees", "car"),
         ("a road, there aren't any trucks here, sky", "a road, sky", "trucks"),

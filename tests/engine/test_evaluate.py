@@ -273,6 +273,8 @@ def test_contenders_that_cannot_be_compared_are_named(pack, tiny_pack, tmp_path)
         ([f"{tiny_pack}:steps=2"] * 2, "is there twice"),
         ([str(small)], "another size"),
         ([f"{tiny_pack}:segment,sampler=gcdp"], "draws both halves"),
+        ([f"{tiny_pack}:sampler=distilled,cross=2"], "in its own way"),
+        ([f"{tiny_pack}:sampler=distilled,segment"], "in its own way"),
     ):
         with pytest.raises(BadRequest, match=says):
             load_all(pack, "tiny", against)
@@ -287,7 +289,13 @@ def test_tasks_are_read():
 
 
 def test_sweeps_go_into_the_report_as_points_and_curves(run, tmp_path, monkeypatch):
-    for name, value in (("SOLVERS", ("ddim", "heun")), ("STEPS", (1, 2)), ("PICTURES", 2), ("CROSS", (1.0, 2.0))):
+    for name, value in (
+        ("SOLVERS", ("ddim", "heun")),
+        ("STEPS", (1, 2)),
+        ("FEW", (1,)),
+        ("PICTURES", 2),
+        ("CROSS", (1.0, 2.0)),
+    ):
         monkeypatch.setattr(sweeps, name, value)
     assert run(tmp_path, "--sweeps", "--tasks", "image", "--prompts", 0, "--count", 2)[0] == 0
     points = json.loads((tmp_path / "report.json").read_text("utf-8"))["sweeps"]
@@ -300,7 +308,9 @@ def test_sweeps_go_into_the_report_as_points_and_curves(run, tmp_path, monkeypat
     }
     assert all(one["figures"].keys() == {"faithfulness", "kid"} for one in steps.values())
     assert [one["x"] for one in points if one["sweep"] == "cross-guidance"] == [1, 2]
-    assert (tmp_path / "report.html").read_text("utf-8").count("data:image/svg+xml;base64,") == 5
+    layouts = {one["x"]: set(one["figures"]) for one in points if one["task"] == "image"}
+    assert layouts == {steps: {"segmentation", "accuracy"} for steps in (1, 2)}
+    assert (tmp_path / "report.html").read_text("utf-8").count("data:image/svg+xml;base64,") == 6
 
 
 def test_too_few_pictures_are_told(run, tmp_path):
@@ -311,6 +321,10 @@ def test_too_few_pictures_are_told(run, tmp_path):
 
 
 def test_every_solver_is_swept_over_its_steps():
-    lines = {(one.task, one.line, one.x) for one in sweeps.tries() if one.sweep == "steps"}
-    assert lines == {(task, name, n) for task in ("text", "layout") for name in SOLVERS for n in (4, 10, 20, 50)}
-    assert {one.sweep for one in sweeps.tries()} == {"steps", "guidance", "cross-guidance", "lead"}
+    points = list(sweeps.tries(tiny.INFO))
+    lines = {(one.task, one.line, one.x) for one in points if one.sweep == "steps"}
+    drawn = {(task, name, n) for task in ("text", "layout") for name in SOLVERS for n in (4, 10, 20, 50)}
+    assert lines == drawn | {("image", tiny.INFO.sampler, n) for n in (1, 2, 3, 4, 6, 10, 20, 50)}
+    assert {one.sweep for one in points} == {"steps", "guidance", "cross-guidance", "lead"}
+    few = list(sweeps.tries(replace(tiny.INFO, distilled=4)))
+    assert {one.x for one in few if one.options.get("sampler") == "distilled"} == {1, 2, 3, 4, 6}

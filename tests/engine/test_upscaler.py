@@ -279,7 +279,11 @@ def test_a_broken_upscaler_is_named(folder, tmp_path):
     for content in (b"", b"\xff" * 64, whole[:2000]):
         (broken / library.UPSCALER).write_bytes(content)
         assert "train-upscaler" in " ".join(verify(broken))
-    assert library.upscale_of(broken / "nothing") == library.upscale_of(broken / "pack.json") == 0
+    for content in (b"", (broken / "pack.json").read_bytes()):
+        (broken / library.UPSCALER).write_bytes(content)
+        assert library.read_info(broken).upscale == 0
+    (broken / library.UPSCALER).unlink()
+    assert library.read_info(broken).upscale == 0
     (broken / library.UPSCALER).write_bytes(whole)
     assert library.read_info(broken).upscale == FACTOR
     other = packs.read_file(broken)

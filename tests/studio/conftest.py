@@ -25,10 +25,11 @@ from tests.studio.desk import Desk
 ROOT = Path(__file__).parents[2]
 MAKE = """
 import pathlib, sys
+from msgspec.structs import replace
 from tests import tiny
 plain, full = map(pathlib.Path, sys.argv[1:])
 tiny.make(plain)
-tiny.add_upscaler(tiny.make(full))
+tiny.add_distilled(tiny.add_upscaler(tiny.make(full, replace(tiny.INFO, layout_steps=1))))
 """
 SCRIPT = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
 CLASSES = (
@@ -104,7 +105,7 @@ def desk(qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pyte
 @pytest.fixture(scope="session")
 def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the tiny pack, made by another process: the studio's own never loads torch. "full" beside it has
-    the same pack with an upscaler.
+    the same pack with an upscaler and a distilled network.
     """
     root = tmp_path_factory.mktemp("packs")
     folders = [root / "plain" / "tiny", root / "full" / "tiny"]
@@ -135,7 +136,7 @@ def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytes
 
 @pytest.fixture
 def at_full(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """The same on a pack that has an upscaler."""
+    """The same on a pack that has an upscaler and a distilled network."""
     desk = started(qtbot, packs.parent / "full", tmp_path, monkeypatch)
     yield desk
     desk.close()

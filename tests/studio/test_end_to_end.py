@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import Qt
 
@@ -123,3 +124,39 @@ def test_only_what_comes_on_is_drawn_when_the_canvas_is_extended(at: Desk) -> No
     kept = at.document.keep_image
     assert 0 < (kept[inner] == 0).sum() < 300
     assert (at.document.image[inner][kept[inner]] == first[0][kept[inner]]).all()
+
+
+def test_live_pictures_come_from_the_distilled_network_and_others_do_not(at_full: Desk) -> None:
+    at = at_full.ready()
+
+    def asked() -> tuple[str | None, int | None]:
+        recipe = at.session.picture.recipe()
+        assert recipe is not None
+        return recipe.request.sampler, recipe.request.steps
+
+    assert asked() == ("distilled", None)
+    drawn = at.document.image.copy()
+    at.stroke((5, 5), (30, 12))
+    at.until(lambda: not np.array_equal(at.document.image, drawn))
+    at.settled()
+    assert asked() == ("distilled", None)
+    at.generator.generate()
+    at.settled()
+    assert asked() == (None, None)
+    at.generator.set_options(msgspec.structs.replace(at.generator.options, steps=2))
+    at.settled()
+    assert asked() == (None, 2), "who chooses the steps means the pack's own network"
+
+
+def test_an_image_has_one_likeliest_layout_and_variations_of_it_differ(at_full: Desk) -> None:
+    at = at_full.ready()
+    at.generator.set_mode(Mode.IMAGE_TO_LAYOUT)
+    advanced = at.window.prompt_panel.advanced
+    assert advanced.steps.value() == at.session.pack.info.layout_steps == 1
+    at.session.variations.draw()
+    at.until(lambda: len(at.session.variations.shown) == 4 and not at.session.variations.running)
+    shown = at.session.variations.shown
+    assert [one.recipe.request.steps for one in shown if one.recipe] == [at.session.pack.info.steps] * 4
+    assert any(not np.array_equal(one.layout, shown[0].layout) for one in shown[1:])
+    at.session.variations.take(1)
+    assert at.generator.options.steps is None, "the variations' choice is nobody's"
