@@ -23,7 +23,7 @@ from engine.diffusion.sampler import Step, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
 from engine.guides.build import build
-from engine.library import find_pack, usual_steps
+from engine.library import find_pack, finds_layout, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
@@ -111,28 +111,28 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     """
     for request in requests:
         check(request, pack.info)
-    ways = {way_of(pack, request) for request in requests}
-    if len(ways) != 1:
+    kinds = {kind_of(pack, request) for request in requests}
+    if len(kinds) != 1:
         raise BadRequest("The requests of one batch differ in size, steps, sampler or guides.", "Draw them alone.")
     given = [Given.of(request, pack.info) for request in requests]
-    way = ways.pop()
+    kind = kinds.pop()
     guides = build(requests[0].guides, pack)
     artist = artist_of(pack, requests[0])
-    settings = settings_of(artist, way.steps)
+    settings = settings_of(artist, kind.steps)
     led = any(isinstance(guide, LayoutGuide) for guide in guides)
     settings = replace(
         settings,
-        solver=settings.solver if way.sampler == "distilled" else way.sampler,
+        solver=settings.solver if kind.sampler == "distilled" else kind.sampler,
         lead=max(settings.lead, GUIDED_LEAD) if led else settings.lead,
-        corrections=way.corrections,
-        threshold=way.threshold,
+        corrections=kind.corrections,
+        threshold=kind.threshold,
         guides=guides,
     )
     with torch.no_grad():
         task = task_of(pack, requests, given)
     network = Windows(artist.network, pack.info.height, pack.info.width)
-    if way.sampler.startswith("gcdp"):
-        how = RePaint(way.resamplings, way.sampler == "gcdp-faulty")
+    if kind.sampler.startswith("gcdp"):
+        how = RePaint(kind.resamplings, kind.sampler == "gcdp-faulty")
         run = repaint.sample(pack.process, network, task, settings, how)
     else:
         run = sample(pack.process, network, task, settings)
@@ -161,7 +161,7 @@ def settings_of(pack: Pack, steps: int) -> Settings:
     )
 
 
-class Way(NamedTuple):
+class Kind(NamedTuple):
     """What requests that are drawn together share."""
 
     size: tuple[int, int]
@@ -173,19 +173,19 @@ class Way(NamedTuple):
     guides: bytes
 
 
-def way_of(pack: Pack, request: Generate) -> Way:
+def kind_of(pack: Pack, request: Generate) -> Kind:
     """How a request is drawn. Raises BadPack."""
     sampler, steps = sampler_of(pack, request), steps_of(pack, request)
     guides = msgspec.msgpack.encode(request.guides)
     shared = request.resamplings, request.corrections, request.threshold, guides
-    return Way(size(request, pack.info), steps, sampler, *shared)
+    return Kind(size(request, pack.info), steps, sampler, *shared)
 
 
 def alike(pack: Pack, requests: Sequence[Generate]) -> list[list[int]]:
     """Which of the requests can be drawn together. Raises BadPack."""
-    groups: dict[Way, list[int]] = {}
+    groups: dict[Kind, list[int]] = {}
     for index, request in enumerate(requests):
-        groups.setdefault(way_of(pack, request), []).append(index)
+        groups.setdefault(kind_of(pack, request), []).append(index)
     return list(groups.values())
 
 
@@ -209,7 +209,8 @@ def sampler_of(pack: Pack, request: Generate) -> Sampler:
 def steps_of(pack: Pack, request: Generate) -> int:
     """In how many steps a request is drawn. Raises BadPack."""
     drawn = as_drawn(request)
-    return drawn.steps or usual_steps(drawn, artist_of(pack, request).info)
+    info = artist_of(pack, request).info
+    return drawn.steps or usual_steps(info, drawn.sampler, finds=finds_layout(drawn))
 
 
 def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:

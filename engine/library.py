@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from engine.errors import BadPack, UnknownPack
-from engine.protocol import MAX_FRAME, MAX_SIDE, Generate, PackInfo
+from engine.protocol import MAX_FRAME, MAX_SIDE, Generate, PackInfo, Sampler
 
 UPSCALER = "upscaler.safetensors"
 DISTILLED = "distilled.safetensors"
@@ -104,17 +104,22 @@ def full_size(info: PackInfo, height: int, width: int) -> tuple[int, int] | None
     return (tall, wide) if info.upscale and fits else None
 
 
-def usual_steps(request: Generate, info: PackInfo) -> int:
-    """In how many steps a request is drawn that says nothing of them: the layout of an image in few, if the pack has
-    it so. Each pixel is the likeliest class at once; more steps let pixels agree where the image leaves them open.
+def usual_steps(info: PackInfo, sampler: Sampler | None, *, finds: bool) -> int:
+    """In how many steps a sampler, or the pack's own, draws if nobody says. The layout of a whole image is what it
+    `finds`, in few if the pack has it so: each pixel is the likeliest class at once, and more steps let pixels agree
+    where the image leaves them open.
     """
-    sampler = request.sampler or info.sampler
+    sampler = sampler or info.sampler
     if sampler == "distilled":
         return info.distilled
     if sampler.startswith("gcdp"):  # on its one clock nothing is to be seen in a first step
         return info.steps
-    whole = request.image is not None and (request.keep_image is None or all(request.keep_image.data))
-    return info.layout_steps if whole and info.layout_steps else info.steps
+    return info.layout_steps if finds and info.layout_steps else info.steps
+
+
+def finds_layout(request: Generate) -> bool:
+    """Whether all of an image is given, so that only its layout is to be found."""
+    return request.image is not None and (request.keep_image is None or all(request.keep_image.data))
 
 
 def example_layouts(folder: Path) -> list[Path]:

@@ -66,17 +66,18 @@ class Worker:
         self._upscaler: tuple[Path, Upscaler] | None = None
 
     def start(self, name: str) -> Ready:
-        """Load a pack and run its networks once: the first request shall find everything warm. Raises EngineError."""
+        """Load a pack and run it once: the first request shall find everything warm. Raises EngineError."""
         library.find_pack(name)  # a wrong name is said at once, not after the seconds that torch takes
         from engine import generation
 
         pack = self._pack(name)
         first = Generate(id="warm-up", pack=name, prompt="", steps=WARM_UP_STEPS)
         info = library.read_info(pack.folder)
-        for frame in generation.steps(pack, [first]):
-            frame.image(0), frame.layout(0)
-        if info.distilled and not self._warm(pack, msgspec.structs.replace(first, sampler="distilled")):
+        quick = msgspec.structs.replace(first, sampler="distilled")  # what the first picture is drawn with
+        if not (info.distilled and self._warm(pack, quick)):
             info = msgspec.structs.replace(info, distilled=0)
+            for frame in generation.steps(pack, [first]):
+                frame.image(0), frame.layout(0)
         return Ready(protocol=PROTOCOL, version=__version__, device=str(pack.device), packs=_packs_here(info))
 
     @staticmethod
@@ -85,8 +86,8 @@ class Worker:
         from engine import generation
 
         try:
-            for _ in generation.steps(pack, [request]):
-                pass
+            for frame in generation.steps(pack, [request]):
+                frame.image(0), frame.layout(0)
         except (EngineError, RuntimeError) as error:
             sys.stderr.write(f"{error}\n")
             return False

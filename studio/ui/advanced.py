@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
+from engine.library import usual_steps
 from engine.protocol import PackInfo
 from studio.domain.document import Mode
 from studio.session.generator import Generator
@@ -123,10 +124,8 @@ class Advanced(QWidget):
 
     @property
     def _usual_steps(self) -> int:
-        if self._generator.options.sampler == "distilled":
-            return self._info.distilled
         finds = self._generator.mode is Mode.IMAGE_TO_LAYOUT
-        return (finds and self._info.layout_steps) or self._info.steps
+        return usual_steps(self._info, self._generator.options.sampler, finds=finds)
 
     @staticmethod
     def _own(value: T, pack: T) -> T | None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.library import find_pack, full_size
+from engine.library import find_pack, full_size, usual_steps
 from engine.protocol import Generate
 from studio.domain.document import Mode
 from studio.session.export_choices import BYTES_PER_PIXEL, FILES, TARGETED, Choices, Source, fresh, request_of
@@ -300,9 +300,9 @@ class ExportDialog(QDialog):
             self.pause.setFocus()
 
     def _usual_steps(self) -> int:
-        info, canvas = self._session.pack.info, self.chosen is Source.CANVAS
-        finds = self._session.generator.mode is Mode.IMAGE_TO_LAYOUT if canvas else self.chosen is Source.IMAGES
-        return (finds and info.layout_steps) or info.steps
+        generator, canvas = self._session.generator, self.chosen is Source.CANVAS
+        finds = generator.mode is Mode.IMAGE_TO_LAYOUT if canvas else self.chosen is Source.IMAGES
+        return usual_steps(self._session.pack.info, generator.options.sampler, finds=finds)
 
     def _lacking(self) -> str:
         source = self.chosen

@@ -1,4 +1,4 @@
-"""Figures of the window with the real engine, offscreen: python tests/bench/studio_figures.py [--runs N]
+"""Figures of the window with the real engine, offscreen: python tests/bench/studio_figures.py [--runs N] [--pack NAME]
 
 Start-up counts from the moment the process is started, in a process of its own.
 """
@@ -27,16 +27,18 @@ SETTLED, IDLE = 10, 30
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--pack", default="street")
     parser.add_argument("--started", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.started is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        command = [sys.executable, __file__, "--runs", str(options.runs), "--started", str(time.time())]
+        command = [sys.executable, __file__, "--runs", str(options.runs), "--pack", options.pack]
+        command += ["--started", str(time.time())]
         sys.exit(subprocess.run(command, check=False).returncode)
-    measure(options.started, options.runs)
+    measure(options.started, options.runs, options.pack)
 
 
-def measure(started: float, runs: int) -> None:
+def measure(started: float, runs: int, pack: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     import qasync
@@ -46,6 +48,8 @@ def measure(started: float, runs: int) -> None:
     loop = qasync.QEventLoop(app)
     loop.set_default_executor(ThreadPoolExecutor(2))
     with loop, tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "config").mkdir()
+        (Path(folder) / "config" / "preferences.json").write_bytes(msgspec.json.encode({"pack": pack}))
         loop.run_until_complete(Figures(app, Path(folder), started).take(runs))
 
 
