@@ -41,13 +41,14 @@ class Installer(QObject):
         self.tasks = Tasks(self)
         self.tasks.noticed.connect(self.noticed)
         self._stop = threading.Event()
+        self._clearing = asyncio.Lock()
         self._process: QProcess | None = None
         self._locks: dict[Path, QLockFile] = {}
         packs.offer(folder)
 
     def begin(self) -> None:
         """Clear away what an interrupted installation left."""
-        self.tasks.start(asyncio.to_thread(clear_away, self.folder / INCOMING))
+        self.tasks.start(self._clear_away())
 
     def install(self, source: Path) -> None:
         """Install the pack in a folder or a zip; what comes of it is said."""
@@ -68,7 +69,7 @@ class Installer(QObject):
         await self.tasks.finish()
 
     async def _install(self, source: Path) -> None:
-        await asyncio.to_thread(clear_away, self.folder / INCOMING)
+        await self._clear_away()
         staged = self.folder / INCOMING / uuid.uuid4().hex
         self._locks[staged] = _locked(staged)
         try:
@@ -88,6 +89,10 @@ class Installer(QObject):
             self._ask(staged, name)
         else:
             self._place(staged, name)
+
+    async def _clear_away(self) -> None:
+        async with self._clearing:  # two at once would each leave the other what it holds
+            await asyncio.to_thread(clear_away, self.folder / INCOMING)
 
     def _name(self, staged: Path) -> str:
         name = read_info(staged).name
