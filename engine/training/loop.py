@@ -15,6 +15,7 @@ from rich.progress import Progress, ProgressColumn
 from torch import Tensor, nn
 
 from engine.data.captions import Voice, vocabulary
+from engine.data.pointed import phrases
 from engine.data.taxonomy import ClassWords, class_infos, portable, read_taxonomy
 from engine.diffusion.process import Training
 from engine.errors import BadConfig
@@ -29,6 +30,7 @@ from engine.training.neighbours import neighbours
 from engine.training.objective import Meter, Model, Objective
 from engine.training.parallel import ALONE, Part, part
 from engine.training.sheets import write_sheet
+from engine.training.start import begin_with
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -46,7 +48,9 @@ class Trainer:
         self.file = pack_file(config, classes, self.frames)
         torch.manual_seed(config.seed)
         self.process = self.file.process.build(len(classes))
-        self.model = Model(self.file, self.process).to(self.device)
+        self.model = Model(self.file, self.process)
+        self.before = begin_with(config.start, self.model, self.file) if config.start else 0
+        self.model.to(self.device)
         self.model.unet.to(memory_format=torch.channels_last)
         self.average = Average(self.model, config.ema)
         self.optimisers = optimisers(self.model, config)
@@ -103,7 +107,7 @@ class Trainer:
         """Write the pack so far, from the averaged weights."""
         averaged = copy.deepcopy(self.model)
         averaged.load_state_dict(self.average.state(), strict=False)
-        file = msgspec.structs.replace(self.file, images_seen=self.seen)
+        file = msgspec.structs.replace(self.file, images_seen=self.before + self.seen)
         save(self.out / "pack", file, averaged.unet.state_dict(), averaged.tower)
         return self.out / "pack"
 
@@ -144,13 +148,14 @@ class Trainer:
 
 def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames) -> PackFile:
     """What the run's pack says of itself."""
+    more = phrases() if config.pointed else ()
     info = PackInfo(
         name=config.name,
         title=config.title,
         height=config.height,
         width=config.width,
         classes=class_infos(classes),
-        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), frames.captions),
+        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), frames.captions, more),
         openers=Voice.of(config.taxonomy).openers,
         licence=config.licence,
         steps=config.steps,

@@ -135,6 +135,38 @@ def test_a_tower_that_does_not_know_the_names_is_refused(config, tiny_pack):
         Trainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), process=process))
 
 
+def test_a_run_begins_with_a_packs_weights_and_keeps_what_its_words_mean(config, tmp_path):
+    first = Trainer(msgspec.structs.replace(config, out=str(tmp_path / "first")))
+    run(first, 2)
+    pack = packs.load(first.export(), "cpu")
+    more = Trainer(msgspec.structs.replace(config, start=str(pack.folder), pointed=0.5))
+    for name, value in pack.network.state_dict().items():
+        torch.testing.assert_close(more.average.state()[f"unet.{name}"], value.float(), rtol=0, atol=0)
+    tower = more.model.tower
+    assert len(tower.rows) > len(pack.tower.rows), "it hears more words"
+    prompt = ["a street with two cars, without sky"]
+    with torch.no_grad():
+        heard = [one(one.tokenize(prompt)) for one in (tower.eval(), pack.tower)]
+    torch.testing.assert_close(heard[0].tokens, heard[1].tokens)
+    assert tower.unknown_words("a dozen cars") == ()
+    assert pack.tower.unknown_words("a dozen cars") == ("dozen",)
+    run(more, 1)
+    assert packs.read_file(more.export()).images_seen == 3 * config.batch
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"network": UNetConfig(widths=(16, 128), blocks=(1, 1))}, "another network"),
+        ({"taxonomy": "engine/data/street8.toml"}, "another classes"),
+        ({"process": ProcessConfig(output="epsilon")}, "another process"),
+    ],
+)
+def test_a_run_does_not_begin_with_a_pack_of_another_kind(config, small_pack, change, says):
+    with pytest.raises(BadConfig, match=says):
+        Trainer(msgspec.structs.replace(config, start=str(small_pack), **change))
+
+
 def test_a_run_does_not_go_on_with_another_process_or_loss(config):
     trainer = Trainer(config)
     trainer.out.mkdir()
