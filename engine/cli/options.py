@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from engine.memory import keep_freed
+
 
 class Device(StrEnum):
     auto = "auto"
@@ -36,3 +38,4 @@ def describe() -> None:
     # two busy cores a step took 20 times as long. Those that never spin take twice as long on a quiet one. This many
     # turns are some microseconds: 49 ms a step quiet, 158 ms busy. Read by OpenMP when torch is loaded.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    keep_freed()

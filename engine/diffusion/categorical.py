@@ -6,7 +6,6 @@ Ids are int64 [B, 1, H, W]; probabilities are [B, S, H, W]; clocks are int64 map
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
@@ -81,12 +80,11 @@ def uniform_reverse(chain: Uniform, p_0: Tensor, y_t: Tensor, s: Tensor, t: Tens
     Over a factor of o α_s/o_t it is p̂_k + u for k ≠ j, and (g p̂_j + u)(α + o)/o for j, where g = o_t/(α_t + o_t) and
     u = (o_s/α_s)(1 - p̂_j + g p̂_j).
     """
-    seen, dtype = p_0.gather(1, y_t), p_0.dtype
-    rest = seen.neg().add_(1).clamp_(min=0)
-    there = seen.mul_(chain.tables.at("o/(α+o)", t, dtype))
-    u = rest.add_(there).mul_(chain.tables.at("o/α", s, dtype)).clamp_(min=TINY)
-    leaving = torch.expm1(-chain.schedule.log_step(s, t, dtype)).clamp_(min=TINY)  # (1-α)/α
-    return (p_0 + u).scatter_(1, y_t, there.add_(u).mul_(1 + chain.classes / leaving))
+    seen, dtype, tables = p_0.gather(1, y_t), p_0.dtype, chain.tables
+    g = tables.at("o/(α+o)", t, dtype)
+    u = torch.addcmul(1 - seen, seen, g).mul_(tables.at("o/α", s, dtype)).clamp_(min=TINY)
+    leaving = chain.schedule.log_step(t, s, dtype).expm1().clamp_(min=TINY)  # (1-α)/α
+    return (p_0 + u).scatter_(1, y_t, torch.addcmul(u, seen, g).mul_(1 + chain.classes / leaving))
 
 
 def normalised(p: Tensor) -> Tensor:
@@ -97,36 +95,32 @@ def normalised(p: Tensor) -> Tensor:
 def softmax(logits: Tensor) -> Tensor:
     """Over the classes, dim 1. torch's own rounds a pixel by its place among those of its thread."""
     e = (logits - logits.amax(1, keepdim=True)).exp_()
-    return e / e.sum(1, keepdim=True)
+    total = e.sum(1, keepdim=True)
+    return e / total if e.requires_grad else e.div_(total)
 
 
-def sample(probs: Tensor, uniform: Tensor) -> Tensor:
+def sample_(probs: Tensor, uniform: Tensor) -> Tensor:
     """Ids [B, 1, H, W] drawn from probabilities, which need not add up to 1, with `uniform` [B, 1, H, W] in [0, 1).
 
     The first state whose cumulative probability is over u times the whole, with a u so far below 1 that no state of
-    probability 0 is drawn. torch's own cumsum is slow across channels.
+    probability 0 is drawn. Works in the place of the probabilities, which are gone then; torch's own cumsum is slow
+    across channels.
     """
-    up_to = probs.clone()
-    for before, state in pairwise(up_to.unbind(1)):
+    for before, state in pairwise(probs.unbind(1)):
         state += before
-    edge = uniform.clamp(max=1 - 2**-20) * up_to[:, -1:]
-    return _true(torch.le, up_to, edge).sum(1, keepdim=True).clamp_(max=probs.shape[1] - 1).long()
+    edge = uniform.clamp(max=1 - 2**-20) * probs[:, -1:]
+    return probs.le_(edge).sum(1, keepdim=True).clamp_(max=probs.shape[1] - 1).long()
 
 
 def likeliest(p: Tensor) -> Tensor:
     """argmax over the states, the first of equals, int64 [B, 1, H, W]; torch's own walks slowly across channels."""
     states = p.shape[1]
     place = torch.arange(states, 0, -1, dtype=p.dtype, device=p.device)[:, None, None]
-    highest = _true(torch.eq, p, p.amax(1, keepdim=True)) * place
+    highest = torch.eq(p, p.amax(1, keepdim=True), out=torch.empty_like(p)).mul_(place)  # booleans are slow to write
     return states - highest.amax(1, keepdim=True).long()
-
-
-def _true(compare: Callable[..., Tensor], p: Tensor, other: Tensor) -> Tensor:
-    """1 where the comparison holds, 0 elsewhere, in p's own type: torch is slow to write booleans."""
-    return compare(p, other, out=torch.empty_like(p))
 
 
 def q_sample(chain: Transitions, y_0: Tensor, t: Tensor, uniform: Tensor) -> Tensor:
     """Ids y_t for ids y_0, drawn with `uniform` [B, 1, H, W]; at clock 0 they are y_0."""
-    drawn = sample(q_probs(chain, one_hot(y_0, chain.classes, uniform.dtype), t), uniform)
+    drawn = sample_(q_probs(chain, one_hot(y_0, chain.classes, uniform.dtype), t), uniform)
     return torch.where(t == 0, y_0, drawn)

@@ -25,8 +25,7 @@ class Normal(NamedTuple):
 
 def q_sample(schedule: Schedule, x_0: Tensor, t: Tensor, noise: Tensor) -> Tensor:
     """x_t = √ᾱ_t x_0 + √(1-ᾱ_t) ε  [Ho et al. 2020, eq. 4]"""
-    a = schedule.at(t, x_0.dtype)
-    return a.sqrt() * x_0 + (1 - a).sqrt() * noise
+    return schedule.signal(t, x_0.dtype) * x_0 + schedule.noise(t, x_0.dtype) * noise
 
 
 def q_posterior(schedule: Schedule, x_0: Tensor, x_t: Tensor, s: Tensor, t: Tensor) -> Normal:
@@ -42,8 +41,7 @@ def q_posterior(schedule: Schedule, x_0: Tensor, x_t: Tensor, s: Tensor, t: Tens
 def target(schedule: Schedule, kind: Output, x_0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
     """What the network learns to say: ε, x_0, or v = √ᾱ_t ε - √(1-ᾱ_t) x_0  [Salimans & Ho 2022]"""
     if kind == "v":
-        a = schedule.at(t, x_0.dtype)
-        return a.sqrt() * noise - (1 - a).sqrt() * x_0
+        return schedule.signal(t, x_0.dtype) * noise - schedule.noise(t, x_0.dtype) * x_0
     return noise if kind == "epsilon" else x_0
 
 
@@ -52,9 +50,8 @@ def clean(schedule: Schedule, kind: Output, x_t: Tensor, output: Tensor, t: Tens
 
     At clock 0 it is x_t itself.
     """
-    a = schedule.at(t, x_t.dtype)
     if kind == "v":
-        return a.sqrt() * x_t - (1 - a).sqrt() * output
+        return torch.addcmul(schedule.signal(t, x_t.dtype) * x_t, schedule.noise(t, x_t.dtype), output, value=-1)
     a = schedule.inner(t, x_t.dtype)
     x_0 = (x_t - (1 - a).sqrt() * output) / a.sqrt() if kind == "epsilon" else output
     return torch.where(t == 0, x_t, x_0)
@@ -63,8 +60,7 @@ def clean(schedule: Schedule, kind: Output, x_t: Tensor, output: Tensor, t: Tens
 def noise(schedule: Schedule, kind: Output, x_t: Tensor, output: Tensor, t: Tensor) -> Tensor:
     """ε̂: √(1-ᾱ_t) x_t + √ᾱ_t v, or (x_t - √ᾱ_t x_0)/√(1-ᾱ_t), which amplifies errors near clock 0."""
     if kind == "v":
-        a = schedule.at(t, x_t.dtype)
-        return (1 - a).sqrt() * x_t + a.sqrt() * output
+        return torch.addcmul(schedule.noise(t, x_t.dtype) * x_t, schedule.signal(t, x_t.dtype), output)
     a = schedule.inner(t, x_t.dtype)
     return output if kind == "epsilon" else (x_t - a.sqrt() * output) / (1 - a).sqrt()
 

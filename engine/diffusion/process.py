@@ -76,7 +76,7 @@ class JointProcess:
     def noise_layout(self, uniform: Tensor) -> Tensor:
         """Ids y_T drawn from the chain's prior with `uniform` [B, 1, H, W]."""
         prior = self.layout.prior.to(uniform)[None, :, None, None]
-        return categorical.sample(prior.expand(len(uniform), -1, *uniform.shape[2:]), uniform)
+        return categorical.sample_(prior.repeat(len(uniform), 1, *uniform.shape[2:]), uniform)
 
     def said(self, x_t: Tensor, output: Tensor, t: Tensor) -> Said:
         """x̂_0 and ε̂ of the network's output on x_t."""

@@ -104,7 +104,7 @@ def back(process: JointProcess, state: State, then: Clocks, random: Randomness, 
     image = keep * state.image + renoise_deviation(process.image, s, t, faulty) * noise
     before = categorical.one_hot(state.layout, process.layout.states)
     probs = process.layout.forward(before, state.clocks.layout, then.layout)
-    drawn = categorical.sample(probs, random.uniform(1, *probs.shape[2:]))
+    drawn = categorical.sample_(probs, random.uniform(1, *probs.shape[2:]))
     return State(image, torch.where(state.clocks.layout < then.layout, drawn, state.layout), then)
 
 

@@ -221,9 +221,10 @@ def move_layout(
     class. What does not move stays as it is; `everywhere` says that every pixel moves.
     """
     state, s, probs = seen.state, then.layout, transition(process, seen, then)
-    drawn = categorical.sample(probs, uniform)
-    if arrives:
-        drawn = torch.where(s == 0, categorical.likeliest(probs), drawn)
+    likeliest = categorical.likeliest(probs) if arrives else None
+    drawn = categorical.sample_(probs, uniform)
+    if likeliest is not None:
+        drawn = torch.where(s == 0, likeliest, drawn)
     return drawn if everywhere else torch.where(s < state.clocks.layout, drawn, state.layout)
 
 

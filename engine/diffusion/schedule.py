@@ -42,6 +42,8 @@ class Schedule:
         self._tables = Tables(
             {
                 "alpha_bar": self.alpha_bar,
+                "signal": self.alpha_bar.sqrt(),
+                "noise": (1 - self.alpha_bar).sqrt(),
                 "log": self.alpha_bar.log(),
                 "log_snr": log_snr,
                 "inner": log_snr.sigmoid(),
@@ -73,6 +75,14 @@ class Schedule:
     def at(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t in the shape of the integer clocks `t`, on their device."""
         return self._tables.at("alpha_bar", t, dtype)
+
+    def signal(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """√ᾱ_t."""
+        return self._tables.at("signal", t, dtype)
+
+    def noise(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """√(1-ᾱ_t)."""
+        return self._tables.at("noise", t, dtype)
 
     def inner(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1, to divide by."""

@@ -19,6 +19,7 @@ from engine.errors import EngineError
 from engine.export.drawing import Drawer, Step
 from engine.export.order import Order
 from engine.export.pair import Pair
+from engine.memory import keep_freed
 
 TRIES = 3
 
@@ -175,6 +176,7 @@ def _begin(order: Order, device: str, threads: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
+    keep_freed()
     torch.set_num_threads(threads)
     _Here.order, _Here.device = order, device
 

@@ -13,6 +13,7 @@ from engine.export.crew import Died, Together
 from engine.export.drawing import Step
 from engine.export.order import How, Order
 from engine.export.pair import Pair
+from engine.memory import keep_freed
 
 Handle = Any
 """Of Ray's: the package, which is there only where it was installed, and its actors have no types of use to us."""
@@ -28,6 +29,7 @@ class Actor:
     def __init__(self, order: Order, device: str, threads: int) -> None:
         import torch
 
+        keep_freed()
         torch.set_num_threads(threads)
         self.order, self.device = order, device
         self.drawer: Any = None

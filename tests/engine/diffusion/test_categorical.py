@@ -184,7 +184,7 @@ def test_one_hot_puts_a_one_at_the_class() -> None:
 def test_draws_have_the_given_frequencies() -> None:
     n = 200_000
     uniform = torch.rand((n, 1, 1, 1), generator=torch.Generator().manual_seed(5), dtype=torch.float64)
-    drawn = categorical.sample(pixel(PRIOR).expand(n, 4, 1, 1), uniform)
+    drawn = categorical.sample_(pixel(PRIOR).repeat(n, 1, 1, 1), uniform)
     assert drawn.shape == (n, 1, 1, 1)
     shares = torch.bincount(drawn.flatten(), minlength=4) / n
     assert float((shares - PRIOR).abs().max()) < 0.005  # four standard deviations are 0.0045
@@ -194,7 +194,7 @@ def test_what_is_impossible_is_never_drawn_not_even_at_the_edges() -> None:
     edges = torch.tensor([0.0, 2.0**-24, 0.5, 1 - 2.0**-24]).reshape(4, 1, 1, 1)
     for whole in torch.linspace(0.5, 4, 50).tolist():
         certain = torch.tensor([0.0, whole / 3, 0.0, 2 * whole / 3, 0.0]).reshape(1, 5, 1, 1).expand(4, 5, 1, 1)
-        assert categorical.sample(certain, edges).flatten().tolist() == [1, 1, 3, 3]
+        assert categorical.sample_(certain.clone(), edges).flatten().tolist() == [1, 1, 3, 3]
 
 
 @every_kind
