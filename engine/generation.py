@@ -13,16 +13,18 @@ from torch import Tensor
 
 from engine import distilled
 from engine.data.captions import Wish, read_wish
+from engine.data.told import Told, read_told
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
-from engine.diffusion.guides import LayoutGuide
+from engine.diffusion.guides import Guide, LayoutGuide
 from engine.diffusion.path import Settings, Task
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Step, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
 from engine.guides.build import build
+from engine.guides.told import AsTold
 from engine.library import find_pack, finds_layout, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
@@ -116,7 +118,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         raise BadRequest("The requests of one batch differ in size, steps, sampler or guides.", "Draw them alone.")
     given = [Given.of(request, pack.info) for request in requests]
     kind = kinds.pop()
-    guides = build(requests[0].guides, pack)
+    guides = guides_of(pack, requests)
     artist = artist_of(pack, requests[0])
     settings = settings_of(artist, kind.steps)
     led = any(isinstance(guide, LayoutGuide) for guide in guides)
@@ -145,6 +147,19 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         yield Frame(step.index, step.total, step, pack, given)
 
 
+def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[Guide | LayoutGuide, ...]:
+    """What bends requests of one kind. Raises BadRequest, BadFile or BadPack."""
+    told = [told_of(pack, request) for request in requests]
+    return (*build(requests[0].guides, pack), *([AsTold(told)] if any(told) else []))
+
+
+def told_of(pack: Pack, request: Generate) -> tuple[Told, ...]:
+    """The places and numbers that a prompt tells of a layout that is to be drawn, and not found in an image."""
+    told = read_told(request.prompt or "", pack.info.classes)
+    free = told and not kept_layout(request, pack.info).all() and not kept_image(request, pack.info).all()
+    return told if free else ()
+
+
 def settings_of(pack: Pack, steps: int) -> Settings:
     """How a pack is sampled; its image stays within black and white."""
     pixels, process = pack.file.pixels, pack.file.process
@@ -171,13 +186,15 @@ class Kind(NamedTuple):
     corrections: int
     threshold: float
     guides: bytes
+    told: bool
 
 
 def kind_of(pack: Pack, request: Generate) -> Kind:
     """How a request is drawn. Raises BadPack."""
     sampler, steps = sampler_of(pack, request), steps_of(pack, request)
     guides = msgspec.msgpack.encode(request.guides)
-    shared = request.resamplings, request.corrections, request.threshold, guides
+    told = bool(told_of(pack, request))
+    shared = request.resamplings, request.corrections, request.threshold, guides, told
     return Kind(size(request, pack.info), steps, sampler, *shared)
 
 

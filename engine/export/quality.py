@@ -13,7 +13,7 @@ import numpy.typing as npt
 from engine import library, packs
 from engine.data.captions import COUNTED, read_wish
 from engine.data.pairs import gamma_corrected, list_pairs, read_pair
-from engine.data.taxonomy import plural_of
+from engine.data.told import class_forms
 from engine.export.manifest import PairLine
 from engine.export.order import Filters, Order, Quality
 from engine.export.pair import Pair
@@ -149,13 +149,7 @@ def missing_classes(prompt: str, layout: Pixels, info: PackInfo, few: int = COUN
 
 def named_classes(prompt: str, info: PackInfo) -> list[int]:
     """The ids of the classes that a prompt asks for by name or synonym; of names in names the longest counts."""
-    words = {
-        form: index
-        for index, one in enumerate(info.classes)
-        for word in (*one.synonyms, one.name)
-        for form in (word.lower(), plural_of(word.lower()), one.plural.lower())
-        if form
-    }
+    words = class_forms(info.classes)
     forms = "|".join(re.escape(form) for form in sorted(words, key=len, reverse=True))
     found = re.findall(rf"\b(?:{forms})\b", read_wish(prompt).wanted.lower())
     return sorted({words[form] for form in found})

@@ -1,0 +1,136 @@
+"""Places and numbers that a prompt tells: how they are read, and what becomes of a layout."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from engine import generation, packs
+from engine.data.captions import pieces
+from engine.data.taxonomy import class_infos, read_taxonomy
+from engine.data.told import Told, read_told
+from engine.diffusion.denoiser import State
+from engine.guides.told import AsTold
+from engine.protocol import UNKNOWN, ClassInfo, Generate, Raster
+from tests.engine.diffusion.toy import running
+
+STREET = class_infos(read_taxonomy("street"))
+FACE = (ClassInfo("left eye", "#000000"), ClassInfo("hair", "#111111", mass=True), ClassInfo("earring", "#222222"))
+LEFT = Told(2, "left", "")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("a bus on the left", {"bus": ("left", "")}),
+        ("To our LEFT stands a bus", {"bus": ("left", "")}),
+        ("over there at the left: a bus", {"bus": ("left", "")}),
+        ("right hand side: a bus", {"bus": ("right", "")}),
+        ("a bus, far right", {"bus": ("right", "")}),
+        ("a street with buses on the right", {"bus": ("right", "")}),
+        ("on the left a bus and on the right a lorry", {"bus": ("left", ""), "truck": ("right", "")}),
+        ("left: a bus. right: a truck", {"bus": ("left", ""), "truck": ("right", "")}),
+        ("a bus on the left side of the street", {"bus": ("left", "")}),
+        ("two cars and a bus on the left", {"bus": ("left", "")}),
+        ("a traffic light to the right", {"traffic light": ("right", "")}),
+        ("exactly one car", {"car": ("", "one")}),
+        ("a single red car at the left", {"car": ("left", "one")}),
+        ("dozens of cars, one bus", {"car": ("", "many"), "bus": ("", "one")}),
+        ("a lot of trees", {"vegetation": ("", "many")}),
+        ("one sky", {}),
+        ("no cars on the left", {}),
+        ("trees on both sides", {}),
+        ("left and right cars", {}),
+        ("a bus on the left or on the right", {}),
+        ("a car right behind a bus", {}),
+        ("a road with a left turn", {}),
+        ("a street", {}),
+        ("", {}),
+    ],
+)
+def test_places_and_numbers_are_read(prompt, told):
+    found = {STREET[one.class_id].name: (one.side, one.amount) for one in read_told(prompt, STREET)}
+    assert found == told
+
+
+def test_sides_in_names_of_classes_are_no_sides():
+    assert read_told("a left eye", FACE) == ()
+    assert read_told("a left eye, an earring on the right", FACE) == (Told(2, "right", ""),)
+
+
+def a_state(rows=1, size=(16, 32)):
+    state = State(torch.zeros(1, 3, *size), torch.zeros(1, 1, *size).long(), running(500, 400, size))
+    return State.cat([state] * rows)
+
+
+def some_logits(rows=1, size=(16, 32)):
+    return 2 * torch.randn((rows, 5, *size), generator=torch.Generator().manual_seed(3))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_class_moves_to_its_side_and_covers_as_much_there(side):
+    logits = some_logits()
+    before, after = (each.softmax(1)[:, 2] for each in (logits, AsTold([[Told(2, side, "")]]).bent(a_state(), logits)))
+    torch.testing.assert_close(after.mean(), before.mean(), rtol=0.01, atol=0)
+    far = after[..., 24:] if side == "left" else after[..., :8]
+    assert float(after.sum() - far.sum()) > 0.99 * float(after.sum())
+
+
+def test_what_is_given_of_either_half_is_not_bent():
+    logits, state = some_logits(), a_state()
+    state.clocks.layout[..., :4, :] = 0
+    state.clocks.image[..., 12:, :] = 0
+    for told in (LEFT, Told(2, "", "many")):
+        bent = AsTold([[told]]).bent(state, logits)
+        assert torch.equal(bent[..., :4, :], logits[..., :4, :])
+        assert torch.equal(bent[..., 12:, :], logits[..., 12:, :])
+        assert not torch.equal(bent[..., 4:12, :], logits[..., 4:12, :])
+
+
+def test_of_one_the_fullest_piece_stays_and_of_many_all_are_likelier():
+    logits = torch.zeros(1, 5, 16, 32)
+    logits[:, 2] -= 6
+    logits[:, 2, 4:8, 3:7] += 12
+    logits[:, 2, 4:12, 20:26] += 12
+    assert pieces((logits.argmax(1)[0] == 2).sum(0).numpy()) == 2
+    one = AsTold([[Told(2, "", "one")]]).bent(a_state(), logits)
+    columns = (one.argmax(1)[0] == 2).sum(0)
+    assert columns.nonzero().flatten().tolist() == list(range(20, 26))
+    many = AsTold([[Told(2, "", "many")]]).bent(a_state(), logits)
+    assert bool((many[:, 2] > logits[:, 2]).all())
+    assert torch.equal(many[:, [0, 1, 3, 4]], logits[:, [0, 1, 3, 4]])
+
+
+def test_a_sample_is_bent_by_its_own_words_alone():
+    logits = some_logits(3)
+    together = AsTold([[LEFT], [], [Told(4, "right", "one"), LEFT]]).bent(a_state(3), logits)
+    assert torch.equal(together[1], logits[1])
+    for row, told in ((0, [LEFT]), (2, [Told(4, "right", "one"), LEFT])):
+        assert torch.equal(together[[row]], AsTold([told]).bent(a_state(), logits[[row]]))
+
+
+def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
+    pack = packs.load(tiny_pack, "cpu")
+    car = [one.name for one in pack.info.classes].index("car")
+    request = Generate(id="told", pack="tiny", prompt="cars on the left", seed=5)
+    *_, last = generation.generate(pack, [request])
+    middle = pack.info.width // 2
+    columns = (last.layout(0) == car).sum(0)
+    assert columns[:middle].sum() > 20 * columns[middle + middle // 2 :].sum()
+    assert columns[:middle].sum() > 20
+
+
+def test_only_what_is_to_be_drawn_is_told(tiny_pack):
+    pack = packs.load(tiny_pack, "cpu")
+    told = Generate(id="told", pack="tiny", prompt="a car on the left")
+    layout = np.zeros((pack.info.height, pack.info.width), np.uint8)
+    partly = layout.copy()
+    partly[:8] = UNKNOWN
+    whole = msgspec.structs.replace(told, layout=Raster.of(layout))
+    assert generation.told_of(pack, told)
+    assert generation.told_of(pack, msgspec.structs.replace(told, layout=Raster.of(partly)))
+    assert generation.told_of(pack, whole) == ()
+    plain = msgspec.structs.replace(told, prompt="a car")
+    assert generation.alike(pack, [told, plain, told, whole]) == [[0, 2], [1, 3]]
