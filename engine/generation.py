@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine import distilled
 from engine.data.captions import Wish, read_wish
-from engine.data.told import Told, read_told
+from engine.data.told import RULED, Told, read_told
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
@@ -30,8 +30,10 @@ from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
 
-GUIDED_LEAD = 0.8
-"""How far the layout leads at least where a guide is of it alone: the image has to follow what the guide makes."""
+GUIDED_LEAD, TOLD_LEAD = 0.8, 0.4
+"""How far the layout leads at least where a guide is of it alone, and where it is bent to what a prompt tells: the
+image has to follow, but a longer lead leaves each half fewer steps.
+"""
 
 
 class Result(NamedTuple):
@@ -121,11 +123,11 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     guides = guides_of(pack, requests)
     artist = artist_of(pack, requests[0])
     settings = settings_of(artist, kind.steps)
-    led = any(isinstance(guide, LayoutGuide) for guide in guides)
+    leads = [TOLD_LEAD if isinstance(one, AsTold) else GUIDED_LEAD for one in guides if isinstance(one, LayoutGuide)]
     settings = replace(
         settings,
         solver=settings.solver if kind.sampler == "distilled" else kind.sampler,
-        lead=max(settings.lead, GUIDED_LEAD) if led else settings.lead,
+        lead=settings.lead if kind.sampler == "distilled" else max(settings.lead, *leads, 0.0),
         corrections=kind.corrections,
         threshold=kind.threshold,
         guides=guides,
@@ -150,7 +152,10 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
 def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[Guide | LayoutGuide, ...]:
     """What bends requests of one kind. Raises BadRequest, BadFile or BadPack."""
     told = [told_of(pack, request) for request in requests]
-    return (*build(requests[0].guides, pack), *([AsTold(told)] if any(told) else []))
+    return (
+        *([AsTold(told)] if any(told) else []),
+        *build(requests[0].guides, pack),
+    )  # what is asked for has the last word
 
 
 def told_of(pack: Pack, request: Generate) -> tuple[Told, ...]:
@@ -277,8 +282,10 @@ def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:
 
 
 def unknown_words(pack: Pack, prompt: str) -> tuple[str, ...]:
-    """The words of a prompt that the pack never heard."""
-    return pack.tower.unknown_words(prompt) if prompt.strip() else ()
+    """The words of a prompt that the pack never heard, and that are not obeyed by rule."""
+    unheard = pack.tower.unknown_words(prompt) if prompt.strip() else ()
+    ruled = RULED if unheard and read_told(prompt, pack.info.classes) else frozenset()
+    return tuple(word for word in unheard if word not in ruled)
 
 
 @dataclass(frozen=True)

@@ -73,11 +73,9 @@ class Caption(NamedTuple):
     says: np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def vocabulary(
-    classes: Sequence[ClassWords], voice: Voice = USUAL, texts: Iterable[str] = (), more: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """Every word that a caption can hold, those of `more`, and the commonest of people's own captions, sorted."""
-    phrases = [*more, *voice.openers, *FEW, *SOME, *MANY, *MUCH, *ONE, *NONE, *LEFT, *RIGHT, *BOTH, *MIDDLE, *JOINS]
+def vocabulary(classes: Sequence[ClassWords], voice: Voice = USUAL, texts: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every word that a caption can hold, and the commonest ones of people's own captions, sorted."""
+    phrases = [*voice.openers, *FEW, *SOME, *MANY, *MUCH, *ONE, *NONE, *LEFT, *RIGHT, *BOTH, *MIDDLE, *JOINS]
     phrases += [phrase for phrases in voice.light for phrase in phrases]
     phrases += [*WIDE, *NARROW] if voice.streets else []
     phrases += [noun for words in classes for many in (False, True) for noun in words.nouns(many)]

@@ -148,7 +148,7 @@ def plural_of(noun: str) -> str:
     """The regular English plural: box → boxes, lorry → lorries, car → cars."""
     if noun.endswith(("s", "x", "ch", "sh")):
         return noun + "es"
-    if noun.endswith("y") and noun[-2] not in "aeiou":
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return noun[:-1] + "ies"
     return noun + "s"
 

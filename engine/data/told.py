@@ -1,6 +1,7 @@
 """What a prompt says of places and numbers, read by rule.
 
-A network hears which classes a text names long before it hears where and how many: small ones never do.
+A network hears which classes a text names long before it hears where and how many: small ones never do. What is not
+said in one of the usual ways is not read: better no side than a wrong one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from engine.data.captions import read_wish
 from engine.data.taxonomy import plural_of
+from engine.network.text import words_of
 from engine.protocol import ClassInfo
 
 Side = Literal["left", "right", ""]
@@ -25,70 +27,82 @@ class Told(NamedTuple):
     amount: Amount
 
 
-class _Named(NamedTuple):
-    """A class named in a clause."""
-
-    class_id: int
-    amount: Amount
-
-
-class _Clause(NamedTuple):
-    """What a part of a prompt names, and the side that it speaks of."""
-
-    named: tuple[_Named, ...]
-    side: Side
-
-
-_BOTH = re.compile(r"\b(?:(?:both|either|each|all) sides?|left and (?:the )?right|right and (?:the )?left)\b")
-_TURN = "turn|lane|bend|curve"
-_LEFT, _RIGHT = f"over|{_TURN}", f"now|here|there|away|ahead|behind|above|below|under|next|in|of way|{_TURN}"
-"""What follows the words where they are no sides."""
-_SIDE = re.compile(rf"\b(left(?! (?:{_LEFT})\b)|right(?! (?:{_RIGHT})\b))\b")
-_OF = re.compile(r"\bof (?:the|an?|our|this)$")
-"""What comes before a noun that the side is of: “on the left of the street”."""
-_CLAUSES = re.compile(r"[,.;:!?]|\s(?:and|with|but|while)\s")
-_ONE = r"(?:(?:exactly|only|just) one|a (?:single|lone)|one|single)"
-_MANY = (
-    r"(?:(?:very |a great |so )?many|(?:lots|plenty|dozens|hundreds|scores|masses|crowds|tons|loads) of|a lot of|"
-    r"a (?:dozen|crowd of|large number of)|numerous|countless|full of|crowded with)"
+_HAND = r"(?:left|right)(?:[- ]?hand)?(?: (?:side|half|edge|corner))?"
+_PLACE = rf"(?:(?:on|at|to|in) (?:the |our |my |your )?(?:far )?{_HAND}|(?:the )?far {_HAND})"
+_OF = r"(?: of (?:(?:the|a|an|this|our) )?(?:\w+ )?(?:picture|image|photo|scene|frame|us|<\d+>))?"
+_STANDS = r"(?: (?:is|are|stands?|standing|parked|waiting|seen|visible|over there|hugging))*"
+_BOTH = re.compile(
+    rf"{_PLACE}(?:,? and|,? or|,) (?:{_PLACE}|(?:the )?(?:left|right))|(?:on|at|to) (?:both|either|each|all) sides?"
 )
-_AMOUNT = re.compile(rf"\b(?:(?P<one>{_ONE})|(?P<many>{_MANY}))(?: \w+)?$")
+_AFTER = re.compile(
+    rf"<(?P<id>\d+)>(?:{_STANDS} (?P<place>{_PLACE}){_OF}(?=$|[,.;:!?]| (?:and|with|but|while|in|on|near|driving)\b)"
+    rf"|{_STANDS}, (?P<last>{_PLACE}){_OF}(?=$|[.;!?]))"
+)
+"""“a bus on the left”, and at the end of a sentence “a bus, far right”."""
+_BEFORE = re.compile(
+    r"(?:^|[,.;:!?] |\b(?:and|with|but) )(?:over there )?"
+    rf"(?:{_PLACE}{_OF}[:,]?|{_HAND}:|(?:left|right)[- ]?hand side,?)"
+    r"(?: (?!(?:and|with|but|no|not|nothing|none)\b)\w+){0,3} <(?P<id>\d+)>"
+)
+"""“on the left there is a bus”, “left: a bus”."""
+_SUBORDINATE = re.compile(r"\b(?:crossing|across|along|over|on|in|of|by|at|near|beside|behind|to) (?:the|an?|our) $")
+"""What comes before a noun that a side behind it is not of: “a person crossing the street on the left”."""
+_ONE = r"(?:exactly|only|just) one|a single|a lone|one lone|one single|one|single"
+_MANY = (
+    r"(?:very |a great |so )?many|(?:lots|plenty|dozens|hundreds|scores|masses|crowds|tons|loads) of|a lot of|"
+    r"a (?:dozen|crowd of|large number of)|numerous|countless|full of"
+)
+_NOT_MORE = "hundred|thousand|million|dozen|of|or|by|to|on|in|at|and|has|have|can|sees?|side|more|another|after|way"
+_AMOUNT = re.compile(rf"\b(?:(?P<one>{_ONE})|{_MANY})(?: (?!(?:{_NOT_MORE})\b)\w+)? <(?P<id>\d+)>(?! after\b)")
+_REFUSED = re.compile(r"(?:\bnot|n['’]t|\b(?:more|less|fewer) than|\bat least|\bhardly|\btoo|-)(?: too| so)? ?$")
+RULED = frozenset(
+    words_of(
+        "exactly only just single lone one many lots plenty dozens hundreds scores masses crowds tons loads lot dozen "
+        "crowd numerous countless full large number great far hand side half edge corner left right over there our"
+    )
+)
+"""The words that the rules know."""
 
 
 def read_told(prompt: str, classes: Sequence[ClassInfo]) -> tuple[Told, ...]:
     """What the wanted part of a prompt says of where classes are and how many of them there are.
 
-    A side belongs to the classes of its clause; one that stands alone belongs to those before it ("a bus, far right")
-    or, if these have one, to those that follow ("left: a bus"). "Left" and "right" in names of classes are no sides.
+    A side is of the class nearest to it that is not itself a place ("a bus on the left of the street"). Of a class
+    for which different things are told none is; "left" and "right" in the names of classes are no sides.
     """
+    text = " ".join(read_wish(prompt).wanted.lower().split())
+    if RULED.isdisjoint(words_of(text)):
+        return ()
     forms = class_forms(classes)
-    text = _BOTH.sub(" ", " ".join(read_wish(prompt).wanted.lower().split()))
-    found: list[Told] = []
-    waiting: Side = ""
-    for clause in _clauses(text, forms):
-        side = clause.side or waiting
-        if clause.named:
-            found += [Told(one.class_id, side, one.amount) for one in clause.named]
-            waiting = ""
-        elif clause.side:
-            waiting = clause.side
-            if found and not found[-1].side:
-                found[-1], waiting = found[-1]._replace(side=clause.side), ""
-    found = [one._replace(amount="") if one.amount == "one" and classes[one.class_id].mass else one for one in found]
-    return tuple(one for one in found if one.side or one.amount)
-
-
-def _clauses(text: str, forms: dict[str, int]) -> Iterator[_Clause]:
-    """The parts of a text in lower case, with the classes that they name by the words in `forms`."""
     nouns = re.compile(rf"\b(?:{'|'.join(re.escape(form) for form in sorted(forms, key=len, reverse=True))})\b")
-    for part in _CLAUSES.split(text):
-        sides, named = set(_SIDE.findall(nouns.sub(" ", part))), []
-        for noun in nouns.finditer(part):
-            before = part[: noun.start()].rstrip()
-            amount = _AMOUNT.search(before)
-            if not (sides and _OF.search(before)):
-                named.append(_Named(forms[noun[0]], "" if amount is None else "one" if amount["one"] else "many"))
-        yield _Clause(tuple(named), sides.pop() if len(sides) == 1 else "")
+    text = _BOTH.sub("…", nouns.sub(lambda found: f"<{forms[found[0]]}>", text))
+    found = [*_sides(text), *_amounts(text)]
+    return tuple(one for one in _agreed(found, text, classes) if one.side or one.amount)
+
+
+def _sides(text: str) -> Iterator[Told]:
+    """Of a text in which the names of classes are <ids>."""
+    for found in (*_AFTER.finditer(text), *_BEFORE.finditer(text)):
+        if found.re is _AFTER and _SUBORDINATE.search(text[: found.start()]):
+            continue
+        place = found["place"] or found["last"] if found.re is _AFTER else found[0]
+        yield Told(int(found["id"]), "left" if re.search(r"\bleft\b", place) else "right", "")
+
+
+def _amounts(text: str) -> Iterator[Told]:
+    for found in _AMOUNT.finditer(text):
+        if not _REFUSED.search(text[: found.start()]):
+            yield Told(int(found["id"]), "", "one" if found["one"] else "many")
+
+
+def _agreed(found: Sequence[Told], text: str, classes: Sequence[ClassInfo]) -> Iterator[Told]:
+    """One for each class, without what differs; there is one only of what is named once and can be counted."""
+    for index in dict.fromkeys(one.class_id for one in found):
+        same = [one for one in found if one.class_id == index]
+        sides, amounts = ({getattr(one, part) for one in same} - {""} for part in ("side", "amount"))
+        if "one" in amounts and (classes[index].mass or text.count(f"<{index}>") > 1):
+            amounts = set()
+        yield Told(index, *(some.pop() if len(some) == 1 else "" for some in (sides, amounts)))
 
 
 def class_forms(classes: Sequence[ClassInfo]) -> dict[str, int]:

@@ -10,10 +10,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.data.told import Side, Told
-from engine.diffusion.categorical import softmax
+from engine.diffusion.categorical import TINY
 from engine.diffusion.denoiser import State
 from engine.diffusion.guides import LayoutGuide
-from engine.guides.areas import Areas
 
 AWAY = 8.0
 """How much less likely, in logits, a class is where it is told not to be."""
@@ -23,6 +22,8 @@ FAINT = 0.25
 """Columns that hold less of a class than this share of the fullest one part its pieces from each other."""
 BLUR = 16
 """The share of the width, as 1/BLUR, over which columns are smoothed for that."""
+ROUNDS = 14
+"""Halvings of `AWAY` until a shift of the logits is found, to 0.0005."""
 
 
 @dataclass(frozen=True)
@@ -36,45 +37,62 @@ class AsTold(LayoutGuide):
     told: Sequence[Sequence[Told]]
 
     def bent(self, state: State, logits: Tensor) -> Tensor:
-        rows = [slice(row, row + 1) for row in range(len(logits))]
-        return torch.cat([as_told(state[row], logits[row], told) for row, told in zip(rows, self.told, strict=True)])
+        bent = logits.clone()
+        for row, some in enumerate(self.told):
+            for told in some:
+                bent[row, told.class_id] += odds_of(told, state[[row]], bent[[row]])
+        return bent
 
 
-def as_told(state: State, logits: Tensor, told: Sequence[Told]) -> Tensor:
-    """The logits [1, K, H, W] of one sample, bent."""
-    free = (state.clocks.layout > 0) & (state.clocks.image > 0)
-    for one in told:
-        if one.side:
-            ids = torch.tensor([one.class_id], device=logits.device)
-            p = torch.where(state.clocks.layout > 0, softmax(logits)[:, ids], state.layout == ids)
-            moved = plus(logits, one.class_id, away_from(one.side, p))
-            logits = torch.where(free, Areas(ids, p.mean((2, 3)), 1.0).bent(state, moved), logits)
-        if one.amount:
-            p = softmax(logits)[:, one.class_id, None]
-            odds = apart(p) if one.amount == "one" else torch.full_like(p, MORE)
-            logits = torch.where(free, plus(logits, one.class_id, odds), logits)
-    return logits
+def odds_of(told: Told, state: State, logits: Tensor) -> Tensor:
+    """Log odds [H, W] of a class, to be added to its logits [1, K, H, W] of one sample."""
+    free = ((state.clocks.layout > 0) & (state.clocks.image > 0))[0, 0]
+    own = odds = log_odds(logits, told.class_id)
+    if told.side:
+        odds = odds + away_from(told.side, odds)
+        odds = odds + covering(own[free], odds[free])
+    if told.amount == "many":
+        odds = odds + MORE
+    if told.amount == "one":
+        given = state.clocks.layout[0, 0] == 0
+        there = torch.where(given, (state.layout[0, 0] == told.class_id).to(odds), odds.sigmoid())
+        odds = odds + apart(there)
+    return torch.where(free, odds - own, 0)
 
 
-def plus(logits: Tensor, class_id: int, odds: Tensor) -> Tensor:
-    """The logits [1, K, H, W] with those of a class more likely by log odds that broadcast against [1, 1, H, W]."""
-    return logits + F.one_hot(torch.tensor(class_id), logits.shape[1]).to(logits)[:, None, None] * odds
+def log_odds(logits: Tensor, class_id: int) -> Tensor:
+    """Of a class against all others, [H, W], from logits [1, K, H, W]."""
+    e = (logits - logits.amax(1, keepdim=True)).exp()[0]
+    own = e[class_id].clone()
+    e[class_id] = 0
+    return (own.clamp(min=TINY) / e.sum(0).clamp(min=TINY)).log()
 
 
-def away_from(side: Side, p: Tensor) -> Tensor:
+def away_from(side: Side, odds: Tensor) -> Tensor:
     """Log odds [W] that fall from the middle to the other side."""
-    across = torch.linspace(-2, 2, p.shape[3], device=p.device)
+    across = torch.linspace(-2, 2, odds.shape[-1], device=odds.device)
     return -AWAY * (across if side == "left" else -across).clamp(0, 1)
 
 
-def apart(p: Tensor) -> Tensor:
-    """Log odds [1, 1, 1, W] against all columns but those of the fullest piece of a class with probabilities
-    [1, 1, H, W].
+def covering(before: Tensor, after: Tensor) -> Tensor:
+    """The shift of the log odds `after` by which they cover as much as those `before`, both [N], by halving.
+
+    Its sums are in float64 where there is one, so that it does not depend on how they are split among threads.
     """
-    width = p.shape[3]
-    columns = F.avg_pool1d(p.sum(2), 2 * (width // BLUR // 2) + 1, 1, width // BLUR // 2)
-    place, peak = torch.arange(width, device=p.device), columns.argmax(2, keepdim=True)
-    faint = columns < FAINT * columns.amax(2, keepdim=True)
-    start = torch.where(faint & (place < peak), place, -1).amax(2, keepdim=True)
-    end = torch.where(faint & (place > peak), place, width).amin(2, keepdim=True)
-    return -AWAY * ((place <= start) | (place >= end)).to(p)[:, :, None]
+    exact = torch.float32 if before.device.type == "mps" else torch.float64
+    before, after = before.to(exact), after.to(exact)
+    aim, shift = before.sigmoid().sum(), before.new_zeros(())
+    for step in (AWAY / 2**round for round in range(1, ROUNDS + 1)):
+        shift = shift + step * ((after + shift + step).sigmoid().sum() <= aim)
+    return shift.float()
+
+
+def apart(there: Tensor) -> Tensor:
+    """Log odds [W] against all columns but those of the fullest piece of a class that is there by shares [H, W]."""
+    width, reach = there.shape[1], there.shape[1] // BLUR // 2
+    columns = F.avg_pool1d(there.sum(0)[None], 2 * reach + 1, 1, reach)[0]
+    place, peak = torch.arange(width, device=there.device), columns.argmax()
+    faint = columns < FAINT * columns.amax()
+    start = torch.where(faint & (place < peak), place, -1).amax()
+    end = torch.where(faint & (place > peak), place, width).amin()
+    return -AWAY * ((place <= start) | (place >= end)).to(there)

@@ -1,7 +1,7 @@
 """Is a prompt understood in words of no caption? Phrasings held out of training, by what they ask for.
 
-The captions that a pack learns from come from a grammar (`engine.data.captions`); none of these can come from it. Most
-negations do not reach the network as they are, for `read_wish` knows them by rule.
+The captions that a pack learns from come from a grammar (`engine.data.captions`); none of these can come from it. By
+rule `read_wish` knows most negations, which do not reach the network as they are, and `read_told` sides and counts.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from engine.data.captions import Caption, Captioner, Voice, given
 from engine.data.pairs import Pair, gamma_corrected
-from engine.data.pointed import pointed
 from engine.data.taxonomy import ClassWords
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
@@ -102,12 +101,10 @@ class Batches:
         return Pair(image, pair.layout), caption.text, caption.says, task
 
     def caption(self, drawn: Drawn, image: Pixels, random: np.random.Generator) -> Caption:
-        """One that came with the frame in half of the cases, if there are any; else by the grammar, or pointed."""
+        """One that came with the frame in half of the cases, if there are any; else one by the grammar."""
         if drawn.captions and random.random() < 0.5:
             text = drawn.captions[int(random.integers(len(drawn.captions)))]
             return given(text, drawn.pair.layout, self.captioner.classes, drawn.mirrored)
-        if self.config.pointed and random.random() < self.config.pointed:
-            return pointed(self.captioner, drawn.pair.layout, image, random)
         return self.captioner.draw(drawn.pair.layout, image, random)
 
 

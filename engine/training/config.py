@@ -23,7 +23,7 @@ class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: float = 1.0
 
 
-TASKS = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared", "words")
+TASKS = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
 
 
 class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,7 +36,6 @@ class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     layout_unknown: float = 0.0
     regions: float = 0.0
     shared: float = 0.0  # one clock for both halves, nothing given: GCDP's own training
-    words: float = 0.0  # joint at late clocks, where only the text can say what is where
     blank: float = 0.5  # in this share of samples a region of the layout is unknown
 
 
@@ -73,7 +72,6 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     cross_guidance: float = 1.0
     window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once, which go past; 0: all of them
     start: str = ""  # the pack whose weights the run begins with, by its name or folder
-    pointed: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0  # the share of captions that say where and how many
     images: int = 300_000
     batch: int = 16
     optimiser: Literal["adamw", "muon"] = "adamw"

@@ -15,7 +15,6 @@ from rich.progress import Progress, ProgressColumn
 from torch import Tensor, nn
 
 from engine.data.captions import Voice, vocabulary
-from engine.data.pointed import phrases
 from engine.data.taxonomy import ClassWords, class_infos, portable, read_taxonomy
 from engine.diffusion.process import Training
 from engine.errors import BadConfig
@@ -49,7 +48,8 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.process = self.file.process.build(len(classes))
         self.model = Model(self.file, self.process)
-        self.before = begin_with(config.start, self.model, self.file) if config.start else 0
+        fresh = not (self.out / CHECKPOINT).is_file()
+        self.before = begin_with(config.start, self.model, self.file) if config.start and fresh else 0
         self.model.to(self.device)
         self.model.unet.to(memory_format=torch.channels_last)
         self.average = Average(self.model, config.ema)
@@ -121,6 +121,7 @@ class Trainer:
             "step": self.step,
             "batch": self.config.batch,
             "learns": self.learns,
+            "before": self.before,
         }
         partial = self.out / (CHECKPOINT + ".part")
         torch.save(state, partial)
@@ -143,19 +144,18 @@ class Trainer:
             )
         if state.get("learns", self.learns) != self.learns:
             raise BadConfig(f"{path} was made with another process, loss or window.", "Choose another `out`.")
-        self.step = state["step"]
+        self.step, self.before = state["step"], state.get("before", 0)
 
 
 def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames) -> PackFile:
     """What the run's pack says of itself."""
-    more = phrases() if config.pointed else ()
     info = PackInfo(
         name=config.name,
         title=config.title,
         height=config.height,
         width=config.width,
         classes=class_infos(classes),
-        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), frames.captions, more),
+        vocabulary=vocabulary(classes, Voice.of(config.taxonomy), frames.captions),
         openers=Voice.of(config.taxonomy).openers,
         licence=config.licence,
         steps=config.steps,

@@ -15,7 +15,7 @@ def begin_with(name: str, model: Model, file: PackFile) -> int:
     """Give the weights of the pack of a name or in a folder to the model that `file` describes; words that the pack
     never heard keep their fresh ones. Returns how many images the pack has seen.
 
-    Raises BadPack, and BadConfig if its network is of another shape.
+    Raises UnknownPack, BadPack, and BadConfig if it has other classes, another network, text tower or process.
     """
     pack = packs.load(library.find_pack(name), "cpu")
     check(pack, file)
@@ -33,13 +33,14 @@ def begin_with(name: str, model: Model, file: PackFile) -> int:
 
 def check(pack: Pack, file: PackFile) -> None:
     """Raise BadConfig for what must be as in the pack and is not."""
-    own, other = file, pack.file
     for what, mine, theirs in (
-        ("classes", [one.name for one in own.info.classes], [one.name for one in other.info.classes]),
-        ("network", own.network, other.network),
-        ("text", own.text, other.text),
-        ("process", own.process.taught, other.process.taught),
+        ("classes", [one.name for one in file.info.classes], [one.name for one in pack.info.classes]),
+        ("network", file.network, pack.file.network),
+        ("text tower", file.text, pack.file.text),
+        ("process", file.process.taught, pack.file.process.taught),
     ):
         if mine != theirs:
-            hint = "Begin with a pack that has them, or without `start`."
-            raise BadConfig(f"The run has another {what} than {pack.folder}, which it is to start with.", hint)
+            raise BadConfig(
+                f"{pack.folder}, which the run is to start with, differs from it in its {what}.",
+                "Start with a pack that fits, or without `start`.",
+            )

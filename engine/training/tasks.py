@@ -19,8 +19,6 @@ REGIONS = (0.35, 0.15, 0.1, 0.15, 0.25)
 image, only the layout, which is what people do most."""
 LEAD = 0.5
 """The largest lead of the layout over the image, as a share of T."""
-LATE = 0.6
-"""Where the task of words begins, as a share of T."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,6 @@ def running_clocks(kind: str, clocks: int, random: np.random.Generator) -> tuple
         return clocks, u
     if kind == "layout_unknown":
         return t, clocks
-    if kind == "words":
-        u = max(1, int(random.uniform(LATE, 1) * (clocks + 1)))
-        return min(clocks, u + int(random.uniform(0, LEAD) * clocks)), min(clocks, u)
     if random.random() < 0.6:  # the path that sampling takes
         lead = int(random.uniform(0, LEAD) * clocks)
         tau = int(random.integers(1, clocks + lead + 1))

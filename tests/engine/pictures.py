@@ -17,7 +17,7 @@ from engine.raster import colourise, write_image, write_layout
 from engine.training.config import TrainConfig, ViewConfig
 
 CLASSES = read_taxonomy("street")
-ROAD, BUILDING, SKY, CAR, BUS = 0, 2, 10, 13, 15
+ROAD, BUILDING, SKY, CAR = 0, 2, 10, 13
 
 
 def street(index: int) -> np.ndarray:

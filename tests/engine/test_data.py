@@ -12,14 +12,13 @@ import engine.data.taxonomy
 from engine.data.captions import ABSENT, PRESENT, STRANGE, Captioner, Voice, read_wish, side, vocabulary
 from engine.data.masks import draw_region
 from engine.data.pairs import Doubt, View, doubtful_to_unknown, gamma_corrected, list_pairs
-from engine.data.pointed import phrases, pointed
 from engine.data.taxonomy import class_infos, plural_of, read_taxonomy, reading
 from engine.errors import BadConfig, BadFile
 from engine.network.text import words_of
 from engine.protocol import UNKNOWN
 from engine.training.config import TASKS, Mix
-from engine.training.tasks import LATE, LEAD, draw_task
-from tests.engine.pictures import BUS, CAR, CLASSES, ROAD, SKY, load_frames, make_folder, street
+from engine.training.tasks import draw_task
+from tests.engine.pictures import CAR, CLASSES, ROAD, SKY, load_frames, make_folder, street
 
 INFOS = class_infos(CLASSES)
 STREET = reading("street")
@@ -105,30 +104,6 @@ def test_every_word_of_a_caption_is_in_the_vocabulary():
     assert STRANGE not in vocabulary(CLASSES)
     for _, caption in captions(300):
         assert set(words_of(caption.text)) <= known, caption.text
-
-
-def test_pointed_captions_say_truly_where_and_how_many():
-    """Of a layout with three cars at the left and one bus at the right, in a bright picture."""
-    layout, image = np.full((48, 96), ROAD, np.uint8), np.full((48, 96, 3), 200, np.uint8)
-    for start in (2, 12, 22):
-        layout[20:26, start : start + 6] = CAR
-    layout[20:30, 80:90] = BUS
-    known = {*vocabulary(CLASSES, Voice.of("street"), (), phrases()), ",", ".", STRANGE}
-    random, sides, numbers = np.random.default_rng(1), 0, 0
-    for _ in range(400):
-        caption = pointed(captioner(), layout, image, random)
-        words, told = set(words_of(caption.text)), set(np.flatnonzero(caption.says))
-        assert words <= known, caption.text
-        assert 1 <= len(told) <= 2
-        assert not words & {"night", "dark", "dimly"}
-        if told == {CAR}:
-            assert not words & {"right", "single", "two", "many", "pair"}, caption.text
-            sides += "left" in words
-            numbers += bool(words & {"three", "few"})
-        if told == {BUS}:
-            assert not words & {"left", "buses", "coaches"}, caption.text
-    assert sides > 20
-    assert numbers > 20
 
 
 def test_places_are_told_by_where_the_pixels_are():
@@ -243,16 +218,6 @@ def test_tasks_keep_unknown_at_the_end_clock_and_half_given_at_zero():
             assert (draw.image == 1000).all()
             assert not draw.image_counts
     assert len(kinds) == 6
-
-
-def test_the_task_of_words_has_late_clocks_and_the_layout_leads():
-    random, layout = np.random.default_rng(0), street(1)
-    for _ in range(100):
-        draw = draw_task(layout, 1000, Mix(words=1.0), random)
-        assert 1000 * LATE <= draw.layout_running <= draw.image_running <= min(1000, draw.layout_running + 1000 * LEAD)
-        assert (draw.image == draw.image_running).all()
-        assert draw.image_counts
-        assert draw.layout_counts
 
 
 def test_what_is_in_doubt_becomes_unknown_and_nothing_else_changes():

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from engine.data.captions import Captioner, Voice
-from engine.data.pointed import pointed
 from engine.data.taxonomy import read_taxonomy
 from engine.metrics import phrasings
 from engine.protocol import ClassInfo
@@ -67,10 +64,7 @@ def test_no_caption_is_worded_like_a_phrasing():
     layout = random.integers(0, len(infos), (32, 64)).astype(np.uint8)
     image = random.integers(0, 255, (32, 64, 3)).astype(np.uint8)
     writer = Captioner(words, np.full(len(words), 0.3), (80.0, 160.0), Voice(streets=True))
-    told = [
-        write(layout, image, random).text for write in (writer.draw, partial(pointed, writer)) for _ in range(3000)
-    ]
-    captions = " | ".join(told)
+    captions = " | ".join(writer.draw(layout, image, random).text for _ in range(3000))
     texts = {one.text for one in phrasings.phrasings(infos, [0.3] * len(infos))}
     assert len(texts) == 12 * len(infos)
     assert not any(text in captions for text in texts)

@@ -31,28 +31,67 @@ LEFT = Told(2, "left", "")
         ("a bus, far right", {"bus": ("right", "")}),
         ("a street with buses on the right", {"bus": ("right", "")}),
         ("on the left a bus and on the right a lorry", {"bus": ("left", ""), "truck": ("right", "")}),
+        ("on the left, a bus, and on the right, a truck", {"bus": ("left", ""), "truck": ("right", "")}),
         ("left: a bus. right: a truck", {"bus": ("left", ""), "truck": ("right", "")}),
+        ("houses, left: a bus, right: a truck", {"bus": ("left", ""), "truck": ("right", "")}),
+        ("a street. On the right: a bus", {"bus": ("right", "")}),
+        ("a street, on the left: a bus", {"bus": ("left", "")}),
         ("a bus on the left side of the street", {"bus": ("left", "")}),
+        ("a bus on the left of a wide street", {"bus": ("left", "")}),
+        ("a bus parked on the left in a narrow street", {"bus": ("left", "")}),
+        ("a street scene showing a bus on the left", {"bus": ("left", "")}),
+        ("a bus on the left, nothing on the right, blue sky", {"bus": ("left", "")}),
         ("two cars and a bus on the left", {"bus": ("left", "")}),
         ("a traffic light to the right", {"traffic light": ("right", "")}),
         ("exactly one car", {"car": ("", "one")}),
         ("a single red car at the left", {"car": ("left", "one")}),
         ("dozens of cars, one bus", {"car": ("", "many"), "bus": ("", "one")}),
         ("a lot of trees", {"vegetation": ("", "many")}),
-        ("one sky", {}),
-        ("no cars on the left", {}),
-        ("trees on both sides", {}),
-        ("left and right cars", {}),
-        ("a bus on the left or on the right", {}),
-        ("a car right behind a bus", {}),
-        ("a road with a left turn", {}),
-        ("a street", {}),
-        ("", {}),
+        ("many cars, taxis on the right", {"car": ("right", "many")}),
+        ("one car at the left and one car", {"car": ("left", "")}),
     ],
 )
 def test_places_and_numbers_are_read(prompt, told):
     found = {STREET[one.class_id].name: (one.side, one.amount) for one in read_told(prompt, STREET)}
     assert found == told
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("", "a street", "one sky", "two cars", "no cars on the left", "a car not on the left"),
+        *("cars everywhere but on the left", "cars except on the left", "cars, but none on the left"),
+        *("a car on the left and a car on the right", "trees on the left, trees on the right"),
+        *("trees on both sides", "left and right cars", "a bus on the left or on the right"),
+        *("cars to the left and to the right, a bus in the middle", "on the left and on the right cars"),
+        *("a car right behind a bus", "a bus right across the street", "the right kind of car", "all right, a street"),
+        *("a road with a left turn", "a road with a left lane", "the road bends left", "a road curving to the left"),
+        *(
+            "two cars are left",
+            "people left the bus",
+            "a car left on the road",
+            "a person crossing the street on the left",
+        ),
+        *(
+            "there aren't many cars",
+            "not many cars",
+            "there are not too many people",
+            "one hundred cars",
+            "one dozen cars",
+        ),
+        *("twenty-one cars", "more than one car", "at least one car", "one car after another", "this one has cars"),
+        *("one sees people", "on one side cars"),
+    ],
+)
+def test_what_is_not_said_so_is_not_read(prompt):
+    assert read_told(prompt, STREET) == ()
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a scar on the left cheek, long hair", "hair parted on the left", "looking to the left, hair"]
+)
+def test_sides_of_other_things_move_nothing(prompt):
+    assert read_told(prompt, FACE) == ()
 
 
 def test_sides_in_names_of_classes_are_no_sides():

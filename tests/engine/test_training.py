@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 import engine.training
 from engine import generation, packs
 from engine.cli import app
+from engine.data.taxonomy import Taxonomy, read_taxonomy
 from engine.errors import BadConfig
 from engine.network.unet import UNetConfig
 from engine.packs import LayoutConfig, ProcessConfig, ScheduleConfig
@@ -139,7 +141,12 @@ def test_a_run_begins_with_a_packs_weights_and_keeps_what_its_words_mean(config,
     first = Trainer(msgspec.structs.replace(config, out=str(tmp_path / "first")))
     run(first, 2)
     pack = packs.load(first.export(), "cpu")
-    more = Trainer(msgspec.structs.replace(config, start=str(pack.folder), pointed=0.5))
+    classes = tuple(
+        msgspec.structs.replace(words, synonyms=(*words.synonyms, f"{words.name} thing"))
+        for words in read_taxonomy("street")
+    )
+    taxonomy = Taxonomy(classes=classes, streets=True)
+    more = Trainer(msgspec.structs.replace(config, start=str(pack.folder), taxonomy=taxonomy))
     for name, value in pack.network.state_dict().items():
         torch.testing.assert_close(more.average.state()[f"unet.{name}"], value.float(), rtol=0, atol=0)
     tower = more.model.tower
@@ -148,18 +155,23 @@ def test_a_run_begins_with_a_packs_weights_and_keeps_what_its_words_mean(config,
     with torch.no_grad():
         heard = [one(one.tokenize(prompt)) for one in (tower.eval(), pack.tower)]
     torch.testing.assert_close(heard[0].tokens, heard[1].tokens)
-    assert tower.unknown_words("a dozen cars") == ()
-    assert pack.tower.unknown_words("a dozen cars") == ("dozen",)
+    assert tower.unknown_words("a car thing") == ()
+    assert pack.tower.unknown_words("a car thing") == ("thing",)
+    more.out.mkdir()
     run(more, 1)
-    assert packs.read_file(more.export()).images_seen == 3 * config.batch
+    more.checkpoint()
+    shutil.rmtree(pack.folder)
+    resumed = Trainer(more.config)
+    resumed.resume()
+    assert packs.read_file(resumed.export()).images_seen == 3 * config.batch
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"network": UNetConfig(widths=(16, 128), blocks=(1, 1))}, "another network"),
-        ({"taxonomy": "engine/data/street8.toml"}, "another classes"),
-        ({"process": ProcessConfig(output="epsilon")}, "another process"),
+        ({"network": UNetConfig(widths=(16, 128), blocks=(1, 1))}, "in its network"),
+        ({"taxonomy": "engine/data/street8.toml"}, "in its classes"),
+        ({"process": ProcessConfig(output="epsilon")}, "in its process"),
     ],
 )
 def test_a_run_does_not_begin_with_a_pack_of_another_kind(config, small_pack, change, says):
