@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from engine import generation, packs
-from engine.data.captions import pieces
 from engine.data.taxonomy import class_infos, read_taxonomy
 from engine.data.told import Told, read_told
 from engine.diffusion.denoiser import State
+from engine.guides.areas import Areas
 from engine.guides.told import AsTold
-from engine.protocol import UNKNOWN, ClassInfo, Generate, Raster
+from engine.protocol import UNKNOWN, AreaGuide, ClassInfo, Generate, Raster
+from tests import tiny
 from tests.engine.diffusion.toy import running
 
 STREET = class_infos(read_taxonomy("street"))
@@ -117,29 +118,55 @@ def test_a_class_moves_to_its_side_and_covers_as_much_there(side):
     assert float(after.sum() - far.sum()) > 0.99 * float(after.sum())
 
 
-def test_what_is_given_of_either_half_is_not_bent():
+def test_what_is_given_of_either_half_is_not_bent_and_not_drawn_again():
     logits, state = some_logits(), a_state()
     state.clocks.layout[..., :4, :] = 0
+    state.layout[..., :4, 24:] = 2
     state.clocks.image[..., 12:, :] = 0
     for told in (LEFT, Told(2, "", "many")):
         bent = AsTold([[told]]).bent(state, logits)
         assert torch.equal(bent[..., :4, :], logits[..., :4, :])
         assert torch.equal(bent[..., 12:, :], logits[..., 12:, :])
+        before, after = (each.softmax(1)[:, 2, 4:12].mean() for each in (logits, bent))
         assert not torch.equal(bent[..., 4:12, :], logits[..., 4:12, :])
+        if told is LEFT:
+            torch.testing.assert_close(after, before, rtol=0.01, atol=0)
 
 
-def test_of_one_the_fullest_piece_stays_and_of_many_all_are_likelier():
+def two_pieces():
     logits = torch.zeros(1, 5, 16, 32)
     logits[:, 2] -= 6
     logits[:, 2, 4:8, 3:7] += 12
     logits[:, 2, 4:12, 20:26] += 12
-    assert pieces((logits.argmax(1)[0] == 2).sum(0).numpy()) == 2
-    one = AsTold([[Told(2, "", "one")]]).bent(a_state(), logits)
-    columns = (one.argmax(1)[0] == 2).sum(0)
-    assert columns.nonzero().flatten().tolist() == list(range(20, 26))
+    return logits
+
+
+def columns_of(logits):
+    return (logits.argmax(1)[0] == 2).sum(0).nonzero().flatten().tolist()
+
+
+def test_of_one_the_fullest_piece_stays_and_of_many_all_are_likelier():
+    logits = two_pieces()
+    assert columns_of(logits) == [*range(3, 7), *range(20, 26)]
+    assert columns_of(AsTold([[Told(2, "", "one")]]).bent(a_state(), logits)) == list(range(20, 26))
     many = AsTold([[Told(2, "", "many")]]).bent(a_state(), logits)
     assert bool((many[:, 2] > logits[:, 2]).all())
     assert torch.equal(many[:, [0, 1, 3, 4]], logits[:, [0, 1, 3, 4]])
+
+
+def test_a_hair_does_not_part_one_from_itself():
+    logits = two_pieces()
+    logits[:, 2, :, 23] -= 12
+    one = AsTold([[Told(2, "", "one")]]).bent(a_state(), logits)
+    assert columns_of(one) == [20, 21, 22, 24, 25]
+
+
+def test_one_that_is_painted_is_the_one():
+    logits, state = two_pieces(), a_state()
+    state.clocks.layout[..., 3:7] = 0
+    state.layout[..., 3:7] = 2
+    one = AsTold([[Told(2, "", "one")]]).bent(state, logits)
+    assert not (one.argmax(1)[..., 20:26] == 2).any()
 
 
 def test_a_sample_is_bent_by_its_own_words_alone():
@@ -159,6 +186,40 @@ def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
     columns = (last.layout(0) == car).sum(0)
     assert columns[:middle].sum() > 20 * columns[middle + middle // 2 :].sum()
     assert columns[:middle].sum() > 20
+
+
+def test_told_results_are_the_same_together_and_alone(tiny_pack):
+    pack = packs.load(tiny_pack, "cpu")
+    prompts = "a car on the left", "exactly one tree, cars on the right", "many cars"
+    asked = [Generate(id=prompt, pack="tiny", prompt=prompt, seed=3, steps=3) for prompt in prompts]
+    *_, together = generation.generate(pack, asked)
+    for row, one in enumerate(asked):
+        *_, alone = generation.generate(pack, [one])
+        assert np.array_equal(together.image(row), alone.image(0))
+        assert np.array_equal(together.layout(row), alone.layout(0))
+
+
+def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
+    pack = packs.load(tiny.add_distilled(tiny.make(tmp_path / "tiny")), "cpu")
+    ways = [
+        [frame.step.state.clocks.image_running.tolist() for frame in generation.generate(pack, [one])]
+        for one in (
+            Generate(id="told", pack="tiny", prompt=prompt, sampler="distilled") for prompt in ("a car", "many cars")
+        )
+    ]
+    assert ways[0] == ways[1]
+
+
+def test_guides_that_are_asked_for_have_the_last_word(tiny_pack):
+    pack = packs.load(tiny_pack, "cpu")
+    asked = Generate(id="told", pack="tiny", prompt="a car on the left", guides=(AreaGuide(shares={"road": 0.3}),))
+    assert [type(one) for one in generation.guides_of(pack, [asked])] == [AsTold, Areas]
+
+
+def test_words_that_are_obeyed_are_not_called_unknown(tiny_pack):
+    pack = packs.load(tiny_pack, "cpu")
+    assert generation.unknown_words(pack, "exactly one zebra") == ("exactly", "one", "zebra")
+    assert generation.unknown_words(pack, "exactly one car, zebra") == ("zebra",)
 
 
 def test_only_what_is_to_be_drawn_is_told(tiny_pack):
