@@ -14,22 +14,24 @@ from engine.diffusion.categorical import TINY
 from engine.diffusion.denoiser import State
 from engine.diffusion.guides import LayoutGuide
 
-AWAY = 8.0
-"""How much less likely, in logits, a class is where it is told not to be."""
+AWAY = 24.0
+"""How much less likely, in logits, a class is where it is told not to be; guidance towards the text pulls it back."""
+MOST = 0.4
+"""The largest share that a class is meant to cover on its side, of what may be drawn on both."""
 MORE = 0.5
 """How much more likely, in logits, a class is everywhere if there are many."""
 FAINT = 0.25
 """Columns that hold less of a class than this share of the fullest one part its pieces from each other."""
 BLUR = 16
 """The share of the width, as 1/BLUR, over which columns are smoothed for that."""
-ROUNDS = 14
-"""Halvings of `AWAY` until a shift of the logits is found, to 0.0005."""
+ROUNDS = 16
+"""Halvings of `AWAY` until a shift of the logits is found, to 0.0004."""
 
 
 @dataclass(frozen=True)
 class AsTold(LayoutGuide):
     """Classes are moved to the side of the picture where they are told to be, and cover as much there as the network
-    would have given them everywhere; of one that is told to be there once, the fullest piece stays.
+    would have given them everywhere, if there is room; of one that is told to be there once, the fullest piece stays.
 
     What is `told` of each sample bends that sample alone, and only where its image is not given, which knows better.
     """
@@ -69,20 +71,21 @@ def log_odds(logits: Tensor, class_id: int) -> Tensor:
 
 
 def away_from(side: Side, odds: Tensor) -> Tensor:
-    """Log odds [W] that fall from the middle to the other side."""
+    """Log odds [W] that fall from the middle to the other side, slowly at first."""
     across = torch.linspace(-2, 2, odds.shape[-1], device=odds.device)
-    return -AWAY * (across if side == "left" else -across).clamp(0, 1)
+    return -AWAY * (across if side == "left" else -across).clamp(0, 1) ** 2
 
 
 def covering(before: Tensor, after: Tensor) -> Tensor:
-    """The shift of the log odds `after` by which they cover as much as those `before`, both [N], by halving.
+    """The shift of the log odds `after`, found by halving, by which they cover as much as those `before`, both [N], or
+    `MOST`.
 
     Its sums are in float64 where there is one, so that it does not depend on how they are split among threads.
     """
     exact = torch.float32 if before.device.type == "mps" else torch.float64
     before, after = before.to(exact), after.to(exact)
-    aim, shift = before.sigmoid().sum(), before.new_zeros(())
-    for step in (AWAY / 2**round for round in range(1, ROUNDS + 1)):
+    aim, shift = before.sigmoid().sum().clamp(max=MOST * len(before)), before.new_full((), -AWAY)
+    for step in (2 * AWAY / 2**halving for halving in range(1, ROUNDS + 1)):
         shift = shift + step * ((after + shift + step).sigmoid().sum() <= aim)
     return shift.float()
 

@@ -118,6 +118,14 @@ def test_a_class_moves_to_its_side_and_covers_as_much_there(side):
     assert float(after.sum() - far.sum()) > 0.99 * float(after.sum())
 
 
+def test_a_class_that_would_be_everywhere_stays_on_its_side():
+    logits = some_logits()
+    logits[:, 2] += 15
+    after = AsTold([[LEFT]]).bent(a_state(), logits).softmax(1)[:, 2]
+    assert float(after[..., :12].mean()) > 0.6
+    assert float(after[..., 22:].max()) < 0.01
+
+
 def test_what_is_given_of_either_half_is_not_bent_and_not_drawn_again():
     logits, state = some_logits(), a_state()
     state.clocks.layout[..., :4, :] = 0
