@@ -158,10 +158,10 @@ def draw_now(who: Contender, asked: Sequence[Generate]) -> Drawn:
         with cost.counted(artist_of(pack, some[0]).network) as count:
             *_, last = [images_alone(pack, some)] if alone else generate(pack, some)
         found |= {index: Result(last.image(row), last.layout(row)) for row, index in enumerate(group)}
-        calls, rows = calls + count.calls, rows + count.rows
+        calls, rows = calls + len(group) * count.calls, rows + count.rows
     images, layouts = zip(*(found[index] for index in range(len(asked))), strict=True)
     seconds = (time.perf_counter() - start) / len(asked)
-    spent = Cost(calls, rows / len(asked), seconds, cost.peak(pack.device), rate)
+    spent = Cost(calls / len(asked), rows / len(asked), seconds, cost.peak(pack.device), rate)
     return Drawn(list(images), list(layouts), spent)
 
 
