@@ -24,15 +24,15 @@ from engine.diffusion.sampler import Step, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
 from engine.guides.build import build
-from engine.guides.told import AsTold
+from engine.guides.told import AsNamed, AsTold
 from engine.library import find_pack, finds_layout, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
 
-GUIDED_LEAD, TOLD_LEAD = 0.8, 0.4
-"""How far the layout leads at least where a guide is of it alone, and where it is bent to what a prompt tells: the
-image has to follow, but a longer lead leaves each half fewer steps.
+GUIDED_LEAD, LEADS = 0.8, {AsNamed: 0.0, AsTold: 0.4}
+"""How far the layout leads at least where a guide is of it alone, and where a prompt names classes and tells of their
+places and numbers: the image has to follow, but a longer lead leaves each half fewer steps.
 """
 
 
@@ -123,7 +123,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
     guides = guides_of(pack, requests)
     artist = artist_of(pack, requests[0])
     settings = settings_of(artist, kind.steps)
-    leads = [TOLD_LEAD if isinstance(one, AsTold) else GUIDED_LEAD for one in guides if isinstance(one, LayoutGuide)]
+    leads = [LEADS.get(type(one), GUIDED_LEAD) for one in guides if isinstance(one, LayoutGuide)]
     settings = replace(
         settings,
         solver=settings.solver if kind.sampler == "distilled" else kind.sampler,
@@ -140,9 +140,10 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         run = repaint.sample(pack.process, network, task, settings, how)
     else:
         run = sample(pack.process, network, task, settings)
+    gradients = any(not isinstance(one, LayoutGuide) for one in guides)
     while True:
         # left before every frame: whoever takes it may load what another request takes gradients of
-        with torch.inference_mode(not settings.guides), torch.no_grad():  # a guide takes gradients inside
+        with torch.inference_mode(not gradients), torch.no_grad():  # a guide takes gradients inside
             step = next(run, None)
         if step is None:
             return
@@ -150,16 +151,19 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
 
 
 def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[Guide | LayoutGuide, ...]:
-    """What bends requests of one kind. Raises BadRequest, BadFile or BadPack."""
+    """What bends requests of one kind; guides that they ask for have the last word.
+
+    Raises BadRequest, BadFile or BadPack.
+    """
     told = [told_of(pack, request) for request in requests]
-    return (
-        *([AsTold(told)] if any(told) else []),
-        *build(requests[0].guides, pack),
-    )  # what is asked for has the last word
+    named = [[one.class_id for one in some] for some in told]
+    placed = [[one for one in some if one.special] for some in told]
+    ruled = [*([AsNamed(named)] if any(named) else []), *([AsTold(placed)] if any(placed) else [])]
+    return *ruled, *build(requests[0].guides, pack)
 
 
 def told_of(pack: Pack, request: Generate) -> tuple[Told, ...]:
-    """The places and numbers that a prompt tells of a layout that is to be drawn, and not found in an image."""
+    """What a prompt tells of the classes of a layout that is to be drawn, and not found in an image."""
     told = read_told(request.prompt or "", pack.info.classes)
     free = told and not kept_layout(request, pack.info).all() and not kept_image(request, pack.info).all()
     return told if free else ()
@@ -198,7 +202,7 @@ def kind_of(pack: Pack, request: Generate) -> Kind:
     """How a request is drawn. Raises BadPack."""
     sampler, steps = sampler_of(pack, request), steps_of(pack, request)
     guides = msgspec.msgpack.encode(request.guides)
-    told = bool(told_of(pack, request))
+    told = any(one.special for one in told_of(pack, request))
     shared = request.resamplings, request.corrections, request.threshold, guides, told
     return Kind(size(request, pack.info), steps, sampler, *shared)
 
@@ -284,7 +288,7 @@ def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:
 def unknown_words(pack: Pack, prompt: str) -> tuple[str, ...]:
     """The words of a prompt that the pack never heard, and that are not obeyed by rule."""
     unheard = pack.tower.unknown_words(prompt) if prompt.strip() else ()
-    ruled = RULED if unheard and read_told(prompt, pack.info.classes) else frozenset()
+    ruled = RULED if unheard and any(one.special for one in read_told(prompt, pack.info.classes)) else frozenset()
     return tuple(word for word in unheard if word not in ruled)
 
 

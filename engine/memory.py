@@ -14,7 +14,7 @@ FREE, LARGE = 256 << 20, 32 << 20
 def keep_freed() -> None:
     """Keep memory that is freed for what comes next, where the C library is glibc; does nothing elsewhere.
 
-    As it comes, glibc gives large pieces back at once, and every layer of a network pays for a thousand fresh pages.
+    As it comes, glibc gives large pieces back at once, and each step of a network takes a thousand fresh pages.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

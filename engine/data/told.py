@@ -1,7 +1,7 @@
-"""What a prompt says of places and numbers, read by rule.
+"""What a prompt says of classes, their places and numbers, read by rule.
 
-A network hears which classes a text names long before it hears where and how many: small ones never do. What is not
-said in one of the usual ways is not read: better no side than a wrong one.
+A network hears which classes a text names long before it hears where and how many, and small ones never hear some of
+it. What is not said in one of the usual ways is not read: better no side than a wrong one.
 """
 
 from __future__ import annotations
@@ -20,17 +20,24 @@ Amount = Literal["one", "many", ""]
 
 
 class Told(NamedTuple):
-    """Of a class: on which side of the picture it is, whether there is one or many; empty where nothing is said."""
+    """Of a class that is named: on which side of the picture it is, whether there is one or many; empty where nothing
+    is said.
+    """
 
     class_id: int
     side: Side
     amount: Amount
 
+    @property
+    def special(self) -> bool:
+        """Whether a place or a number is told."""
+        return bool(self.side or self.amount)
+
 
 _HAND = r"(?:left|right)(?:[- ]?hand)?(?: (?:side|half|edge|corner))?"
 _PLACE = rf"(?:(?:on|at|to|in) (?:the |our |my |your )?(?:far )?{_HAND}|(?:the )?far {_HAND})"
 _OF = r"(?: of (?:(?:the|a|an|this|our) )?(?:\w+ )?(?:picture|image|photo|scene|frame|us|<\d+>))?"
-_STANDS = r"(?: (?:is|are|stands?|standing|parked|waiting|seen|visible|over there|hugging))*"
+_STANDS = r"(?: (?:is|are|stands?|standing|parked|waiting|seen|visible|over there))*"
 _BOTH = re.compile(
     rf"{_PLACE}(?:,? and|,? or|,) (?:{_PLACE}|(?:the )?(?:left|right))|(?:on|at|to) (?:both|either|each|all) sides?"
 )
@@ -45,6 +52,10 @@ _BEFORE = re.compile(
     r"(?: (?!(?:and|with|but|no|not|nothing|none)\b)\w+){0,3} <(?P<id>\d+)>"
 )
 """“on the left there is a bus”, “left: a bus”."""
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|nor|neither|hardly|except|instead of|than)\b|n['’]t\b)[^,.;:!?]*$|\bfrom (?:\w+ )?$"
+)
+"""What comes before a noun that is not asked for, or from which one looks: “a view from a car”."""
 _SUBORDINATE = re.compile(r"\b(?:crossing|across|along|over|on|in|of|by|at|near|beside|behind|to) (?:the|an?|our) $")
 """What comes before a noun that a side behind it is not of: “a person crossing the street on the left”."""
 _ONE = r"(?:exactly|only|just) one|a single|a lone|one lone|one single|one|single"
@@ -65,23 +76,26 @@ RULED = frozenset(
 
 
 def read_told(prompt: str, classes: Sequence[ClassInfo]) -> tuple[Told, ...]:
-    """What the wanted part of a prompt says of where classes are and how many of them there are.
+    """What the wanted part of a prompt says of the classes that it names: where they are and how many there are.
 
     A side is of the class nearest to it that is not itself a place ("a bus on the left of the street"). Of a class
     for which different things are told none is; "left" and "right" in the names of classes are no sides.
     """
     text = " ".join(read_wish(prompt).wanted.lower().split())
-    if RULED.isdisjoint(words_of(text)):
-        return ()
     forms = class_forms(classes)
     nouns = re.compile(rf"\b(?:{'|'.join(re.escape(form) for form in sorted(forms, key=len, reverse=True))})\b")
     text = _BOTH.sub("…", nouns.sub(lambda found: f"<{forms[found[0]]}>", text))
-    found = [*_sides(text), *_amounts(text)]
-    return tuple(one for one in _agreed(found, text, classes) if one.side or one.amount)
+    return tuple(_agreed([*_named(text), *_sides(text), *_amounts(text)], text, classes))
+
+
+def _named(text: str) -> Iterator[Told]:
+    """Of a text in which the names of classes are <ids>."""
+    for found in re.finditer(r"<(\d+)>", text):
+        if not _DENIED.search(text[: found.start()]):
+            yield Told(int(found[1]), "", "")
 
 
 def _sides(text: str) -> Iterator[Told]:
-    """Of a text in which the names of classes are <ids>."""
     for found in (*_AFTER.finditer(text), *_BEFORE.finditer(text)):
         if found.re is _AFTER and _SUBORDINATE.search(text[: found.start()]):
             continue
@@ -96,11 +110,11 @@ def _amounts(text: str) -> Iterator[Told]:
 
 
 def _agreed(found: Sequence[Told], text: str, classes: Sequence[ClassInfo]) -> Iterator[Told]:
-    """One for each class, without what differs; there is one only of what is named once and can be counted."""
+    """One for each class, without what differs; what can be counted alone has a number, and one is named once."""
     for index in dict.fromkeys(one.class_id for one in found):
         same = [one for one in found if one.class_id == index]
         sides, amounts = ({getattr(one, part) for one in same} - {""} for part in ("side", "amount"))
-        if "one" in amounts and (classes[index].mass or text.count(f"<{index}>") > 1):
+        if classes[index].mass or ("one" in amounts and text.count(f"<{index}>") > 1):
             amounts = set()
         yield Told(index, *(some.pop() if len(some) == 1 else "" for some in (sides, amounts)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.data.told import Side, Told
-from engine.diffusion.categorical import TINY
+from engine.diffusion.categorical import TINY, softmax
 from engine.diffusion.denoiser import State
 from engine.diffusion.guides import LayoutGuide
 
@@ -18,6 +18,10 @@ AWAY = 24.0
 """How much less likely, in logits, a class is where it is told not to be; guidance towards the text pulls it back."""
 MOST = 0.4
 """The largest share that a class is meant to cover on its side, of what may be drawn on both."""
+ASIDE = 0.9
+"""The share of a class that is meant to be on its side."""
+CALLED, LEAST = 6.0, 0.004
+"""How much likelier, in logits, a class that is named becomes at most, until it is meant to cover this share."""
 MORE = 0.5
 """How much more likely, in logits, a class is everywhere if there are many."""
 FAINT = 0.25
@@ -25,7 +29,31 @@ FAINT = 0.25
 BLUR = 16
 """The share of the width, as 1/BLUR, over which columns are smoothed for that."""
 ROUNDS = 16
-"""Halvings of `AWAY` until a shift of the logits is found, to 0.0004."""
+"""Halvings of `AWAY` until a number is found, to 0.0007."""
+
+
+@dataclass(frozen=True)
+class AsNamed(LayoutGuide):
+    """Classes that a prompt names are likelier, by at most `CALLED`, until they are meant to cover `LEAST` of the
+    picture. What is given counts as it is.
+
+    Those `named` in each sample bend that sample alone.
+    """
+
+    named: Sequence[Sequence[int]]
+
+    def bent(self, state: State, logits: Tensor) -> Tensor:
+        """Its sums are in float64 where there is one: they do not depend on how they are split among threads."""
+        exact = torch.float32 if logits.device.type == "mps" else torch.float64
+        called = torch.zeros(logits.shape[:2])
+        for row, some in enumerate(self.named):
+            called[row, list(some)] = CALLED
+        free = open_to(state)
+        ids = torch.arange(logits.shape[1], device=logits.device)[:, None, None]
+        there = torch.where(free, softmax(logits), (state.layout == ids) & (state.clocks.layout == 0))
+        covers = there.to(exact).mean((2, 3)).clamp(min=TINY)
+        lacking = (LEAST / covers).log().to(logits).clamp(min=0).minimum(called.to(logits.device))
+        return logits + lacking[:, :, None, None] * free
 
 
 @dataclass(frozen=True)
@@ -41,18 +69,24 @@ class AsTold(LayoutGuide):
     def bent(self, state: State, logits: Tensor) -> Tensor:
         bent = logits.clone()
         for row, some in enumerate(self.told):
+            alone = slice(row, row + 1)
             for told in some:
-                bent[row, told.class_id] += odds_of(told, state[[row]], bent[[row]])
+                bent[row, told.class_id] += odds_of(told, state[alone], bent[alone])
         return bent
+
+
+def open_to(state: State) -> Tensor:
+    """Where neither half is given, bool [B, 1, H, W]."""
+    return (state.clocks.layout > 0) & (state.clocks.image > 0)
 
 
 def odds_of(told: Told, state: State, logits: Tensor) -> Tensor:
     """Log odds [H, W] of a class, to be added to its logits [1, K, H, W] of one sample."""
-    free = ((state.clocks.layout > 0) & (state.clocks.image > 0))[0, 0]
+    free = open_to(state)[0, 0]
     own = odds = log_odds(logits, told.class_id)
     if told.side:
-        odds = odds + away_from(told.side, odds)
-        odds = odds + covering(own[free], odds[free])
+        odds = odds + away_from(told.side, odds, free)
+        odds = odds + covering(own, odds, free)
     if told.amount == "many":
         odds = odds + MORE
     if told.amount == "one":
@@ -70,24 +104,45 @@ def log_odds(logits: Tensor, class_id: int) -> Tensor:
     return (own.clamp(min=TINY) / e.sum(0).clamp(min=TINY)).log()
 
 
-def away_from(side: Side, odds: Tensor) -> Tensor:
-    """Log odds [W] that fall from the middle to the other side, slowly at first."""
-    across = torch.linspace(-2, 2, odds.shape[-1], device=odds.device)
-    return -AWAY * (across if side == "left" else -across).clamp(0, 1) ** 2
-
-
-def covering(before: Tensor, after: Tensor) -> Tensor:
-    """The shift of the log odds `after`, found by halving, by which they cover as much as those `before`, both [N], or
-    `MOST`.
-
-    Its sums are in float64 where there is one, so that it does not depend on how they are split among threads.
+def away_from(side: Side, odds: Tensor, free: Tensor) -> Tensor:
+    """Log odds [W] that fall from the middle to the other side, slowly at first, and no more than it takes to have
+    `ASIDE` of what the log odds [H, W] cover, where `free`, on the side.
     """
-    exact = torch.float32 if before.device.type == "mps" else torch.float64
-    before, after = before.to(exact), after.to(exact)
-    aim, shift = before.sigmoid().sum().clamp(max=MOST * len(before)), before.new_full((), -AWAY)
-    for step in (2 * AWAY / 2**halving for halving in range(1, ROUNDS + 1)):
-        shift = shift + step * ((after + shift + step).sigmoid().sum() <= aim)
-    return shift.float()
+    across = torch.linspace(-2, 2, odds.shape[-1], device=odds.device)
+    ramp = (across if side == "left" else -across).clamp(0, 1) ** 2
+    strayed = (ramp > 0).to(odds)
+
+    def aside(steep: Tensor) -> Tensor:
+        there = covers(odds - steep * ramp, free)
+        return (there * strayed).sum() > (1 - ASIDE) * there.sum()
+
+    return -least(AWAY, aside, odds) * ramp
+
+
+def covering(before: Tensor, after: Tensor, free: Tensor) -> Tensor:
+    """The shift of the log odds `after` by which they cover as much as those `before`, or `MOST`, where `free`.
+
+    All are [H, W].
+    """
+    aim = covers(before, free).sum().minimum(MOST * free.sum())
+    return least(2 * AWAY, lambda shift: covers(after + shift - AWAY, free).sum() <= aim, after) - AWAY
+
+
+def covers(odds: Tensor, free: Tensor) -> Tensor:
+    """What log odds [H, W] cover; in float64 where there is one, so that sums do not depend on how they are split
+    among threads.
+    """
+    exact = torch.float32 if odds.device.type == "mps" else torch.float64
+    return odds.to(exact).sigmoid() * free
+
+
+def least(most: float, lacks: Callable[[Tensor], Tensor], like: Tensor) -> Tensor:
+    """The number from 0 to `most` up to which something lacks, found by halving; a scalar tensor `like` another."""
+    found = like.new_zeros(())
+    for halving in range(1, ROUNDS + 1):
+        step = most / 2**halving
+        found = found + step * lacks(found + step)
+    return found
 
 
 def apart(there: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from engine.data.taxonomy import class_infos, read_taxonomy
 from engine.data.told import Told, read_told
 from engine.diffusion.denoiser import State
 from engine.guides.areas import Areas
-from engine.guides.told import AsTold
+from engine.guides.told import CALLED, LEAST, AsNamed, AsTold
 from engine.protocol import UNKNOWN, AreaGuide, ClassInfo, Generate, Raster
 from tests import tiny
 from tests.engine.diffusion.toy import running
@@ -47,13 +47,14 @@ LEFT = Told(2, "left", "")
         ("exactly one car", {"car": ("", "one")}),
         ("a single red car at the left", {"car": ("left", "one")}),
         ("dozens of cars, one bus", {"car": ("", "many"), "bus": ("", "one")}),
-        ("a lot of trees", {"vegetation": ("", "many")}),
+        ("a lot of buses", {"bus": ("", "many")}),
+        ("a lot of trees", {}),
         ("many cars, taxis on the right", {"car": ("right", "many")}),
         ("one car at the left and one car", {"car": ("left", "")}),
     ],
 )
 def test_places_and_numbers_are_read(prompt, told):
-    found = {STREET[one.class_id].name: (one.side, one.amount) for one in read_told(prompt, STREET)}
+    found = {STREET[one.class_id].name: (one.side, one.amount) for one in read_told(prompt, STREET) if one.special}
     assert found == told
 
 
@@ -85,19 +86,35 @@ def test_places_and_numbers_are_read(prompt, told):
     ],
 )
 def test_what_is_not_said_so_is_not_read(prompt):
-    assert read_told(prompt, STREET) == ()
+    assert not any(one.special for one in read_told(prompt, STREET))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        ("a bus and many walkers, trees", {"bus", "person", "vegetation"}),
+        ("a view from a car with a bus", {"bus"}),
+        ("there are not any cars, a bus", {"bus"}),
+        ("a bus instead of cars", {"bus"}),
+        ("no cars, a truck", {"truck"}),
+        ("a street without cars", {"road"}),
+        ("", set()),
+    ],
+)
+def test_classes_that_are_asked_for_are_named(prompt, named):
+    assert {STREET[one.class_id].name for one in read_told(prompt, STREET)} == named
 
 
 @pytest.mark.parametrize(
     "prompt", ["a scar on the left cheek, long hair", "hair parted on the left", "looking to the left, hair"]
 )
 def test_sides_of_other_things_move_nothing(prompt):
-    assert read_told(prompt, FACE) == ()
+    assert not any(one.special for one in read_told(prompt, FACE))
 
 
 def test_sides_in_names_of_classes_are_no_sides():
-    assert read_told("a left eye", FACE) == ()
-    assert read_told("a left eye, an earring on the right", FACE) == (Told(2, "right", ""),)
+    assert read_told("a left eye", FACE) == (Told(0, "", ""),)
+    assert read_told("a left eye, an earring on the right", FACE) == (Told(0, "", ""), Told(2, "right", ""))
 
 
 def a_state(rows=1, size=(16, 32)):
@@ -139,6 +156,44 @@ def test_what_is_given_of_either_half_is_not_bent_and_not_drawn_again():
         assert not torch.equal(bent[..., 4:12, :], logits[..., 4:12, :])
         if told is LEFT:
             torch.testing.assert_close(after, before, rtol=0.01, atol=0)
+
+
+def covered(logits, index=2):
+    return float(logits.softmax(1)[:, index].mean())
+
+
+def test_a_class_that_is_named_is_called_until_it_would_be_there():
+    logits, state = some_logits(), a_state()
+    logits[:, 2] -= 8
+    bent = AsNamed([[2]]).bent(state, logits)
+    assert covered(logits) < LEAST / 10
+    assert covered(bent) == pytest.approx(LEAST, rel=0.05)
+    assert torch.equal(bent[:, [0, 1, 3, 4]], logits[:, [0, 1, 3, 4]])
+    assert torch.equal(AsNamed([[0, 1]]).bent(state, logits), logits)
+
+
+def test_what_the_network_holds_impossible_is_not_called():
+    logits = some_logits()
+    logits[:, 2] -= 40
+    bent = AsNamed([[2]]).bent(a_state(), logits)
+    torch.testing.assert_close(bent[:, 2] - logits[:, 2], torch.full((1, 16, 32), CALLED))
+
+
+def test_what_is_painted_need_not_be_called():
+    logits, state = some_logits(), a_state()
+    logits[:, 2] -= 8
+    state.clocks.layout[..., :4, :] = 0
+    assert not torch.equal(AsNamed([[2]]).bent(state, logits), logits)
+    state.layout[..., :4, :4] = 2
+    assert torch.equal(AsNamed([[2]]).bent(state, logits), logits)
+
+
+def test_a_sample_is_called_by_its_own_words_alone():
+    logits = some_logits(3)
+    logits[:, 2] -= 8
+    together = AsNamed([[2], [], [2, 4]]).bent(a_state(3), logits)
+    assert torch.equal(together[1], logits[1])
+    assert torch.equal(together[[0]], AsNamed([[2]]).bent(a_state(), logits[[0]]))
 
 
 def two_pieces():
@@ -221,7 +276,7 @@ def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
 def test_guides_that_are_asked_for_have_the_last_word(tiny_pack):
     pack = packs.load(tiny_pack, "cpu")
     asked = Generate(id="told", pack="tiny", prompt="a car on the left", guides=(AreaGuide(shares={"road": 0.3}),))
-    assert [type(one) for one in generation.guides_of(pack, [asked])] == [AsTold, Areas]
+    assert [type(one) for one in generation.guides_of(pack, [asked])] == [AsNamed, AsTold, Areas]
 
 
 def test_words_that_are_obeyed_are_not_called_unknown(tiny_pack):
