@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.data.told import Side, Told
-from engine.diffusion.categorical import TINY, softmax
+from engine.diffusion.categorical import TINY
 from engine.diffusion.denoiser import State
 from engine.diffusion.guides import LayoutGuide
 
@@ -45,15 +45,15 @@ class AsNamed(LayoutGuide):
     def bent(self, state: State, logits: Tensor) -> Tensor:
         """Its sums are in float64 where there is one: they do not depend on how they are split among threads."""
         exact = torch.float32 if logits.device.type == "mps" else torch.float64
-        called = torch.zeros(logits.shape[:2])
-        for row, some in enumerate(self.named):
-            called[row, list(some)] = CALLED
-        free = open_to(state)
-        ids = torch.arange(logits.shape[1], device=logits.device)[:, None, None]
-        there = torch.where(free, softmax(logits), (state.layout == ids) & (state.clocks.layout == 0))
-        covers = there.to(exact).mean((2, 3)).clamp(min=TINY)
-        lacking = (LEAST / covers).log().to(logits).clamp(min=0).minimum(called.to(logits.device))
-        return logits + lacking[:, :, None, None] * free
+        ids = sorted({one for some in self.named for one in some})
+        called = torch.tensor([[CALLED * (one in some) for one in ids] for some in self.named], device=logits.device)
+        free, classes = open_to(state), torch.tensor(ids, device=logits.device)
+        e = (logits - logits.amax(1, keepdim=True)).exp_()
+        drawn = e.index_select(1, classes) / e.sum(1, keepdim=True)
+        given = (state.layout == classes[:, None, None]) & (state.clocks.layout == 0)
+        there = torch.where(free, drawn, given.to(drawn)).sum((2, 3), dtype=exact) / free[0, 0].numel()
+        lacking = (LEAST / there.clamp(min=TINY)).log().to(logits).clamp(min=0).minimum(called)
+        return logits.index_add(1, classes, lacking[:, :, None, None] * free)
 
 
 @dataclass(frozen=True)
