@@ -140,10 +140,9 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         run = repaint.sample(pack.process, network, task, settings, how)
     else:
         run = sample(pack.process, network, task, settings)
-    gradients = any(not isinstance(one, LayoutGuide) for one in guides)
     while True:
-        # left before every frame: whoever takes it may load what another request takes gradients of
-        with torch.inference_mode(not gradients), torch.no_grad():  # a guide takes gradients inside
+        # left before every frame: whoever takes it may load what another request takes gradients of, and so may guides
+        with torch.inference_mode(all(isinstance(one, LayoutGuide) for one in guides)), torch.no_grad():
             step = next(run, None)
         if step is None:
             return
