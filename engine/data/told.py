@@ -82,6 +82,8 @@ def read_told(prompt: str, classes: Sequence[ClassInfo]) -> tuple[Told, ...]:
     for which different things are told none is; "left" and "right" in the names of classes are no sides.
     """
     text = " ".join(read_wish(prompt).wanted.lower().split())
+    if not text:
+        return ()
     forms = class_forms(classes)
     nouns = re.compile(rf"\b(?:{'|'.join(re.escape(form) for form in sorted(forms, key=len, reverse=True))})\b")
     text = _BOTH.sub("…", nouns.sub(lambda found: f"<{forms[found[0]]}>", text))

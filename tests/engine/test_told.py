@@ -135,6 +135,13 @@ def test_a_class_moves_to_its_side_and_covers_as_much_there(side):
     assert float(after.sum() - far.sum()) > 0.99 * float(after.sum())
 
 
+def test_a_class_that_is_on_its_side_already_is_left_alone():
+    logits = some_logits()
+    logits[:, 2, :, :14] += 4
+    logits[:, 2, :, 14:] -= 6
+    torch.testing.assert_close(AsTold([[LEFT]]).bent(a_state(), logits), logits, rtol=0, atol=0.01)
+
+
 def test_a_class_that_would_be_everywhere_stays_on_its_side():
     logits = some_logits()
     logits[:, 2] += 15
