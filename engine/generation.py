@@ -13,17 +13,19 @@ from torch import Tensor
 
 from engine import distilled
 from engine.data.captions import Wish, read_wish
+from engine.data.light import Lit, read_light
 from engine.data.told import RULED, Told, read_told
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
-from engine.diffusion.guides import Guide, LayoutGuide
+from engine.diffusion.guides import AnyGuide, LayoutGuide
 from engine.diffusion.path import Settings, Task
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Step, sample
 from engine.diffusion.windows import Windows
 from engine.errors import BadRequest
-from engine.guides.build import build
+from engine.guides.build import build, pixels_of
+from engine.guides.light import AsLit
 from engine.guides.told import AsNamed, AsTold
 from engine.library import find_pack, finds_layout, usual_steps
 from engine.packs import Pack, load
@@ -149,7 +151,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         yield Frame(step.index, step.total, step, pack, given)
 
 
-def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[Guide | LayoutGuide, ...]:
+def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[AnyGuide, ...]:
     """What bends requests of one kind; guides that they ask for have the last word.
 
     Raises BadRequest, BadFile or BadPack.
@@ -157,7 +159,10 @@ def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[Guide | LayoutG
     told = [told_of(pack, request) for request in requests]
     named = [[one.class_id for one in some] for some in told]
     placed = [[one for one in some if one.special] for some in told]
-    ruled = [*([AsNamed(named)] if any(named) else []), *([AsTold(placed)] if any(placed) else [])]
+    ruled: list[AnyGuide] = [*([AsNamed(named)] if any(named) else []), *([AsTold(placed)] if any(placed) else [])]
+    lights = [light_of(pack, request).light for request in requests]
+    if pack.file.pixels.light and any(lights):
+        ruled.append(AsLit(lights, *pack.file.pixels.light, pixels_of(pack)))
     return *ruled, *build(requests[0].guides, pack)
 
 
@@ -166,6 +171,12 @@ def told_of(pack: Pack, request: Generate) -> tuple[Told, ...]:
     told = read_told(request.prompt or "", pack.info.classes)
     free = told and not kept_layout(request, pack.info).all() and not kept_image(request, pack.info).all()
     return told if free else ()
+
+
+def light_of(pack: Pack, request: Generate) -> Lit:
+    """What a prompt tells of the light, which an image has of which anything is given."""
+    told = read_light(request.prompt or "", pack.info.classes, pack.info.openers)
+    return Lit("") if told.light and kept_image(request, pack.info).any() else told
 
 
 def settings_of(pack: Pack, steps: int) -> Settings:
@@ -287,8 +298,12 @@ def weights_of(pack: Pack, request: Generate) -> tuple[float, float]:
 def unknown_words(pack: Pack, prompt: str) -> tuple[str, ...]:
     """The words of a prompt that the pack never heard, and that are not obeyed by rule."""
     unheard = pack.tower.unknown_words(prompt) if prompt.strip() else ()
-    ruled = RULED if unheard and any(one.special for one in read_told(prompt, pack.info.classes)) else frozenset()
-    return tuple(word for word in unheard if word not in ruled)
+    if not unheard:
+        return ()
+    classes, pixels = pack.info.classes, pack.file.pixels
+    ruled = RULED if any(one.special for one in read_told(prompt, classes)) else frozenset()
+    lit = read_light(prompt, classes, pack.info.openers).words if pixels.light else frozenset()
+    return tuple(word for word in unheard if word not in ruled | lit)
 
 
 @dataclass(frozen=True)

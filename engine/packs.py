@@ -26,7 +26,7 @@ from engine.errors import BadPack, EngineError, NoDevice
 from engine.library import DISTILLED
 from engine.network.text import TextConfig, TextTower, text_tower
 from engine.network.unet import JointUNet, UNetConfig
-from engine.protocol import PackInfo
+from engine.protocol import PackInfo, Share
 from engine.raster import read_layout
 
 FORMAT = 1
@@ -120,11 +120,14 @@ class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How RGB in [0, 1] is standardised, per channel; `gamma` is what the training pictures went through."""
+    """How RGB in [0, 1] is standardised, per channel; `gamma` is what the training pictures went through, `light` the
+    mean RGB of typical dark and bright ones thereafter, the middles of the darkest and of the brightest quarter.
+    """
 
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
     gamma: float = 1.0
+    light: tuple[Share, Share] | None = None
 
 
 class DataConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

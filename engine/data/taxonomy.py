@@ -156,3 +156,14 @@ def plural_of(noun: str) -> str:
 def class_infos(classes: Sequence[ClassWords]) -> tuple[ClassInfo, ...]:
     """The classes as a pack lists them."""
     return tuple(words.info() for words in classes)
+
+
+def class_forms(classes: Sequence[ClassInfo]) -> dict[str, int]:
+    """The ids of classes by the words for them, in lower case: names, synonyms and the plurals of both."""
+    return {
+        form: index
+        for index, one in enumerate(classes)
+        for word in (*one.synonyms, one.name)
+        for form in (word.lower(), plural_of(word.lower()), one.plural.lower())
+        if form
+    }

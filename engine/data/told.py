@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from engine.data.captions import read_wish
-from engine.data.taxonomy import plural_of
+from engine.data.taxonomy import class_forms
 from engine.network.text import words_of
 from engine.protocol import ClassInfo
 
@@ -52,7 +52,7 @@ _BEFORE = re.compile(
     r"(?: (?!(?:and|with|but|no|not|nothing|none)\b)\w+){0,3} <(?P<id>\d+)>"
 )
 """“on the left there is a bus”, “left: a bus”."""
-_DENIED = re.compile(
+DENIED = re.compile(
     r"(?:\b(?:not|never|nor|neither|hardly|except|instead of|than)\b|n['’]t\b)[^,.;:!?]*$|\bfrom (?:\w+ )?$"
 )
 """What comes before a noun that is not asked for, or from which one looks: “a view from a car”."""
@@ -75,25 +75,27 @@ RULED = frozenset(
 """The words that the rules know."""
 
 
+def with_ids(prompt: str, forms: dict[str, int]) -> str:
+    """What a prompt wants, in lower case, with <ids> in the place of the words for classes."""
+    text = " ".join(read_wish(prompt).wanted.lower().split())
+    nouns = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    return re.sub(rf"\b(?:{nouns})\b", lambda found: f"<{forms[found[0]]}>", text) if nouns else text
+
+
 def read_told(prompt: str, classes: Sequence[ClassInfo]) -> tuple[Told, ...]:
     """What the wanted part of a prompt says of the classes that it names: where they are and how many there are.
 
     A side is of the class nearest to it that is not itself a place ("a bus on the left of the street"). Of a class
     for which different things are told none is; "left" and "right" in the names of classes are no sides.
     """
-    text = " ".join(read_wish(prompt).wanted.lower().split())
-    if not text:
-        return ()
-    forms = class_forms(classes)
-    nouns = re.compile(rf"\b(?:{'|'.join(re.escape(form) for form in sorted(forms, key=len, reverse=True))})\b")
-    text = _BOTH.sub("…", nouns.sub(lambda found: f"<{forms[found[0]]}>", text))
+    text = _BOTH.sub("…", with_ids(prompt, class_forms(classes)))
     return tuple(_agreed([*_named(text), *_sides(text), *_amounts(text)], text, classes))
 
 
 def _named(text: str) -> Iterator[Told]:
     """Of a text in which the names of classes are <ids>."""
     for found in re.finditer(r"<(\d+)>", text):
-        if not _DENIED.search(text[: found.start()]):
+        if not DENIED.search(text[: found.start()]):
             yield Told(int(found[1]), "", "")
 
 
@@ -119,14 +121,3 @@ def _agreed(found: Sequence[Told], text: str, classes: Sequence[ClassInfo]) -> I
         if classes[index].mass or ("one" in amounts and text.count(f"<{index}>") > 1):
             amounts = set()
         yield Told(index, *(some.pop() if len(some) == 1 else "" for some in (sides, amounts)))
-
-
-def class_forms(classes: Sequence[ClassInfo]) -> dict[str, int]:
-    """The ids of classes by the words for them, in lower case: names, synonyms and the plurals of both."""
-    return {
-        form: index
-        for index, one in enumerate(classes)
-        for word in (*one.synonyms, one.name)
-        for form in (word.lower(), plural_of(word.lower()), one.plural.lower())
-        if form
-    }

@@ -37,11 +37,22 @@ class LayoutGuide(ABC):
         """The logits of y_0, [B, K, H, W], as they should be."""
 
 
+class ImageGuide(ABC):
+    """What is wanted of the image alone is done to x̂_0 itself, and the solver goes on from there."""
+
+    @abstractmethod
+    def bent(self, state: State, x_0: Tensor) -> Tensor:
+        """x̂_0, [B, 3, H, W], as it should be."""
+
+
+AnyGuide = Guide | LayoutGuide | ImageGuide
+
+
 def shifted(
-    process: JointProcess, state: State, guides: Sequence[Guide | LayoutGuide], ask: Callable[[State], Prediction]
+    process: JointProcess, state: State, guides: Sequence[AnyGuide], ask: Callable[[State], Prediction]
 ) -> Prediction:
     """What `ask` says of a state, [branches · B, …], every branch bent as the first one has to be."""
-    losses = [guide for guide in guides if not isinstance(guide, LayoutGuide)]
+    losses = [guide for guide in guides if not isinstance(guide, LayoutGuide | ImageGuide)]
     told = through_network(process, state, losses, ask) if losses else ask(state)
     first = told.logits[: len(state.image)]
     bent = first

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.diffusion.denoiser import Clocks, TextFeatures
 from engine.diffusion.guidance import Asked, Weights, spread
-from engine.diffusion.guides import Guide, LayoutGuide
+from engine.diffusion.guides import AnyGuide
 from engine.diffusion.process import JointProcess
 
 
@@ -99,7 +99,7 @@ class Settings:
     solver: str = "ddim"
     corrections: int = 0
     snr: float = 0.16
-    guides: tuple[Guide | LayoutGuide, ...] = ()
+    guides: tuple[AnyGuide, ...] = ()
     threshold: float = 0.0
     seams: tuple[int, ...] = ()
 

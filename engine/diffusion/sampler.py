@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.diffusion import categorical, gaussian
 from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State, batched
 from engine.diffusion.guidance import Asked, Branch, branches, guide_image, guide_layout, predict, spread
-from engine.diffusion.guides import shifted
+from engine.diffusion.guides import ImageGuide, shifted
 from engine.diffusion.path import Leg, Settings, Task, legs, moments
 from engine.diffusion.process import JointProcess, Said
 from engine.diffusion.randomness import Randomness
@@ -97,6 +97,10 @@ class Looks:
         look = Look(self.process, state, some, told.logits, said)
         if self.seams:
             look.said = self.matched(look)
+        for guide in guides:
+            if isinstance(guide, ImageGuide):
+                x_0 = guide.bent(state, look.said.x_0)
+                look.said = limited_to(self.process, self.settings, state, x_0, self.kept)
         return look
 
     def matched(self, look: Look) -> Said:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from engine import library, packs
 from engine.data.captions import COUNTED, read_wish
 from engine.data.pairs import gamma_corrected, list_pairs, read_pair
-from engine.data.told import class_forms
+from engine.data.taxonomy import class_forms
 from engine.export.manifest import PairLine
 from engine.export.order import Filters, Order, Quality
 from engine.export.pair import Pair

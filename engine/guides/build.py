@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.diffusion.guides import Guide, LayoutGuide
+from engine.diffusion.guides import AnyGuide
 from engine.errors import BadFile, BadPack
 from engine.guides import classifier
 from engine.guides.areas import Areas
@@ -29,14 +29,13 @@ from engine.protocol import Guide as Asked
 from engine.raster import rgb
 
 
-def build(asked: Sequence[Asked], pack: Pack) -> tuple[Guide | LayoutGuide, ...]:
+def build(asked: Sequence[Asked], pack: Pack) -> tuple[AnyGuide, ...]:
     """A request's guides for a pack. Raises BadRequest, BadFile or BadPack."""
     return tuple(_build(one, pack) for one in asked)
 
 
-def _build(asked: Asked, pack: Pack) -> Guide | LayoutGuide:
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in (pack.file.pixels.mean, pack.file.pixels.deviation))
-    pixels = Pixels(mean.to(pack.device), deviation.to(pack.device))
+def _build(asked: Asked, pack: Pack) -> AnyGuide:
+    pixels = pixels_of(pack)
     match asked:
         case AreaGuide(shares=shares, scale=scale):
             ids = torch.tensor(class_ids(shares, pack.info), device=pack.device)
@@ -54,6 +53,12 @@ def _build(asked: Asked, pack: Pack) -> Guide | LayoutGuide:
             return present(asked, pack)
         case OwnGuide(function=function, scale=scale):
             return Own(pixels, own_function(function), function, scale)
+
+
+def pixels_of(pack: Pack) -> Pixels:
+    """How a pack's pictures are standardised."""
+    mean, deviation = (torch.tensor(v)[:, None, None] for v in (pack.file.pixels.mean, pack.file.pixels.deviation))
+    return Pixels(mean.to(pack.device), deviation.to(pack.device))
 
 
 def clip(asked: ClipGuide, pixels: Pixels, device: torch.device) -> Clip:

@@ -25,7 +25,7 @@ SCALES = 3
 
 @dataclass(frozen=True)
 class Pixels:
-    """From standardised x̂_0 to RGB in [0, 1]; mean and deviation are [3, 1, 1]."""
+    """From standardised x̂_0 to RGB in [0, 1] and back; mean and deviation are [3, 1, 1]."""
 
     mean: Tensor
     deviation: Tensor
@@ -33,6 +33,10 @@ class Pixels:
     def rgb(self, x_0: Tensor) -> Tensor:
         """[B, 3, H, W]; not cut off at black and white, where a gradient would end."""
         return x_0 * self.deviation.to(x_0) + self.mean.to(x_0)
+
+    def standardised(self, rgb: Tensor) -> Tensor:
+        """x̂_0 of RGB."""
+        return (rgb - self.mean.to(rgb)) / self.deviation.to(rgb)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Is a prompt understood in words of no caption? Phrasings held out of training, by what they ask for.
 
 The captions that a pack learns from come from a grammar (`engine.data.captions`); none of these can come from it. By
-rule `read_wish` knows most negations, which do not reach the network as they are, and `read_told` sides and counts.
+rule `read_wish` knows most negations, which do not reach the network as they are, `read_told` sides and counts, and
+`read_light` day and night.
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ class Frames:
         pixels = np.concatenate([image.reshape(-1, 3) for image in firsts])
         self.mean, self.deviation = _triple(pixels.mean(0)), _triple(pixels.std(0))
         light = np.array([image.mean() for image in firsts]) * 255
-        self.light = (float(np.quantile(light, 0.25)), float(np.quantile(light, 0.75)))
+        darkest, dark, bright, brightest = map(float, np.quantile(light, (1 / 8, 1 / 4, 3 / 4, 7 / 8)))
+        self.light, self.typical_light = (dark, bright), (darkest, brightest)
 
     @property
     def captions(self) -> Iterator[str]:

@@ -167,12 +167,18 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
     return PackFile(
         format=FORMAT,
         info=info,
-        pixels=PixelConfig(mean=frames.mean, deviation=frames.deviation, gamma=config.gamma),
+        pixels=pixel_config(config, frames),
         network=config.network,
         text=config.text,
         process=process_of(config, info),
         data=DataConfig(taxonomy=portable(config.taxonomy), cut=config.cut, border=config.border, thin=config.thin),
     )
+
+
+def pixel_config(config: TrainConfig, frames: Frames) -> PixelConfig:
+    """How the run's pictures are standardised, and their light."""
+    dark, bright = (round(value / 255, 4) for value in frames.typical_light)
+    return PixelConfig(mean=frames.mean, deviation=frames.deviation, gamma=config.gamma, light=(dark, bright))
 
 
 def process_of(config: TrainConfig, info: PackInfo) -> ProcessConfig:

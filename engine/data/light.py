@@ -1,0 +1,66 @@
+"""Light as a prompt tells of it, read by rule like what it tells of classes (told.py)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from engine.data.taxonomy import class_forms
+from engine.data.told import DENIED, with_ids
+from engine.network.text import words_of
+from engine.protocol import ClassInfo
+
+Light = Literal["bright", "dark", ""]
+
+
+class Lit(NamedTuple):
+    """A light, and the words that tell of it."""
+
+    light: Light
+    words: frozenset[str] = frozenset()
+
+
+_ANYWHERE: dict[Light, str] = {
+    "bright": (
+        r"sun(?:ny|lit|light|shine)|daylight|by day|it(?: is|['’]s) day(?:time)?|noon|midday|brightly lit|"
+        r"sun(?: is)? (?:shin(?:es|ing)|blaz(?:es|ing))(?: (?:very |so )?bright(?:ly)?)?"
+    ),
+    "dark": (
+        r"(?:mid)?night(?:time|fall)?|darkness|dusk|twilight|evening|gloom|gloomy|moon(?:light|lit)|dimly lit|"
+        r"(?:hardly any|barely any|low|poor) light"
+    ),
+}
+_ALONE: dict[Light, str] = {"bright": "bright(?:er)?", "dark": "dark(?:er)?|dim"}
+"""Words that tell of the light only by themselves or of a scene, not in “dark hair” or “a bright car”."""
+_DEGREE = r"(?:(?:very|quite|rather|really|so|pretty|fairly|extremely|too|a bit|a little) )*"
+_SCENE = (
+    r"(?:(?:summer|winter|spring|autumn) )?(?:day|light|lighting|weather|morning|afternoon|picture|image|photo|"
+    r"photograph|scene|view|shot|street|city|town|road|portrait)s?"
+)
+_NO_LIST = r"(?!, (?!(?:an?|the|no|some|many|much|one|two|several|few|lots|plenty|without)\b)\w+ <)"
+"""Not before “, curly <13>”, of which it tells."""
+_TELLS: dict[Light, re.Pattern[str]] = {
+    light: re.compile(
+        rf"\b(?:{_ANYWHERE[light]})\b|\b(?:{_ALONE[light]}) {_SCENE}\b|"
+        rf"(?:^|[,.;:!?] |\bwith |\bit is |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
+        rf"(?: (?:outside|out|here|today|already|everywhere))?(?=$|[,.;:!?]| with\b){_NO_LIST}"
+    )
+    for light in _ANYWHERE
+}
+
+
+def read_light(prompt: str, classes: Sequence[ClassInfo], openers: Sequence[str] = ()) -> Lit:
+    """The light that the wanted part of a prompt tells of, if it is one.
+
+    A class is no scene, unless captions open with it: “a dark street” is a dark picture of a street, a dark roof is
+    no dark picture.
+    """
+    scenes = {word for opener in openers for word in words_of(opener)}
+    text = with_ids(prompt, {form: index for form, index in class_forms(classes).items() if form not in scenes})
+    told = [
+        Lit(light, frozenset(words_of(" ".join(said))))
+        for light, tells in _TELLS.items()
+        if (said := [found[0] for found in tells.finditer(text) if not DENIED.search(text[: found.start()])])
+    ]
+    return told[0] if len(told) == 1 else Lit("")
