@@ -41,7 +41,7 @@ def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL) -> Pa
         format=packs.FORMAT,
         info=info,
         data=packs.DataConfig(taxonomy=str(Path(__file__).with_name("tiny.toml"))),
-        pixels=packs.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25)),
+        pixels=packs.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25), light=(0.3, 0.5)),
         network=network,
         text=TextConfig(width=32, layers=1, heads=2, context=16),
     )
