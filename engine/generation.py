@@ -27,7 +27,7 @@ from engine.errors import BadRequest
 from engine.guides.build import build, pixels_of
 from engine.guides.light import AsLit
 from engine.guides.told import AsNamed, AsTold
-from engine.library import find_pack, finds_layout, usual_steps
+from engine.library import find_pack, given_of, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
@@ -246,7 +246,7 @@ def steps_of(pack: Pack, request: Generate) -> int:
     """In how many steps a request is drawn. Raises BadPack."""
     drawn = as_drawn(request)
     info = artist_of(pack, request).info
-    return drawn.steps or usual_steps(info, drawn.sampler, finds=finds_layout(drawn))
+    return drawn.steps or usual_steps(info, drawn.sampler, given_of(drawn))
 
 
 def task_of(pack: Pack, requests: Sequence[Generate], given: Sequence[Given]) -> Task:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from engine.errors import BadPack, UnknownPack
-from engine.protocol import MAX_FRAME, MAX_SIDE, Generate, PackInfo, Sampler
+from engine.protocol import MAX_FRAME, MAX_SIDE, UNKNOWN, Generate, PackInfo, Sampler
 
 UPSCALER = "upscaler.safetensors"
 DISTILLED = "distilled.safetensors"
 LONGEST_HEAD = 2**20
+
+Given = Literal["image", "some", "nothing"]
 
 
 class _Head(msgspec.Struct):
@@ -104,22 +106,29 @@ def full_size(info: PackInfo, height: int, width: int) -> tuple[int, int] | None
     return (tall, wide) if info.upscale and fits else None
 
 
-def usual_steps(info: PackInfo, sampler: Sampler | None, *, finds: bool) -> int:
-    """In how many steps a sampler, or the pack's own, draws if nobody says. The layout of a whole image is what it
-    `finds`, in few if the pack has it so: each pixel is the likeliest class at once, and more steps let pixels agree
-    where the image leaves them open.
+def usual_steps(info: PackInfo, sampler: Sampler | None, given: Given) -> int:
+    """In how many steps a sampler, or the pack's own, draws if nobody says. The layout of a whole "image" is found in
+    few, if the pack has it so: each pixel is the likeliest class at once, and more steps let pixels agree where the
+    image leaves them open. Where "nothing" is given, two halves have to be made one after the other.
     """
     sampler = sampler or info.sampler
     if sampler == "distilled":
         return info.distilled
     if sampler.startswith("gcdp"):  # on its one clock nothing is to be seen in a first step
         return info.steps
-    return info.layout_steps if finds and info.layout_steps else info.steps
+    return {"image": info.layout_steps, "nothing": info.text_steps, "some": 0}[given] or info.steps
 
 
-def finds_layout(request: Generate) -> bool:
-    """Whether all of an image is given, so that only its layout is to be found."""
-    return request.image is not None and (request.keep_image is None or all(request.keep_image.data))
+def given_of(request: Generate) -> Given:
+    """What a request gives: a whole "image", so that only its layout is to be found, or "some" or "nothing" of it."""
+    image, layout = request.image, request.layout
+    if image is not None and (request.keep_image is None or all(request.keep_image.data)):
+        return "image"
+    some = image is not None and request.keep_image is not None and any(request.keep_image.data)
+    if layout is not None and not some:
+        known = layout.pixels() != UNKNOWN
+        some = bool((known if request.keep_layout is None else known & (request.keep_layout.pixels() > 0)).any())
+    return "some" if some else "nothing"
 
 
 def example_layouts(folder: Path) -> list[Path]:

@@ -89,6 +89,7 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     licence: str = ""
     steps: int = 10
     layout_steps: int = 0  # where the whole image is given; 0: as many as elsewhere
+    text_steps: int = 0  # where nothing of either half is given; 0: as many as elsewhere
     sampler: Sampler = "ddim"
     guidance: float = 5.0
     cross_guidance: float = 1.0

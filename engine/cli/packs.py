@@ -46,8 +46,9 @@ def show(name: NameArgument) -> None:
     info = library.read_info(folder)
     typer.echo(f"{info.title} ({info.name}), {info.height}×{info.width}, licence: {info.licence or 'not stated'}")
     typer.echo(f"folder: {folder}")
-    alone = f" ({info.layout_steps} for the layout of an image)" if info.layout_steps else ""
-    typer.echo(f"steps: {info.steps}{alone}, sampler: {info.sampler}")
+    own = {"the layout of an image": info.layout_steps, "a picture from text alone": info.text_steps}
+    told = ", ".join(f"{steps} for {task}" for task, steps in own.items() if steps)
+    typer.echo(f"steps: {info.steps}{f' ({told})' if told else ''}, sampler: {info.sampler}")
     if info.distilled:
         typer.echo(f"distilled: {info.distilled} steps without guidance (--sampler distilled)")
     typer.echo(f"guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")

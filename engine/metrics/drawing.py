@@ -17,7 +17,7 @@ import torch
 from engine.diffusion.sampler import sample
 from engine.diffusion.windows import Windows
 from engine.files import write_whole
-from engine.generation import Frame, Given, Result, alike, artist_of, generate, settings_of, task_of
+from engine.generation import Frame, Given, Result, alike, artist_of, generate, settings_of, steps_of, task_of
 from engine.judges import segmenter
 from engine.metrics import cost
 from engine.metrics.contenders import Contender, Options
@@ -171,7 +171,7 @@ def images_alone(pack: Pack, asked: Sequence[Generate]) -> Frame:
     with torch.inference_mode():
         task = task_of(pack, asked, given)
         task = replace(task, unknown=torch.ones_like(task.unknown))
-        settings = settings_of(pack, asked[0].steps or pack.info.steps)
+        settings = settings_of(pack, steps_of(pack, asked[0]))
         settings = replace(settings, solver=asked[0].sampler or settings.solver)
         *_, last = sample(pack.process, Windows(pack.network, pack.info.height, pack.info.width), task, settings)
     return Frame(last.index, last.total, last, pack, given)

@@ -94,7 +94,9 @@ def contenders(report: Report) -> str:
         ]
         for one in report.contenders
     ]
-    return table(["contender", "pack", "images seen", "sampler", "steps", "guidance: text, other half"], rows)
+    return table(
+        ["contender", "pack", "images seen", "sampler", "steps from text", "guidance: text, other half"], rows
+    )
 
 
 def figures(report: Report, task: str) -> str:

@@ -68,6 +68,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     sampler: Sampler = "ddim"  # how the pack is sampled unless a request says otherwise
     steps: int = 10
     layout_steps: int = 1  # of image → layout, where more are no better
+    text_steps: int = 20  # of text → both, where fewer are worse
     guidance: float = 5.0
     cross_guidance: float = 1.0
     window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once, which go past; 0: all of them

@@ -160,6 +160,7 @@ def pack_file(config: TrainConfig, classes: Sequence[ClassWords], frames: Frames
         licence=config.licence,
         steps=config.steps,
         layout_steps=config.layout_steps,
+        text_steps=config.text_steps,
         sampler=config.sampler,
         guidance=config.guidance,
         cross_guidance=config.cross_guidance,

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.library import finds_layout, usual_steps
+from engine.library import given_of, usual_steps
 from engine.protocol import (
     Cancel,
     Cancelled,
@@ -198,7 +198,7 @@ class Exports(QObject):
 
     def _on_made(self, job: Job, event: Done) -> None:
         self._made, request = event, job.request
-        steps = request.steps or usual_steps(self._info, request.sampler, finds=finds_layout(request))
+        steps = request.steps or usual_steps(self._info, request.sampler, given_of(request))
         self.pace.step = event.seconds / steps / (event.image.height * event.image.width)
 
     def _on_sharpened(self, event: Sharp | Failed | None) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from engine.library import Given
 from engine.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
 from studio.domain.document import Document, ImageKind, Mode
 
@@ -42,6 +43,15 @@ def lacking(document: Document, mode: Mode, options: Options) -> str:
     if mode is Mode.IMAGE_TO_LAYOUT and document.marks.image is ImageKind.NONE:
         return translate("Requests", "There is no image yet. Open or drop a photograph on the right half.")
     return ""
+
+
+def given(document: Document, mode: Mode) -> Given:
+    """What a request of this mode gives (`engine.library.given_of`)."""
+    if mode is Mode.IMAGE_TO_LAYOUT:
+        return "image"
+    some = document.given_image(mode).any() or (document.given_layout(mode) != UNKNOWN).any()
+    some |= mode is Mode.LAYOUT_TO_IMAGE and document.marks.fill_whole  # which is kept before it is drawn from
+    return "some" if some else "nothing"
 
 
 def complete(document: Document, mode: Mode) -> bool:

@@ -9,9 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from engine.library import usual_steps
-from engine.protocol import PackInfo
-from studio.domain.document import Mode
-from studio.session.generator import Generator
+from studio.session.requests import given
+from studio.session.session import Session
 from studio.ui.build import column, row, text
 from studio.ui.mode_bar import icon_button
 from studio.ui.samplers import samplers
@@ -27,9 +26,10 @@ T = TypeVar("T")
 class Advanced(QWidget):
     """Shows and sets the generator's options that few people need."""
 
-    def __init__(self, generator: Generator, info: PackInfo, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._generator, self._info = generator, info
+        generator, editor, info = session.generator, session.editor, session.pack.info
+        self._generator, self._editor, self._info = generator, editor, info
         self.steps = QSpinBox()
         self.steps.setRange(1, MAX_STEPS)
         self._dress(self.steps, self.tr("Steps"), self.tr("More steps take longer and look finer"))
@@ -57,6 +57,8 @@ class Advanced(QWidget):
             box.valueChanged.connect(self._take)
         generator.options_changed.connect(self._show)
         generator.mode_changed.connect(self._show)
+        editor.document_changed.connect(self._show)
+        editor.stroke_ended.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -124,8 +126,8 @@ class Advanced(QWidget):
 
     @property
     def _usual_steps(self) -> int:
-        finds = self._generator.mode is Mode.IMAGE_TO_LAYOUT
-        return usual_steps(self._info, self._generator.options.sampler, finds=finds)
+        generator = self._generator
+        return usual_steps(self._info, generator.options.sampler, given(self._editor.document, generator.mode))
 
     @staticmethod
     def _own(value: T, pack: T) -> T | None:

@@ -19,13 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.library import find_pack, full_size, usual_steps
+from engine.library import Given, find_pack, full_size, usual_steps
 from engine.protocol import Generate
-from studio.domain.document import Mode
 from studio.session.export_choices import BYTES_PER_PIXEL, FILES, TARGETED, Choices, Source, fresh, request_of
 from studio.session.exports import Stage
 from studio.session.preferences import Preferences
-from studio.session.requests import MAX_SEED
+from studio.session.requests import MAX_SEED, given
 from studio.session.session import Session
 from studio.ui.build import column, row, text
 from studio.ui.dialogs import ask_folder, ask_text
@@ -37,6 +36,7 @@ from studio.ui.theme import Theme
 MOST = 10_000_000
 SEGMENTER, CLIP = "segmenter.safetensors", "clip.safetensors"
 MARGIN = 16
+GIVES: dict[Source, Given] = {Source.LAYOUTS: "some", Source.IMAGES: "image"}
 
 
 class ExportDialog(QDialog):
@@ -300,9 +300,9 @@ class ExportDialog(QDialog):
             self.pause.setFocus()
 
     def _usual_steps(self) -> int:
-        generator, canvas = self._session.generator, self.chosen is Source.CANVAS
-        finds = generator.mode is Mode.IMAGE_TO_LAYOUT if canvas else self.chosen is Source.IMAGES
-        return usual_steps(self._session.pack.info, generator.options.sampler, finds=finds)
+        generator, document = self._session.generator, self._session.editor.document
+        gives = given(document, generator.mode) if self.chosen is Source.CANVAS else GIVES.get(self.chosen, "nothing")
+        return usual_steps(self._session.pack.info, generator.options.sampler, gives)
 
     def _lacking(self) -> str:
         source = self.chosen

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.tool_commands, self.commands)
         self.tool_options = ToolOptions(session.editor.tools, self.view, self.commands)
         self.mode_bar = ModeBar(session, self.commands)
-        self.prompt_panel = PromptPanel(session.generator, session.pack, preferences, self.commands, theme)
+        self.prompt_panel = PromptPanel(session, preferences, self.commands, theme)
         self.status = StatusLine(session, self.view, self.dataset_commands.status)
         self._make_halves()
         self.strip = Strip(session, self.commands, theme)

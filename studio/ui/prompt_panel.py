@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
 from engine.protocol import PackInfo
 from studio.domain.words import Vocabulary, replaced, word_before
-from studio.session.generator import Generator
-from studio.session.pack import Pack
 from studio.session.preferences import Preferences
 from studio.session.requests import MAX_SEED, new_seed
+from studio.session.session import Session
 from studio.ui.advanced import Advanced
 from studio.ui.build import column, panel, row, text
 from studio.ui.mode_bar import icon_button
@@ -33,12 +32,10 @@ class PromptPanel(QFrame):
 
     said = Signal()
 
-    def __init__(
-        self, generator: Generator, pack: Pack, preferences: Preferences, actions: Actions, theme: Theme
-    ) -> None:
+    def __init__(self, session: Session, preferences: Preferences, actions: Actions, theme: Theme) -> None:
         super().__init__()
         panel(self)
-        self._generator, self._preferences = generator, preferences
+        pack, self._generator, self._preferences = session.pack, session.generator, preferences
         self._vocabulary = Vocabulary(pack.info, open_ended=pack.open_ended)
         self._title = pack.info.title
         hint = self.tr("Describe the picture: {example}").format(example=example(pack.info))
@@ -56,7 +53,7 @@ class PromptPanel(QFrame):
         self.more.setCheckable(True)
         self.negative = _words(self.tr("Negative prompt"), self.tr("What should not be in the picture"))
         self.unknown = QLabel()
-        self.advanced = Advanced(generator, pack.info, theme)
+        self.advanced = Advanced(session, theme)
         self.generate = actions.push_button("picture.generate", primary=True)
         self.cancel = actions.push_button("picture.cancel")
         self.suggestions = [Suggestions(line, self._vocabulary.suggestions) for line in (self.prompt, self.negative)]

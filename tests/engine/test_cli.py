@@ -205,6 +205,17 @@ def test_inputs_of_other_sizes_are_fitted(sample, tmp_path, info, fit):
     assert kept.all() if fit != "pad" else kept[:, info.width // 2].sum() < info.height or kept.sum() < kept.size
 
 
+@pytest.mark.parametrize(("given", "steps"), [((), 5), (("--layout", "layout.png"), 3), (("--image", "image.png"), 1)])
+def test_what_is_given_decides_how_many_steps_are_usual(run, made, tmp_path, given, steps, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pack = tiny.make(tmp_path / "few", msgspec.structs.replace(tiny.INFO, layout_steps=1, text_steps=5))
+    command = ("sample", "--pack", pack, "--prompt", "a car", *given, "--device", "cpu", "--out", tmp_path / "out")
+    assert run(*command)[0] == 0
+    (record,) = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out").rglob("*.json")]
+    assert record["steps"] == steps
+    assert "(1 for the layout of an image, 5 for a picture from text alone)" in run("packs", "show", pack)[1]
+
+
 def test_images_that_take_different_steps_are_drawn_in_one_run(run, tmp_path, info):
     pack = tiny.make(tmp_path / "few", msgspec.structs.replace(tiny.INFO, layout_steps=1))
     for name, width in (("narrow", 30), ("whole", info.width)):

@@ -120,7 +120,7 @@ def test_a_pack_without_one_says_what_makes_it(tiny_pack):
 def test_the_head_of_the_file_tells_its_steps(folder, tiny_pack):
     assert library.read_info(folder).distilled == 4
     assert library.read_info(tiny_pack).distilled == 0
-    assert library.usual_steps(library.read_info(folder), "distilled", finds=False) == 4
+    assert library.usual_steps(library.read_info(folder), "distilled", "nothing") == 4
 
 
 def test_one_of_other_weights_is_refused(folder, tmp_path):

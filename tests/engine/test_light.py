@@ -85,7 +85,8 @@ def test_a_picture_is_exposed_until_it_is_as_told_and_no_further(mean, after):
     bent = TOLD.bent(a_state(), x_0)
     rgb = RGB.rgb(bent)
     torch.testing.assert_close(rgb.mean((1, 2, 3)), torch.tensor([*after, mean], dtype=torch.float64))
-    assert 0 <= float(rgb.min()) and float(rgb.max()) <= 1
+    assert float(rgb.min()) >= 0
+    assert float(rgb.max()) <= 1
     assert torch.equal(bent[2], x_0[2])
     for row, told in enumerate(after):
         assert torch.equal(bent[row], x_0[row]) == (told == mean)

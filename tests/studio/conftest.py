@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from tests import tiny
 plain, full = map(pathlib.Path, sys.argv[1:])
 tiny.make(plain)
-tiny.add_distilled(tiny.add_upscaler(tiny.make(full, replace(tiny.INFO, layout_steps=1))))
+tiny.add_distilled(tiny.add_upscaler(tiny.make(full, replace(tiny.INFO, layout_steps=1, text_steps=5))))
 """
 SCRIPT = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
 CLASSES = (

@@ -148,6 +148,24 @@ def test_live_pictures_come_from_the_distilled_network_and_others_do_not(at_full
     assert asked() == (None, 2), "who chooses the steps means the pack's own network"
 
 
+def test_a_picture_from_text_alone_takes_its_own_steps(at_full: Desk) -> None:
+    at = at_full.ready()
+    info, steps = at.session.pack.info, at.window.prompt_panel.advanced.steps
+    assert steps.value() == info.steps == 3
+    at.generator.set_mode(Mode.TEXT_TO_BOTH)
+    assert steps.value() == info.text_steps == 5
+    totals = set()
+    at.generator.shown_changed.connect(
+        lambda: totals.add(at.generator.preview.total) if at.generator.preview else None
+    )
+    at.click(at.window.prompt_panel.generate)
+    at.settled()
+    assert totals <= {5}
+    assert at.session.picture.recipe().request.steps is None, "the engine chose them"
+    at.generator.set_mode(Mode.LAYOUT_TO_IMAGE)
+    assert steps.value() == info.steps, "what was drawn is drawn from"
+
+
 def test_an_image_has_one_likeliest_layout_and_variations_of_it_differ(at_full: Desk) -> None:
     at = at_full.ready()
     at.generator.set_mode(Mode.IMAGE_TO_LAYOUT)
