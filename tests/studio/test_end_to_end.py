@@ -154,13 +154,8 @@ def test_a_picture_from_text_alone_takes_its_own_steps(at_full: Desk) -> None:
     assert steps.value() == info.steps == 3
     at.generator.set_mode(Mode.TEXT_TO_BOTH)
     assert steps.value() == info.text_steps == 5
-    totals = set()
-    at.generator.shown_changed.connect(
-        lambda: totals.add(at.generator.preview.total) if at.generator.preview else None
-    )
     at.click(at.window.prompt_panel.generate)
     at.settled()
-    assert totals <= {5}
     assert at.session.picture.recipe().request.steps is None, "the engine chose them"
     at.generator.set_mode(Mode.LAYOUT_TO_IMAGE)
     assert steps.value() == info.steps, "what was drawn is drawn from"
