@@ -23,12 +23,13 @@ class Lit(NamedTuple):
 
 _ANYWHERE: dict[Light, str] = {
     "bright": (
-        r"sun(?:ny|lit|light|shine)|daylight|by day|it(?: is|['’]s) day(?:time)?|noon|midday|brightly lit|"
+        r"(?:sun|day)light|sun(?:ny|lit|shine)|daytime|(?:by|during the|it is|it['’]s) day|noon|midday|"
+        r"brightly lit|bright sun|"
         r"sun(?: is)? (?:shin(?:es|ing)|blaz(?:es|ing))(?: (?:very |so )?bright(?:ly)?)?"
     ),
     "dark": (
-        r"(?:mid)?night(?:time|fall)?|darkness|dusk|twilight|evening|gloom|gloomy|moon(?:light|lit)|dimly lit|"
-        r"(?:hardly any|barely any|low|poor) light"
+        r"midnight|night(?:time|fall)?(?! (?:<|cap|club|gown))|evening(?! (?:sun|dress|gown|wear))|darkness|"
+        r"in the dark|dusk|twilight|gloom|gloomy|moon(?:light|lit)|dimly lit|(?:hardly any|barely any|low|poor) light(?:ing)?"
     ),
 }
 _ALONE: dict[Light, str] = {"bright": "bright(?:er)?", "dark": "dark(?:er)?|dim"}
@@ -43,7 +44,7 @@ _NO_LIST = r"(?!, (?!(?:an?|the|no|some|many|much|one|two|several|few|lots|plent
 _TELLS: dict[Light, re.Pattern[str]] = {
     light: re.compile(
         rf"\b(?:{_ANYWHERE[light]})\b|\b(?:{_ALONE[light]}) {_SCENE}\b|"
-        rf"(?:^|[,.;:!?] |\bwith |\bit is |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
+        rf"(?:^|[,.;!?] |\bwith |\bit is |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
         rf"(?: (?:outside|out|here|today|already|everywhere))?(?=$|[,.;:!?]| with\b){_NO_LIST}"
     )
     for light in _ANYWHERE
