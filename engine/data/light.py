@@ -29,7 +29,8 @@ _ANYWHERE: dict[Light, str] = {
     ),
     "dark": (
         r"midnight|night(?:time|fall)?(?! (?:<|cap|club|gown))|evening(?! (?:sun|dress|gown|wear))|darkness|"
-        r"in the dark|dusk|twilight|gloom|gloomy|moon(?:light|lit)|dimly lit|(?:hardly any|barely any|low|poor) light(?:ing)?"
+        r"in the dark|dusk|twilight|gloom|gloomy|moon(?:light|lit)|dimly lit|"
+        r"(?:hardly any|barely any|low|poor) light(?:ing)?"
     ),
 }
 _ALONE: dict[Light, str] = {"bright": "bright(?:er)?", "dark": "dark(?:er)?|dim"}
