@@ -14,7 +14,7 @@ from torch import Tensor
 from engine import distilled
 from engine.data.captions import Wish, read_wish
 from engine.data.light import Lit, read_light
-from engine.data.told import RULED, Told, read_told
+from engine.data.told import Told, read_told
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
@@ -27,7 +27,7 @@ from engine.errors import BadRequest
 from engine.guides.build import build, pixels_of
 from engine.guides.light import AsLit
 from engine.guides.told import AsNamed, AsTold
-from engine.library import find_pack, given_of, usual_steps
+from engine.library import RULED, find_pack, given_of, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size

@@ -17,6 +17,19 @@ DISTILLED = "distilled.safetensors"
 LONGEST_HEAD = 2**20
 
 Given = Literal["image", "some", "nothing"]
+_SIDES_AND_NUMBERS = (
+    "exactly only just single lone one many lots plenty dozens hundreds scores masses crowds tons loads lot dozen "
+    "crowd numerous countless full large number great far hand side half edge corner left right over there our"
+)
+RULED = frozenset(_SIDES_AND_NUMBERS.split())
+"""The words by which a prompt's sides and numbers are read by rule (data/told.py), whatever a pack was taught."""
+_DAY_AND_NIGHT = (
+    "sun sunny sunlit sunshine sunlight day daylight daytime noon midday bright brighter brightly lit shines shining "
+    "blazes blazing night midnight nighttime nightfall evening darkness dark darker dusk twilight gloom gloomy dim "
+    "dimly moonlight moonlit hardly barely low poor light lighting outside"
+)
+LIGHTS = frozenset(_DAY_AND_NIGHT.split())
+"""Those by which its light is (data/light.py)."""
 
 
 class _Head(msgspec.Struct):

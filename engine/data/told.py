@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 
 from engine.data.captions import read_wish
 from engine.data.taxonomy import class_forms
-from engine.network.text import words_of
 from engine.protocol import ClassInfo
 
 Side = Literal["left", "right", ""]
@@ -66,13 +65,6 @@ _MANY = (
 _NOT_MORE = "hundred|thousand|million|dozen|of|or|by|to|on|in|at|and|has|have|can|sees?|side|more|another|after|way"
 _AMOUNT = re.compile(rf"\b(?:(?P<one>{_ONE})|{_MANY})(?: (?!(?:{_NOT_MORE})\b)\w+)? <(?P<id>\d+)>(?! after\b)")
 _REFUSED = re.compile(r"(?:\bnot|n['’]t|\b(?:more|less|fewer) than|\bat least|\bhardly|\btoo|-)(?: too| so)? ?$")
-RULED = frozenset(
-    words_of(
-        "exactly only just single lone one many lots plenty dozens hundreds scores masses crowds tons loads lot dozen "
-        "crowd numerous countless full large number great far hand side half edge corner left right over there our"
-    )
-)
-"""The words that the rules know."""
 
 
 def with_ids(prompt: str, forms: dict[str, int]) -> str:

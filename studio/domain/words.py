@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from engine.library import LIGHTS, RULED
 from engine.protocol import PackInfo
 
 WORD = re.compile(r"[^\W\d_]+|\d")
@@ -18,7 +19,8 @@ class Vocabulary:
     """The words of one pack; one that names none, or has a tower that reads any text, understands everything."""
 
     def __init__(self, info: PackInfo, *, open_ended: bool = False) -> None:
-        self._known = frozenset() if open_ended else frozenset(info.vocabulary)
+        known = frozenset() if open_ended else frozenset(info.vocabulary)
+        self._known = known and known | RULED | LIGHTS
         names = [name for known in info.classes for name in (known.name, *known.synonyms)]
         words = [word for word in info.vocabulary if WORD.fullmatch(word) and len(word) > 1]
         self.suggestions = tuple(sorted({*words, *names} - self._strange(names)))

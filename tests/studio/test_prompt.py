@@ -46,6 +46,7 @@ def test_the_vocabulary_names_unknown_words_and_near_ones() -> None:
     assert words.nearest("unicorn") == ()
     assert "vehicle" not in words.suggestions, "a synonym that the pack was not taught"
     assert "car" in words.suggestions
+    assert words.unknown("exactly one unicorn, far right, at midnight") == ("unicorn", "at"), "rules are obeyed"
     assert Vocabulary(info, open_ended=True).unknown("unicorn") == ()
     assert Vocabulary(PackInfo(name="p", title="P", height=8, width=8, classes=CLASSES)).unknown("unicorn") == ()
 
