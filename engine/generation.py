@@ -18,7 +18,7 @@ from engine.data.told import Told, read_told
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
 from engine.diffusion.guidance import Weights
-from engine.diffusion.guides import AnyGuide, LayoutGuide
+from engine.diffusion.guides import AnyGuide, ImageGuide, LayoutGuide
 from engine.diffusion.path import Settings, Task
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import Step, sample
@@ -144,7 +144,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
         run = sample(pack.process, network, task, settings)
     while True:
         # left before every frame: whoever takes it may load what another request takes gradients of, and so may guides
-        with torch.inference_mode(all(isinstance(one, LayoutGuide) for one in guides)), torch.no_grad():
+        with torch.inference_mode(all(isinstance(one, LayoutGuide | ImageGuide) for one in guides)), torch.no_grad():
             step = next(run, None)
         if step is None:
             return

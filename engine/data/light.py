@@ -37,7 +37,7 @@ _ALONE: dict[Light, str] = {"bright": "bright(?:er)?", "dark": "dark(?:er)?|dim"
 """Words that tell of the light only by themselves or of a scene, not in “dark hair” or “a bright car”."""
 _DEGREE = r"(?:(?:very|quite|rather|really|so|pretty|fairly|extremely|too|a bit|a little) )*"
 _SCENE = (
-    r"(?:(?:summer|winter|spring|autumn) )?(?:day|light|lighting|weather|morning|afternoon|picture|image|photo|"
+    r"(?:(?:summer|winter|spring|autumn) )?(?:day|light(?!s)|lighting|weather|morning|afternoon|picture|image|photo|"
     r"photograph|scene|view|shot|street|city|town|road|portrait)s?"
 )
 _NO_LIST = r"(?!, (?!(?:an?|the|no|some|many|much|one|two|several|few|lots|plenty|without)\b)\w+ <)"
@@ -45,7 +45,7 @@ _NO_LIST = r"(?!, (?!(?:an?|the|no|some|many|much|one|two|several|few|lots|plent
 _TELLS: dict[Light, re.Pattern[str]] = {
     light: re.compile(
         rf"\b(?:{_ANYWHERE[light]})\b|\b(?:{_ALONE[light]}) {_SCENE}\b|"
-        rf"(?:^|[,.;!?] |\bwith |\bit is |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
+        rf"(?:^|(?<=[,.;!?] )|\bit is |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
         rf"(?: (?:outside|out|here|today|already|everywhere))?(?=$|[,.;:!?]| with\b){_NO_LIST}"
     )
     for light in _ANYWHERE

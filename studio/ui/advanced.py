@@ -59,6 +59,7 @@ class Advanced(QWidget):
         generator.mode_changed.connect(self._show)
         editor.document_changed.connect(self._show)
         editor.stroke_ended.connect(self._show)
+        editor.history_changed.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:

@@ -41,6 +41,8 @@ TOLD = AsLit(("dark", "bright", ""), 0.3, 0.6, RGB)
         ("dark, cars", "dark"),
         ("dark, a car", "dark"),
         ("by day", "bright"),
+        ("a street with not many cars, dark", "dark"),
+        ("a city at night with bright lights", "dark"),
         ("during the day", "bright"),
         ("a car in the dark", "dark"),
         ("a dim light", "dark"),
@@ -56,7 +58,7 @@ def test_light_is_read(prompt, light):
         *("", "a street", "a dark car", "dark cars", "a bright red bus", "a street with dark houses", "dark trees"),
         *("not dark", "it is not night", "no darkness", "without sunlight", "it never gets dark", "darkroom"),
         *("bright by day and dark at night", "a cloudy day", "a traffic light", "nightingale"),
-        *("a night bus", "houses: dark", "a street in the evening sun"),
+        *("a night bus", "a person with dark, short, wavy hair", "houses: dark", "a street in the evening sun"),
     ],
 )
 def test_what_is_not_of_the_scene_is_no_light(prompt):
