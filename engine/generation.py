@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine import distilled
 from engine.data.captions import Wish, read_wish
-from engine.data.light import Lit, read_light
+from engine.data.light import Light, read_light
 from engine.data.told import Told, read_told
 from engine.diffusion import repaint
 from engine.diffusion.denoiser import TextFeatures
@@ -27,7 +27,7 @@ from engine.errors import BadRequest
 from engine.guides.build import build, pixels_of
 from engine.guides.light import AsLit
 from engine.guides.told import AsNamed, AsTold
-from engine.library import RULED, find_pack, given_of, usual_steps
+from engine.library import LIGHTS, RULED, find_pack, given_of, usual_steps
 from engine.packs import Pack, load
 from engine.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster, Sampler
 from engine.requests import Mask, check, kept_image, kept_layout, size
@@ -152,7 +152,7 @@ def steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[Frame]:
 
 
 def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[AnyGuide, ...]:
-    """What bends requests of one kind; guides that they ask for have the last word.
+    """What bends requests of one kind; of a layout, guides that they ask for have the last word.
 
     Raises BadRequest, BadFile or BadPack.
     """
@@ -160,7 +160,7 @@ def guides_of(pack: Pack, requests: Sequence[Generate]) -> tuple[AnyGuide, ...]:
     named = [[one.class_id for one in some] for some in told]
     placed = [[one for one in some if one.special] for some in told]
     ruled: list[AnyGuide] = [*([AsNamed(named)] if any(named) else []), *([AsTold(placed)] if any(placed) else [])]
-    lights = [light_of(pack, request).light for request in requests]
+    lights = [light_of(pack, request) for request in requests]
     if pack.file.pixels.light and any(lights):
         ruled.append(AsLit(lights, *pack.file.pixels.light, pixels_of(pack)))
     return *ruled, *build(requests[0].guides, pack)
@@ -173,10 +173,10 @@ def told_of(pack: Pack, request: Generate) -> tuple[Told, ...]:
     return told if free else ()
 
 
-def light_of(pack: Pack, request: Generate) -> Lit:
+def light_of(pack: Pack, request: Generate) -> Light:
     """What a prompt tells of the light, which an image has of which anything is given."""
     told = read_light(request.prompt or "", pack.info.classes, pack.info.openers)
-    return Lit("") if told.light and kept_image(request, pack.info).any() else told
+    return "" if told and kept_image(request, pack.info).any() else told
 
 
 def settings_of(pack: Pack, steps: int) -> Settings:
@@ -302,7 +302,7 @@ def unknown_words(pack: Pack, prompt: str) -> tuple[str, ...]:
         return ()
     classes, pixels = pack.info.classes, pack.file.pixels
     ruled = RULED if any(one.special for one in read_told(prompt, classes)) else frozenset()
-    lit = read_light(prompt, classes, pack.info.openers).words if pixels.light else frozenset()
+    lit = LIGHTS if pixels.light and read_light(prompt, classes, pack.info.openers) else frozenset()
     return tuple(word for word in unheard if word not in ruled | lit)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from engine.data.taxonomy import class_forms
 from engine.data.told import DENIED, with_ids
@@ -12,14 +12,6 @@ from engine.network.text import words_of
 from engine.protocol import ClassInfo
 
 Light = Literal["bright", "dark", ""]
-
-
-class Lit(NamedTuple):
-    """A light, and the words that tell of it."""
-
-    light: Light
-    words: frozenset[str] = frozenset()
-
 
 _ANYWHERE: dict[Light, str] = {
     "bright": (
@@ -40,19 +32,19 @@ _SCENE = (
     r"(?:(?:summer|winter|spring|autumn) )?(?:day|light(?!s)|lighting|weather|morning|afternoon|picture|image|photo|"
     r"photograph|scene|view|shot|street|city|town|road|portrait)s?"
 )
-_NO_LIST = r"(?!, (?!(?:an?|the|no|some|many|much|one|two|several|few|lots|plenty|without)\b)\w+ <)"
-"""Not before “, curly <13>”, of which it tells."""
+_ENDS = r"(?=$|[.;:!?]| with\b|, (?:<|(?:an?|the|no|some|many|much|one|two|several|few|lots|plenty|without)\b))"
+"""Not before “, curly <13>”, of which it may tell."""
 _TELLS: dict[Light, re.Pattern[str]] = {
     light: re.compile(
         rf"\b(?:{_ANYWHERE[light]})\b|\b(?:{_ALONE[light]}) {_SCENE}\b|"
-        rf"(?:^|(?<=[,.;!?] )|\bit is |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
-        rf"(?: (?:outside|out|here|today|already|everywhere))?(?=$|[,.;:!?]| with\b){_NO_LIST}"
+        rf"(?:^|(?<=[,.;!?] )|\b(?:it|{_SCENE}) (?:is|looks) |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
+        rf"(?: (?:outside|out|here|today|already|everywhere))?{_ENDS}"
     )
     for light in _ANYWHERE
 }
 
 
-def read_light(prompt: str, classes: Sequence[ClassInfo], openers: Sequence[str] = ()) -> Lit:
+def read_light(prompt: str, classes: Sequence[ClassInfo], openers: Sequence[str] = ()) -> Light:
     """The light that the wanted part of a prompt tells of, if it is one.
 
     A class is no scene, unless captions open with it: “a dark street” is a dark picture of a street, a dark roof is
@@ -60,9 +52,9 @@ def read_light(prompt: str, classes: Sequence[ClassInfo], openers: Sequence[str]
     """
     scenes = {word for opener in openers for word in words_of(opener)}
     text = with_ids(prompt, {form: index for form, index in class_forms(classes).items() if form not in scenes})
-    told = [
-        Lit(light, frozenset(words_of(" ".join(said))))
+    told: list[Light] = [
+        light
         for light, tells in _TELLS.items()
-        if (said := [found[0] for found in tells.finditer(text) if not DENIED.search(text[: found.start()])])
+        if any(not DENIED.search(text[: found.start()]) for found in tells.finditer(text))
     ]
-    return told[0] if len(told) == 1 else Lit("")
+    return told[0] if len(told) == 1 else ""

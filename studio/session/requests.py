@@ -47,9 +47,10 @@ def lacking(document: Document, mode: Mode, options: Options) -> str:
 
 def given(document: Document, mode: Mode) -> Given:
     """What a request of this mode gives (`engine.library.given_of`)."""
-    if mode is Mode.IMAGE_TO_LAYOUT:
+    image = document.given_image(mode)
+    if image.all() or (mode is Mode.IMAGE_TO_LAYOUT and document.marks.image is ImageKind.NONE):  # it is still to come
         return "image"
-    some = document.given_image(mode).any() or (document.given_layout(mode) != UNKNOWN).any()
+    some = image.any() or (document.given_layout(mode) != UNKNOWN).any()
     some |= mode is Mode.LAYOUT_TO_IMAGE and document.marks.fill_whole  # which is kept before it is drawn from
     return "some" if some else "nothing"
 

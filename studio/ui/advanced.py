@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from engine.library import usual_steps
+from engine.protocol import Sampler
 from studio.session.requests import given
 from studio.session.session import Session
 from studio.ui.build import column, row, text
@@ -51,14 +52,13 @@ class Advanced(QWidget):
         )
         self.reset = icon_button(theme, "undo", self.tr("As the pack has them"), "", self._reset)
         self._lay_out()
-        self.steps.valueChanged.connect(self._take)
-        self.sampler.activated.connect(self._take)
-        for box in (self.guidance, self.cross_guidance):
-            box.valueChanged.connect(self._take)
+        self.steps.valueChanged.connect(lambda steps: self._take(steps=self._own(steps, self._usual_steps)))
+        self.sampler.activated.connect(lambda: self._take(sampler=self.sampler.currentData()))
+        towards_text, other = (round(weight, DECIMALS) for weight in (info.guidance, info.cross_guidance))
+        self.guidance.valueChanged.connect(lambda weight: self._take(guidance=self._own(weight, towards_text)))
+        self.cross_guidance.valueChanged.connect(lambda weight: self._take(cross_guidance=self._own(weight, other)))
         generator.options_changed.connect(self._show)
         generator.mode_changed.connect(self._show)
-        editor.document_changed.connect(self._show)
-        editor.stroke_ended.connect(self._show)
         editor.history_changed.connect(self._show)
         self._show()
 
@@ -97,15 +97,9 @@ class Advanced(QWidget):
         box.setFixedWidth(62)
         box.lineEdit().setTextMargins(8, 0, 4, 0)
 
-    def _take(self) -> None:
-        options = msgspec.structs.replace(
-            self._generator.options,
-            steps=self._own(self.steps.value(), self._usual_steps),
-            sampler=self.sampler.currentData(),
-            guidance=self._own(self.guidance.value(), round(self._info.guidance, DECIMALS)),
-            cross_guidance=self._own(self.cross_guidance.value(), round(self._info.cross_guidance, DECIMALS)),
-        )
-        self._generator.set_options(options, typing=True)
+    def _take(self, **touched: Sampler | float | None) -> None:
+        """The option of the box that was touched; the others stay a person's or the pack's."""
+        self._generator.set_options(msgspec.structs.replace(self._generator.options, **touched), typing=True)
 
     def _reset(self) -> None:
         options = msgspec.structs.replace(
