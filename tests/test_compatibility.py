@@ -18,8 +18,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import safetensors
+import torch
 import typer.main
 from PIL import Image
+from safetensors.torch import load_file
 
 import engine
 from engine.cli import app, main
@@ -74,8 +77,8 @@ def place(tmp_path, monkeypatch):
     """A copy of the fixtures that is the working directory, with a pack that can be drawn with: “tiny”."""
     folder = tmp_path / "place"
     shutil.copytree(FIXTURES, folder)
-    for packed in folder.rglob("*.xz"):
-        packed.with_suffix("").write_bytes(lzma.decompress(packed.read_bytes()))
+    for packed in (*folder.glob("packs/*/weights.*.xz"), folder / "checkpoint.pt.xz"):
+        unpack(packed.with_suffix(""))
     monkeypatch.chdir(folder)
     monkeypatch.setenv("DIPTYCH_PACKS", str(folder / "packs"))
     return folder
@@ -92,6 +95,18 @@ def run(capsys) -> Callable[..., tuple[int, str, str]]:
         return int(ended.value.code or 0), out, err
 
     return run
+
+
+def unpack(*paths: Path) -> None:
+    """Unpack the .xz files that lie beside these paths."""
+    for path in paths:
+        path.write_bytes(lzma.decompress(path.with_name(f"{path.name}.xz").read_bytes()))
+
+
+def facts(path: Path) -> dict[str, Any]:
+    """What a file of weights says of itself."""
+    with safetensors.safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["facts"])
 
 
 def plain(value: object) -> Any:
@@ -234,6 +249,74 @@ def test_a_checkpoint_of_another_process_is_refused(place, run):
     code, _, err = run("train", "other.toml")
     assert code == 1
     assert "checkpoint.pt" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "pack", "name", "images"),
+    [
+        ("train-segmenter", "tiny", "segmenter", 16),
+        ("train-clip", "tiny", "clip", 64),
+        ("train-upscaler", "tiny", "upscaler", 8),
+        ("distil", "plain", "distilled", 4),
+    ],
+)
+def test_an_old_checkpoint_of_an_evaluator_is_finished(place, run, command, pack, name, images):
+    folder = place / "packs" / pack
+    file, old = folder / f"{name}.safetensors", folder / "old.safetensors"
+    unpack(folder / f"{name}.safetensors.checkpoint", file)
+    file.rename(old)
+    if name != "segmenter":  # by which the others learn or are measured
+        unpack(folder / "segmenter.safetensors")
+    recipe = "recipe.toml" if pack == "tiny" else "plain.toml"
+    code, out, err = run(command, recipe, "--pack", pack, "--images", images, "--device", "cpu")
+    assert code == 0, out + err
+    assert not lost(dict.fromkeys(facts(old)), dict.fromkeys(facts(file)))
+    before, after = load_file(old), load_file(file)
+    assert before.keys() == after.keys()
+    for key, value in before.items():  # as the checkpoint has them, and not trained anew
+        torch.testing.assert_close(after[key], value, rtol=0.01, atol=0.001, msg=key)
+
+
+def test_old_evaluators_and_an_old_upscaler_serve_their_pack(place, run):
+    unpack(*(place / "packs" / "tiny" / f"{name}.safetensors" for name in ("segmenter", "clip", "upscaler")))
+    code, out, err = run("caption", "--pack", "tiny", "data/val/images/0.png", "--device", "cpu")
+    assert code == 0, err
+    assert len(out.splitlines()) == 1 + 3
+    given = ("--pack", "tiny", "--prompt", "a car", "--device", "cpu")
+    code, _, err = run("sample", *given, "--rank", "--full", "--out", "out")
+    assert code == 0, err
+    with Image.open(place / "out" / "0001_image.png") as image:
+        assert image.size == (96, 48)
+    assert "score" in json.loads((place / "out" / "0001.json").read_text("utf-8"))
+    given = ("--count", 1, "--agreement", 0, "--apart", 1, "--device", "cpu")
+    code, _, err = run("export", "--pack", "tiny", *given, "--out", "pairs")
+    assert code == 0, err
+    line, *_ = (place / "pairs" / "manifest.jsonl").read_text("utf-8").splitlines()
+    assert {"agreement", "embedding"} <= json.loads(line)["quality"].keys()
+
+
+def test_an_old_distilled_network_draws(place, run):
+    unpack(place / "packs" / "plain" / "distilled.safetensors")
+    given = ("--layout", "data/val/layouts/0.png", "--sampler", "distilled", "--device", "cpu")
+    code, _, err = run("sample", "--pack", "plain", *given, "--out", "out")
+    assert code == 0, err
+    record = json.loads((place / "out" / "0.json").read_text("utf-8"))
+    assert (record["sampler"], record["steps"]) == ("distilled", 4)
+
+
+def test_an_old_classifier_guides(place, run):
+    unpack(place / "classifier.safetensors")
+    given = ("--prompt", "", "--guide", "classes:classifier.safetensors|car,-sky", "--device", "cpu")
+    code, _, err = run("sample", "--pack", "tiny", *given, "--out", "out")
+    assert code == 0, err
+
+
+def test_an_old_probe_tells_its_classes(place, run):
+    unpack(place / "probe.safetensors")
+    given = ("--probe", "probe.safetensors", "--images", "data/val/images", "--device", "cpu")
+    code, _, err = run("probe", "--pack", "tiny", *given, "--out", "out")
+    assert code == 0, err
+    assert {"0.png", "1.png", "0_unsure.png", "1_unsure.png"} <= {path.name for path in (place / "out").iterdir()}
 
 
 def test_an_old_data_set_is_read(place):
