@@ -83,5 +83,5 @@ class OutOfMemory(EngineError):
     code = "out_of_memory"
 
 
-class Internal(EngineError):
+class InternalError(EngineError):
     code = "internal"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 import traceback
 
-from engine.errors import EngineError, Internal, OutOfMemory
+from engine.errors import EngineError, InternalError, OutOfMemory
 
 
-def explain(error: Exception, where: str) -> EngineError:
+def to_engine_error(error: Exception, place: str) -> EngineError:
     """The typed error for what was raised at `where` ("64×128 pixels"). Logs what nobody foresaw."""
     if isinstance(error, EngineError):
         return error
     if _is_out_of_memory(error):
-        return OutOfMemory(f"The memory ran out at {where}.", "Try a smaller size.")
+        return OutOfMemory(f"The memory ran out at {place}.", "Try a smaller size.")
     traceback.print_exception(error, file=sys.stderr)
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return Internal(
+    return InternalError(
         f"Something went wrong inside the engine ({text[:300]}).",
         "This is a bug of ours; the engine's log holds the full report.",
     )
@@ -27,5 +27,5 @@ def _is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return isinstance(error, RuntimeError) and any(
-        words in str(error) for words in ("out of memory", "not enough memory", "can't allocate memory")
+        phrase in str(error) for phrase in ("out of memory", "not enough memory", "can't allocate memory")
     )

@@ -8,16 +8,16 @@ from pathlib import Path
 from engine.errors import BadFile
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Write or replace a file in one move, and make its folder if need be. Raises BadFile."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            part.write_bytes(data)
-            part.replace(path)
+            partial.write_bytes(data)
+            partial.replace(path)
         except BaseException:
-            part.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error

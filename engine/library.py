@@ -12,62 +12,62 @@ import msgspec
 from engine.errors import BadPack, UnknownPack
 from engine.protocol import MAX_FRAME, MAX_SIDE, UNKNOWN, Generate, PackInfo, Sampler
 
-UPSCALER = "upscaler.safetensors"
-DISTILLED = "distilled.safetensors"
-LONGEST_HEAD = 2**20
+UPSCALER_FILE = "upscaler.safetensors"
+DISTILLED_FILE = "distilled.safetensors"
+MAX_HEADER_BYTES = 2**20
 
-Given = Literal["image", "some", "nothing"]
-_SIDES_AND_NUMBERS = (
+ConditioningKind = Literal["image", "some", "nothing"]
+_SIDE_AND_NUMBER_WORDS = (
     "exactly only just single lone one many lots plenty dozens hundreds scores masses crowds tons loads lot dozen "
     "crowd numerous countless full large number great far hand side half edge corner left right over there our"
 )
-RULED = frozenset(_SIDES_AND_NUMBERS.split())
+CONSTRAINT_WORDS = frozenset(_SIDE_AND_NUMBER_WORDS.split())
 """The words by which a prompt's sides and numbers are read by rule (data/told.py), whatever a pack was taught."""
-_DAY_AND_NIGHT = (
+_LIGHT_WORDS = (
     "sun sunny sunlit sunshine sunlight day daylight daytime noon midday bright brighter brightly lit shines shining "
     "blazes blazing night midnight nighttime nightfall evening darkness dark darker dusk twilight gloom gloomy dim "
     "dimly moonlight moonlit hardly barely low poor light lighting outside"
 )
-LIGHTS = frozenset(_DAY_AND_NIGHT.split())
+BRIGHTNESS_WORDS = frozenset(_LIGHT_WORDS.split())
 """Those by which its light is (data/light.py)."""
 
 
-class _Head(msgspec.Struct):
+class _PackFileHeader(msgspec.Struct):
     info: PackInfo
 
 
-class _UpscalerFacts(msgspec.Struct):
+class _UpscalerHeader(msgspec.Struct):
     factor: int
 
 
-class _Plan(msgspec.Struct):
+class _DistilledSamplingHeader(msgspec.Struct):
     steps: int
 
 
-class _DistilledFacts(msgspec.Struct):
-    plan: _Plan
+class _DistilledHeader(msgspec.Struct):
+    plan: _DistilledSamplingHeader
 
 
-class _Notes(msgspec.Struct):
+class _SafetensorsMetadata(msgspec.Struct):
     facts: str
 
 
-class _SafetensorsHead(msgspec.Struct):
-    metadata: _Notes = msgspec.field(name="__metadata__")
+class _SafetensorsHeader(msgspec.Struct):
+    metadata: _SafetensorsMetadata = msgspec.field(name="__metadata__")
 
 
 F = TypeVar("F")
 
 
-def assets() -> Path:
+def assets_folder() -> Path:
     """The assets folder: inside the installed package, or beside it in a checkout."""
-    inside = Path(__file__).parent / "_assets"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "assets"
+    installed = Path(__file__).parent / "_assets"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "assets"
 
 
 def pack_folders() -> dict[str, Path]:
     """Name to folder of every pack: first those under DIPTYCH_PACKS, then the assets'."""
-    roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [assets() / "packs"]
+    roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [assets_folder() / "packs"]
     found: dict[str, Path] = {}
     for root in roots:
         for file in sorted(root.glob("*/pack.json")):
@@ -75,7 +75,7 @@ def pack_folders() -> dict[str, Path]:
     return found
 
 
-def find_pack(name: str) -> Path:
+def find_pack_folder(name: str) -> Path:
     """The folder of a pack by its name, or by the path of its folder. Raises UnknownPack."""
     known = pack_folders()
     if name in known:
@@ -89,37 +89,40 @@ def find_pack(name: str) -> Path:
     )
 
 
-def read_info(folder: Path) -> PackInfo:
+def read_pack_info(folder: Path) -> PackInfo:
     """The public head of a pack's pack.json, and what the networks beside it do. Raises BadPack."""
     try:
-        info = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head).info
+        info = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_PackFileHeader).info
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
-    upscaler, distilled = _facts(folder / UPSCALER, _UpscalerFacts), _facts(folder / DISTILLED, _DistilledFacts)
+    upscaler, distilled = (
+        _read_header_metadata(folder / UPSCALER_FILE, _UpscalerHeader),
+        _read_header_metadata(folder / DISTILLED_FILE, _DistilledHeader),
+    )
     return msgspec.structs.replace(
         info, upscale=upscaler.factor if upscaler else 0, distilled=distilled.plan.steps if distilled else 0
     )
 
 
-def _facts(path: Path, kind: type[F]) -> F | None:
+def _read_header_metadata(path: Path, kind: type[F]) -> F | None:
     """What a file of weights says of itself in its head; None if there is none that can be read."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            head = msgspec.json.decode(file.read(min(length, LONGEST_HEAD)), type=_SafetensorsHead)
+            head = msgspec.json.decode(file.read(min(length, MAX_HEADER_BYTES)), type=_SafetensorsHeader)
         return msgspec.json.decode(head.metadata.facts, type=kind)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
         return None
 
 
-def full_size(info: PackInfo, height: int, width: int) -> tuple[int, int] | None:
+def full_size_shape(info: PackInfo, height: int, width: int) -> tuple[int, int] | None:
     """The full size of a picture of this one; None if the pack cannot draw that, or it is too large to be sent."""
-    tall, wide = height * info.upscale, width * info.upscale
-    fits = max(tall, wide) <= MAX_SIDE and 4 * tall * wide <= MAX_FRAME // 2
-    return (tall, wide) if info.upscale and fits else None
+    full_height, full_width = height * info.upscale, width * info.upscale
+    fits = max(full_height, full_width) <= MAX_SIDE and 4 * full_height * full_width <= MAX_FRAME // 2
+    return (full_height, full_width) if info.upscale and fits else None
 
 
-def usual_steps(info: PackInfo, sampler: Sampler | None, given: Given) -> int:
+def default_steps(info: PackInfo, sampler: Sampler | None, conditioning: ConditioningKind) -> int:
     """In how many steps a sampler, or the pack's own, draws if nobody says. The layout of a whole "image" is found in
     few, if the pack has it so: each pixel is the likeliest class at once, and more steps let pixels agree where the
     image leaves them open. Where "nothing" is given, two halves have to be made one after the other.
@@ -129,21 +132,23 @@ def usual_steps(info: PackInfo, sampler: Sampler | None, given: Given) -> int:
         return info.distilled
     if sampler.startswith("gcdp"):  # on its one clock nothing is to be seen in a first step
         return info.steps
-    return {"image": info.layout_steps, "nothing": info.text_steps, "some": 0}[given] or info.steps
+    return {"image": info.layout_steps, "nothing": info.text_steps, "some": 0}[conditioning] or info.steps
 
 
-def given_of(request: Generate) -> Given:
+def conditioning_kind(request: Generate) -> ConditioningKind:
     """What a request gives: a whole "image", so that only its layout is to be found, or "some" or "nothing" of it."""
     image, layout = request.image, request.layout
     if image is not None and (request.keep_image is None or all(request.keep_image.data)):
         return "image"
-    some = image is not None and request.keep_image is not None and any(request.keep_image.data)
-    if layout is not None and not some:
+    partly_given = image is not None and request.keep_image is not None and any(request.keep_image.data)
+    if layout is not None and not partly_given:
         known = layout.pixels() != UNKNOWN
-        some = bool((known if request.keep_layout is None else known & (request.keep_layout.pixels() > 0)).any())
-    return "some" if some else "nothing"
+        partly_given = bool(
+            (known if request.keep_layout is None else known & (request.keep_layout.pixels() > 0)).any()
+        )
+    return "some" if partly_given else "nothing"
 
 
-def example_layouts(folder: Path) -> list[Path]:
+def example_layout_paths(folder: Path) -> list[Path]:
     """The index PNGs that come with a pack, in order."""
     return sorted((folder / "examples").glob("*.png"))

@@ -6,7 +6,7 @@ import threading
 
 from engine.protocol import Event, Exporting, Preview, Ready
 
-PASSING = (Preview, Exporting)
+REPLACEABLE_EVENTS = (Preview, Exporting)
 
 
 class Outbox:
@@ -26,8 +26,8 @@ class Outbox:
             if isinstance(event, Ready):
                 self._open = True
                 self._events.insert(0, event)
-            elif (place := self._waiting_preview(event)) is not None:
-                self._events[place] = event
+            elif (index := self._replaceable_index(event)) is not None:
+                self._events[index] = event
             else:
                 self._events.append(event)
             self._changed.notify()
@@ -44,7 +44,10 @@ class Outbox:
             self._closed = True
             self._changed.notify_all()
 
-    def _waiting_preview(self, event: Event) -> int | None:
-        if not isinstance(event, PASSING):
+    def _replaceable_index(self, event: Event) -> int | None:
+        if not isinstance(event, REPLACEABLE_EVENTS):
             return None
-        return next((i for i, old in enumerate(self._events) if isinstance(old, PASSING) and old.id == event.id), None)
+        return next(
+            (i for i, old in enumerate(self._events) if isinstance(old, REPLACEABLE_EVENTS) and old.id == event.id),
+            None,
+        )

@@ -13,25 +13,32 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.data.pairs import Pair, cut_pair
-from engine.data.taxonomy import Classes
-from engine.diffusion.categorical import Kernel
+from engine.data.pairs import DatasetPair, cut_pieces
+from engine.data.taxonomy import TaxonomySource
+from engine.diffusion.categorical import ReverseKernel
 from engine.diffusion.denoiser import TextFeatures
-from engine.diffusion.gaussian import Output
-from engine.diffusion.path import Pace
+from engine.diffusion.gaussian import PredictionType
+from engine.diffusion.path import TimestepSpacing
 from engine.diffusion.process import JointProcess
-from engine.diffusion.schedule import Schedule
-from engine.diffusion.transitions import Absorbing, Neighbours, Transitions, Uniform, of_neighbours, ordered
+from engine.diffusion.schedule import NoiseSchedule
+from engine.diffusion.transitions import (
+    AbsorbingTransitions,
+    SimilarityTransitions,
+    TransitionChain,
+    UniformTransitions,
+    neighbour_similarity,
+    ordinal_similarity,
+)
 from engine.errors import BadPack, EngineError, NoDevice
-from engine.library import DISTILLED
-from engine.network.text import TextConfig, TextTower, text_tower
+from engine.library import DISTILLED_FILE
+from engine.network.text import TextConfig, TextTower, build_text_tower
 from engine.network.unet import JointUNet, UNetConfig
-from engine.protocol import PackInfo, Share
+from engine.protocol import Fraction, PackInfo
 from engine.raster import read_layout
 
-FORMAT = 1
-WEIGHTS = "weights.safetensors"
-REMEMBERED = 64
+PACK_FORMAT = 1
+WEIGHTS_FILE = "weights.safetensors"
+PROMPT_CACHE_SIZE = 64
 """How many prompts' features are kept."""
 
 
@@ -44,11 +51,11 @@ class ScheduleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     kind: Literal["cosine", "linear"] = "cosine"
     odds: Odds = 1.0
 
-    def build(self, clocks: int) -> Schedule:
-        return Schedule.named(self.kind, clocks, self.odds)
+    def build(self, clocks: int) -> NoiseSchedule:
+        return NoiseSchedule.from_name(self.kind, clocks, self.odds)
 
 
-class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LayoutProcessConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The layout's schedule and its transitions (diffusion/transitions.py).
 
     `width` is the discretised Gaussian's, in classes; `neighbours` are the ids that the embedding puts next to each.
@@ -59,21 +66,21 @@ class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_o
     width: Annotated[float, msgspec.Meta(ge=0.3)] = 1.0
     neighbours: tuple[tuple[int, ...], ...] = ()
 
-    def chain(self, clocks: int, classes: int) -> Transitions:
+    def build_transitions(self, clocks: int, classes: int) -> TransitionChain:
         """The chain over `classes` classes. Raises BadPack for neighbours that make none."""
         schedule = self.build(clocks)
         if self.transitions == "uniform":
-            return Uniform(schedule, classes)
+            return UniformTransitions(schedule, classes)
         if self.transitions == "absorbing":
-            return Absorbing(schedule, classes)
+            return AbsorbingTransitions(schedule, classes)
         if self.transitions == "gaussian":
-            return Neighbours(schedule, ordered(classes, self.width))
+            return SimilarityTransitions(schedule, ordinal_similarity(classes, self.width))
         if len(self.neighbours) != classes or not all(0 <= i < classes for row in self.neighbours for i in row):
             raise BadPack(
                 f"{len(self.neighbours)} lists of neighbours do not fit {classes} classes.", "Name one each."
             )
         try:
-            return Neighbours(schedule, of_neighbours(self.neighbours))
+            return SimilarityTransitions(schedule, neighbour_similarity(self.neighbours))
         except ValueError as error:
             raise BadPack(f"The neighbours of the classes are no chain: {error}.", "Name more of them.") from error
 
@@ -81,16 +88,16 @@ class LayoutConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=True, kw_o
 Exponent = Annotated[float, msgspec.Meta(gt=0, le=10)]
 
 
-class PaceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TimestepSpacingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a half's clock falls (diffusion/path.py, `Pace`)."""
 
     rise: Exponent = 1.0
     bend: Exponent = 1.0
     start: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
 
-    def build(self) -> Pace:
+    def build(self) -> TimestepSpacing:
         """For the sampler."""
-        return Pace(self.rise, self.bend, self.start)
+        return TimestepSpacing(self.rise, self.bend, self.start)
 
 
 class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,25 +105,25 @@ class ProcessConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     clocks: Annotated[int, msgspec.Meta(ge=2, le=100_000)] = 1000
     image: ScheduleConfig = ScheduleConfig()
-    layout: LayoutConfig = LayoutConfig()
-    output: Output = "v"
-    kernel: Kernel = "sum"
+    layout: LayoutProcessConfig = LayoutProcessConfig()
+    output: PredictionType = "v"
+    kernel: ReverseKernel = "sum"
     lead: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.15
-    image_pace: PaceConfig = PaceConfig(rise=2.5)
-    layout_pace: PaceConfig = PaceConfig(rise=2.0, bend=1.5)
+    image_pace: TimestepSpacingConfig = TimestepSpacingConfig(rise=2.5)
+    layout_pace: TimestepSpacingConfig = TimestepSpacingConfig(rise=2.0, bend=1.5)
 
     @property
-    def taught(self) -> ProcessConfig:
+    def without_sampler_settings(self) -> ProcessConfig:
         """The same but for what is only the sampler's."""
-        usual = ProcessConfig()
+        default = ProcessConfig()
         return msgspec.structs.replace(
-            self, lead=usual.lead, image_pace=usual.image_pace, layout_pace=usual.layout_pace
+            self, lead=default.lead, image_pace=default.image_pace, layout_pace=default.layout_pace
         )
 
     def build(self, classes: int) -> JointProcess:
         """The process with its tables."""
-        chain = self.layout.chain(self.clocks, classes)
-        return JointProcess(self.image.build(self.clocks), chain, self.output, self.kernel)
+        transitions = self.layout.build_transitions(self.clocks, classes)
+        return JointProcess(self.image.build(self.clocks), transitions, self.output, self.kernel)
 
 
 class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -127,7 +134,7 @@ class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
     gamma: float = 1.0
-    light: tuple[Share, Share] | None = None
+    light: tuple[Fraction, Fraction] | None = None
 
 
 class DataConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -136,14 +143,14 @@ class DataConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     `cut` are the rows of the pieces that large frames are seen in.
     """
 
-    taxonomy: Classes
+    taxonomy: TaxonomySource
     cut: int = 0
     border: int = 0
     thin: tuple[str, ...] = ()
 
-    def pieces(self, pair: Pair, info: PackInfo) -> list[Pair]:
+    def split_pair(self, pair: DatasetPair, info: PackInfo) -> list[DatasetPair]:
         """A frame, or the pieces of the pack's shape that it is seen in."""
-        return cut_pair(pair, self.cut, self.cut * info.width // info.height) if self.cut else [pair]
+        return cut_pieces(pair, self.cut, self.cut * info.width // info.height) if self.cut else [pair]
 
 
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -168,11 +175,11 @@ class Pack:
     device: torch.device
     network: JointUNet
     process: JointProcess
-    no_text: TextFeatures
-    tower_weights: dict[str, Tensor]
+    empty_text_features: TextFeatures
+    text_encoder_weights: dict[str, Tensor]
     distilled: Pack | None = None  # the same with its distilled network, once that was asked for
-    _tower: TextTower | None = None
-    _encoded: dict[str, TextFeatures] = field(default_factory=dict)
+    _text_encoder: TextTower | None = None
+    _prompt_cache: dict[str, TextFeatures] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -180,111 +187,119 @@ class Pack:
         return self.file.info
 
     @property
-    def tower(self) -> TextTower:
+    def text_encoder(self) -> TextTower:
         """The text tower, loaded now if it was not yet."""
         with self._lock:
-            if self._tower is None:
-                tower = text_tower(self.file.text, self.info.vocabulary)
+            if self._text_encoder is None:
+                tower = build_text_tower(self.file.text, self.info.vocabulary)
                 if not self.file.text.model:
-                    _load(tower, self.tower_weights, self.folder)
-                self._tower = tower.to(self.device).eval()
-            return self._tower
+                    _load_state_dict(tower, self.text_encoder_weights, self.folder)
+                self._text_encoder = tower.to(self.device).eval()
+            return self._text_encoder
 
-    def encode(self, prompt: str) -> TextFeatures:
+    def encode_prompt(self, prompt: str) -> TextFeatures:
         """Features of one prompt, B = 1; those of the empty prompt come with the weights. The last ones are kept: a
         person who paints says the same with every stroke.
         """
         if not prompt.strip():
-            return self.no_text
-        known = self._encoded.get(prompt)
-        if known is None:
+            return self.empty_text_features
+        features = self._prompt_cache.get(prompt)
+        if features is None:
             with torch.inference_mode(False), torch.no_grad():  # what is kept may be part of a gradient one day
-                known = self.tower(self.tower.tokenize([prompt]).to(self.device))
+                features = self.text_encoder(self.text_encoder.tokenize([prompt]).to(self.device))
             with self._lock:
-                while len(self._encoded) >= REMEMBERED:
-                    self._encoded.pop(next(iter(self._encoded)))
-                self._encoded[prompt] = known
-        return known
+                while len(self._prompt_cache) >= PROMPT_CACHE_SIZE:
+                    self._prompt_cache.pop(next(iter(self._prompt_cache)))
+                self._prompt_cache[prompt] = features
+        return features
 
 
 def choose_device(name: str) -> torch.device:
     """The device of a name; "auto" takes CUDA, then MPS, then the CPU. Raises NoDevice."""
-    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        return torch.device(next(kind for kind, is_here in here.items() if is_here))
-    if not here.get(name.split(":")[0], False):
-        raise NoDevice(f"There is no device “{name}” here.", f"Try {', '.join(k for k, v in here.items() if v)}.")
+        return torch.device(next(kind for kind, is_here in available.items() if is_here))
+    if not available.get(name.split(":")[0], False):
+        raise NoDevice(f"There is no device “{name}” here.", f"Try {', '.join(k for k, v in available.items() if v)}.")
     return torch.device(name)
 
 
-def load(folder: Path, device: str = "auto") -> Pack:
+def read_pack(folder: Path, device: str = "auto") -> Pack:
     """A pack from its folder. Raises BadPack or NoDevice."""
-    file = read_file(folder)
+    file = read_pack_file(folder)
     try:
-        tensors = load_file(folder / WEIGHTS)
+        tensors = load_file(folder / WEIGHTS_FILE)
     except (OSError, safetensors.SafetensorError) as error:
-        raise BadPack(f"{folder / WEIGHTS} cannot be read: {error}", "Install the pack again.") from error
-    parts = {part: _part(tensors, part) for part in ("unet", "text", "no_text")}
+        raise BadPack(f"{folder / WEIGHTS_FILE} cannot be read: {error}", "Install the pack again.") from error
+    parts = {part: _tensors_under_prefix(tensors, part) for part in ("unet", "text", "no_text")}
     try:
-        nothing = TextFeatures(parts["no_text"]["pooled"], parts["no_text"]["tokens"], parts["no_text"]["mask"].bool())
+        empty_text = TextFeatures(
+            parts["no_text"]["pooled"], parts["no_text"]["tokens"], parts["no_text"]["mask"].bool()
+        )
     except KeyError as error:
-        raise BadPack(f"{folder / WEIGHTS} lacks no_text.{error.args[0]}.", "Install the pack again.") from error
-    where = choose_device(device)
+        raise BadPack(f"{folder / WEIGHTS_FILE} lacks no_text.{error.args[0]}.", "Install the pack again.") from error
+    torch_device = choose_device(device)
     process = file.process.build(len(file.info.classes))
-    network = build_network(file, process, (nothing.pooled.shape[-1], nothing.tokens.shape[-1]))
-    _load(network, parts["unet"], folder)
-    network = network.to(where, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
-    nothing = TextFeatures(nothing.pooled.to(where), nothing.tokens.to(where), nothing.mask.to(where))
-    return Pack(file, folder, where, network, process, nothing, parts["text"])
+    network = build_network(file, process, (empty_text.pooled.shape[-1], empty_text.tokens.shape[-1]))
+    _load_state_dict(network, parts["unet"], folder)
+    network = (
+        network.to(torch_device, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    )
+    empty_text = TextFeatures(
+        empty_text.pooled.to(torch_device), empty_text.tokens.to(torch_device), empty_text.mask.to(torch_device)
+    )
+    return Pack(file, folder, torch_device, network, process, empty_text, parts["text"])
 
 
-def build_network(file: PackFile, process: JointProcess, text: tuple[int, int]) -> JointUNet:
+def build_network(file: PackFile, process: JointProcess, text_widths: tuple[int, int]) -> JointUNet:
     """The U-Net that a pack's file describes, with fresh weights; `text` are the widths of text features."""
-    return JointUNet(len(file.info.classes), text, process.image, process.layout.schedule, file.network)
+    return JointUNet(
+        len(file.info.classes), text_widths, process.image_schedule, process.transitions.schedule, file.network
+    )
 
 
-def save(folder: Path, file: PackFile, unet: dict[str, Tensor], tower: TextTower) -> None:
+def write_pack(folder: Path, file: PackFile, unet_weights: dict[str, Tensor], text_encoder: TextTower) -> None:
     """Write pack.json and the weights, each whole or not at all; what was distilled from earlier ones goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {f"unet.{name}": value for name, value in unet.items()}
+    weights = {f"unet.{name}": value for name, value in unet_weights.items()}
     if not file.text.model:
-        weights |= {f"text.{name}": value for name, value in tower.state_dict().items()}
+        weights |= {f"text.{name}": value for name, value in text_encoder.state_dict().items()}
     with torch.no_grad():
-        device = next(tower.parameters()).device
-        nothing: TextFeatures = tower(tower.tokenize([""]).to(device))
+        device = next(text_encoder.parameters()).device
+        empty_text: TextFeatures = text_encoder(text_encoder.tokenize([""]).to(device))
     weights = {name: value.to("cpu", torch.bfloat16).contiguous() for name, value in weights.items()}
     for name in ("pooled", "tokens", "mask"):
-        weights[f"no_text.{name}"] = getattr(nothing, name).to("cpu", torch.float32).contiguous()
-    partial = folder / (WEIGHTS + ".part")
+        weights[f"no_text.{name}"] = getattr(empty_text, name).to("cpu", torch.float32).contiguous()
+    partial = folder / (WEIGHTS_FILE + ".part")
     save_file(weights, partial, {"format": "pt"})
-    partial.replace(folder / WEIGHTS)
-    (folder / DISTILLED).unlink(missing_ok=True)
-    text_form = msgspec.json.format(msgspec.json.encode(file), indent=1)
-    (folder / "pack.json.part").write_bytes(text_form + b"\n")
+    partial.replace(folder / WEIGHTS_FILE)
+    (folder / DISTILLED_FILE).unlink(missing_ok=True)
+    config_json = msgspec.json.format(msgspec.json.encode(file), indent=1)
+    (folder / "pack.json.part").write_bytes(config_json + b"\n")
     (folder / "pack.json.part").replace(folder / "pack.json")
 
 
-def read_file(folder: Path) -> PackFile:
+def read_pack_file(folder: Path) -> PackFile:
     """A pack's pack.json. Raises BadPack."""
     try:
         file = msgspec.json.decode((folder / "pack.json").read_bytes(), type=PackFile)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
-    if file.format != FORMAT:
+    if file.format != PACK_FORMAT:
         raise BadPack(
-            f"{folder.name} has the pack format {file.format}; this engine reads {FORMAT}.", "Update the pack."
+            f"{folder.name} has the pack format {file.format}; this engine reads {PACK_FORMAT}.", "Update the pack."
         )
     return file
 
 
-def verify(folder: Path) -> list[str]:
+def pack_problems(folder: Path) -> list[str]:
     """What is wrong with a pack, one line each; nothing if it is whole."""
     problems = []
     try:
-        pack = load(folder, "cpu")
-        _ = pack.tower
+        pack = read_pack(folder, "cpu")
+        _ = pack.text_encoder
         if not all(bool(p.isfinite().all()) for p in pack.network.parameters()):
-            problems.append(f"{WEIGHTS} holds numbers that are not finite")
+            problems.append(f"{WEIGHTS_FILE} holds numbers that are not finite")
         for path in sorted((folder / "examples").glob("*.png")):
             read_layout(path, pack.info.classes)
     except EngineError as error:
@@ -294,12 +309,12 @@ def verify(folder: Path) -> list[str]:
     return problems
 
 
-def _part(tensors: dict[str, Tensor], part: str) -> dict[str, Tensor]:
-    return {name[len(part) + 1 :]: value for name, value in tensors.items() if name.startswith(part + ".")}
+def _tensors_under_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name[len(prefix) + 1 :]: value for name, value in tensors.items() if name.startswith(prefix + ".")}
 
 
-def _load(module: torch.nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
+def _load_state_dict(module: torch.nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
     try:
         module.load_state_dict(weights)
     except RuntimeError as error:
-        raise BadPack(f"{folder / WEIGHTS} does not fit pack.json: {error}", "Install the pack again.") from error
+        raise BadPack(f"{folder / WEIGHTS_FILE} does not fit pack.json: {error}", "Install the pack again.") from error

@@ -14,39 +14,39 @@ import numpy.typing as npt
 
 from engine.errors import BadFrame
 
-PROTOCOL = 5
+PROTOCOL_VERSION = 5
 UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20
 MAX_SIDE = 4096
-MULTIPLE = 16
+SIDE_MULTIPLE = 16
 """Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
 
 Pixels = npt.NDArray[np.uint8]
-Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
+SideLength = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
 Sampler = Literal[
     "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama", "distilled", "gcdp",
     "gcdp-faulty",
 ]  # fmt: skip
 """diffusion.solvers.SOLVERS, the pack's distilled network, and diffusion.repaint, also with the noise of its code."""
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Text = Annotated[str, msgspec.Meta(max_length=2000)]
-Place = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+JobId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+PromptText = Annotated[str, msgspec.Meta(max_length=2000)]
+EnginePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 """A file or a folder on the engine's side."""
-Form = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
+ExportFormat = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
 """The names of export.order.FormatName."""
 
 
 class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """uint8 pixels, row by row: 3 channels are RGB, 1 channel holds class ids or a mask (0 is off)."""
 
-    height: Side
-    width: Side
+    height: SideLength
+    width: SideLength
     channels: Annotated[int, msgspec.Meta(ge=1, le=3)]
     data: bytes
 
     @classmethod
-    def of(cls, pixels: Pixels) -> Raster:
+    def from_pixels(cls, pixels: Pixels) -> Raster:
         """Copy uint8 pixels of shape [H, W] or [H, W, 3]."""
         if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
             raise ValueError(f"a raster is uint8 [H, W] or [H, W, 3], not {pixels.dtype} {pixels.shape}")
@@ -54,7 +54,7 @@ class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return cls(height, width, 1 if pixels.ndim == 2 else pixels.shape[2], pixels.tobytes())
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the number of bytes is the one that the sizes ask for."""
         return len(self.data) == self.height * self.width * self.channels
 
@@ -97,29 +97,29 @@ class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     distilled: int = 0  # the steps of its distilled network; 0 if it has none
 
 
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Scale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
+GuideScale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 
 
 class AreaGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="areas"):
     """Which share of the picture each of these classes covers; a scale of 1 goes all the way."""
 
-    shares: dict[str, Share]
-    scale: Share = 1.0
+    shares: dict[str, Fraction]
+    scale: Fraction = 1.0
 
 
 class PaletteGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="palette"):
     """Which colours the image has, as "#rrggbb"."""
 
     colours: tuple[str, ...]
-    scale: Scale = 0.5
+    scale: GuideScale = 0.5
 
 
 class StyleGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="style"):
     """The colours and textures of another image, of any size."""
 
     image: Raster
-    scale: Scale = 0.002
+    scale: GuideScale = 0.002
 
 
 class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="clip"):
@@ -127,32 +127,32 @@ class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     the pack's own pair.
     """
 
-    prompt: Text
+    prompt: PromptText
     model: str = ""
     pretrained: str = ""
-    scale: Scale = 1.0
+    scale: GuideScale = 1.0
 
 
-class ClassGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="classes"):
+class ClassifierGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="classes"):
     """Which classes a classifier of noised images is to find; `classifier` is its file."""
 
     classifier: str
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-    scale: Scale = 0.05
+    scale: GuideScale = 0.05
 
 
-class OwnGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="own"):
+class CustomGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="own"):
     """A function of the user's, "FILE.py:NAME": RGB [B, 3, H, W] in [0, 1] and probabilities [B, K, H, W] to [B]."""
 
     function: str
-    scale: Scale = 1.0
+    scale: GuideScale = 1.0
 
 
-Guide = AreaGuide | PaletteGuide | StyleGuide | ClipGuide | ClassGuide | OwnGuide
+GuideRequest = AreaGuide | PaletteGuide | StyleGuide | ClipGuide | ClassifierGuide | CustomGuide
 
 
-class Full(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FullSizeInputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What of a request's halves is given at full size, too; it comes back bit for bit where the request keeps it."""
 
     layout: Raster | None = None
@@ -167,15 +167,15 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     for any picture.
     """
 
-    id: Id
+    id: JobId
     pack: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
     revision: Annotated[int, msgspec.Meta(ge=0)] = 0
     layout: Raster | None = None
     image: Raster | None = None
     keep_layout: Raster | None = None  # default: every known pixel of the layout
     keep_image: Raster | None = None  # default: every pixel of the image
-    prompt: Text | None = None
-    negative: Text = ""
+    prompt: PromptText | None = None
+    negative: PromptText = ""
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     sampler: Sampler | None = None  # default: the pack's
@@ -183,11 +183,11 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     corrections: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # Langevin's after each step, by all other samplers
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
     cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
-    threshold: Share = 0.0  # the quantile of dynamic thresholding; 0 is none
-    guides: Annotated[tuple[Guide, ...], msgspec.Meta(max_length=8)] = ()
+    threshold: Fraction = 0.0  # the quantile of dynamic thresholding; 0 is none
+    guides: Annotated[tuple[GuideRequest, ...], msgspec.Meta(max_length=8)] = ()
     live: bool = True  # a newer live request replaces this one; else it waits its turn
     trace: bool = False  # post every step as `Traced`, in place of previews
-    full: Full | None = None  # after `Done`, draw the result at `PackInfo.upscale` times its size
+    full: FullSizeInputs | None = None  # after `Done`, draw the result at `PackInfo.upscale` times its size
 
 
 class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="export"):
@@ -196,51 +196,51 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     Requests are computed first, this between them. Answered by `Exporting` again and again, then `Exported`.
     """
 
-    id: Id
+    id: JobId
     pack: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
-    out: Place
-    form: Form = "paired"
+    out: EnginePath
+    form: ExportFormat = "paired"
     count: Annotated[int, msgspec.Meta(ge=1)] = 1000
     first_seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
-    prompts: Place | None = None
+    prompts: EnginePath | None = None
     caption_grammar: bool = False
-    layouts: Place | None = None
-    images: Place | None = None
+    layouts: EnginePath | None = None
+    images: EnginePath | None = None
     areas: AreaGuide | None = None
     canvas: Generate | None = None
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     sampler: Sampler | None = None
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None
     full: bool = False  # at `PackInfo.upscale` times the size
-    agreement: Share | None = None  # the filters: see export.order.Filters
+    agreement: Fraction | None = None  # the filters: see export.order.Filters
     named: bool = False
-    apart: Share | None = None
-    reference: Place | None = None
+    apart: Fraction | None = None
+    reference: EnginePath | None = None
 
 
-class Settle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="settle"):
+class Purge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="settle"):
     """Take away the files of the pairs that were dropped from a data set. Answered by `Exported`."""
 
-    id: Id
-    out: Place
+    id: JobId
+    out: EnginePath
 
 
 class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
     """Let an export rest before its next step; what it is drawing stays in memory."""
 
-    id: Id
+    id: JobId
 
 
 class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="resume"):
     """Let it go on."""
 
-    id: Id
+    id: JobId
 
 
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
     """Stop the job with this id; it answers `Cancelled`, or `Done` if it just was."""
 
-    id: Id
+    id: JobId
 
 
 class Shutdown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shutdown"):
@@ -259,7 +259,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
 class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     """What both halves look like after step `index` of `total` (counted from 1)."""
 
-    id: Id
+    id: JobId
     revision: int
     index: int
     total: int
@@ -268,12 +268,12 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     layout: Raster
 
 
-class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
+class TracedStep(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
     """Step `index` of `total` (counted from 1) of a request with `trace`: x_t and y_t at their clocks, as a person can
     look at them, and what the network makes of them, x̂_0 and ŷ_0. A clock of 0 is that of a half that is given.
     """
 
-    id: Id
+    id: JobId
     revision: int
     index: int
     total: int
@@ -289,7 +289,7 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """The result; `seconds` is the time from the job's start."""
 
-    id: Id
+    id: JobId
     revision: int
     image: Raster
     layout: Raster
@@ -297,10 +297,10 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     unknown_words: tuple[str, ...] = ()  # words of the prompt that the pack never heard
 
 
-class Sharp(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
+class FullSizeDone(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
     """What a request with `full` came to at that size, after its `Done`; else that is followed by another answer."""
 
-    id: Id
+    id: JobId
     revision: int
     image: Raster
     layout: Raster
@@ -310,7 +310,7 @@ class Sharp(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
 class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
     """How far an export is: pairs that are there, how many were rejected, and how long the others will take."""
 
-    id: Id
+    id: JobId
     pairs: int
     rejected: int
     per_second: float  # of those that are kept, while it was let; 0 as long as nobody knows
@@ -320,7 +320,7 @@ class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
 class Exported(msgspec.Struct, frozen=True, kw_only=True, tag="exported"):
     """The data set is whole: it holds so many pairs, of which some are new."""
 
-    id: Id
+    id: JobId
     pairs: int
     new: int
     rejected: int
@@ -329,7 +329,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True, tag="exported"):
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
     """The job ended without a result because it was cancelled or replaced by a newer one."""
 
-    id: Id
+    id: JobId
     revision: int
 
 
@@ -343,11 +343,11 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     hint: str
 
 
-Command = Generate | Export | Settle | Pause | Resume | Cancel | Shutdown
-Event = Ready | Preview | Traced | Done | Sharp | Exporting | Exported | Cancelled | Failed
+Command = Generate | Export | Purge | Pause | Resume | Cancel | Shutdown
+Event = Ready | Preview | TracedStep | Done | FullSizeDone | Exporting | Exported | Cancelled | Failed
 
-_commands = msgspec.msgpack.Decoder(Command)
-_events = msgspec.msgpack.Decoder(Event)
+_command_decoder = msgspec.msgpack.Decoder(Command)
+_event_decoder = msgspec.msgpack.Decoder(Event)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -370,23 +370,25 @@ def frame_length(prefix: bytes) -> int:
 def decode_command(body: bytes) -> Command:
     """A checked message from the studio. Raises BadFrame."""
     try:
-        command: Command = _commands.decode(body)
+        command: Command = _command_decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _no_message(error) from error
+        raise _undecodable_frame(error) from error
     return command
 
 
 def decode_event(body: bytes) -> Event:
     """A checked message from the engine. Raises BadFrame."""
     try:
-        event: Event = _events.decode(body)
+        event: Event = _event_decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _no_message(error) from error
+        raise _undecodable_frame(error) from error
     return event
 
 
-def _no_message(error: Exception) -> BadFrame:
-    return BadFrame(f"Not a message of protocol {PROTOCOL}: {error}.", "Check that both sides have one version.")
+def _undecodable_frame(error: Exception) -> BadFrame:
+    return BadFrame(
+        f"Not a message of protocol {PROTOCOL_VERSION}: {error}.", "Check that both sides have one version."
+    )
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:

@@ -15,23 +15,23 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import BadFile
-from engine.files import write_whole
+from engine.files import write_atomically
 from engine.protocol import UNKNOWN, ClassInfo, Pixels
 
-Fit = Literal["crop", "stretch", "pad"]
+FitMode = Literal["crop", "stretch", "pad"]
 UNKNOWN_COLOUR = (0, 0, 0)
-NOTE = "diptych"
+PNG_NOTE_KEY = "diptych"
 """The key of the text in a PNG file that says how it was made."""
 
 
-class Fitted(NamedTuple):
+class FittedPixels(NamedTuple):
     """Pixels brought to a size, and where they come from the source (bool [H, W]; False is padding)."""
 
     pixels: Pixels
     inside: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
 
-def rgb(colour: str) -> tuple[int, int, int]:
+def parse_hex_colour(colour: str) -> tuple[int, int, int]:
     """ "#804080" as (128, 64, 128)."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
@@ -40,7 +40,7 @@ def palette_table(classes: Sequence[ClassInfo]) -> Pixels:
     """uint8 [256, 3]: the colour of each id; ids without a class look like `UNKNOWN`."""
     table = np.full((256, 3), UNKNOWN_COLOUR, np.uint8)
     for index, info in enumerate(classes):
-        table[index] = rgb(info.colour)
+        table[index] = parse_hex_colour(info.colour)
     return table
 
 
@@ -51,15 +51,15 @@ def colourise(layout: Pixels, classes: Sequence[ClassInfo]) -> Pixels:
 
 def read_image(path: Path) -> Pixels:
     """uint8 RGB [H, W, 3], turned upright by its EXIF tag. Raises BadFile."""
-    return decode_image(_bytes(path), str(path))
+    return decode_image(_read_bytes(path), str(path))
 
 
 def decode_image(data: bytes, name: str) -> Pixels:
     """The same from a file in memory; errors call it by its name."""
     from PIL import ImageOps
 
-    with _opened(data, name) as picture:
-        return np.asarray(_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
+    with _decode_picture(data, name) as picture:
+        return np.asarray(_to_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
 
 
 def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
@@ -67,23 +67,23 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
 
     Raises BadFile, also for an id that is neither a class nor `UNKNOWN`.
     """
-    return decode_layout(_bytes(path), classes, str(path))
+    return decode_layout(_read_bytes(path), classes, str(path))
 
 
 def decode_layout(data: bytes, classes: Sequence[ClassInfo], name: str) -> Pixels:
     """The same from a file in memory; errors call it by its name."""
-    with _opened(data, name) as picture:
+    with _decode_picture(data, name) as picture:
         if picture.mode in ("P", "L"):
-            ids = _by_palette(picture, classes)
+            ids = _ids_from_palette(picture, classes)
         elif picture.mode in ("RGB", "RGBA"):
-            ids = _ids_of_colours(np.asarray(picture.convert("RGB")), classes, name)
+            ids = _ids_from_colours(np.asarray(picture.convert("RGB")), classes, name)
         else:
             raise BadFile(f"{name} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
-    stray = np.setdiff1d(ids, [*range(len(classes)), UNKNOWN])
-    if stray.size:
-        where = tuple(int(v) for v in np.argwhere(ids == stray[0])[0])
+    invalid_ids = np.setdiff1d(ids, [*range(len(classes)), UNKNOWN])
+    if invalid_ids.size:
+        position = tuple(int(v) for v in np.argwhere(ids == invalid_ids[0])[0])
         raise BadFile(
-            f"{name} holds the class id {stray[0]} (first at row {where[0]}, column {where[1]}).",
+            f"{name} holds the class id {invalid_ids[0]} (first at row {position[0]}, column {position[1]}).",
             f"Ids here are 0 to {len(classes) - 1}, and {UNKNOWN} for unknown.",
         )
     return ids
@@ -91,54 +91,54 @@ def decode_layout(data: bytes, classes: Sequence[ClassInfo], name: str) -> Pixel
 
 def read_mask(path: Path) -> Pixels:
     """uint8 [H, W], 255 where the grey picture is at least half bright, 0 elsewhere. Raises BadFile."""
-    return decode_mask(_bytes(path), str(path))
+    return decode_mask(_read_bytes(path), str(path))
 
 
 def decode_mask(data: bytes, name: str) -> Pixels:
     """The same from a file in memory; errors call it by its name."""
-    with _opened(data, name) as picture:
-        return np.where(np.asarray(_eight_bits(picture).convert("L")) >= 128, 255, 0).astype(np.uint8)
+    with _decode_picture(data, name) as picture:
+        return np.where(np.asarray(_to_eight_bits(picture).convert("L")) >= 128, 255, 0).astype(np.uint8)
 
 
 def write_image(path: Path, pixels: Pixels) -> None:
     """Write RGB [H, W, 3] as PNG, whole or not at all. Raises BadFile."""
-    write_whole(path, encode_image(pixels))
+    write_atomically(path, encode_image(pixels))
 
 
 def write_layout(path: Path, layout: Pixels, classes: Sequence[ClassInfo]) -> None:
     """Write ids [H, W] as an index PNG with the classes' palette, whole or not at all. Raises BadFile."""
-    write_whole(path, encode_layout(layout, classes))
+    write_atomically(path, encode_layout(layout, classes))
 
 
 def encode_image(pixels: Pixels, note: str = "") -> bytes:
     """RGB [H, W, 3], or a mask [H, W] as grey, as a PNG file that carries a note of how it was made."""
-    return _encoded(Image.fromarray(np.ascontiguousarray(pixels)), note)
+    return _encode_png(Image.fromarray(np.ascontiguousarray(pixels)), note)
 
 
 def encode_layout(layout: Pixels, classes: Sequence[ClassInfo], note: str = "") -> bytes:
     """Ids [H, W] as an index PNG file with the classes' palette that carries a note of how it was made."""
     picture = Image.fromarray(np.ascontiguousarray(layout)).convert("L")
     picture.putpalette(palette_table(classes).tobytes())
-    return _encoded(picture, note)
+    return _encode_png(picture, note)
 
 
-def read_note(data: bytes) -> str:
+def read_png_note(data: bytes) -> str:
     """The note that a PNG file of ours carries; empty for any other bytes."""
     try:
         with Image.open(BytesIO(data), formats=["PNG"]) as picture:
-            return str(picture.info.get(NOTE, ""))
+            return str(picture.info.get(PNG_NOTE_KEY, ""))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError):
         return ""
 
 
-def fit_image(pixels: Pixels, height: int, width: int, fit: Fit = "crop") -> Fitted:
+def fit_image(pixels: Pixels, height: int, width: int, fit: FitMode = "crop") -> FittedPixels:
     """RGB [H, W, 3] at another size, by area when it shrinks."""
-    box, target = _boxes(pixels.shape, (height, width), fit)
+    box, target = _source_and_target_boxes(pixels.shape, (height, width), fit)
     top, left, bottom, right = target
     size = (right - left, bottom - top)
     result = np.zeros((height, width, 3), np.uint8)
-    result[top:bottom, left:right] = cut_image(pixels, Crop(*box), size[1], size[0])
-    return Fitted(result, _inside(height, width, target))
+    result[top:bottom, left:right] = crop_and_resize(pixels, Crop(*box), size[1], size[0])
+    return FittedPixels(result, _inside_mask(height, width, target))
 
 
 class Crop(NamedTuple):
@@ -150,18 +150,18 @@ class Crop(NamedTuple):
     bottom: float
 
 
-def centre(size: tuple[int, ...], height: int, width: int) -> Crop:
+def centre_crop(size: tuple[int, ...], height: int, width: int) -> Crop:
     """The largest part of a picture [H, W, …] in its middle that has the shape of height × width."""
-    return Crop(*_boxes(size, (height, width), "crop")[0])
+    return Crop(*_source_and_target_boxes(size, (height, width), "crop")[0])
 
 
-def cut_image(pixels: Pixels, crop: Crop, height: int, width: int) -> Pixels:
+def crop_and_resize(pixels: Pixels, crop: Crop, height: int, width: int) -> Pixels:
     """A part of RGB [H, W, 3] at another size, by area when it shrinks; the part lies within the picture."""
     kernel = Image.Resampling.BOX if crop.right - crop.left >= width else Image.Resampling.BICUBIC
     return np.asarray(Image.fromarray(pixels).resize((width, height), kernel, crop))
 
 
-def is_index(data: bytes, classes: Sequence[ClassInfo]) -> bool:
+def is_index_png(data: bytes, classes: Sequence[ClassInfo]) -> bool:
     """Whether a file is an index PNG whose ids are all classes or `UNKNOWN`."""
     try:
         with Image.open(BytesIO(data), formats=["PNG"]) as picture:
@@ -173,9 +173,9 @@ def is_index(data: bytes, classes: Sequence[ClassInfo]) -> bool:
     return True
 
 
-def fit_layout(layout: Pixels, height: int, width: int, fit: Fit = "crop") -> Fitted:
+def fit_layout(layout: Pixels, height: int, width: int, fit: FitMode = "crop") -> FittedPixels:
     """Ids [H, W] at another size: each cell takes the id with most of its area, the rarer one in a tie."""
-    box, target = _boxes(layout.shape, (height, width), fit)
+    box, target = _source_and_target_boxes(layout.shape, (height, width), fit)
     top, left, bottom, right = target
     ids, counts = np.unique(layout, return_counts=True)
     best = np.zeros((bottom - top, right - left), np.float32)
@@ -189,7 +189,7 @@ def fit_layout(layout: Pixels, height: int, width: int, fit: Fit = "crop") -> Fi
         cells[better] = index
     result = np.full((height, width), UNKNOWN, np.uint8)
     result[top:bottom, left:right] = cells
-    return Fitted(result, _inside(height, width, target))
+    return FittedPixels(result, _inside_mask(height, width, target))
 
 
 def enlarge_layout(layout: Pixels, factor: int) -> Pixels:
@@ -199,11 +199,11 @@ def enlarge_layout(layout: Pixels, factor: int) -> Pixels:
     quarter of a pixel takes the id of the two neighbours at its corner if those agree, and no others do.
     """
     while factor % 2 == 0:
-        layout, factor = _doubled(layout), factor // 2
+        layout, factor = _double_by_epx(layout), factor // 2
     return layout.repeat(factor, 0).repeat(factor, 1)
 
 
-def _doubled(layout: Pixels) -> Pixels:
+def _double_by_epx(layout: Pixels) -> Pixels:
     around = np.pad(layout, 1, mode="edge")
     up, down, left, right = around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]
     result = layout.repeat(2, 0).repeat(2, 1)
@@ -213,16 +213,24 @@ def _doubled(layout: Pixels) -> Pixels:
         (1, 1, right, down, left, up),
         (1, 0, down, left, up, right),
     )
-    for row, column, one, other, across, beyond in corners:
+    for row, column, first_neighbour, second_neighbour, first_opposite, second_opposite in corners:
         part = result[row::2, column::2]
-        np.copyto(part, one, where=(one == other) & (other != across) & (one != beyond))
+        np.copyto(
+            part,
+            first_neighbour,
+            where=(first_neighbour == second_neighbour)
+            & (second_neighbour != first_opposite)
+            & (first_neighbour != second_opposite),
+        )
     return result
 
 
-Box = tuple[float, float, float, float]
+SourceBox = tuple[float, float, float, float]
 
 
-def _boxes(size: tuple[int, ...], to_size: tuple[int, int], fit: Fit) -> tuple[Box, tuple[int, int, int, int]]:
+def _source_and_target_boxes(
+    size: tuple[int, ...], to_size: tuple[int, int], fit: FitMode
+) -> tuple[SourceBox, tuple[int, int, int, int]]:
     """The source as (left, top, right, bottom), and the target as (top, left, bottom, right)."""
     (height, width), (to_height, to_width) = size[:2], to_size
     whole = (0, 0, to_height, to_width)
@@ -243,7 +251,7 @@ def _boxes(size: tuple[int, ...], to_size: tuple[int, int], fit: Fit) -> tuple[B
     )
 
 
-def _inside(
+def _inside_mask(
     height: int, width: int, target: tuple[int, int, int, int]
 ) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     inside = np.zeros((height, width), np.bool_)
@@ -251,7 +259,7 @@ def _inside(
     return inside
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -260,7 +268,7 @@ def _bytes(path: Path) -> bytes:
         raise BadFile(f"{path} cannot be read ({error.strerror}).", "Check whether you may read it.") from error
 
 
-def _opened(data: bytes, name: str) -> Image.Image:
+def _decode_picture(data: bytes, name: str) -> Image.Image:
     try:
         with Image.open(BytesIO(data)) as picture:
             picture.load()
@@ -270,18 +278,18 @@ def _opened(data: bytes, name: str) -> Image.Image:
     return picture
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
+def _to_eight_bits(picture: Image.Image) -> Image.Image:
     """A grey picture of 16 bits at 8 bits; Pillow would cut off all that is brighter than 255."""
     if not picture.mode.startswith("I"):
         return picture
     return Image.fromarray((np.asarray(picture).clip(0, 65535) / 257).round().astype(np.uint8))
 
 
-def _by_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pixels:
+def _ids_from_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pixels:
     """Ids of an index PNG. If every colour in use is a class's, colours count: some programs sort the palette."""
     ids = np.asarray(picture).astype(np.uint8)
     palette = np.frombuffer(bytes(picture.getpalette("RGB") or b""), np.uint8).reshape(-1, 3)
-    known: dict[tuple[int, ...], int] = {rgb(info.colour): index for index, info in enumerate(classes)}
+    known: dict[tuple[int, ...], int] = {parse_hex_colour(info.colour): index for index, info in enumerate(classes)}
     used = [int(index) for index in np.unique(ids) if index != UNKNOWN]
     if picture.mode != "P" or any(index >= len(palette) for index in used):
         return ids
@@ -293,13 +301,13 @@ def _by_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pixels:
     return table[ids]
 
 
-def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], name: str) -> Pixels:
+def _ids_from_colours(colours: Pixels, classes: Sequence[ClassInfo], name: str) -> Pixels:
     keys = colours.astype(np.int64) @ np.array([65536, 256, 1])
     ids = np.full(keys.shape, UNKNOWN, np.uint8)
     known = keys == int(np.array(UNKNOWN_COLOUR) @ np.array([65536, 256, 1]))
     for index, info in enumerate(classes):
-        here = keys == int(info.colour[1:], 16)
-        ids[here], known = index, known | here
+        matches = keys == int(info.colour[1:], 16)
+        ids[matches], known = index, known | matches
     if not known.all():
         row, column = (int(v) for v in np.argwhere(~known)[0])
         colour = "#" + bytes(colours[row, column]).hex()
@@ -310,10 +318,10 @@ def _ids_of_colours(colours: Pixels, classes: Sequence[ClassInfo], name: str) ->
     return ids
 
 
-def _encoded(picture: Image.Image, note: str) -> bytes:
+def _encode_png(picture: Image.Image, note: str) -> bytes:
     info = PngInfo()
     if note:
-        info.add_itxt(NOTE, note, zip=True)
+        info.add_itxt(PNG_NOTE_KEY, note, zip=True)
     data = BytesIO()
     picture.save(data, "PNG", pnginfo=info)
     return data.getvalue()

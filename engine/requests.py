@@ -11,30 +11,30 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BadClass, BadPack, BadRequest, BadSize, NothingGiven, NothingToDo
-from engine.guides.check import check_guides
-from engine.library import full_size
-from engine.protocol import MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
+from engine.guides.check import validate_guides
+from engine.library import full_size_shape
+from engine.protocol import SIDE_MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
 
 Mask = npt.NDArray[np.bool_]
 
 
-def check(request: Generate, info: PackInfo) -> None:
+def validate_request(request: Generate, info: PackInfo) -> None:
     """Raise the BadRequest that says why this pack cannot draw this request, if it cannot."""
     if not all(math.isfinite(weight or 0) for weight in (request.guidance, request.cross_guidance)):
         raise BadRequest("A guidance is not a number.", "Use 0 to 50; 1 is plain.")
     if request.sampler == "distilled" and not {request.guidance, request.cross_guidance} <= {None, 1.0}:
         raise BadRequest("The distilled network has its guidance built in.", "Leave it out, or the sampler.")
-    _check_rasters(request)
-    check_guides(request.guides, info)
-    height, width = size(request, info)
-    if height % MULTIPLE or width % MULTIPLE:
+    _validate_rasters(request)
+    validate_guides(request.guides, info)
+    height, width = request_size(request, info)
+    if height % SIDE_MULTIPLE or width % SIDE_MULTIPLE:
         raise BadSize(
             f"The picture has {height}×{width} pixels (height × width).",
-            f"Use multiples of {MULTIPLE}; this pack was trained at {info.height}×{info.width}.",
+            f"Use multiples of {SIDE_MULTIPLE}; this pack was trained at {info.height}×{info.width}.",
         )
     if request.layout is not None:
-        _check_classes(request.layout, info)
-    layout, image = kept_layout(request, info), kept_image(request, info)
+        _validate_class_ids(request.layout, info)
+    layout, image = kept_layout_mask(request, info), kept_image_mask(request, info)
     if layout.all() and image.all():
         raise NothingToDo(
             "Both halves are given completely, so nothing is left to generate.",
@@ -47,60 +47,61 @@ def check(request: Generate, info: PackInfo) -> None:
         )
 
 
-def check_full(request: Generate, info: PackInfo) -> None:
+def validate_full_size(request: Generate, info: PackInfo) -> None:
     """Raise the EngineError that says why this request cannot be drawn at full size too, if it asks for that."""
-    full, small = request.full, size(request, info)
+    full, low_size = request.full, request_size(request, info)
     if full is None:
         return
     if not info.upscale:
         raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
-    height, width = (side * info.upscale for side in small)
-    if full_size(info, *small) is None:
+    height, width = (side * info.upscale for side in low_size)
+    if full_size_shape(info, *low_size) is None:
         raise BadSize(f"The picture would have {height}×{width} pixels (height × width).", "Use a smaller canvas.")
-    for half, given, low, channels in (
+    for half, full_raster, low_raster, channels in (
         ("layout", full.layout, request.layout, 1),
         ("image", full.image, request.image, 3),
     ):
-        if given is None:
+        if full_raster is None:
             continue
-        if low is None:
+        if low_raster is None:
             raise BadRequest(f"There is a {half} at full size but none at {info.name}'s.", f"Give the {half} twice.")
-        _check_raster(f"{half} at full size", given, channels)
-        if (given.height, given.width) != (height, width):
+        _validate_raster(f"{half} at full size", full_raster, channels)
+        if (full_raster.height, full_raster.width) != (height, width):
             raise BadSize(
-                f"The {half} at full size has {given.height}×{given.width} pixels.", f"It must have {height}×{width}."
+                f"The {half} at full size has {full_raster.height}×{full_raster.width} pixels.",
+                f"It must have {height}×{width}.",
             )
     if full.layout is not None:
-        _check_classes(full.layout, info)
+        _validate_class_ids(full.layout, info)
 
 
-def size(request: Generate, info: PackInfo) -> tuple[int, int]:
+def request_size(request: Generate, info: PackInfo) -> tuple[int, int]:
     """Height and width in pixels: those of the request's halves, or the pack's if it gives none."""
     half = request.layout or request.image
     return (half.height, half.width) if half else (info.height, info.width)
 
 
-def kept_layout(request: Generate, info: PackInfo) -> Mask:
+def kept_layout_mask(request: Generate, info: PackInfo) -> Mask:
     """bool [H, W]: the layout pixels that are given and come back as they are; unknown ones never are."""
     if request.layout is None:
-        return np.zeros(size(request, info), np.bool_)
+        return np.zeros(request_size(request, info), np.bool_)
     known: Mask = request.layout.pixels() != UNKNOWN
     if request.keep_layout is not None:
         known &= request.keep_layout.pixels() > 0
     return known
 
 
-def kept_image(request: Generate, info: PackInfo) -> Mask:
+def kept_image_mask(request: Generate, info: PackInfo) -> Mask:
     """bool [H, W]: the image pixels that are given and come back as they are."""
     if request.image is None:
-        return np.zeros(size(request, info), np.bool_)
+        return np.zeros(request_size(request, info), np.bool_)
     if request.keep_image is None:
-        return np.ones(size(request, info), np.bool_)
+        return np.ones(request_size(request, info), np.bool_)
     kept: Mask = request.keep_image.pixels() > 0
     return kept
 
 
-def _check_rasters(request: Generate) -> None:
+def _validate_rasters(request: Generate) -> None:
     rasters = {
         "layout": (request.layout, 1),
         "image": (request.image, 3),
@@ -112,7 +113,7 @@ def _check_rasters(request: Generate) -> None:
     for name, (raster, channels) in rasters.items():
         if raster is None:
             continue
-        _check_raster(name, raster, channels)
+        _validate_raster(name, raster, channels)
         first = first or name
         sizes[name] = (raster.height, raster.width)
         if sizes[name] != sizes[first]:
@@ -126,24 +127,24 @@ def _check_rasters(request: Generate) -> None:
             raise BadRequest(f"There is a mask for the {half} but no {half}.", f"Give the {half} too.")
 
 
-def _check_raster(name: str, raster: Raster, channels: int) -> None:
+def _validate_raster(name: str, raster: Raster, channels: int) -> None:
     if raster.channels != channels:
         raise BadSize(
             f"The {name} has {raster.channels} channels instead of {channels}.",
             "Images have 3 (RGB); layouts and masks have 1.",
         )
-    if not raster.whole:
+    if not raster.is_complete:
         raise BadSize(
             f"The {name} has {len(raster.data)} bytes for {raster.height}×{raster.width}×{channels} pixels.",
             "Send one byte per pixel and channel.",
         )
 
 
-def _check_classes(layout: Raster, info: PackInfo) -> None:
+def _validate_class_ids(layout: Raster, info: PackInfo) -> None:
     ids = layout.pixels()
-    stray = (ids >= len(info.classes)) & (ids != UNKNOWN)
-    if stray.any():
-        row, column = (int(v) for v in np.argwhere(stray)[0])
+    invalid = (ids >= len(info.classes)) & (ids != UNKNOWN)
+    if invalid.any():
+        row, column = (int(v) for v in np.argwhere(invalid)[0])
         raise BadClass(
             f"The layout holds the class id {ids[row, column]} (first at row {row}, column {column}).",
             f"The ids of “{info.name}” are 0 to {len(info.classes) - 1}, and {UNKNOWN} for unknown.",

@@ -16,33 +16,33 @@ from typing import BinaryIO, NoReturn
 
 from engine import library, protocol, requests
 from engine.errors import BadFrame, EngineError
-from engine.failures import explain
-from engine.jobs import Jobs, Request
+from engine.failures import to_engine_error
+from engine.jobs import JobRequest, RequestScheduler
 from engine.outbox import Outbox
 from engine.protocol import Cancel, Cancelled, Event, Failed, Generate, Pause, Resume, Shutdown
 
-Post = Callable[[Event], None]
-Work = Callable[[Jobs, Post], None]
+PostEvent = Callable[[Event], None]
+ComputeLoop = Callable[[RequestScheduler, PostEvent], None]
 """The body of the compute thread: it answers jobs until there are no more; if it ends before, it failed."""
 
-STOP_SECONDS = 0.4
+STOP_TIMEOUT_SECONDS = 0.4
 """How long a step may still run, or the pipe be written, before the process leaves without them."""
 
 
-def serve(work: Work) -> NoReturn:
+def serve(compute_loop: ComputeLoop) -> NoReturn:
     """Talk over this process's stdin and stdout until stdin ends, then leave, in the middle of a step too."""
     commands, events = _claim_pipes()
-    _step_back()
-    jobs, outbox = Jobs(), Outbox()
+    _lower_priority()
+    jobs, outbox = RequestScheduler(), Outbox()
     ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # exit codes; the first one counts
 
     def compute() -> int:
-        work(jobs, outbox.post)
+        compute_loop(jobs, outbox.post)
         return 1
 
-    computing = _thread("compute", compute, ended)
-    writing = _thread("events", lambda: write_events(events, outbox), ended)
-    reading = _thread("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
+    computing = _exit_code_thread("compute", compute, ended)
+    writing = _exit_code_thread("events", lambda: write_events(events, outbox), ended)
+    reading = _exit_code_thread("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
     try:
         for thread in (computing, writing, reading):
             thread.start()
@@ -50,42 +50,42 @@ def serve(work: Work) -> NoReturn:
     except KeyboardInterrupt:
         code = 130
     jobs.close()
-    _wait_for(computing)
+    _join_briefly(computing)
     outbox.close()
-    _wait_for(writing)
+    _join_briefly(writing)
     sys.stderr.flush()
     # Not sys.exit: a step in flight, or an import of torch, cannot be interrupted in any other way.
     os._exit(code)
 
 
-def read_commands(stream: BinaryIO, jobs: Jobs, post: Post) -> int:
+def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent) -> int:
     """Handle frames until the stream ends or says so; the process's exit code."""
     try:
         while (body := protocol.read_frame(stream)) is not None:
-            if not handle(body, jobs, post):
+            if not handle_command(body, jobs, post):
                 return 0
     except BadFrame as error:  # where the next frame would start is unknown
-        post(failed(error))
+        post(failed_event(error))
         return 1
     return 0
 
 
-def handle(body: bytes, jobs: Jobs, post: Post) -> bool:
+def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent) -> bool:
     """Act on one command, or answer why not; False if it asked to leave."""
     try:
         command = protocol.decode_command(body)
     except BadFrame as error:
-        post(failed(error))
+        post(failed_event(error))
         return True
     if isinstance(command, Shutdown):
         return False
     if isinstance(command, Cancel):
         for job in jobs.cancel(command.id):
-            post(cancelled(job.request))
+            post(cancelled_event(job.request))
     elif isinstance(command, Pause | Resume):
         jobs.pause(command.id, isinstance(command, Pause))
     else:
-        _add(command, jobs, post)
+        _submit(command, jobs, post)
     return True
 
 
@@ -100,37 +100,37 @@ def write_events(stream: BinaryIO, outbox: Outbox) -> int:
     return 0
 
 
-def failed(error: EngineError, request: Request | None = None) -> Failed:
+def failed_event(error: EngineError, request: JobRequest | None = None) -> Failed:
     """The answer for a request, or for bytes that are none."""
     return Failed(
         id=request.id if request else "",
-        revision=_revision(request),
+        revision=_revision_of(request),
         code=error.code,
         message=error.message,
         hint=error.hint,
     )
 
 
-def cancelled(request: Request) -> Cancelled:
+def cancelled_event(request: JobRequest) -> Cancelled:
     """The answer for a request that was cancelled or replaced."""
-    return Cancelled(id=request.id, revision=_revision(request))
+    return Cancelled(id=request.id, revision=_revision_of(request))
 
 
-def _revision(request: Request | None) -> int:
+def _revision_of(request: JobRequest | None) -> int:
     return request.revision if isinstance(request, Generate) else 0
 
 
-def _add(request: Request, jobs: Jobs, post: Post) -> None:
+def _submit(request: JobRequest, jobs: RequestScheduler, post: PostEvent) -> None:
     try:
         if isinstance(request, Generate):  # an export's own thread checks it: that takes files to be read
-            info = library.read_info(library.find_pack(request.pack))
-            requests.check(request, info)
-            requests.check_full(request, info)
+            info = library.read_pack_info(library.find_pack_folder(request.pack))
+            requests.validate_request(request, info)
+            requests.validate_full_size(request, info)
     except Exception as error:  # nothing that a request holds may end the reader
-        post(failed(explain(error, "the check of a request"), request))
+        post(failed_event(to_engine_error(error, "the check of a request"), request))
         return
     for job in jobs.add(request):
-        post(cancelled(job.request))
+        post(cancelled_event(job.request))
 
 
 def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -145,13 +145,13 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
     return commands, events
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     """Let the window go first: a lower scheduling priority, where the system has one."""
     if hasattr(os, "nice"):
         os.nice(10)
 
 
-def _thread(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
+def _exit_code_thread(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
     """A thread that hands over its exit code when it ends; a crash is logged and counts as 1."""
 
     def run() -> None:
@@ -164,6 +164,6 @@ def _thread(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -
     return threading.Thread(target=run, name=name, daemon=True)
 
 
-def _wait_for(thread: threading.Thread) -> None:
+def _join_briefly(thread: threading.Thread) -> None:
     if thread.is_alive():
-        thread.join(STOP_SECONDS)
+        thread.join(STOP_TIMEOUT_SECONDS)

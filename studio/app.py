@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 
-from studio.headless import dead_display, has_display, missing_library, paint_example, say_dead, say_missing
+from studio.headless import (
+    find_missing_library,
+    find_unreachable_display,
+    generate_example,
+    has_display,
+    report_missing_library,
+    report_unreachable_display,
+)
 
 
 def main() -> int:
     """Returns the exit code."""
     if not has_display():
-        return paint_example()
-    missing = missing_library()
+        return generate_example()
+    missing = find_missing_library()
     if missing:
-        return say_missing(missing)
-    dead = dead_display()
-    if dead:
-        return say_dead(dead)
+        return report_missing_library(missing)
+    unreachable = find_unreachable_display()
+    if unreachable:
+        return report_unreachable_display(unreachable)
     os.environ["QT_API"] = "pyside6"  # qasync would take another Qt that happens to be installed
     try:
         from studio.composition import run
     except ImportError as error:
         if error.name and not error.name.startswith("PySide6"):
             raise
-        return say_missing(str(error))
+        return report_missing_library(str(error))
     return run()
 
 

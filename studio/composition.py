@@ -14,45 +14,45 @@ from PySide6.QtCore import QCoreApplication, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import EngineError
-from engine.library import find_pack
-from studio.session.installer import Installer
-from studio.session.notices import Notice, Tone, of_error
-from studio.session.pack import NO_PACK, PREFERRED, Pack, open_pack, read_pack
+from engine.library import find_pack_folder
+from studio.session.installer import PackInstaller
+from studio.session.notices import Notice, NoticeLevel, notice_of_error
+from studio.session.pack import DEFAULT_PACK, NO_PACK, StudioPack, open_preferred_pack, read_pack
 from studio.session.preferences import Preferences
 from studio.session.session import Session
-from studio.session.settings import Settings, engine_command, read_settings
-from studio.session.tasks import of_bug
-from studio.ui.language import Language
+from studio.session.settings import StudioSettings, engine_command, read_settings
+from studio.session.tasks import notice_of_unexpected_error
+from studio.ui.language import LanguageSwitcher
 from studio.ui.main_window import MainWindow
 from studio.ui.theme import Theme
 
-FILE_THREADS = 2
+FILE_IO_THREADS = 2
 
 translate = QCoreApplication.translate
 
 
-class Studio:
+class StudioApplication:
     """A window on a session that keeps its picture in `data` and reads its settings from `config`."""
 
     def __init__(self, app: QApplication, data: Path, config: Path) -> None:
-        said: list[Notice] = []
+        startup_notices: list[Notice] = []
         self.preferences = Preferences(config)
-        self.theme, self.language = Theme(app), Language(app)
-        self.theme.choose(self.preferences.chosen.look)
-        self.language.speak(self.preferences.chosen.language)
-        self.installer = Installer(data / "packs")
-        self._data, self._settings = data, _settings(config, said)
-        self.session = self._open_session(_pack(self.preferences.chosen.pack, said))
+        self.theme, self.language = Theme(app), LanguageSwitcher(app)
+        self.theme.set_scheme(self.preferences.values.look)
+        self.language.install(self.preferences.values.language)
+        self.installer = PackInstaller(data / "packs")
+        self._data, self._settings = data, _read_settings_or_defaults(config, startup_notices)
+        self.session = self._open_session(_open_initial_pack(self.preferences.values.pack, startup_notices))
         self.window = self._open_window()
         self.closed = asyncio.Event()
         self._closing = self._switching = False
-        self._warned = False
+        self._save_failure_shown = False
         self.preferences.changed.connect(self._on_preferences)
-        self.preferences.failed.connect(lambda error: self.window.notices.say(of_error(error)))
+        self.preferences.failed.connect(lambda error: self.window.notice_bar.show_notice(notice_of_error(error)))
         if self.preferences.problem:
-            said.append(Notice(self.preferences.problem, Tone.ERROR))
-        for notice in said:
-            self.window.notices.say(notice)
+            startup_notices.append(Notice(self.preferences.problem, NoticeLevel.ERROR))
+        for notice in startup_notices:
+            self.window.notice_bar.show_notice(notice)
 
     def show(self) -> None:
         """Put the window on the screen and start what runs behind it."""
@@ -67,27 +67,27 @@ class Studio:
         """
         if not self._closing:
             self._closing = True
-            self.window.remember()
+            self.window.save_window_state()
             self.window.hide()
             self.session.tasks.start(self._close())
 
     def _open_window(self) -> MainWindow:
         window = MainWindow(self.session, self.theme, self.preferences, self.installer)
-        window.close_asked.connect(self.close)
-        window.pack_asked.connect(self._on_pack)
+        window.close_requested.connect(self.close)
+        window.pack_requested.connect(self._on_pack_requested)
         return window
 
-    def _open_session(self, pack: Pack) -> Session:
+    def _open_session(self, pack: StudioPack) -> Session:
         """Each pack has a picture of its own that it goes on with; the first pack's is where it always was."""
-        data = self._data if pack.name in (PREFERRED, "") else self._data / "pictures" / pack.name
+        data = self._data if pack.name in (DEFAULT_PACK, "") else self._data / "pictures" / pack.name
         return Session(pack, engine_command(self._settings, pack.name), data)
 
-    def _on_pack(self, name: str) -> None:
+    def _on_pack_requested(self, name: str) -> None:
         if not (self._switching or self._closing):
             self._switching = True
-            self.installer.tasks.start(self._switch(name))
+            self.installer.tasks.start(self._switch_pack(name))
 
-    async def _switch(self, name: str) -> None:
+    async def _switch_pack(self, name: str) -> None:
         try:
             await self._open_pack(name)
         finally:
@@ -95,63 +95,65 @@ class Studio:
 
     async def _open_pack(self, name: str) -> None:
         """Keep the picture, then open a window on another pack's. Raises BadPack, and then nothing has changed."""
-        pack, old = read_pack(name, find_pack(name)), self.session
+        pack, old = read_pack(name, find_pack_folder(name)), self.session
         await old.save_document()
-        self.preferences.change(pack=name)
+        self.preferences.update(pack=name)
         if name == old.pack.name:  # which was installed anew: its picture is free only afterwards
             self.window.setEnabled(False)
             await old.shutdown()
         self.session = self._open_session(pack)
-        self.renew_window()
+        self.replace_window()
         self.session.begin()
         if name != old.pack.name:
             await old.shutdown()
 
     def _on_preferences(self) -> None:
-        chosen = self.preferences.chosen
-        self.theme.choose(chosen.look)
+        chosen = self.preferences.values
+        self.theme.set_scheme(chosen.look)
         before = self.language.code
-        self.language.speak(chosen.language)
+        self.language.install(chosen.language)
         if self.language.code != before:
-            QTimer.singleShot(0, self.renew_window)  # the menu that was clicked still needs the old one
+            QTimer.singleShot(0, self.replace_window)  # the menu that was clicked still needs the old one
 
-    def renew_window(self) -> None:
+    def replace_window(self) -> None:
         """Open a fresh window on the session, in place of the old one."""
         old = self.window
-        old.remember()
+        old.save_window_state()
         self.window = self._open_window()
-        for notice in old.notices.notices:
-            self.window.notices.say(notice)
+        for notice in old.notice_bar.notices:
+            self.window.notice_bar.show_notice(notice)
         self.window.show()
         self.window.activateWindow()
-        old.close_now()
+        old.force_close()
         old.deleteLater()
 
     async def _close(self) -> None:
         try:
             await self.session.save_document()
         except Exception as error:  # whatever it is, a window that nobody sees must not stay
-            if not self._warned:
-                self._come_back(error)
+            if not self._save_failure_shown:
+                self._reopen_after_failed_save(error)
                 return
         try:
             await self.installer.close()
             await self.session.shutdown()
         finally:
             self.preferences.flush()
-            self.window.close_now()
-            self.language.silence()
+            self.window.force_close()
+            self.language.remove()
             self.closed.set()
 
-    def _come_back(self, error: Exception) -> None:
-        self._warned, self._closing = True, False
+    def _reopen_after_failed_save(self, error: Exception) -> None:
+        self._save_failure_shown, self._closing = True, False
         self.window.show()
         why = error.message if isinstance(error, EngineError) else f"{type(error).__name__}: {error}."
         words = translate(
             "Studio", "The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close."
         )
         text = words.format(why=why)
-        self.window.notices.say(Notice(text, Tone.ERROR, details=of_bug(error).details))
+        self.window.notice_bar.show_notice(
+            Notice(text, NoticeLevel.ERROR, details=notice_of_unexpected_error(error).details)
+        )
 
 
 def run() -> int:
@@ -162,40 +164,42 @@ def run() -> int:
     app.setQuitOnLastWindowClosed(False)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the next event
     loop = qasync.QEventLoop(app)
-    loop.set_default_executor(ThreadPoolExecutor(FILE_THREADS))
+    loop.set_default_executor(ThreadPoolExecutor(FILE_IO_THREADS))
     with loop:
-        loop.run_until_complete(_sitting(app))
+        loop.run_until_complete(_run_until_closed(app))
     return 0
 
 
-async def _sitting(app: QApplication) -> None:
-    place = QStandardPaths.StandardLocation
-    studio = Studio(app, _folder(place.AppDataLocation), _folder(place.AppConfigLocation))
+async def _run_until_closed(app: QApplication) -> None:
+    location = QStandardPaths.StandardLocation
+    studio = StudioApplication(
+        app, _writable_folder(location.AppDataLocation), _writable_folder(location.AppConfigLocation)
+    )
 
-    def on_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def show_unexpected_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         sys.__excepthook__(kind, error, trace)
-        studio.window.notices.say(of_bug(error))
+        studio.window.notice_bar.show_notice(notice_of_unexpected_error(error))
 
-    sys.excepthook = on_bug
+    sys.excepthook = show_unexpected_error
     studio.show()
     await studio.closed.wait()
 
 
-def _folder(place: QStandardPaths.StandardLocation) -> Path:
-    return Path(QStandardPaths.writableLocation(place))
+def _writable_folder(location: QStandardPaths.StandardLocation) -> Path:
+    return Path(QStandardPaths.writableLocation(location))
 
 
-def _pack(chosen: str, said: list[Notice]) -> Pack:
+def _open_initial_pack(preferred: str, startup_notices: list[Notice]) -> StudioPack:
     try:
-        return open_pack(chosen)
+        return open_preferred_pack(preferred)
     except EngineError as error:
-        said.append(of_error(error))
+        startup_notices.append(notice_of_error(error))
         return NO_PACK
 
 
-def _settings(config: Path, said: list[Notice]) -> Settings:
+def _read_settings_or_defaults(config: Path, startup_notices: list[Notice]) -> StudioSettings:
     try:
         return read_settings(config)
     except EngineError as error:
-        said.append(of_error(error))
-        return Settings()
+        startup_notices.append(notice_of_error(error))
+        return StudioSettings()

@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 
 from engine.errors import EngineError
-from studio.session.pack import open_pack
+from studio.session.pack import open_preferred_pack
 
-OUT = "out"
-LIBRARIES = (
+OUTPUT_FOLDER = "out"
+DEBIAN_PACKAGES = (
     "libegl1 libgl1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
     "libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1"
 )
-XCB = "libxcb.so.1"
-XCB_NEEDS = (
-    XCB,
+XCB_LIBRARY = "libxcb.so.1"
+REQUIRED_LIBRARIES = (
+    XCB_LIBRARY,
     "libEGL.so.1",
     "libGL.so.1",
     "libdbus-1.so.3",
@@ -38,9 +38,9 @@ def has_display() -> bool:
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
 
 
-def missing_library() -> str:
+def find_missing_library() -> str:
     """A system library without which Qt aborts the process, which cannot be caught; empty if none."""
-    for name in XCB_NEEDS if _uses_x11() else ():
+    for name in REQUIRED_LIBRARIES if _uses_x11() else ():
         try:
             ctypes.CDLL(name)
         except OSError:
@@ -48,19 +48,19 @@ def missing_library() -> str:
     return ""
 
 
-def dead_display() -> str:
+def find_unreachable_display() -> str:
     """The name of an X11 display that does not answer, where Qt would abort as well; empty if it does."""
     if not _uses_x11():
         return ""
-    xcb = ctypes.CDLL(XCB)
+    xcb = ctypes.CDLL(XCB_LIBRARY)
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    dead = xcb.xcb_connection_has_error(connection)
+    unreachable = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
-    return os.environ.get("DISPLAY", "") if dead else ""
+    return os.environ.get("DISPLAY", "") if unreachable else ""
 
 
-def say_dead(display: str) -> int:
+def report_unreachable_display(display: str) -> int:
     """One sentence on a display that does not answer; returns the exit code."""
     sys.stderr.write(
         f"The display “{display}” does not answer. Correct DISPLAY, or unset it to paint an example into a file.\n"
@@ -68,9 +68,9 @@ def say_dead(display: str) -> int:
     return 1
 
 
-def say_missing(what: str) -> int:
+def report_missing_library(library: str) -> int:
     """One sentence on what to install; returns the exit code."""
-    sys.stderr.write(f"Qt needs system libraries that are not here ({what}): sudo apt install {LIBRARIES}\n")
+    sys.stderr.write(f"Qt needs system libraries that are not here ({library}): sudo apt install {DEBIAN_PACKAGES}\n")
     return 1
 
 
@@ -81,10 +81,10 @@ def _uses_x11() -> bool:
     return chosen.startswith("xcb") if chosen else not os.environ.get("WAYLAND_DISPLAY")
 
 
-def paint_example() -> int:
+def generate_example() -> int:
     """Run the engine's command line on the first example; returns its exit code."""
     try:
-        pack = open_pack()
+        pack = open_preferred_pack()
     except EngineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -95,7 +95,7 @@ def paint_example() -> int:
     sys.stdout.write("There is no display for the window, so the example layout is painted into a file.\n")
     sys.stdout.flush()
     command = [sys.executable, "-P", "-m", "engine.cli", "sample", "--pack", pack.name]
-    code = subprocess.run([*command, "--layout", str(layout), "--out", OUT], check=False).returncode
+    code = subprocess.run([*command, "--layout", str(layout), "--out", OUTPUT_FOLDER], check=False).returncode
     if code == 0:
-        sys.stdout.write(f"The image is {Path(OUT).resolve() / f'{layout.stem}_image.png'}\n")
+        sys.stdout.write(f"The image is {Path(OUTPUT_FOLDER).resolve() / f'{layout.stem}_image.png'}\n")
     return code

@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 
 from engine import distilled, packs, upscaler
-from engine.diffusion.refine import Expected
-from engine.judges.fidelity import Nearness, Seen
-from engine.judges.files import Purpose
-from engine.library import DISTILLED, UPSCALER
-from engine.network.text import TextConfig, text_tower
+from engine.diffusion.refine import DetailVariance
+from engine.judges.fidelity import ImageQuality, SegmenterScores
+from engine.judges.files import PackCompatibility
+from engine.library import DISTILLED_FILE, UPSCALER_FILE
+from engine.network.text import TextConfig, build_text_tower
 from engine.network.unet import UNetConfig
 from engine.protocol import ClassInfo, PackInfo
 
@@ -32,13 +32,13 @@ INFO = PackInfo(
 )
 
 
-SMALL = UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4)
+SMALL_UNET = UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channels=4)
 
 
-def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL) -> Path:
+def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL_UNET) -> Path:
     """Write the pack into a folder of this name, the same bytes every time."""
     file = packs.PackFile(
-        format=packs.FORMAT,
+        format=packs.PACK_FORMAT,
         info=info,
         data=packs.DataConfig(taxonomy=str(Path(__file__).with_name("tiny.toml"))),
         pixels=packs.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25), light=(0.3, 0.5)),
@@ -47,60 +47,60 @@ def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL) -> Pa
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        tower = text_tower(file.text, info.vocabulary)
+        tower = build_text_tower(file.text, info.vocabulary)
         process = file.process.build(len(info.classes))
         unet = packs.build_network(file, process, (tower.pooled_width, tower.token_width))
         with torch.no_grad():
             for parameter in unet.parameters():  # the heads start at zero, which would draw no difference
                 parameter.add_(torch.randn_like(parameter) * 0.05)
-    packs.save(folder, file, unet.state_dict(), tower)
+    packs.write_pack(folder, file, unet.state_dict(), tower)
     (folder / "CARD.md").write_text("# Tiny streets\n\nRandom weights, for tests.\n", "utf-8")
     return folder
 
 
 def add_upscaler(folder: Path, factor: int = 2) -> Path:
     """Give a pack an upscaler of random weights."""
-    file = packs.read_file(folder)
+    file = packs.read_pack_file(folder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = upscaler.build(len(file.info.classes))
+        network = upscaler.build_upscaler_network(len(file.info.classes))
         with torch.no_grad():
             for parameter in network.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.02)
-    none = Nearness(0.0, 0.0, 0.0, 0.0)
-    facts = upscaler.UpscalerFacts(
-        purpose=Purpose.of(file),
+    zero_quality = ImageQuality(0.0, 0.0, 0.0, 0.0)
+    facts = upscaler.UpscalerMetadata(
+        purpose=PackCompatibility.from_pack_file(file),
         images_seen=0,
         held_out=0,
         factor=factor,
-        expected=Expected(0.01, 0.2, 0.3),
+        expected=DetailVariance(0.01, 0.2, 0.3),
         steps=3,
-        curve=(none,) * 4,
-        upscaled=none,
-        enlarged=none,
-        real=Seen(0.0, 0.0),
+        curve=(zero_quality,) * 4,
+        upscaled=zero_quality,
+        enlarged=zero_quality,
+        real=SegmenterScores(0.0, 0.0),
     )
-    upscaler.write(folder / UPSCALER, network, facts)
+    upscaler.write_upscaler(folder / UPSCALER_FILE, network, facts)
     return folder
 
 
 def add_distilled(folder: Path) -> Path:
     """Give a pack a distilled network of random weights."""
-    pack, none = packs.load(folder, "cpu"), Seen(0.0, 0.0)
+    pack, zero_scores = packs.read_pack(folder, "cpu"), SegmenterScores(0.0, 0.0)
     weights = {
         name: value + 0.02 * torch.randn(value.shape, generator=torch.Generator().manual_seed(0)).to(value.dtype)
         for name, value in pack.network.state_dict().items()
     }
-    facts = distilled.DistilledFacts(
-        purpose=Purpose.of(pack.file),
+    facts = distilled.DistilledMetadata(
+        purpose=PackCompatibility.from_pack_file(pack.file),
         images_seen=0,
         held_out=0,
-        plan=distilled.Plan(),
-        teacher=distilled.digest(folder),
-        curve=(none,) * 4,
-        own=none,
+        plan=distilled.DistilledSampling(),
+        teacher=distilled.weights_digest(folder),
+        curve=(zero_scores,) * 4,
+        own=zero_scores,
         evaluations=6,
-        real=none,
+        real=zero_scores,
     )
-    distilled.write(folder / DISTILLED, weights, facts)
+    distilled.write_distilled(folder / DISTILLED_FILE, weights, facts)
     return folder

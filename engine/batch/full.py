@@ -7,15 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 from engine import raster
-from engine.batch.extend import Margins
-from engine.batch.plan import Order, Source
-from engine.protocol import UNKNOWN, Full, PackInfo, Pixels, Raster
-from engine.raster import Fit, Fitted
+from engine.batch.extend import InputMargins
+from engine.batch.plan import SampleInput, SampleOrder
+from engine.protocol import UNKNOWN, FullSizeInputs, PackInfo, Pixels, Raster
+from engine.raster import FitMode, FittedPixels
 
-Fitting = Callable[[Pixels, int, int, Fit], Fitted]
+FitFunction = Callable[[Pixels, int, int, FitMode], FittedPixels]
 
 
-def read_full(order: Order, source: Source, info: PackInfo, margins: Margins) -> Full | None:
+def read_full_size_inputs(
+    order: SampleOrder, source: SampleInput, info: PackInfo, margins: InputMargins
+) -> FullSizeInputs | None:
     """Both halves at `info.upscale` times the pack's size, cut as they are at the pack's own; None if nobody asked.
 
     A file with fewer pixels says no more than at the pack's size, and is left out. Raises BadFile.
@@ -23,35 +25,37 @@ def read_full(order: Order, source: Source, info: PackInfo, margins: Margins) ->
     if not order.full:
         return None
     if not info.upscale:
-        return Full()
+        return FullSizeInputs()
     layout = None if source.layout is None else raster.read_layout(source.layout, info.classes)
     image = None if source.image is None else raster.read_image(source.image)
-    return at_full_size(layout, image, order.fit, info, margins)
+    return full_size_inputs(layout, image, order.fit, info, margins)
 
 
-def at_full_size(
-    layout: Pixels | None, image: Pixels | None, fit: Fit, info: PackInfo, margins: Margins | None = None
-) -> Full:
+def full_size_inputs(
+    layout: Pixels | None, image: Pixels | None, fit: FitMode, info: PackInfo, margins: InputMargins | None = None
+) -> FullSizeInputs:
     """The same of ids [H, W] and RGB [H, W, 3] of any size, with `margins` of the pack's own pixels around them."""
-    wider = Margins(*(side * info.upscale for side in margins or Margins(0, 0, 0, 0)))
-    ids = None if layout is None else _fitted(layout, raster.fit_layout, fit, info)
-    pixels = None if image is None else _fitted(image, raster.fit_image, fit, info)
-    return Full(
-        layout=None if ids is None else Raster.of(wider.around(ids, UNKNOWN)),
-        image=None if pixels is None else Raster.of(wider.around(pixels, 0)),
+    scaled_margins = InputMargins(*(side * info.upscale for side in margins or InputMargins(0, 0, 0, 0)))
+    ids = None if layout is None else _fit_to_full_size(layout, raster.fit_layout, fit, info)
+    pixels = None if image is None else _fit_to_full_size(image, raster.fit_image, fit, info)
+    return FullSizeInputs(
+        layout=None if ids is None else Raster.from_pixels(scaled_margins.pad(ids, UNKNOWN)),
+        image=None if pixels is None else Raster.from_pixels(scaled_margins.pad(pixels, 0)),
     )
 
 
-def _fitted(given: Pixels, fit: Fitting, how: Fit, info: PackInfo) -> Pixels | None:
+def _fit_to_full_size(source_pixels: Pixels, fit: FitFunction, fit_mode: FitMode, info: PackInfo) -> Pixels | None:
     """A half at full size. What is no padding at the pack's size is none at this one: their edges agree."""
     height, width = info.height * info.upscale, info.width * info.upscale
-    if given.shape[0] < height or given.shape[1] < width:
+    if source_pixels.shape[0] < height or source_pixels.shape[1] < width:
         return None
-    if how == "crop":
-        return fit(given, height, width, how).pixels
-    base = fit(given, info.height, info.width, how)
-    down, right = (np.flatnonzero(base.inside.any(axis)) * info.upscale for axis in (1, 0))
-    rows, columns = len(down) * info.upscale, len(right) * info.upscale
+    if fit_mode == "crop":
+        return fit(source_pixels, height, width, fit_mode).pixels
+    base = fit(source_pixels, info.height, info.width, fit_mode)
+    inside_rows, inside_columns = (np.flatnonzero(base.inside.any(axis)) * info.upscale for axis in (1, 0))
+    rows, columns = len(inside_rows) * info.upscale, len(inside_columns) * info.upscale
     result = base.pixels.repeat(info.upscale, 0).repeat(info.upscale, 1)
-    result[down[0] : down[0] + rows, right[0] : right[0] + columns] = fit(given, rows, columns, "stretch").pixels
+    result[inside_rows[0] : inside_rows[0] + rows, inside_columns[0] : inside_columns[0] + columns] = fit(
+        source_pixels, rows, columns, "stretch"
+    ).pixels
     return result

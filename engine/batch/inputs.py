@@ -8,41 +8,43 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import raster, requests
-from engine.batch.extend import Margins, read_margins
-from engine.batch.full import read_full
-from engine.batch.plan import Order, Sample
+from engine.batch.extend import InputMargins, read_margins
+from engine.batch.full import read_full_size_inputs
+from engine.batch.plan import PlannedSample, SampleOrder
 from engine.errors import BadRequest, BadSize
-from engine.protocol import UNKNOWN, Generate, Guide, PackInfo, Pixels, Raster
+from engine.protocol import UNKNOWN, Generate, GuideRequest, PackInfo, Pixels, Raster
 
 
-class _Half(NamedTuple):
+class _HalfInput(NamedTuple):
     pixels: Raster | None = None
     keep: Raster | None = None
 
-    def extended(self, margins: Margins, value: int) -> _Half:
+    def with_margins(self, margins: InputMargins, value: int) -> _HalfInput:
         """The same with margins that are not kept."""
         if self.pixels is None or not any(margins):
             return self
         pixels = self.pixels.pixels()
         keep = np.full(pixels.shape[:2], 255, np.uint8) if self.keep is None else self.keep.pixels()
-        return _Half(Raster.of(margins.around(pixels, value)), Raster.of(margins.around(keep, 0)))
+        return _HalfInput(Raster.from_pixels(margins.pad(pixels, value)), Raster.from_pixels(margins.pad(keep, 0)))
 
 
-def read(order: Order, sample: Sample, info: PackInfo, guides: tuple[Guide, ...] = ()) -> Generate:
+def read_request(
+    order: SampleOrder, sample: PlannedSample, info: PackInfo, guides: tuple[GuideRequest, ...] = ()
+) -> Generate:
     """Read, fit and check what is given for one sample. Raises BadFile and BadRequest."""
-    source, layout, image = sample.source, _Half(), _Half()
+    source, layout, image = sample.source, _HalfInput(), _HalfInput()
     margins = read_margins(order.extend)
     if source.layout is not None:
-        given = raster.read_layout(source.layout, info.classes)
-        fitted = raster.fit_layout(given, info.height, info.width, order.fit)
-        layout = _half(given, fitted, source.keep_layout, order).extended(margins, UNKNOWN)
+        source_pixels = raster.read_layout(source.layout, info.classes)
+        fitted = raster.fit_layout(source_pixels, info.height, info.width, order.fit)
+        layout = _kept_half(source_pixels, fitted, source.keep_layout, order).with_margins(margins, UNKNOWN)
     if source.image is not None:
-        given = raster.read_image(source.image)
-        fitted = raster.fit_image(given, info.height, info.width, order.fit)
-        image = _half(given, fitted, source.keep_image, order).extended(margins, 0)
+        source_pixels = raster.read_image(source.image)
+        fitted = raster.fit_image(source_pixels, info.height, info.width, order.fit)
+        image = _kept_half(source_pixels, fitted, source.keep_image, order).with_margins(margins, 0)
     if any(margins) and layout.pixels is image.pixels is None:
         blank = np.full((info.height, info.width), UNKNOWN, np.uint8)
-        layout = _Half(Raster.of(margins.around(blank, UNKNOWN)))
+        layout = _HalfInput(Raster.from_pixels(margins.pad(blank, UNKNOWN)))
     request = Generate(
         id=sample.name,
         pack=order.pack,
@@ -62,31 +64,35 @@ def read(order: Order, sample: Sample, info: PackInfo, guides: tuple[Guide, ...]
         guidance=order.guidance,
         cross_guidance=order.cross_guidance,
         live=False,
-        full=read_full(order, source, info, margins),
+        full=read_full_size_inputs(order, source, info, margins),
     )
-    _check(request, info, source.name)
+    _validate(request, info, source.name)
     return request
 
 
-def _check(request: Generate, info: PackInfo, name: str) -> None:
+def _validate(request: Generate, info: PackInfo, name: str) -> None:
     try:
-        requests.check(request, info)
-        requests.check_full(request, info)
+        requests.validate_request(request, info)
+        requests.validate_full_size(request, info)
     except BadRequest as error:
         raise type(error)(f"{name}: {error.message}" if name else error.message, error.hint) from error
 
 
-def _half(given: Pixels, fitted: raster.Fitted, mask: Path | None, order: Order) -> _Half:
+def _kept_half(
+    source_pixels: Pixels, fitted: raster.FittedPixels, mask: Path | None, order: SampleOrder
+) -> _HalfInput:
     """A fitted half, and what of it stays: what the mask says, but never the padding."""
     keep = fitted.inside
     if mask is not None:
-        bright = raster.read_mask(mask)
-        if bright.shape != given.shape[:2]:
+        mask_pixels = raster.read_mask(mask)
+        if mask_pixels.shape != source_pixels.shape[:2]:
             raise BadSize(
-                f"The mask {mask} has {bright.shape[0]}×{bright.shape[1]} pixels, its input has "
-                f"{given.shape[0]}×{given.shape[1]}.",
+                f"The mask {mask} has {mask_pixels.shape[0]}×{mask_pixels.shape[1]} pixels, its input has "
+                f"{source_pixels.shape[0]}×{source_pixels.shape[1]}.",
                 "Make the mask as large as the picture it belongs to.",
             )
         # Fitted like class ids: a cell stays if most of it does.
-        keep = keep & (raster.fit_layout(bright, *keep.shape, order.fit).pixels > 0)
-    return _Half(Raster.of(fitted.pixels), None if keep.all() else Raster.of(np.uint8(255) * keep))
+        keep = keep & (raster.fit_layout(mask_pixels, *keep.shape, order.fit).pixels > 0)
+    return _HalfInput(
+        Raster.from_pixels(fitted.pixels), None if keep.all() else Raster.from_pixels(np.uint8(255) * keep)
+    )

@@ -15,14 +15,14 @@ import msgspec
 
 from engine.errors import BadFile, BadRequest
 from engine.protocol import Sampler
-from engine.raster import Fit
+from engine.raster import FitMode
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 MAX_SEED = 2**63 - 1  # what the wire and torch's generators hold
-MAX_PROMPT = 2000  # the wire's
+MAX_PROMPT_LENGTH = 2000  # the wire's
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class SampleOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What a person asked for; paths are files or folders. `prompt` may be "@FILE" of NAME<tab>text lines."""
 
     pack: str
@@ -41,7 +41,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     cross_guidance: float | None = None
     seed: int = 0
     count: int = 1
-    fit: Fit = "crop"
+    fit: FitMode = "crop"
     extend: str = ""
     threshold: float = 0.0
     guides: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "auto"
 
 
-class Source(NamedTuple):
+class SampleInput(NamedTuple):
     """What is given under one name; the name is empty if no file gives one."""
 
     name: str
@@ -60,20 +60,20 @@ class Source(NamedTuple):
     keep_image: Path | None
     prompt: str | None
 
-    def files(self) -> list[Path]:
-        paths = (self.layout, self.image, self.keep_layout, self.keep_image)
-        return [path for path in paths if path is not None]
+    def paths(self) -> list[Path]:
+        candidates = (self.layout, self.image, self.keep_layout, self.keep_image)
+        return [path for path in candidates if path is not None]
 
 
-class Sample(NamedTuple):
+class PlannedSample(NamedTuple):
     """One result to be made: its name and seed are its own, all else is its source's."""
 
     name: str
     seed: int
-    source: Source
+    source: SampleInput
 
 
-class Outputs(NamedTuple):
+class OutputPaths(NamedTuple):
     """The files of one result. The request is written last: where it is, the other two are."""
 
     image: Path
@@ -81,43 +81,48 @@ class Outputs(NamedTuple):
     request: Path
 
 
-def outputs(out: Path, name: str) -> Outputs:
+def output_paths(out: Path, name: str) -> OutputPaths:
     """Where a result of this name goes."""
-    return Outputs(out / f"{name}_image.png", out / f"{name}_layout.png", out / f"{name}.json")
+    return OutputPaths(out / f"{name}_image.png", out / f"{name}_layout.png", out / f"{name}.json")
 
 
-def plan(order: Order) -> list[Sample]:
+def plan_samples(order: SampleOrder) -> list[PlannedSample]:
     """All samples of an order, named and seeded. Raises BadFile and BadRequest for what does not fit."""
     if order.keep_layout and not order.layout:
         raise BadRequest("A mask to keep needs its layout.", "Give --layout with --keep-layout.")
     if order.keep_image and not order.image:
         raise BadRequest("A mask to keep needs its image.", "Give --image with --keep-image.")
-    sources = _sources(order)
+    sources = _list_inputs(order)
     if order.seed + len(sources) * order.count - 1 > MAX_SEED:
         raise BadRequest(f"The seeds from {order.seed} on leave the range.", f"They end at {MAX_SEED}.")
-    if any(len(source.prompt or "") > MAX_PROMPT for source in sources) or len(order.negative) > MAX_PROMPT:
-        raise BadRequest(f"A prompt is longer than {MAX_PROMPT} characters.", "Use a shorter one.")
+    if (
+        any(len(source.prompt or "") > MAX_PROMPT_LENGTH for source in sources)
+        or len(order.negative) > MAX_PROMPT_LENGTH
+    ):
+        raise BadRequest(f"A prompt is longer than {MAX_PROMPT_LENGTH} characters.", "Use a shorter one.")
     if order.rank and not all((source.prompt or "").strip() for source in sources):
         raise BadRequest("Results are ranked by how well they fit a prompt.", "Give --prompt with --rank.")
-    first = _first_free(order.out)
+    first = _first_free_number(order.out)
     samples = [
-        Sample(_name(source, first + index * order.count + k, k), order.seed + index * order.count + k, source)
+        PlannedSample(
+            _sample_name(source, first + index * order.count + k, k), order.seed + index * order.count + k, source
+        )
         for index, source in enumerate(sources)
         for k in range(order.count)
     ]
     name, times = Counter(sample.name for sample in samples).most_common(1)[0]
     if times > 1:
         raise BadFile(f"Two results would be called “{name}”.", "Rename one of the inputs.")
-    _spare_inputs(order, samples)
+    _check_no_input_overwritten(order, samples)
     return samples
 
 
-class _Given:
+class _InputFiles:
     """One file for all names, or a folder with one for each."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.files = pictures(path) if path and path.is_dir() else None
+        self.files = pictures_by_stem(path) if path and path.is_dir() else None
 
     def file(self, name: str) -> Path | None:
         if self.files is None:
@@ -127,17 +132,17 @@ class _Given:
         return self.files[name]
 
 
-def _sources(order: Order) -> list[Source]:
-    layout, image = _Given(order.layout), _Given(order.image)
-    keep_layout, keep_image = _Given(order.keep_layout), _Given(order.keep_image)
-    names = _names(layout, image)
+def _list_inputs(order: SampleOrder) -> list[SampleInput]:
+    layout, image = _InputFiles(order.layout), _InputFiles(order.image)
+    keep_layout, keep_image = _InputFiles(order.keep_layout), _InputFiles(order.keep_image)
+    names = _input_names(layout, image)
     prompts: dict[str, str] | None = None
     if order.prompt and order.prompt.startswith("@"):
-        prompts = read_prompts(Path(order.prompt[1:]))
+        prompts = read_named_prompts(Path(order.prompt[1:]))
         names = names or list(prompts)
-        _match(prompts, dict.fromkeys(names), order.prompt[1:])
+        _check_names_match(prompts, dict.fromkeys(names), order.prompt[1:])
     return [
-        Source(
+        SampleInput(
             name=name,
             layout=layout.file(name),
             image=image.file(name),
@@ -149,17 +154,17 @@ def _sources(order: Order) -> list[Source]:
     ]
 
 
-def _names(layout: _Given, image: _Given) -> list[str]:
+def _input_names(layout: _InputFiles, image: _InputFiles) -> list[str]:
     """The stems of a folder's files, else the stem of the one file, else none."""
     folders = [given.files for given in (layout, image) if given.files is not None]
-    if len(folders) == 2 and (alone := sorted(folders[1].keys() - folders[0].keys())):
-        layout.file(alone[0])
+    if len(folders) == 2 and (unmatched := sorted(folders[1].keys() - folders[0].keys())):
+        layout.file(unmatched[0])
     if folders:
         return list(folders[0])
     return [given.path.stem for given in (layout, image) if given.path][:1]
 
 
-def read_prompts(path: Path) -> dict[str, str]:
+def read_named_prompts(path: Path) -> dict[str, str]:
     """Name to prompt from lines NAME<tab>text. Raises BadFile naming the line."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -178,7 +183,7 @@ def read_prompts(path: Path) -> dict[str, str]:
     return prompts
 
 
-def _match(prompts: Collection[str], names: Collection[str], path: str) -> None:
+def _check_names_match(prompts: Collection[str], names: Collection[str], path: str) -> None:
     if missing := [name for name in names if name not in prompts]:
         raise BadFile(f"{path} has no prompt for “{missing[0]}”.", "Add a line for each input's name.")
     if extra := [name for name in prompts if name not in names]:
@@ -187,23 +192,23 @@ def _match(prompts: Collection[str], names: Collection[str], path: str) -> None:
         raise BadFile(f"{path} holds no prompts.", "Write lines of NAME<tab>text.")
 
 
-def _first_free(out: Path) -> int:
+def _first_free_number(out: Path) -> int:
     """The number after those that results in a folder already have: without inputs, nothing is overwritten."""
     taken = [path.name.split("_")[0].split(".")[0] for path in out.glob("[0-9]*")]
     return max((int(number) for number in taken if number.isdecimal()), default=0) + 1
 
 
-def _name(source: Source, number: int, k: int) -> str:
+def _sample_name(source: SampleInput, number: int, k: int) -> str:
     if not source.name:
         return f"{number:04d}"
     return source.name if k == 0 else f"{source.name}_{k + 1}"
 
 
-def pictures(folder: Path) -> dict[str, Path]:
+def pictures_by_stem(folder: Path) -> dict[str, Path]:
     """The pictures of a folder by their stems, in order."""
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+        if path.suffix.lower() not in IMAGE_SUFFIXES or path.name.startswith("."):
             continue
         if path.stem in found:
             raise BadFile(f"{path} and {found[path.stem].name} have one name.", "Rename one of them.")
@@ -213,9 +218,9 @@ def pictures(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _spare_inputs(order: Order, samples: list[Sample]) -> None:
-    inputs = {path.resolve() for sample in samples for path in sample.source.files()}
+def _check_no_input_overwritten(order: SampleOrder, samples: list[PlannedSample]) -> None:
+    inputs = {path.resolve() for sample in samples for path in sample.source.paths()}
     for sample in samples:
-        for path in outputs(order.out, sample.name):
+        for path in output_paths(order.out, sample.name):
             if path.resolve() in inputs:
                 raise BadFile(f"The result {path} would overwrite an input.", "Choose another folder for --out.")

@@ -13,38 +13,38 @@ from rich.text import Text
 
 from engine import __version__, library, raster
 from engine.batch import inputs
-from engine.batch.plan import Order, Outputs, Sample, Source, outputs, plan
+from engine.batch.plan import OutputPaths, PlannedSample, SampleInput, SampleOrder, output_paths, plan_samples
 from engine.errors import BadFile
-from engine.failures import explain
-from engine.files import write_whole
-from engine.guides.parse import read_guide
+from engine.failures import to_engine_error
+from engine.files import write_atomically
+from engine.guides.parse import parse_guide
 from engine.protocol import Generate, PackInfo, Pixels, Sampler
-from engine.requests import size
+from engine.requests import request_size
 
 if TYPE_CHECKING:
-    from engine.generation import Frame
+    from engine.generation import BatchSnapshot
     from engine.packs import Pack
 
-BATCH = 8
+BATCH_SIZE = 8
 """Samples drawn together; two cores are no faster per image with more, and a result is the same in any."""
 
 
-class Ranked(NamedTuple):
+class RankedResults(NamedTuple):
     """The results of one prompt with their scores, best first."""
 
     prompt: str
     results: list[tuple[str, float]]
 
 
-class Made(NamedTuple):
+class SampleSummary(NamedTuple):
     """What an order came to."""
 
     names: list[str]
     unknown_words: tuple[str, ...]
-    ranking: list[Ranked]
+    ranking: list[RankedResults]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SampleRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A result's request as NAME.json: all that is needed to draw the same pixels again."""
 
     version: str
@@ -53,7 +53,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image: str | None
     keep_layout: str | None
     keep_image: str | None
-    fit: raster.Fit
+    fit: raster.FitMode
     extend: str
     threshold: float
     guides: tuple[str, ...]
@@ -73,122 +73,124 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     score: float | None = None  # how well the image fits the prompt, if that was asked for
 
 
-def run(order: Order) -> Made:
+def run_order(order: SampleOrder) -> SampleSummary:
     """Check everything, then draw and write all samples. Raises EngineError."""
-    folder = library.find_pack(order.pack)
-    info = library.read_info(folder)
-    samples = plan(order)
-    guides = tuple(read_guide(text) for text in order.guides)
-    with _progress() as progress:
+    folder = library.find_pack_folder(order.pack)
+    info = library.read_pack_info(folder)
+    samples = plan_samples(order)
+    guides = tuple(parse_guide(text) for text in order.guides)
+    with _progress_bar() as progress:
         checking = progress.add_task("checking", total=len(samples) // order.count)
         for sample in samples[:: order.count]:
-            inputs.read(order, sample, info, guides)
+            inputs.read_request(order, sample, info, guides)
             progress.advance(checking)
         _make_folder(order.out)
         progress.update(checking, description="loading", total=None)
         from engine import generation, packs
 
-        pack = packs.load(folder, order.device)
-        judged = _judge(pack) if order.rank else None
-        finish = _at_full_size(pack) if order.full else _as_drawn
+        pack = packs.read_pack(folder, order.device)
+        score_batch = _prompt_scorer(pack) if order.rank else None
+        finish_pair = _full_size_finisher(pack) if order.full else _pack_size_pair
         progress.remove_task(checking)
         drawing = progress.add_task("drawing", total=len(samples))
         scores: dict[str, float] = {}
-        for start in range(0, len(samples), BATCH):
-            batch = samples[start : start + BATCH]
-            requests = [inputs.read(order, sample, info, guides) for sample in batch]
-            for group in generation.alike(pack, requests):
-                together, some = [requests[index] for index in group], [batch[index] for index in group]
-                frame = _last_frame(pack, together, lambda share: progress.advance(drawing, share))
-                scores |= judged(frame, some) if judged else {}
-                for row, (sample, request) in enumerate(zip(some, together, strict=True)):
-                    record = _record(order, sample, request, pack, scores.get(sample.name))
-                    _write(outputs(order.out, sample.name), *finish(request, frame, row), record, info)
+        for start in range(0, len(samples), BATCH_SIZE):
+            batch = samples[start : start + BATCH_SIZE]
+            requests = [inputs.read_request(order, sample, info, guides) for sample in batch]
+            for group in generation.group_batchable(pack, requests):
+                group_requests, group_samples = [requests[index] for index in group], [batch[index] for index in group]
+                frame = _draw_batch(pack, group_requests, lambda share: progress.advance(drawing, share))
+                scores |= score_batch(frame, group_samples) if score_batch else {}
+                for row, (sample, request) in enumerate(zip(group_samples, group_requests, strict=True)):
+                    record = _sample_record(order, sample, request, pack, scores.get(sample.name))
+                    _write_pair(output_paths(order.out, sample.name), *finish_pair(request, frame, row), record, info)
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
     words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
-    return Made([sample.name for sample in samples], tuple(words), _ranking(samples, scores))
+    return SampleSummary([sample.name for sample in samples], tuple(words), _rank_results(samples, scores))
 
 
-def _write(files: Outputs, image: Pixels, layout: Pixels, record: Record, info: PackInfo) -> None:
+def _write_pair(files: OutputPaths, image: Pixels, layout: Pixels, record: SampleRecord, info: PackInfo) -> None:
     raster.write_image(files.image, image)
     raster.write_layout(files.layout, layout, info.classes)
-    write_whole(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    write_atomically(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
 
 
-def _judge(pack: Pack) -> Callable[[Frame, list[Sample]], dict[str, float]]:
+def _prompt_scorer(pack: Pack) -> Callable[[BatchSnapshot, list[PlannedSample]], dict[str, float]]:
     """How well each image of a batch fits its prompt, by the pack's CLIP pair. Raises BadPack if it has none."""
     from engine.judges import clip
 
     pair = clip.load(pack)
 
-    def judged(frame: Frame, batch: list[Sample]) -> dict[str, float]:
-        images = pair.images([frame.image(index) for index in range(len(batch))])
-        texts = pair.texts([sample.source.prompt or "" for sample in batch])
+    def score_batch(frame: BatchSnapshot, batch: list[PlannedSample]) -> dict[str, float]:
+        images = pair.embed_images([frame.image(index) for index in range(len(batch))])
+        texts = pair.embed_texts([sample.source.prompt or "" for sample in batch])
         return {sample.name: float(fit) for sample, fit in zip(batch, (images * texts).sum(1), strict=True)}
 
-    return judged
+    return score_batch
 
 
-def _as_drawn(request: Generate, frame: Frame, index: int) -> tuple[Pixels, Pixels]:
+def _pack_size_pair(request: Generate, frame: BatchSnapshot, index: int) -> tuple[Pixels, Pixels]:
     """Image and layout of a sample."""
     return frame.image(index), frame.layout(index)
 
 
-def _at_full_size(pack: Pack) -> Callable[[Generate, Frame, int], tuple[Pixels, Pixels]]:
+def _full_size_finisher(pack: Pack) -> Callable[[Generate, BatchSnapshot, int], tuple[Pixels, Pixels]]:
     """The same, at full size. Raises BadPack if the pack's upscaler cannot be read."""
     from engine import upscaler
-    from engine.generation import Result
+    from engine.generation import ImageLayoutPair
 
-    ready = upscaler.load(pack)
+    loaded_upscaler = upscaler.load_upscaler(pack)
 
-    def finish(request: Generate, frame: Frame, index: int) -> tuple[Pixels, Pixels]:
-        drawn = Result(*_as_drawn(request, frame, index))
+    def upscale_pair(request: Generate, frame: BatchSnapshot, index: int) -> tuple[Pixels, Pixels]:
+        pair = ImageLayoutPair(*_pack_size_pair(request, frame, index))
         try:
-            *_, last = upscaler.steps(ready, request, drawn)
+            *_, last = upscaler.upscaling_steps(loaded_upscaler, request, pair)
         except Exception as error:
-            raise explain(error, f"{upscaler.COMMAND}") from error
-        assert last.result is not None, "the last stage holds the result"
-        return last.result
+            raise to_engine_error(error, f"{upscaler.TRAIN_UPSCALER_COMMAND}") from error
+        assert last.pair is not None, "the last stage holds the result"
+        return last.pair
 
-    return finish
+    return upscale_pair
 
 
-def _ranking(samples: list[Sample], scores: dict[str, float]) -> list[Ranked]:
+def _rank_results(samples: list[PlannedSample], scores: dict[str, float]) -> list[RankedResults]:
     """The results of each source in their order; none if they have no scores."""
-    sources: dict[Source, list[tuple[str, float]]] = {}
+    sources: dict[SampleInput, list[tuple[str, float]]] = {}
     for sample in samples if scores else []:
         sources.setdefault(sample.source, []).append((sample.name, scores[sample.name]))
     return [
-        Ranked(source.prompt or "", sorted(results, key=lambda result: -result[1]))
+        RankedResults(source.prompt or "", sorted(results, key=lambda result: -result[1]))
         for source, results in sources.items()
     ]
 
 
-def _last_frame(pack: Pack, requests: list[Generate], advance: Callable[[float], None]) -> Frame:
+def _draw_batch(pack: Pack, requests: list[Generate], advance: Callable[[float], None]) -> BatchSnapshot:
     """Draw one batch; `advance` hears of each step how many pictures it amounts to."""
     from engine import generation
 
     try:
-        for frame in generation.steps(pack, requests):
+        for frame in generation.generate_steps(pack, requests):
             advance(len(requests) / frame.total)
     except Exception as error:
-        raise explain(error, "{}×{} pixels".format(*size(requests[0], pack.info))) from error
+        raise to_engine_error(error, "{}×{} pixels".format(*request_size(requests[0], pack.info))) from error
     return frame
 
 
-def _record(order: Order, sample: Sample, request: Generate, pack: Pack, score: float | None) -> Record:
+def _sample_record(
+    order: SampleOrder, sample: PlannedSample, request: Generate, pack: Pack, score: float | None
+) -> SampleRecord:
     from engine import generation
 
     source, info = sample.source, pack.info
-    height, width = size(request, info)
-    guidance, cross_guidance = generation.weights_of(pack, request)
-    return Record(
+    height, width = request_size(request, info)
+    guidance, cross_guidance = generation.guidance_weights(pack, request)
+    return SampleRecord(
         version=__version__,
         pack=order.pack,
-        layout=_text(source.layout),
-        image=_text(source.image),
-        keep_layout=_text(source.keep_layout),
-        keep_image=_text(source.keep_image),
+        layout=_optional_text(source.layout),
+        image=_optional_text(source.image),
+        keep_layout=_optional_text(source.keep_layout),
+        keep_image=_optional_text(source.keep_image),
         fit=order.fit,
         extend=order.extend,
         threshold=order.threshold,
@@ -196,8 +198,8 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack, score: 
         prompt=source.prompt,
         negative=order.negative,
         seed=sample.seed,
-        steps=generation.steps_of(pack, request),
-        sampler=generation.sampler_of(pack, request),
+        steps=generation.resolved_steps(pack, request),
+        sampler=generation.resolved_sampler(pack, request),
         resamplings=order.resamplings,
         corrections=order.corrections,
         guidance=guidance,
@@ -210,7 +212,7 @@ def _record(order: Order, sample: Sample, request: Generate, pack: Pack, score: 
     )
 
 
-def _text(path: Path | None) -> str | None:
+def _optional_text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
@@ -221,7 +223,7 @@ def _make_folder(folder: Path) -> None:
         raise BadFile(f"{folder} cannot be made ({error.strerror}).", "Choose another folder.") from error
 
 
-class _Rate(ProgressColumn):
+class _ImageRateColumn(ProgressColumn):
     """Pictures drawn, and how many a second."""
 
     def render(self, task: Task) -> Text:
@@ -230,6 +232,6 @@ class _Rate(ProgressColumn):
         return Text(f"{total}images {rate}")
 
 
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), _Rate(), TimeRemainingColumn())
+def _progress_bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), _ImageRateColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True))

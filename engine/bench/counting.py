@@ -11,44 +11,44 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine import generation
 from engine.diffusion import repaint
-from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State, TextFeatures
+from engine.diffusion.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction, TextFeatures
 from engine.diffusion.repaint import RePaint
-from engine.diffusion.sampler import Step, sample
+from engine.diffusion.sampler import SamplingStep, sample
 from engine.packs import Pack
 from engine.protocol import Generate
 
 
 @dataclass(frozen=True)
-class Question:
+class NetworkInput:
     """What a network is asked."""
 
-    state: State
+    state: DiffusionState
     text: TextFeatures
-    previous: Estimate | None
+    previous: CleanEstimate | None
 
-    def rows(self, count: int) -> Question:
+    def repeat_first_row(self, count: int) -> NetworkInput:
         """Its first row `count` times."""
-        some = [0] * count
-        previous = None if self.previous is None else Estimate(*(half[some] for half in self.previous))
-        return Question(self.state[some], self.text[some], previous)
+        indices = [0] * count
+        previous = None if self.previous is None else CleanEstimate(*(half[indices] for half in self.previous))
+        return NetworkInput(self.state[indices], self.text[indices], previous)
 
-    def put(self, network: Denoiser) -> Prediction:
+    def evaluate(self, network: Denoiser) -> Prediction:
         """Ask."""
         return network(self.state, self.text, self.previous)
 
 
 @dataclass
-class AtOnce:
+class RecordingDenoiser:
     """A network that has its answers ready; it remembers how many rows each question had, and the last one."""
 
     classes: int
-    rows: list[int] = field(default_factory=list)
-    last: Question | None = None
+    row_counts: list[int] = field(default_factory=list)
+    last_input: NetworkInput | None = None
     answers: dict[torch.Size, Prediction] = field(default_factory=dict)
 
-    def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
-        self.rows.append(len(state.image))
-        self.last = Question(state, text, previous)
+    def __call__(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction:
+        self.row_counts.append(len(state.image))
+        self.last_input = NetworkInput(state, text, previous)
         shape = state.image.shape
         if shape not in self.answers:
             zeros = torch.zeros_like(state.image, dtype=torch.float32)
@@ -56,32 +56,36 @@ class AtOnce:
         return self.answers[shape]
 
 
-def steps(pack: Pack, requests: Sequence[Generate], network: Denoiser) -> Iterator[Step]:
+def sampling_steps(pack: Pack, requests: Sequence[Generate], network: Denoiser) -> Iterator[SamplingStep]:
     """The steps of requests of one kind as `generation.steps` takes them, with another network in the pack's place."""
-    return prepared(pack, requests)(network)
+    return prepare_sampling(pack, requests)(network)
 
 
-def prepared(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], Iterator[Step]]:
+def prepare_sampling(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], Iterator[SamplingStep]]:
     """The same, all read and encoded, for any network and any number of times."""
     first = requests[0]
-    task = generation.task_of(pack, requests, [generation.Given.of(one, pack.info) for one in requests])
+    task = generation.sampling_task(
+        pack, requests, [generation.KeptHalves.from_request(one, pack.info) for one in requests]
+    )
     solver = first.sampler or pack.info.sampler
-    settings = generation.settings_of(pack, generation.steps_of(pack, first))
+    settings = generation.sampler_settings(pack, generation.resolved_steps(pack, first))
     if solver.startswith("gcdp"):
-        return lambda network: repaint.sample(pack.process, network, task, settings, RePaint(first.resamplings))
+        return lambda network: repaint.sample_repaint(
+            pack.process, network, task, settings, RePaint(first.resamplings)
+        )
     return lambda network: sample(pack.process, network, task, replace(settings, solver=solver))
 
 
-def questions(pack: Pack, requests: Sequence[Generate]) -> AtOnce:
+def record_evaluations(pack: Pack, requests: Sequence[Generate]) -> RecordingDenoiser:
     """All that drawing the requests asks of the network, without the network."""
-    network = AtOnce(len(pack.info.classes))
+    network = RecordingDenoiser(len(pack.info.classes))
     with torch.inference_mode():
-        for _ in steps(pack, requests, network):
+        for _ in sampling_steps(pack, requests, network):
             pass
     return network
 
 
-def flops_of(work: Callable[[], object]) -> int:
+def count_flops(work: Callable[[], object]) -> int:
     """The FLOPs of all matrix multiplications, convolutions and attention in it, a multiplication and its addition
     being two.
     """
@@ -90,8 +94,11 @@ def flops_of(work: Callable[[], object]) -> int:
     return int(counter.get_total_flops())
 
 
-def flops_for(pack: Pack, asked: AtOnce) -> int:
+def sampling_flops(pack: Pack, recording: RecordingDenoiser) -> int:
     """The FLOPs of the network for all that it was asked."""
-    assert asked.last is not None, "something was asked"
-    each = {rows: flops_of(partial(asked.last.rows(rows).put, pack.network)) for rows in set(asked.rows)}
-    return sum(each[rows] for rows in asked.rows)
+    assert recording.last_input is not None, "something was asked"
+    flops_by_rows = {
+        rows: count_flops(partial(recording.last_input.repeat_first_row(rows).evaluate, pack.network))
+        for rows in set(recording.row_counts)
+    }
+    return sum(flops_by_rows[rows] for rows in recording.row_counts)

@@ -9,17 +9,17 @@ import torch
 from msgspec import structs
 
 from engine.bench import counting
-from engine.bench.report import Bench, Row
-from engine.bench.setup import SEED, Setup
+from engine.bench.report import BenchResult, BenchRow
+from engine.bench.setup import SEED, BenchSetup
 from engine.bench.timing import Spread
-from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State, TextFeatures
-from engine.diffusion.sampler import Step
+from engine.diffusion.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.sampler import SamplingStep
 from engine.protocol import Generate, Raster
 
 STEPS = 10
 
 
-def measure(setup: Setup) -> Bench:
+def measure(setup: BenchSetup) -> BenchResult:
     """Rows of a step of one picture by task, with and without guidance."""
     rows = []
     info = setup.pack.info
@@ -28,41 +28,41 @@ def measure(setup: Setup) -> Bench:
     requests = {
         "text → both, plain": plain,
         "text → both, guided": guided,
-        "layout → image, guided": structs.replace(guided, layout=Raster.of(setup.layout())),
+        "layout → image, guided": structs.replace(guided, layout=Raster.from_pixels(setup.random_layout())),
     }
-    runs = {task: counting.prepared(setup.pack, [request]) for task, request in requests.items()}
-    found: dict[str, list[tuple[float, float]]] = {task: [] for task in runs}
+    runs = {task: counting.prepare_sampling(setup.pack, [request]) for task, request in requests.items()}
+    seconds_by_task: dict[str, list[tuple[float, float]]] = {task: [] for task in runs}
     for run in runs.values():
-        timed(setup, run)  # warms up, and does not count
+        time_sampling(setup, run)  # warms up, and does not count
     rates = []
     for _ in range(setup.turns):
-        rates.append(setup.watch.matmul_rate())
+        rates.append(setup.stopwatch.matmul_rate())
         for task, run in runs.items():
-            found[task].append(timed(setup, run))
+            seconds_by_task[task].append(time_sampling(setup, run))
     rate = statistics.median(rates)
-    for task, turns in found.items():
+    for task, turns in seconds_by_task.items():
         rows += [
-            Row(name=f"{task}: a step", seconds=Spread.of([whole / STEPS for whole, _ in turns]), rate=rate),
-            Row(
+            BenchRow(name=f"{task}: a step", seconds=Spread.of([whole / STEPS for whole, _ in turns]), rate=rate),
+            BenchRow(
                 name=f"{task}: of it beside the network",
                 seconds=Spread.of([beside / STEPS for _, beside in turns]),
                 rate=rate,
                 figures={"share of the step": Spread.of([beside / whole for whole, beside in turns])},
             ),
         ]
-    return Bench(name="overhead", title="What a step costs beside the network", rows=rows)
+    return BenchResult(name="overhead", title="What a step costs beside the network", rows=rows)
 
 
-def timed(setup: Setup, run: Callable[[Denoiser], Iterator[Step]]) -> tuple[float, float]:
+def time_sampling(setup: BenchSetup, run: Callable[[Denoiser], Iterator[SamplingStep]]) -> tuple[float, float]:
     """Seconds of all steps of one picture, with what goes before the first, and of that beside the network. On a GPU
     every answer is waited for, which an export or the studio does not do.
     """
-    inside = 0.0
+    network_seconds = 0.0
 
-    def network(state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
-        nonlocal inside
+    def network(state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction:
+        nonlocal network_seconds
         answers: list[Prediction] = []
-        inside += setup.watch.seconds(lambda: answers.append(setup.pack.network(state, text, previous)))
+        network_seconds += setup.stopwatch.seconds(lambda: answers.append(setup.pack.network(state, text, previous)))
         return answers[0]
 
     def draw() -> None:
@@ -70,5 +70,5 @@ def timed(setup: Setup, run: Callable[[Denoiser], Iterator[Step]]) -> tuple[floa
             for _ in run(network):
                 pass
 
-    whole = setup.watch.seconds(draw)
-    return whole, whole - inside
+    whole = setup.stopwatch.seconds(draw)
+    return whole, whole - network_seconds

@@ -10,59 +10,68 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.bench.report import Bench, Row
-from engine.bench.setup import SEED, Setup
+from engine.bench.report import BenchResult, BenchRow
+from engine.bench.setup import SEED, BenchSetup
 from engine.bench.timing import Spread
 
-COUNTS = (10, 100)
+PAIR_COUNTS = (10, 100)
 
 
-class Made(NamedTuple):
+class PairCost(NamedTuple):
     """What so many pairs took: seconds from the first to the last, and the most memory in bytes (0: unknown here)."""
 
     seconds: float
     memory: int
 
 
-def measure(setup: Setup) -> Bench:
+def measure(setup: BenchSetup) -> BenchResult:
     """A row for each number of pairs; each is made by a process of its own, whose memory is then its own too."""
-    counts = COUNTS[:1] if setup.quick else COUNTS
+    counts = PAIR_COUNTS[:1] if setup.quick else PAIR_COUNTS
     pack, device = str(setup.pack.folder), setup.pack.device.type
-    rows: list[Row] = []
+    rows: list[BenchRow] = []
     for count in counts:
-        rate = setup.watch.matmul_rate()
-        made = alone(pack, device, count)
-        each = Spread.of([made.seconds / count])
-        figures: dict[str, float | Spread] = {"pairs a second": count / made.seconds}
-        if made.memory:
-            figures["MiB at most"] = made.memory / 2**20
-        ratio = Spread.of([each.median / (rows[0].seconds or each).median]) if rows else Spread.of([1.0])
-        rows.append(Row(name=f"{count} pairs, for each", seconds=each, ratio=ratio, rate=rate, figures=figures))
-    return Bench(name="pairs", title="Pairs from text to files", rows=rows)
+        rate = setup.stopwatch.matmul_rate()
+        cost = make_pairs_in_process(pack, device, count)
+        seconds_per_pair = Spread.of([cost.seconds / count])
+        figures: dict[str, float | Spread] = {"pairs a second": count / cost.seconds}
+        if cost.memory:
+            figures["MiB at most"] = cost.memory / 2**20
+        ratio = (
+            Spread.of([seconds_per_pair.median / (rows[0].seconds or seconds_per_pair).median])
+            if rows
+            else Spread.of([1.0])
+        )
+        rows.append(
+            BenchRow(
+                name=f"{count} pairs, for each", seconds=seconds_per_pair, ratio=ratio, rate=rate, figures=figures
+            )
+        )
+    return BenchResult(name="pairs", title="Pairs from text to files", rows=rows)
 
 
-def alone(pack: str, device: str, count: int) -> Made:
+def make_pairs_in_process(pack: str, device: str, count: int) -> PairCost:
     """`make` in a fresh process."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(make, pack, device, count).result()
+        return pool.submit(make_pairs, pack, device, count).result()
 
 
-def make(pack: str, device: str, count: int) -> Made:
+def make_pairs(pack: str, device: str, count: int) -> PairCost:
     """Draw and write so many pairs after one that warms up."""
-    from engine.batch.plan import Order
-    from engine.batch.run import run
+    from engine.batch.plan import SampleOrder
+    from engine.batch.run import run_order
 
     with tempfile.TemporaryDirectory() as folder:
         orders = [
-            Order(pack=pack, out=Path(folder), prompt="", seed=SEED, count=some, device=device) for some in (1, count)
+            SampleOrder(pack=pack, out=Path(folder), prompt="", seed=SEED, count=some, device=device)
+            for some in (1, count)
         ]
-        run(orders[0])
+        run_order(orders[0])
         begun = time.perf_counter()
-        run(orders[1])
-        return Made(time.perf_counter() - begun, peak_memory())
+        run_order(orders[1])
+        return PairCost(time.perf_counter() - begun, peak_memory_bytes())
 
 
-def peak_memory() -> int:
+def peak_memory_bytes() -> int:
     """The most memory that this process ever had, in bytes; 0 where the system does not say."""
     if sys.platform == "win32":
         return 0

@@ -11,10 +11,10 @@ import torch
 
 from engine import __version__
 from engine.bench.timing import Spread
-from engine.files import write_whole
+from engine.files import write_atomically
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class BenchRow(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was timed.
 
     seconds: of one go. ratio: to the first row of its group, in the same turns. flops: of one go. rate: FLOP/s of
@@ -30,15 +30,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Bench(msgspec.Struct, frozen=True, kw_only=True):
+class BenchResult(msgspec.Struct, frozen=True, kw_only=True):
     """One benchmark's rows."""
 
     name: str
     title: str
-    rows: list[Row]
+    rows: list[BenchRow]
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class BenchReport(msgspec.Struct, frozen=True, kw_only=True):
     """All of bench.json."""
 
     version: str
@@ -48,12 +48,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     pack: str
     seed: int
     quick: bool
-    benches: list[Bench]
+    benches: list[BenchResult]
 
 
-def empty(pack: str, device: torch.device, seed: int, quick: bool) -> Report:
+def empty_report(pack: str, device: torch.device, seed: int, quick: bool) -> BenchReport:
     """A report of this machine without benchmarks."""
-    return Report(
+    return BenchReport(
         version=__version__,
         torch=str(torch.__version__),
         device=device_name(device),
@@ -77,14 +77,14 @@ def device_name(device: torch.device) -> str:
     return name if device.type == "cpu" else f"{device.type} of {name}"
 
 
-def write(report: Report, out: Path) -> None:
+def write_report(report: BenchReport, out: Path) -> None:
     """bench.json and bench.md in `out`. Raises BadFile."""
-    write_whole(out / "bench.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-    lines = [*head(report), *(line for bench in report.benches for line in ("", *table(bench)))]
-    write_whole(out / "bench.md", ("\n".join(lines) + "\n").encode())
+    write_atomically(out / "bench.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    lines = [*heading_lines(report), *(line for bench in report.benches for line in ("", *markdown_table(bench)))]
+    write_atomically(out / "bench.md", ("\n".join(lines) + "\n").encode())
 
 
-def head(report: Report) -> Iterator[str]:
+def heading_lines(report: BenchReport) -> Iterator[str]:
     """Of what and on what."""
     yield f"# Benchmarks of the {report.pack} pack"
     yield ""
@@ -96,13 +96,13 @@ def head(report: Report) -> Iterator[str]:
     )
 
 
-Format = Callable[[float], str]
+NumberFormat = Callable[[float], str]
 HEADINGS = ("", "time", "ratio", "FLOPs", "machine's rate", "", "")
 
 
-def table(bench: Bench) -> list[str]:
+def markdown_table(bench: BenchResult) -> list[str]:
     """A benchmark as a Markdown table that is also readable as text; columns without an entry are left out."""
-    rows = [HEADINGS, *(cells(row) for row in bench.rows)]
+    rows = [HEADINGS, *(row_cells(row) for row in bench.rows)]
     columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
     widths = [max(len(cell) for cell in column) for column in columns]
     lines = [
@@ -113,36 +113,36 @@ def table(bench: Bench) -> list[str]:
     return [f"## {bench.title}", "", lines[0], rule, *lines[1:]]
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def row_cells(row: BenchRow) -> tuple[str, ...]:
     """A row as a person reads it."""
     return (
         row.name,
-        told(row.seconds, duration),
-        told(row.ratio, lambda value: f"{value:.2f}×"),
-        "" if row.flops is None else scaled(row.flops, "FLOP"),
-        "" if row.rate is None else scaled(row.rate, "FLOP/s"),
-        figures(row.figures),
+        format_spread(row.seconds, format_duration),
+        format_spread(row.ratio, lambda value: f"{value:.2f}×"),
+        "" if row.flops is None else format_with_prefix(row.flops, "FLOP"),
+        "" if row.rate is None else format_with_prefix(row.rate, "FLOP/s"),
+        format_figures(row.figures),
         row.note,
     )
 
 
-def told(spread: Spread | None, form: Format) -> str:
+def format_spread(spread: Spread | None, number_format: NumberFormat) -> str:
     """The median, and the quartiles if there are any."""
     if spread is None:
         return ""
     if spread.count == 1:
-        return form(spread.median)
-    return f"{form(spread.median)} ({form(spread.low)} – {form(spread.high)})"
+        return number_format(spread.median)
+    return f"{number_format(spread.median)} ({number_format(spread.low)} – {number_format(spread.high)})"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Seconds, or milliseconds if there are few."""
     if seconds < 0.9995:
         return f"{1000 * seconds:.3g} ms"
     return f"{seconds:.3g} s" if seconds < 100 else f"{seconds:.0f} s"
 
 
-def scaled(value: float, unit: str) -> str:
+def format_with_prefix(value: float, unit: str) -> str:
     """ "1.23 TFLOP": with the prefix that makes a readable number."""
     for prefix, size in (("T", 1e12), ("G", 1e9), ("M", 1e6)):
         if value >= size:
@@ -150,11 +150,17 @@ def scaled(value: float, unit: str) -> str:
     return f"{value:.3g} {unit}"
 
 
-def figures(values: Mapping[str, float | Spread]) -> str:
+def format_figures(values: Mapping[str, float | Spread]) -> str:
     """ "evaluations 10, share 0.42"."""
-    return ", ".join(f"{name} {figure(value)}" for name, value in values.items())
+    return ", ".join(f"{name} {format_figure(value)}" for name, value in values.items())
 
 
-def figure(value: float | Spread) -> str:
+def format_figure(value: float | Spread) -> str:
     """A number without a unit."""
-    return told(value, figure) if isinstance(value, Spread) else f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    return (
+        format_spread(value, format_figure)
+        if isinstance(value, Spread)
+        else f"{value:.3g}"
+        if value < 1000
+        else f"{value:.0f}"
+    )

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 
 from engine.bench import gcdp, overhead, pairs, peers, report, share, studio
-from engine.bench.report import Bench
-from engine.bench.setup import SEED, Setup
-from engine.bench.timing import SIDES, Watch
+from engine.bench.report import BenchResult
+from engine.bench.setup import SEED, BenchSetup
+from engine.bench.timing import MATMUL_SIDES, Stopwatch
 from engine.packs import Pack
 
-BENCHES: dict[str, Callable[[Setup], Bench]] = {
+BENCHES: dict[str, Callable[[BenchSetup], BenchResult]] = {
     "gcdp": gcdp.measure,
     "diffusers": peers.measure,
     "share": share.measure,
@@ -22,17 +22,23 @@ BENCHES: dict[str, Callable[[Setup], Bench]] = {
     "overhead": overhead.measure,
 }
 
-QUICK_SIDE = 256
+QUICK_MATMUL_SIDE = 256
 """Of the matrices of the rate in a quick run."""
 
 
-def run(pack: Pack, out: Path, only: Collection[str], quick: bool) -> Iterator[Bench]:
+def run_benchmarks(pack: Pack, out: Path, only: Collection[str], quick: bool) -> Iterator[BenchResult]:
     """Each benchmark as it is done; the files in `out` hold what is done by then. Raises BadFile."""
-    found = report.empty(pack.info.name, pack.device, SEED, quick)
-    report.write(found, out)  # a folder that cannot be written to is known before minutes of work
-    setup = Setup(pack, Watch(pack.device, QUICK_SIDE if quick else SIDES.get(pack.device.type, SIDES["cpu"])), quick)
+    bench_report = report.empty_report(pack.info.name, pack.device, SEED, quick)
+    report.write_report(bench_report, out)  # a folder that cannot be written to is known before minutes of work
+    setup = BenchSetup(
+        pack,
+        Stopwatch(
+            pack.device, QUICK_MATMUL_SIDE if quick else MATMUL_SIDES.get(pack.device.type, MATMUL_SIDES["cpu"])
+        ),
+        quick,
+    )
     for name, measure in BENCHES.items():
         if name in only or not only:
-            found = msgspec.structs.replace(found, benches=[*found.benches, measure(setup)])
-            report.write(found, out)
-            yield found.benches[-1]
+            bench_report = msgspec.structs.replace(bench_report, benches=[*bench_report.benches, measure(setup)])
+            report.write_report(bench_report, out)
+            yield bench_report.benches[-1]

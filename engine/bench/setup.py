@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.bench.timing import Watch
+from engine.bench.timing import Stopwatch
 from engine.packs import Pack
 from engine.protocol import Pixels
 
 SEED = 0
-CELL = 8
+BLOCK_SIDE = 8
 """Side of the blocks of one class in a made-up layout: what is in a picture does not change what it costs."""
 
 
 @dataclass(frozen=True)
-class Setup:
+class BenchSetup:
     """A pack to measure, and how long: `quick` looks whether everything runs, not how fast it is."""
 
     pack: Pack
-    watch: Watch
+    stopwatch: Stopwatch
     quick: bool = False
 
     @property
@@ -33,14 +33,14 @@ class Setup:
         """Steps of our sampler."""
         return self.pack.info.steps
 
-    def image(self) -> Pixels:
+    def noise_image(self) -> Pixels:
         """A picture of noise, RGB [H, W, 3]."""
         info = self.pack.info
         return np.random.default_rng(SEED).integers(0, 256, (info.height, info.width, 3), np.uint8)
 
-    def layout(self) -> Pixels:
+    def random_layout(self) -> Pixels:
         """Blocks of random classes, ids [H, W]."""
         info = self.pack.info
-        size = (-(-info.height // CELL), -(-info.width // CELL))
+        size = (-(-info.height // BLOCK_SIDE), -(-info.width // BLOCK_SIDE))
         blocks = np.random.default_rng(SEED).integers(0, len(info.classes), size, np.uint8)
-        return blocks.repeat(CELL, 0).repeat(CELL, 1)[: info.height, : info.width]
+        return blocks.repeat(BLOCK_SIDE, 0).repeat(BLOCK_SIDE, 1)[: info.height, : info.width]

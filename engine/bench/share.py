@@ -7,54 +7,54 @@ from functools import partial
 import torch
 
 from engine.bench import counting
-from engine.bench.counting import Question
-from engine.bench.report import Bench, Row
-from engine.bench.setup import SEED, Setup
-from engine.bench.timing import Peer
+from engine.bench.counting import NetworkInput
+from engine.bench.report import BenchResult, BenchRow
+from engine.bench.setup import SEED, BenchSetup
+from engine.bench.timing import TimedWork
 from engine.packs import Pack
 from engine.protocol import Generate
 
 BATCHES = (1, 2, 8)
 
 
-def measure(setup: Setup) -> Bench:
+def measure(setup: BenchSetup) -> BenchResult:
     """A row for each batch. What one picture needs is half of what two do: the network computes a single one twice."""
     pack, batches = setup.pack, BATCHES[:2] if setup.quick else BATCHES
-    asked = [question(pack, batch, setup.steps) for batch in batches]
-    flops = [counting.flops_of(partial(one.put, pack.network)) for one in asked]
-    needed = flops[1] / batches[1]
-    turns = setup.watch.alternate([Peer(partial(answer, pack, one)) for one in asked], setup.turns)
+    inputs = [network_input(pack, batch, setup.steps) for batch in batches]
+    flops = [counting.count_flops(partial(one.evaluate, pack.network)) for one in inputs]
+    flops_per_picture = flops[1] / batches[1]
+    turns = setup.stopwatch.alternate([TimedWork(partial(evaluate_once, pack, one)) for one in inputs], setup.turns)
     rows = [
-        Row(
+        BenchRow(
             name=f"{batch} at once",
-            seconds=turns.of(index),
+            seconds=turns.peer_seconds(index),
             flops=flops[index],
             rate=turns.rate,
             figures={
-                "share of the rate": turns.share(index, flops[index]),
-                "share that is needed": turns.share(index, needed * batch),
+                "share of the rate": turns.rate_share(index, flops[index]),
+                "share that is needed": turns.rate_share(index, flops_per_picture * batch),
             },
             note="computed twice, so that its bytes do not depend on its batch"
-            if flops[index] > needed * batch
+            if flops[index] > flops_per_picture * batch
             else "",
         )
         for index, batch in enumerate(batches)
     ]
-    return Bench(name="share", title="One evaluation of the network against matrix multiplication", rows=rows)
+    return BenchResult(name="share", title="One evaluation of the network against matrix multiplication", rows=rows)
 
 
-def question(pack: Pack, batch: int, steps: int) -> Question:
+def network_input(pack: Pack, batch: int, steps: int) -> NetworkInput:
     """What the network is asked at the end of drawing both halves, without guidance."""
     requests = [
         Generate(id="bench", pack=pack.info.name, prompt="", guidance=1.0, seed=SEED + index, steps=steps)
         for index in range(batch)
     ]
-    last = counting.questions(pack, requests).last
+    last = counting.record_evaluations(pack, requests).last_input
     assert last is not None, "a step asks"
     return last
 
 
-def answer(pack: Pack, asked: Question) -> None:
+def evaluate_once(pack: Pack, evaluation: NetworkInput) -> None:
     """One evaluation."""
     with torch.inference_mode():
-        asked.put(pack.network)
+        evaluation.evaluate(pack.network)

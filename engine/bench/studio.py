@@ -7,34 +7,36 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.bench.report import Bench, Row
-from engine.bench.setup import Setup
+from engine.bench.report import BenchResult, BenchRow
+from engine.bench.setup import BenchSetup
 from engine.bench.timing import Spread
 
 SCRIPT = Path(__file__).parents[2] / "tests" / "bench" / "studio_figures.py"
 TITLE = "The studio's window with the street pack"
-PATIENCE = 600
+TIMEOUT_SECONDS = 600
 
 
-def measure(setup: Setup) -> Bench:
+def measure(setup: BenchSetup) -> BenchResult:
     """A row for each figure that the program tells in milliseconds."""
     if not SCRIPT.is_file():
-        missing = Row(name="the window", note="Measured in a checkout of the repository only.")
-        return Bench(name="studio", title=TITLE, rows=[missing])
-    rate = setup.watch.matmul_rate()
+        missing = BenchRow(name="the window", note="Measured in a checkout of the repository only.")
+        return BenchResult(name="studio", title=TITLE, rows=[missing])
+    rate = setup.stopwatch.matmul_rate()
     command = [sys.executable, str(SCRIPT), "--runs", str(setup.turns)]
     try:
-        run = subprocess.run(command, cwd=SCRIPT.parents[2], capture_output=True, timeout=PATIENCE, check=False)
+        run = subprocess.run(command, cwd=SCRIPT.parents[2], capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return Bench(name="studio", title=TITLE, rows=[Row(name="the window", note=f"Not done in {PATIENCE} s.")])
-    rows = rows_of(run.stdout.decode("utf-8", "replace"), (rate + setup.watch.matmul_rate()) / 2)
+        return BenchResult(
+            name="studio", title=TITLE, rows=[BenchRow(name="the window", note=f"Not done in {TIMEOUT_SECONDS} s.")]
+        )
+    rows = parse_rows(run.stdout.decode("utf-8", "replace"), (rate + setup.stopwatch.matmul_rate()) / 2)
     if run.returncode or not rows:
         last = run.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        rows.append(Row(name="the window", note=f"{SCRIPT.name} left with {run.returncode}: {' '.join(last)}"))
-    return Bench(name="studio", title=TITLE, rows=rows)
+        rows.append(BenchRow(name="the window", note=f"{SCRIPT.name} left with {run.returncode}: {' '.join(last)}"))
+    return BenchResult(name="studio", title=TITLE, rows=rows)
 
 
-def rows_of(told: str, rate: float) -> list[Row]:
+def parse_rows(output: str, rate: float) -> list[BenchRow]:
     """Rows of lines such as “  request to done        490 ms”."""
-    found = re.findall(r"^ *(.+?) {2,}(\d+) ms$", told, re.MULTILINE)
-    return [Row(name=name, seconds=Spread.of([int(value) / 1000]), rate=rate) for name, value in found]
+    matches = re.findall(r"^ *(.+?) {2,}(\d+) ms$", output, re.MULTILINE)
+    return [BenchRow(name=name, seconds=Spread.of([int(value) / 1000]), rate=rate) for name, value in matches]

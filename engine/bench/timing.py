@@ -15,9 +15,9 @@ import msgspec
 import torch
 from torch import Tensor
 
-SIDES = {"cpu": 2048, "mps": 4096, "cuda": 8192}
+MATMUL_SIDES = {"cpu": 2048, "mps": 4096, "cuda": 8192}
 """Of the square matrices that a kind of device is measured with: large enough for its full rate."""
-TIMES = 3
+RATE_REPEATS = 3
 """Multiplications in one measurement of the rate."""
 
 
@@ -39,15 +39,15 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Peer:
+class TimedWork:
     """Something to time. If `work` is a part only of what is meant, the whole takes `times` as long."""
 
     work: Callable[[], object]
-    times: float = 1.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
-class Turns:
+class TurnTimings:
     """seconds[turn][peer], and rates[turn] in FLOP/s."""
 
     seconds: list[list[float]]
@@ -58,7 +58,7 @@ class Turns:
         """The median rate, FLOP/s."""
         return statistics.median(self.rates)
 
-    def of(self, peer: int) -> Spread:
+    def peer_seconds(self, peer: int) -> Spread:
         """A peer's seconds."""
         return Spread.of([turn[peer] for turn in self.seconds])
 
@@ -66,13 +66,13 @@ class Turns:
         """How many times as long as `base` a peer took, turn by turn."""
         return Spread.of([turn[peer] / turn[base] for turn in self.seconds])
 
-    def share(self, peer: int, flops: float) -> Spread:
+    def rate_share(self, peer: int, flops: float) -> Spread:
         """Which share of its turn's rate a peer of that many FLOPs reached."""
         return Spread.of([flops / turn[peer] / rate for turn, rate in zip(self.seconds, self.rates, strict=True)])
 
 
 @dataclass(frozen=True)
-class Watch:
+class Stopwatch:
     """Times work on a device; `side` is that of the matrices of its rate."""
 
     device: torch.device
@@ -80,13 +80,13 @@ class Watch:
 
     def seconds(self, work: Callable[[], object]) -> float:
         """Until the device is done with it."""
-        self.wait()
+        self.synchronise()
         begun = time.perf_counter()
         work()
-        self.wait()
+        self.synchronise()
         return time.perf_counter() - begun
 
-    def wait(self) -> None:
+    def synchronise(self) -> None:
         """Until nothing runs on the device."""
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
@@ -95,11 +95,11 @@ class Watch:
 
     def matmul_rate(self) -> float:
         """FLOP/s of square bf16 matrix multiplications, the median of a few."""
-        a, b = square(self.side, self.device), square(self.side, self.device)
-        taken = [self.seconds(lambda: a @ b) for _ in range(TIMES + 1)]
-        return float(2 * self.side**3 / statistics.median(taken[1:]))
+        a, b = random_square_matrix(self.side, self.device), random_square_matrix(self.side, self.device)
+        durations = [self.seconds(lambda: a @ b) for _ in range(RATE_REPEATS + 1)]
+        return float(2 * self.side**3 / statistics.median(durations[1:]))
 
-    def alternate(self, peers: Sequence[Peer], turns: int) -> Turns:
+    def alternate(self, peers: Sequence[TimedWork], turns: int) -> TurnTimings:
         """Every peer and the rate, once in each turn; a first turn warms up and does not count.
 
         Every other turn goes backwards, so that a machine that slows down evenly does no peer a wrong.
@@ -110,11 +110,11 @@ class Watch:
         for turn in range(turns):
             rates.append(self.matmul_rate())
             order = range(len(peers)) if turn % 2 == 0 else reversed(range(len(peers)))
-            taken = {index: self.seconds(peers[index].work) * peers[index].times for index in order}
-            seconds.append([taken[index] for index in range(len(peers))])
-        return Turns(seconds, rates)
+            seconds_by_peer = {index: self.seconds(peers[index].work) * peers[index].scale for index in order}
+            seconds.append([seconds_by_peer[index] for index in range(len(peers))])
+        return TurnTimings(seconds, rates)
 
 
-def square(side: int, device: torch.device) -> Tensor:
+def random_square_matrix(side: int, device: torch.device) -> Tensor:
     """A random bf16 matrix, always the same."""
     return torch.randn((side, side), generator=torch.Generator().manual_seed(0)).to(device, torch.bfloat16)

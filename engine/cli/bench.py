@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, OutOption, PackOption, app
+from engine.cli.options import DeviceChoice, DeviceOption, OutOption, PackOption, app
 
 
-class Only(StrEnum):
+class BenchmarkChoice(StrEnum):
     gcdp = "gcdp"
     diffusers = "diffusers"
     share = "share"
@@ -23,18 +23,18 @@ class Only(StrEnum):
 def bench(
     out: OutOption,
     pack: PackOption = "street",
-    only: Annotated[list[Only] | None, typer.Option(help="Measure this one; may be given again.")] = None,
+    only: Annotated[list[BenchmarkChoice] | None, typer.Option(help="Measure this one; may be given again.")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="See whether everything runs; the figures say little.")
     ] = False,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Measure what a pack costs beside its peers; bench.json and bench.md in OUT. Keep the machine quiet meanwhile."""
     from engine import library, packs
-    from engine.bench.report import table
-    from engine.bench.run import run
+    from engine.bench.report import markdown_table
+    from engine.bench.run import run_benchmarks
 
-    loaded = packs.load(library.find_pack(pack), device.value)
-    for done in run(loaded, out, [one.value for one in only or ()], quick):
-        typer.echo("\n".join(table(done)) + "\n")
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    for finished in run_benchmarks(loaded, out, [one.value for one in only or ()], quick):
+        typer.echo("\n".join(markdown_table(finished)) + "\n")
     typer.echo(f"Wrote {out / 'bench.json'} and {out / 'bench.md'}")

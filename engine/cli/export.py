@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, OutOption, PackOption, app
-from engine.export.order import BATCH, PER_SHARD, FormatName, How
+from engine.cli.options import DeviceChoice, DeviceOption, OutOption, PackOption, app
+from engine.export.order import DEFAULT_BATCH, DEFAULT_PAIRS_PER_SHARD, ExportRunOptions, FormatName
 from engine.protocol import Sampler
 
 if TYPE_CHECKING:
-    from engine.export.run import Watch
+    from engine.export.run import ProgressHooks
 
 COUNT = "How many pairs OUT shall hold."
 PROMPTS = "A text file with a caption on each line; pairs take them in turn."
@@ -46,30 +46,32 @@ def export(
     guidance: Annotated[float | None, typer.Option(min=0, max=50, help="Towards the caption.")] = None,
     full: Annotated[bool, typer.Option("--full", help=FULL)] = False,
     first_seed: Annotated[int, typer.Option(min=0, help="Of the first pair; each next one's is one more.")] = 0,
-    batch: Annotated[int, typer.Option(min=1, help="Pairs drawn together; changes no byte.")] = BATCH,
-    per_shard: Annotated[int, typer.Option(min=1, help="Pairs in each file of parquet and webdataset.")] = PER_SHARD,
+    batch: Annotated[int, typer.Option(min=1, help="Pairs drawn together; changes no byte.")] = DEFAULT_BATCH,
+    per_shard: Annotated[
+        int, typer.Option(min=1, help="Pairs in each file of parquet and webdataset.")
+    ] = DEFAULT_PAIRS_PER_SHARD,
     agreement: Annotated[float | None, typer.Option(min=0, max=1, help=AGREEMENT)] = None,
     named: Annotated[bool, typer.Option("--named", help="Keep pairs that hold every class that they name.")] = False,
     apart: Annotated[float | None, typer.Option(min=0, max=1, help=APART)] = None,
     reference: Annotated[Path | None, typer.Option(resolve_path=True, help=REFERENCE)] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that draw; changes no byte.")] = 1,
     ray: Annotated[str, typer.Option(help="A Ray cluster's address; local starts one here.")] = "",
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
     verify: Annotated[bool, typer.Option("--verify", help=VERIFY)] = False,
 ) -> None:
     """Write COUNT pairs of image and layout to OUT; the same command again goes on where it stopped.
 
     A pair depends on its seed alone: on no batch, no worker, and not on being resumed.
     """
-    from engine.export.order import Filters, Order
+    from engine.export.order import ExportOrder, PairFilters
 
-    how = How(out=out, count=count, batch=batch, workers=workers, ray=ray, device=device.value)
+    run_options = ExportRunOptions(out=out, count=count, batch=batch, workers=workers, ray=ray, device=device.value)
     if verify:
-        _verify(how)
+        _verify_dataset(run_options)
         return
     from engine.export import run
 
-    order = Order(
+    order = ExportOrder(
         pack=pack,
         format=format,
         first_seed=first_seed,
@@ -84,38 +86,38 @@ def export(
         guidance=guidance,
         full=full,
         per_shard=per_shard,
-        filters=Filters(agreement=agreement, named=named, apart=apart, reference=reference),
+        filters=PairFilters(agreement=agreement, named=named, apart=apart, reference=reference),
     )
-    with _progress("drawing", count) as watch:
-        made = run.export(order, how, watch)
-    rejected = f", {made.rejected} were rejected" if made.rejected else ""
-    typer.echo(f"{out} holds {made.pairs} pairs, {made.new} of them new{rejected}.")
+    with _progress_hooks("drawing", count) as hooks:
+        summary = run.export_dataset(order, run_options, hooks)
+    rejected = f", {summary.rejected} were rejected" if summary.rejected else ""
+    typer.echo(f"{out} holds {summary.pairs} pairs, {summary.new} of them new{rejected}.")
 
 
-def _verify(how: How) -> None:
-    from engine.export.verify import verify
+def _verify_dataset(run_options: ExportRunOptions) -> None:
+    from engine.export.verify import verify_dataset
 
-    with _progress("mending", None) as watch:
-        found = verify(how, watch)
-    typer.echo(f"{found.pairs} pairs were checked, {len(found.mended)} files made again.")
-    for name in found.mended:
+    with _progress_hooks("mending", None) as hooks:
+        verified = verify_dataset(run_options, hooks)
+    typer.echo(f"{verified.pairs} pairs were checked, {len(verified.repaired)} files made again.")
+    for name in verified.repaired:
         typer.echo(f"  {name}")
 
 
 @contextmanager
-def _progress(title: str, total: int | None) -> Iterator[Watch]:
+def _progress_hooks(title: str, total: int | None) -> Iterator[ProgressHooks]:
     """One line on stderr: how many are done, how many a second, and how long it will take."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from engine.export.run import Watch
+    from engine.export.run import ProgressHooks
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(title, total=total)
 
-        def written(kept: int, rejected: int) -> None:
-            said = f"{title}, {rejected} rejected" if rejected else title
-            progress.update(task, completed=kept, description=said)
+        def pairs_written(kept: int, rejected: int) -> None:
+            description = f"{title}, {rejected} rejected" if rejected else title
+            progress.update(task, completed=kept, description=description)
 
-        yield Watch(written=written)
+        yield ProgressHooks(on_written=pairs_written)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, PackOption, app
+from engine.cli.options import DeviceChoice, DeviceOption, PackOption, app
 
 if TYPE_CHECKING:
-    from engine.judges.files import Facts
-    from engine.training.judge import Lessons
+    from engine.judges.files import WeightsMetadata
+    from engine.training.judge import TrainingTask
 
-F = TypeVar("F", bound="Facts")
+F = TypeVar("F", bound="WeightsMetadata")
 ConfigArgument = Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")]
 ImagesOption = Annotated[int, typer.Option(min=1, help="How many to see.")]
 FileOption = Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")]
-TOLD = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
+PROGRESS_FORMAT = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
 
 
 @app.command()
@@ -27,12 +27,12 @@ def train_segmenter(
     images: ImagesOption = 40_000,
     out: FileOption = None,
     seed: Annotated[int | None, typer.Option(min=0, help="For a second judge; without it, the file's.")] = None,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Train a pack's segmenter on real pairs; the same command goes on from the last checkpoint."""
-    from engine.training.segmenter import SegmenterLessons
+    from engine.training.segmenter import SegmenterTask
 
-    facts, path = _trained(SegmenterLessons, config, pack, images, out, device, seed)
+    facts, path = _train_evaluator(SegmenterTask, config, pack, images, out, device, seed)
     typer.echo(
         f"{facts.held_out} pictures held out: pixel accuracy {facts.accuracy:.3f}, mIoU {facts.mean_iou:.3f}; where "
         "the truth is not in doubt {:.3f}, {:.3f}".format(*facts.believed)
@@ -46,12 +46,12 @@ def train_clip(
     pack: PackOption = "street",
     images: ImagesOption = 100_000,
     out: FileOption = None,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Train a pack's CLIP pair on real pictures; the same command goes on from the last checkpoint."""
-    from engine.training.clip import ClipLessons
+    from engine.training.clip import ClipTask
 
-    facts, path = _trained(ClipLessons, config, pack, images, out, device)
+    facts, path = _train_evaluator(ClipTask, config, pack, images, out, device)
     typer.echo(
         f"{facts.held_out} pictures held out, each with its own caption among {facts.among}: R-precision "
         f"{facts.r_precision:.3f}, mean place {facts.mean_rank:.1f}, mean cosine {facts.score:.3f}"
@@ -59,13 +59,13 @@ def train_clip(
     typer.echo(f"The pair is in {path}, with {len(facts.captions)} captions.")
 
 
-def _trained(
-    kind: type[Lessons[F]],
+def _train_evaluator(
+    kind: type[TrainingTask[F]],
     config: Path,
     pack: str,
     images: int,
     out: Path | None,
-    device: Device,
+    device: DeviceChoice,
     seed: int | None = None,
 ) -> tuple[F, Path]:
     """A judge's figures, and where it is."""
@@ -76,13 +76,13 @@ def _trained(
     from engine.training import judge
     from engine.training.config import read_config
 
-    recipe = read_config(config)
+    training_config = read_config(config)
     if seed is not None:
-        recipe = msgspec.structs.replace(recipe, seed=seed)
-    loaded = packs.load(library.find_pack(pack), device.value)
-    path = out or loaded.folder / kind.file
-    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
-    return judge.train(kind, recipe, loaded, images, path, columns), path
+        training_config = msgspec.structs.replace(training_config, seed=seed)
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    path = out or loaded.folder / kind.file_name
+    columns = (BarColumn(), TextColumn(PROGRESS_FORMAT), TimeRemainingColumn())
+    return judge.train_task(kind, training_config, loaded, images, path, columns), path
 
 
 @app.command()
@@ -90,7 +90,7 @@ def caption(
     images: Annotated[list[Path], typer.Argument(help="Pictures of any size; their middle is looked at.")],
     pack: PackOption = "street",
     count: Annotated[int, typer.Option(min=1, help="Captions for each image.")] = 3,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Print the captions that fit each image best, out of those that the pack's CLIP pair knows, with their cosine."""
     from engine import library, packs
@@ -98,9 +98,9 @@ def caption(
     from engine.raster import read_image
 
     pictures = [read_image(path) for path in images]
-    folder = library.find_pack(pack)
-    pair = clip.read(folder / clip.FILE, packs.read_file(folder), packs.choose_device(device.value))
-    for path, found in zip(images, pair.nearest(pictures, count), strict=True):
+    folder = library.find_pack_folder(pack)
+    pair = clip.read(folder / clip.FILE, packs.read_pack_file(folder), packs.choose_device(device.value))
+    for path, found in zip(images, pair.nearest_captions(pictures, count), strict=True):
         typer.echo(path)
         for text, score in found:
             typer.echo(f"  {score:.3f}  {text}")

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.judges import TOLD
-from engine.cli.options import DataOption, Device, DeviceOption, OutOption, PackOption, app
+from engine.cli.judges import PROGRESS_FORMAT
+from engine.cli.options import DataOption, DeviceChoice, DeviceOption, OutOption, PackOption, app
 
 
 @app.command()
@@ -29,7 +29,7 @@ def evaluate(
     sweeps: Annotated[bool, typer.Option(help="Also every solver by steps, and guidance and lead.")] = False,
     prompts: Annotated[int, typer.Option(min=0, help="Results per class named, and an eighth per phrasing.")] = 16,
     likelihood: Annotated[bool, typer.Option(help="Only the variational bounds, as likelihood.json.")] = False,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Measure a pack on real pairs, beside others if you like; figures to report.json and report.html, both in OUT.
 
@@ -42,28 +42,28 @@ def evaluate(
     from engine.metrics import evaluate as measuring
 
     if likelihood:
-        loaded = packs.load(library.find_pack(pack), device.value)
-        _tell(measuring.bounds(loaded, data, out, count).lines())
+        loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+        _echo_lines(measuring.likelihood_bounds(loaded, data, out, count).summary_lines())
         return
-    which = measuring.read_tasks(tasks)
-    loaded = packs.load(library.find_pack(pack), device.value)
-    everybody = contenders.load_all(loaded, pack, against or [])
-    judges = judging.load(loaded, features or [])
-    with _progress() as tell:
-        tell("reading pictures", 0, 1)
-        pictures = real.read_real(data, loaded, count)
-        plan = measuring.Plan(out, which, sweeps, prompts, tell)
-        report = measuring.evaluate(everybody, pictures, judges, plan)
-    _tell([*report.lines(), f"Wrote {out / 'report.html'}"])
+    task_names = measuring.parse_task_names(tasks)
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    all_candidates = contenders.load_candidates(loaded, pack, against or [])
+    loaded_evaluators = judging.load_evaluators(loaded, features or [])
+    with _progress_reporter() as report_progress:
+        report_progress("reading pictures", 0, 1)
+        pictures = real.read_real_pairs(data, loaded, count)
+        plan = measuring.EvaluationPlan(out, task_names, sweeps, prompts, report_progress)
+        report = measuring.evaluate(all_candidates, pictures, loaded_evaluators, plan)
+    _echo_lines([*report.summary_lines(), f"Wrote {out / 'report.html'}"])
 
 
-def _tell(lines: list[str]) -> None:
+def _echo_lines(lines: list[str]) -> None:
     for line in lines:
         typer.echo(line)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress_reporter() -> Iterator[Callable[[str, int, int], None]]:
     """One line on stderr that says what is being done and how far it is."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -72,7 +72,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         current: dict[str, object] = {}
 
-        def tell(title: str, done: int, of: int) -> None:
+        def report_progress(title: str, done: int, of: int) -> None:
             if current.get("title") != title:
                 for task in progress.task_ids:
                     progress.remove_task(task)
@@ -80,7 +80,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
                 current["title"] = title
             progress.update(progress.task_ids[-1], completed=done, total=of)
 
-        yield tell
+        yield report_progress
 
 
 @app.command()
@@ -92,7 +92,7 @@ def worth(
     share: Annotated[float, typer.Option(min=0, max=1, help="Of the real training pairs.")] = 0.1,
     count: Annotated[int, typer.Option(min=0, help="How many of the exported pairs; 0 is all.")] = 0,
     images: Annotated[int, typer.Option(min=1, help="How many each of the three sees.")] = 40_000,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Measure what exported pairs are worth: a segmenter learns from few real pairs, from both kinds, and from these.
 
@@ -104,10 +104,10 @@ def worth(
     from engine.training import worth as worths
     from engine.training.config import read_config
 
-    loaded = packs.load(library.find_pack(pack), device.value)
-    asked = worths.Asked(exported, share, count, images)
-    columns = (BarColumn(), TextColumn(TOLD), TimeRemainingColumn())
-    typer.echo(worths.worth(read_config(config), loaded, asked, out, columns).table())
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    study_options = worths.AugmentationStudyOptions(exported, share, count, images)
+    columns = (BarColumn(), TextColumn(PROGRESS_FORMAT), TimeRemainingColumn())
+    typer.echo(worths.run_augmentation_study(read_config(config), loaded, study_options, out, columns).markdown())
 
 
 @app.command()
@@ -118,11 +118,11 @@ def playground(
     """Measure the samplers where the truth is known; figures to playground.json and pictures, all in OUT."""
     import json
 
-    from engine.files import write_whole
+    from engine.files import write_atomically
     from engine.playground.figures import draw_all
-    from engine.playground.study import study
+    from engine.playground.study import playground_figures
 
-    figures = study(count)
-    write_whole(out / "playground.json", json.dumps(figures, indent=1).encode() + b"\n")
+    figures = playground_figures(count)
+    write_atomically(out / "playground.json", json.dumps(figures, indent=1).encode() + b"\n")
     for path in draw_all(out, figures, min(count, 2000)):
         typer.echo(path)

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, app
+from engine.cli.options import DeviceChoice, DeviceOption, app
 from engine.errors import EngineError
 
 packs_app = typer.Typer(no_args_is_help=True, help="Look at the packs on this machine.", rich_markup_mode=None)
 app.add_typer(packs_app, name="packs")
 
-SHEETS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+SHEET_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 NameArgument = Annotated[str, typer.Argument(help="A pack's name, or the path of its folder.")]
 
 
@@ -25,7 +25,7 @@ def list_packs() -> None:
     rows = [("NAME", "TITLE", "SIZE", "CLASSES", "LICENCE", "FOLDER")]
     for name, folder in library.pack_folders().items():
         try:
-            info = library.read_info(folder)
+            info = library.read_pack_info(folder)
         except EngineError as error:
             typer.echo(f"note: {error}", err=True)
             continue
@@ -42,22 +42,22 @@ def show(name: NameArgument) -> None:
     """What a pack is and knows, with its card."""
     from engine import library
 
-    folder = library.find_pack(name)
-    info = library.read_info(folder)
+    folder = library.find_pack_folder(name)
+    info = library.read_pack_info(folder)
     typer.echo(f"{info.title} ({info.name}), {info.height}×{info.width}, licence: {info.licence or 'not stated'}")
     typer.echo(f"folder: {folder}")
-    own = {"the layout of an image": info.layout_steps, "a picture from text alone": info.text_steps}
-    told = ", ".join(f"{steps} for {task}" for task, steps in own.items() if steps)
-    typer.echo(f"steps: {info.steps}{f' ({told})' if told else ''}, sampler: {info.sampler}")
+    task_steps = {"the layout of an image": info.layout_steps, "a picture from text alone": info.text_steps}
+    task_steps_text = ", ".join(f"{steps} for {task}" for task, steps in task_steps.items() if steps)
+    typer.echo(f"steps: {info.steps}{f' ({task_steps_text})' if task_steps_text else ''}, sampler: {info.sampler}")
     if info.distilled:
         typer.echo(f"distilled: {info.distilled} steps without guidance (--sampler distilled)")
     typer.echo(f"guidance: {info.guidance:g}, cross-guidance: {info.cross_guidance:g}")
     if info.upscale:
         typer.echo(f"full size: {info.height * info.upscale}×{info.width * info.upscale}")
     typer.echo(f"words: {len(info.vocabulary)}")
-    for index, known in enumerate(info.classes):
-        others = f" ({', '.join(known.synonyms)})" if known.synonyms else ""
-        typer.echo(f"{index:4d}  {known.colour}  {known.name}{others}")
+    for index, class_info in enumerate(info.classes):
+        others = f" ({', '.join(class_info.synonyms)})" if class_info.synonyms else ""
+        typer.echo(f"{index:4d}  {class_info.colour}  {class_info.name}{others}")
     card = folder / "CARD.md"
     typer.echo("\n" + (card.read_text("utf-8") if card.is_file() else "This pack has no card (CARD.md)."))
 
@@ -66,10 +66,10 @@ def show(name: NameArgument) -> None:
 def verify(name: NameArgument) -> None:
     """Check a pack's files; each problem is one line, and then the exit code is 1."""
     from engine import library, packs
-    from engine.judges.verify import verify as verify_judges
+    from engine.judges.verify import evaluator_problems as verify_judges
 
-    folder = library.find_pack(name)
-    problems = list(dict.fromkeys([*packs.verify(folder), *verify_judges(folder)]))
+    folder = library.find_pack_folder(name)
+    problems = list(dict.fromkeys([*packs.pack_problems(folder), *verify_judges(folder)]))
     for problem in problems:
         typer.echo(" ".join(problem.split()))
     if problems:
@@ -81,7 +81,7 @@ def verify(name: NameArgument) -> None:
 def sheet(
     name: NameArgument,
     out: Annotated[Path, typer.Option(help="The picture to write; PNG, JPEG or WebP by its ending.")],
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Draw a contact sheet of every task from a pack's own examples; the captions of its text → both are printed."""
     from io import BytesIO
@@ -90,16 +90,16 @@ def sheet(
 
     from engine import library, packs
     from engine.errors import BadRequest
-    from engine.files import write_whole
-    from engine.metrics.contact import COLUMNS, contact
+    from engine.files import write_atomically
+    from engine.metrics.contact import COLUMN_TITLES, draw_contact_sheet
 
-    form = SHEETS.get(out.suffix.lower())
+    form = SHEET_FORMATS.get(out.suffix.lower())
     if form is None:
-        raise BadRequest(f"{out} is no kind of picture.", f"Let its name end in {', '.join(SHEETS)}.")
-    drawn = contact(packs.load(library.find_pack(name), device.value))
+        raise BadRequest(f"{out} is no kind of picture.", f"Let its name end in {', '.join(SHEET_FORMATS)}.")
+    contact_sheet = draw_contact_sheet(packs.read_pack(library.find_pack_folder(name), device.value))
     data = BytesIO()
-    Image.fromarray(drawn.sheet).save(data, form, quality=90)
-    write_whole(out, data.getvalue())
-    typer.echo(f"By columns: {COLUMNS}. By rows:")
-    for caption in drawn.captions:
+    Image.fromarray(contact_sheet.sheet).save(data, form, quality=90)
+    write_atomically(out, data.getvalue())
+    typer.echo(f"By columns: {COLUMN_TITLES}. By rows:")
+    for caption in contact_sheet.captions:
         typer.echo(f"- {caption or 'no text'}")

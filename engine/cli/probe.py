@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, OutOption, PackOption, app
+from engine.cli.options import DeviceChoice, DeviceOption, OutOption, PackOption, app
 from engine.errors import BadRequest
 
 MarkedOption = Annotated[
@@ -18,7 +18,9 @@ ProbeOption = Annotated[Path | None, typer.Option(help="A probe.safetensors of b
 StudyOption = Annotated[
     bool, typer.Option("--study", help="Measure mIoU against the number of marked images, on the pairs of --data.")
 ]
-StudyData = Annotated[Path | None, typer.Option(help="For --study: train/ and val/, each with images/ and layouts/.")]
+StudyDataOption = Annotated[
+    Path | None, typer.Option(help="For --study: train/ and val/, each with images/ and layouts/.")
+]
 
 
 @app.command()
@@ -29,45 +31,47 @@ def probe(
     images: ImagesOption = None,
     probe: ProbeOption = None,
     study: StudyOption = False,
-    data: StudyData = None,
+    data: StudyDataOption = None,
     clocks: Annotated[str, typer.Option(help="The image's clocks at which the network looks; 0 is clean.")] = "0",
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the noise and the classifier.")] = 0,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Mark new classes on a few images, and get them on all others; files to OUT."""
     from engine import library, packs
-    from engine.probe.probe import checked_clocks
+    from engine.probe.probe import check_clocks
 
-    check(marked, images, probe, study, data)
-    loaded = packs.load(library.find_pack(pack), device.value)
-    looks = checked_clocks([number(part) for part in clocks.split(",")], loaded)
+    validate_options(marked, images, probe, study, data)
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    image_clocks = check_clocks([parse_clock(part) for part in clocks.split(",")], loaded)
     if study:
-        from engine.probe.study import study as run_study
+        from engine.probe.study import run_probe_study as run_study
 
         assert data is not None, "checked above"
-        for line in run_study(loaded, data, out, looks, seed):
+        for line in run_study(loaded, data, out, image_clocks, seed):
             typer.echo(line)
         return
     from engine.probe import marks, run
-    from engine.probe.probe import load
+    from engine.probe.probe import load_probe
 
     assert images is not None, "checked above"
-    run.check_out(out, images, marked)
-    files = marks.pictures(images)
+    run.check_output_folder(out, images, marked)
+    files = marks.list_images(images)
     if probe is not None:
-        made = load(probe, loaded)
-        known = run.result(made, [], None)
+        loaded_probe = load_probe(probe, loaded)
+        report = run.initial_result(loaded_probe, [], None)
     else:
         assert marked is not None, "checked above"
-        made, known = run.make(loaded, marked, looks, seed)
-        made.save(out / run.FILE)
-    if known.left_out:
-        typer.echo(f"each marked image, told by a probe of the others: mIoU {known.left_out.mean_iou:.3f}")
-    for path in run.apply(loaded, made, files, out, known):
+        loaded_probe, report = run.make_probe(loaded, marked, image_clocks, seed)
+        loaded_probe.save(out / run.PROBE_FILE)
+    if report.left_out:
+        typer.echo(f"each marked image, told by a probe of the others: mIoU {report.left_out.mean_iou:.3f}")
+    for path in run.write_layouts(loaded, loaded_probe, files, out, report):
         typer.echo(f"Wrote {path}")
 
 
-def check(marked: Path | None, images: Path | None, probe: Path | None, study: bool, data: Path | None) -> None:
+def validate_options(
+    marked: Path | None, images: Path | None, probe: Path | None, study: bool, data: Path | None
+) -> None:
     """Whether what is given makes one order. Raises BadRequest."""
     if study:
         if data is None:
@@ -80,7 +84,7 @@ def check(marked: Path | None, images: Path | None, probe: Path | None, study: b
         raise BadRequest("There is no image to tell classes in.", "Give --images.")
 
 
-def number(text: str) -> int:
+def parse_clock(text: str) -> int:
     """A clock. Raises BadRequest."""
     try:
         return int(text)

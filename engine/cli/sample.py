@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, OutOption, PackOption, app
+from engine.cli.options import DeviceChoice, DeviceOption, OutOption, PackOption, app
 from engine.protocol import Sampler
 
 if TYPE_CHECKING:
-    from engine.batch.run import Made
+    from engine.batch.run import SampleSummary
 
 
-class Fitting(StrEnum):
+class FitChoice(StrEnum):
     crop = "crop"
     stretch = "stretch"
     pad = "pad"
@@ -62,15 +62,15 @@ GuideOption = Annotated[
 ]
 RankOption = Annotated[bool, typer.Option("--rank", help="Tell which results fit their prompt best.")]
 FullOption = Annotated[bool, typer.Option("--full", help="Write the pair at full size, by the pack's upscaler.")]
-FitOption = Annotated[Fitting, typer.Option(help="How an input is brought to the pack's size.")]
+FitOption = Annotated[FitChoice, typer.Option(help="How an input is brought to the pack's size.")]
 
 
 @app.command()
-def serve(pack: PackOption = "street", device: DeviceOption = Device.auto) -> None:
+def serve(pack: PackOption = "street", device: DeviceOption = DeviceChoice.auto) -> None:
     """Answer the studio over stdin and stdout; PACK is loaded first."""
     from engine import server, worker
 
-    server.serve(partial(worker.run, pack=pack, device=device.value))
+    server.serve(partial(worker.run_compute_loop, pack=pack, device=device.value))
 
 
 @app.command()
@@ -91,18 +91,18 @@ def sample(
     cross_guidance: CrossGuidanceOption = None,
     seed: SeedOption = 0,
     count: CountOption = 1,
-    fit: FitOption = Fitting.crop,
+    fit: FitOption = FitChoice.crop,
     extend: ExtendOption = "",
     threshold: ThresholdOption = 0.0,
     guide: GuideOption = None,
     rank: RankOption = False,
     full: FullOption = False,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
     from engine.batch import plan, run
 
-    order = plan.Order(
+    order = plan.SampleOrder(
         pack=pack,
         out=out,
         layout=layout,
@@ -127,19 +127,19 @@ def sample(
         full=full,
         device=device.value,
     )
-    _tell(run.run(order), out)
+    _echo_summary(run.run_order(order), out)
 
 
-def _tell(made: Made, out: Path) -> None:
+def _echo_summary(summary: SampleSummary, out: Path) -> None:
     """Say what was written, and where."""
-    from engine.batch.plan import outputs
+    from engine.batch.plan import output_paths
 
-    if made.unknown_words:
-        typer.echo(f"note: this pack never heard of: {', '.join(made.unknown_words)}", err=True)
-    if len(made.names) == 1:
-        typer.echo(f"Wrote {', '.join(str(path) for path in outputs(out, made.names[0]))}")
+    if summary.unknown_words:
+        typer.echo(f"note: this pack never heard of: {', '.join(summary.unknown_words)}", err=True)
+    if len(summary.names) == 1:
+        typer.echo(f"Wrote {', '.join(str(path) for path in output_paths(out, summary.names[0]))}")
     else:
-        typer.echo(f"Wrote {len(made.names)} results to {out}: {made.names[0]} to {made.names[-1]}")
-    for prompt, results in made.ranking:
-        order = ", ".join(f"{name} ({score:.3f})" for name, score in results)
-        typer.echo(f"Best first for “{prompt}”: {order}")
+        typer.echo(f"Wrote {len(summary.names)} results to {out}: {summary.names[0]} to {summary.names[-1]}")
+    for prompt, results in summary.ranking:
+        ranked_names = ", ".join(f"{name} ({score:.3f})" for name, score in results)
+        typer.echo(f"Best first for “{prompt}”: {ranked_names}")

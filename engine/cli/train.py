@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.options import Device, DeviceOption, PackOption, app
+from engine.cli.options import DeviceChoice, DeviceOption, PackOption, app
 
 
 @app.command()
@@ -29,30 +29,34 @@ def train(
     if init is not None:
         write_template(init, out)
     elif config is not None:
-        run(config)
+        run_training(config)
 
 
 def write_template(folder: Path, path: Path | None) -> None:
     """Look at a data set and write a configuration for it."""
     from engine.training import init
 
-    written, found = init.write_template(folder, path)
-    train, val = (len(found.source.items(split)) for split in ("train", "val"))
-    typer.echo(f"{found.source.form}: {train} pairs for training, {val} held out, {len(found.shares)} classes.")
-    if found.captions:
-        typer.echo(f"{found.captions} pairs have captions.")
+    written, survey = init.write_template(folder, path)
+    train, val = (len(survey.source.split_items(split)) for split in ("train", "val"))
+    typer.echo(
+        f"{survey.source.format_name}: {train} pairs for training, {val} held out, {len(survey.shares)} classes."
+    )
+    if survey.captioned_pairs:
+        typer.echo(f"{survey.captioned_pairs} pairs have captions.")
     typer.echo(f"Read through {written}, name its classes, and then: diptych-engine train {written}")
 
 
-def run(config: Path) -> None:
+def run_training(config: Path) -> None:
     """Train, or go on."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 
     from engine.training.config import read_config
-    from engine.training.loop import train
+    from engine.training.loop import train_pack
 
-    told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}, {task.fields[rate]:.1f}/s"
-    pack = train(read_config(config), (BarColumn(), TextColumn(told), TimeRemainingColumn()))
+    progress_format = (
+        "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}, {task.fields[rate]:.1f}/s"
+    )
+    pack = train_pack(read_config(config), (BarColumn(), TextColumn(progress_format), TimeRemainingColumn()))
     if os.environ.get("RANK", "0") == "0":  # of several processes one says it
         typer.echo(f"The pack is in {pack}; try: diptych-engine sample --pack {pack} --prompt '' --out out")
 
@@ -63,7 +67,7 @@ def train_upscaler(
     pack: PackOption = "street",
     images: Annotated[int, typer.Option(min=1, help="How many crops to see.")] = 80_000,
     out: Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")] = None,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Train what draws a pack's pairs at full size; the same command goes on from the last checkpoint."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -72,19 +76,19 @@ def train_upscaler(
     from engine.training import upscaler
     from engine.training.config import read_config
 
-    told = "{task.completed:,.0f}/{task.total:,.0f} crops, loss {task.fields[loss]:.3f}"
-    loaded = packs.load(library.find_pack(pack), device.value)
-    path = out or loaded.folder / library.UPSCALER
-    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
-    facts = upscaler.train(read_config(config), loaded, images, path, columns)
+    progress_format = "{task.completed:,.0f}/{task.total:,.0f} crops, loss {task.fields[loss]:.3f}"
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    path = out or loaded.folder / library.UPSCALER_FILE
+    columns = (BarColumn(), TextColumn(progress_format), TimeRemainingColumn())
+    facts = upscaler.train_upscaler(read_config(config), loaded, images, path, columns)
     typer.echo(f"{facts.held_out} pictures held out, at {facts.factor} times the size:")
-    for name, found in (("upscaled", facts.upscaled), ("enlarged", facts.enlarged)):
+    for name, scores in (("upscaled", facts.upscaled), ("enlarged", facts.enlarged)):
         typer.echo(
-            f"  {name}: PSNR {found.psnr:.2f} dB, distance of features {found.distance:.3f}, the segmenter finds "
-            f"pixel accuracy {found.accuracy:.3f}, mIoU {found.mean_iou:.3f}"
+            f"  {name}: PSNR {scores.psnr:.2f} dB, distance of features {scores.distance:.3f}, the segmenter finds "
+            f"pixel accuracy {scores.accuracy:.3f}, mIoU {scores.mean_iou:.3f}"
         )
-    nearer = ", ".join(f"{one.distance:.3f}" for one in facts.curve)
-    typer.echo(f"  in {facts.steps} evaluations; distances by 1, 2, … on some: {nearer}")
+    distances = ", ".join(f"{one.distance:.3f}" for one in facts.curve)
+    typer.echo(f"  in {facts.steps} evaluations; distances by 1, 2, … on some: {distances}")
     typer.echo(f"  real: pixel accuracy {facts.real.accuracy:.3f}, mIoU {facts.real.mean_iou:.3f}")
     typer.echo(f"The upscaler is in {path}; try: diptych-engine sample --pack {pack} --prompt '' --full --out out")
 
@@ -95,7 +99,7 @@ def distil(
     pack: PackOption = "street",
     images: Annotated[int, typer.Option(min=1, help="How many tasks to draw.")] = 2_000,
     out: Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")] = None,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Teach a network to draw in few steps what a pack draws; the same command goes on from the last checkpoint."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -104,11 +108,11 @@ def distil(
     from engine.training import distil
     from engine.training.config import read_config
 
-    told = "{task.completed:,.0f}/{task.total:,.0f} tasks, loss {task.fields[loss]:.4f}"
-    loaded = packs.load(library.find_pack(pack), device.value)
-    path = out or loaded.folder / library.DISTILLED
-    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
-    facts = distil.train(read_config(config), loaded, images, path, columns)
+    progress_format = "{task.completed:,.0f}/{task.total:,.0f} tasks, loss {task.fields[loss]:.4f}"
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    path = out or loaded.folder / library.DISTILLED_FILE
+    columns = (BarColumn(), TextColumn(progress_format), TimeRemainingColumn())
+    facts = distil.distil_pack(read_config(config), loaded, images, path, columns)
     typer.echo(f"Layout → image for {facts.held_out} layouts held out; the segmenter finds pixel accuracy, mIoU:")
     for evaluations, found in enumerate(facts.curve, 1):
         typer.echo(f"  by {evaluations} evaluations: {found.accuracy:.3f}, {found.mean_iou:.3f}")
@@ -123,7 +127,7 @@ def train_classifier(
     out: Annotated[Path, typer.Option(help="The file to write.")],
     pack: PackOption = "street",
     images: Annotated[int, typer.Option(min=1, help="How many to see.")] = 20_000,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Train a classifier of noised pictures, for --guide classes:OUT|car,-person."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -132,8 +136,8 @@ def train_classifier(
     from engine.training import classifier
     from engine.training.config import read_config
 
-    told = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
-    loaded = packs.load(library.find_pack(pack), device.value)
-    columns = (BarColumn(), TextColumn(told), TimeRemainingColumn())
+    progress_format = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
+    loaded = packs.read_pack(library.find_pack_folder(pack), device.value)
+    columns = (BarColumn(), TextColumn(progress_format), TimeRemainingColumn())
     loss = classifier.train_classifier(read_config(config), loaded, images, out, columns)
     typer.echo(f"The classifier is in {out}; its loss at the end was {loss:.3f}.")

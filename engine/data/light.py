@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from engine.data.taxonomy import class_forms
-from engine.data.told import DENIED, with_ids
-from engine.network.text import words_of
+from engine.data.taxonomy import class_word_forms
+from engine.data.told import DENIAL, with_class_ids
+from engine.network.text import split_words
 from engine.protocol import ClassInfo
 
-Light = Literal["bright", "dark", ""]
+Brightness = Literal["bright", "dark", ""]
 
-_ANYWHERE: dict[Light, str] = {
+_BRIGHTNESS_WORDS: dict[Brightness, str] = {
     "bright": (
         r"(?:sun|day)light|sun(?:ny|lit|shine)|daytime|(?:by|during the|it is|it['’]s) day|noon|midday|"
         r"brightly lit|bright sun|"
@@ -25,7 +25,7 @@ _ANYWHERE: dict[Light, str] = {
         r"(?:hardly any|barely any|low|poor) light(?:ing)?"
     ),
 }
-_ALONE: dict[Light, str] = {"bright": "bright(?:er)?", "dark": "dark(?:er)?|dim"}
+_SCENE_ONLY_WORDS: dict[Brightness, str] = {"bright": "bright(?:er)?", "dark": "dark(?:er)?|dim"}
 """Words that tell of the light only by themselves or of a scene, not in “dark hair” or “a bright car”."""
 _DEGREE = r"(?:(?:very|quite|rather|really|so|pretty|fairly|extremely|too|a bit|a little) )*"
 _SCENE = (
@@ -34,27 +34,29 @@ _SCENE = (
 )
 _ENDS = r"(?=$|[.;:!?]| with\b|, (?:<|(?:an?|the|no|some|many|much|one|two|several|few|lots|plenty|without)\b))"
 """Not before “, curly <13>”, of which it may tell."""
-_TELLS: dict[Light, re.Pattern[str]] = {
+_PATTERNS: dict[Brightness, re.Pattern[str]] = {
     light: re.compile(
-        rf"\b(?:{_ANYWHERE[light]})\b|\b(?:{_ALONE[light]}) {_SCENE}\b|"
-        rf"(?:^|(?<=[,.;!?] )|\b(?:it|{_SCENE}) (?:is|looks) |\bit['’]s ){_DEGREE}(?:{_ALONE[light]})"
+        rf"\b(?:{_BRIGHTNESS_WORDS[light]})\b|\b(?:{_SCENE_ONLY_WORDS[light]}) {_SCENE}\b|"
+        rf"(?:^|(?<=[,.;!?] )|\b(?:it|{_SCENE}) (?:is|looks) |\bit['’]s ){_DEGREE}(?:{_SCENE_ONLY_WORDS[light]})"
         rf"(?: (?:outside|out|here|today|already|everywhere))?{_ENDS}"
     )
-    for light in _ANYWHERE
+    for light in _BRIGHTNESS_WORDS
 }
 
 
-def read_light(prompt: str, classes: Sequence[ClassInfo], openers: Sequence[str] = ()) -> Light:
+def read_brightness(prompt: str, classes: Sequence[ClassInfo], openers: Sequence[str] = ()) -> Brightness:
     """The light that the wanted part of a prompt tells of, if it is one.
 
     A class is no scene, unless captions open with it: “a dark street” is a dark picture of a street, a dark roof is
     no dark picture.
     """
-    scenes = {word for opener in openers for word in words_of(opener)}
-    text = with_ids(prompt, {form: index for form, index in class_forms(classes).items() if form not in scenes})
-    told: list[Light] = [
+    scenes = {word for opener in openers for word in split_words(opener)}
+    text = with_class_ids(
+        prompt, {form: index for form, index in class_word_forms(classes).items() if form not in scenes}
+    )
+    levels: list[Brightness] = [
         light
-        for light, tells in _TELLS.items()
-        if any(not DENIED.search(text[: found.start()]) for found in tells.finditer(text))
+        for light, tells in _PATTERNS.items()
+        if any(not DENIAL.search(text[: found.start()]) for found in tells.finditer(text))
     ]
-    return told[0] if len(told) == 1 else ""
+    return levels[0] if len(levels) == 1 else ""

@@ -7,26 +7,26 @@ import numpy.typing as npt
 
 from engine.protocol import UNKNOWN, Pixels
 
-Mask = npt.NDArray[np.bool_]
+RegionMask = npt.NDArray[np.bool_]
 
 
-def draw_region(layout: Pixels, random: np.random.Generator) -> Mask:
+def random_region(layout: Pixels, random: np.random.Generator) -> RegionMask:
     """A box, brush strokes, a half-plane, a border or all pixels of one class."""
     kind = random.integers(5)
     height, width = layout.shape
     if kind == 0:
-        return box(height, width, random)
+        return random_box(height, width, random)
     if kind == 1:
-        return strokes(height, width, random)
+        return random_strokes(height, width, random)
     if kind == 2:
-        return half_plane(height, width, random)
+        return random_half_plane(height, width, random)
     if kind == 3:
-        return ~box(height, width, random)
+        return ~random_box(height, width, random)
     ids = np.unique(layout[layout != UNKNOWN])
-    return layout == random.choice(ids) if ids.size else box(height, width, random)
+    return layout == random.choice(ids) if ids.size else random_box(height, width, random)
 
 
-def box(height: int, width: int, random: np.random.Generator) -> Mask:
+def random_box(height: int, width: int, random: np.random.Generator) -> RegionMask:
     """An upright rectangle of a fifth to nine tenths of each side."""
     h, w = int(height * random.uniform(0.2, 0.9)), int(width * random.uniform(0.2, 0.9))
     top, left = random.integers(height - h + 1), random.integers(width - w + 1)
@@ -35,16 +35,16 @@ def box(height: int, width: int, random: np.random.Generator) -> Mask:
     return mask
 
 
-def half_plane(height: int, width: int, random: np.random.Generator) -> Mask:
+def random_half_plane(height: int, width: int, random: np.random.Generator) -> RegionMask:
     """One side of a straight line that crosses the picture, half of the time an upright or a level one."""
     angle = random.uniform(0, 2 * np.pi) if random.random() < 0.5 else random.integers(4) * np.pi / 2
     rows, columns = np.mgrid[:height, :width]
     across = np.cos(angle) * (rows - random.uniform(0.2, 0.8) * height)
-    side: Mask = across + np.sin(angle) * (columns - random.uniform(0.2, 0.8) * width) > 0
+    side: RegionMask = across + np.sin(angle) * (columns - random.uniform(0.2, 0.8) * width) > 0
     return side
 
 
-def strokes(height: int, width: int, random: np.random.Generator) -> Mask:
+def random_strokes(height: int, width: int, random: np.random.Generator) -> RegionMask:
     """One to four wandering strokes of a round brush."""
     mask = np.zeros((height, width), np.bool_)
     rows, columns = np.mgrid[:height, :width]

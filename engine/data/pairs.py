@@ -13,19 +13,19 @@ from typing import NamedTuple, NoReturn, TypeVar
 import numpy as np
 from PIL import Image, ImageFilter
 
-from engine.data.drawn import Drawn, ids_of, read_drawn
-from engine.data.taxonomy import Reading
+from engine.data.drawn import RawLayout, raw_layout_ids, read_raw_layout
+from engine.data.taxonomy import LayoutMapping
 from engine.errors import BadFile
 from engine.protocol import UNKNOWN, Pixels
 from engine.raster import fit_image, fit_layout, read_image
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-BAD_SHARE = 0.01
-PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+MAX_BAD_SHARE = 0.01
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
-class Pair(NamedTuple):
+class DatasetPair(NamedTuple):
     """uint8 RGB [H, W, 3] and ids [H, W] of one size."""
 
     image: Pixels
@@ -33,17 +33,17 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Item:
+class DatasetItem:
     """A pair of a data set, still in its files; both calls raise BadFile. `captions` are people's own."""
 
     name: str
-    image: Callable[[], Pixels]
-    layout: Callable[[], Drawn]
+    load_image: Callable[[], Pixels]
+    load_layout: Callable[[], RawLayout]
     captions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class View:
+class FrameView:
     """One way to see a frame: its rows, and its columns at the true aspect times `stretch`, `columns` at least.
 
     With `cut`, `rows` are those of so many of the frame's own, which may have more.
@@ -52,102 +52,109 @@ class View:
     rows: int
     stretch: float = 1.0
     columns: int = 1
-    cut: int = 0
+    source_rows: int = 0
 
     def size(self, height: int, width: int) -> tuple[int, int]:
         """The size of a frame of height × width in this view."""
-        by = self.cut or height
-        rows, columns = round(self.rows * height / by), round(self.rows * width / by * self.stretch)
+        reference_rows = self.source_rows or height
+        rows, columns = (
+            round(self.rows * height / reference_rows),
+            round(self.rows * width / reference_rows * self.stretch),
+        )
         grow = max(1, self.rows / max(1, rows), self.columns / max(1, columns))
         return max(self.rows, round(rows * grow)), max(self.columns, round(columns * grow))
 
 
-class Frame(NamedTuple):
+class DatasetFrame(NamedTuple):
     """A pair in every view, and the captions that came with it."""
 
-    views: tuple[Pair, ...]
+    views: tuple[DatasetPair, ...]
     captions: tuple[str, ...]
 
 
-def pictures_in(folder: Path) -> dict[str, Path]:
+def image_files(folder: Path) -> dict[str, Path]:
     """The pictures right in a folder by their names without ending; none if there is no such folder."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.stem: path for path in found if path.suffix.lower() in PICTURES}
+    return {path.stem: path for path in found if path.suffix.lower() in IMAGE_SUFFIXES}
 
 
-def list_pairs(folder: Path) -> list[Item]:
+def list_items(folder: Path) -> list[DatasetItem]:
     """The pairs of `images/NAME.jpg|png` and `layouts/NAME.png` in a folder. Raises BadFile if it has none."""
-    images, layouts = pictures_in(folder / "images"), pictures_in(folder / "layouts")
+    images, layouts = image_files(folder / "images"), image_files(folder / "layouts")
     if not images or not layouts:
         raise BadFile(f"{folder} has no images/ and layouts/ with pictures.", "Give the folder that holds both.")
-    return join(images, layouts)
+    return join_halves(images, layouts)
 
 
-def join(
+def join_halves(
     images: Mapping[str, Path],
     layouts: Mapping[str, Path],
     captions: Mapping[str, tuple[str, ...]] | None = None,
-    draw: Callable[[Path], Drawn] = read_drawn,
-) -> list[Item]:
+    read_layout: Callable[[Path], RawLayout] = read_raw_layout,
+) -> list[DatasetItem]:
     """Items of what has one name; one with a single half says so when it is read."""
     items = []
     for name in sorted(images.keys() | layouts.keys()):
         image, layout = images.get(name), layouts.get(name)
-        see = partial(read_image, image) if image else partial(missing, f"{layout} has no image.")
-        read = partial(draw, layout) if layout else partial(missing, f"{image} has no layout.")
-        items.append(Item(name, see, read, (captions or {}).get(name, ())))
+        load_image = partial(read_image, image) if image else partial(raise_missing_half, f"{layout} has no image.")
+        load_layout = (
+            partial(read_layout, layout) if layout else partial(raise_missing_half, f"{image} has no layout.")
+        )
+        items.append(DatasetItem(name, load_image, load_layout, (captions or {}).get(name, ())))
     return items
 
 
-def missing(sentence: str) -> NoReturn:
+def raise_missing_half(sentence: str) -> NoReturn:
     """What reading a half does that is not there."""
     raise BadFile(sentence, "Add the other half, or remove this one.")
 
 
-def read_pair(item: Item, how: Reading) -> Pair:
+def read_pair(item: DatasetItem, mapping: LayoutMapping) -> DatasetPair:
     """Both halves of one frame. Raises BadFile, also if their sizes differ."""
-    drawn, image = item.layout(), item.image()
+    drawn, image = item.load_layout(), item.load_image()
     if image.shape[:2] != drawn.pixels.shape[:2]:
         sizes = " and ".join(f"{height}×{width}" for height, width in (image.shape[:2], drawn.pixels.shape[:2]))
-        raise BadFile(f"{drawn.place} and its image have different sizes, {sizes}.", "Both halves need one size.")
-    return Pair(image, how.table[ids_of(drawn, how.infos)])
+        raise BadFile(f"{drawn.file_name} and its image have different sizes, {sizes}.", "Both halves need one size.")
+    return DatasetPair(image, mapping.id_table[raw_layout_ids(drawn, mapping.file_classes)])
 
 
-def cut_pair(pair: Pair, rows: int, columns: int) -> list[Pair]:
+def cut_pieces(pair: DatasetPair, rows: int, columns: int) -> list[DatasetPair]:
     """The most pieces of rows × columns that fit into a pair, spread over it; a side that is shorter stays whole."""
     ranges = []
     for length, piece in zip(pair.layout.shape, (rows, columns), strict=True):
         piece = min(length, piece)
         ranges.append([slice(at, at + piece) for at in np.linspace(0, length - piece, length // piece).astype(int)])
-    return [Pair(pair.image[down, right], pair.layout[down, right]) for down in ranges[0] for right in ranges[1]]
+    return [
+        DatasetPair(pair.image[down, right], pair.layout[down, right]) for down in ranges[0] for right in ranges[1]
+    ]
 
 
-class Doubt(NamedTuple):
+class LabelNoise(NamedTuple):
     """What of a layout is not believed: its outermost `border` pixels, and parts of some classes thinner than 5."""
 
     border: int = 0
     thin: tuple[int, ...] = ()
 
 
-NO_DOUBT = Doubt()
+NO_LABEL_NOISE = LabelNoise()
 
 
-def doubtful_to_unknown(layout: Pixels, doubt: Doubt) -> Pixels:
+def label_noise_to_unknown(layout: Pixels, label_noise: LabelNoise) -> Pixels:
     """Ids [H, W] in which what is in doubt is `UNKNOWN`.
 
     Layouts that were recovered from resized colours have rims of classes whose colours lie between two others'.
     """
     result = layout.copy()
-    for index in doubt.thin:
-        here = layout == index
-        if not here.any():
+    for index in label_noise.thin:
+        mask = layout == index
+        if not mask.any():
             continue
-        eroded = Image.fromarray(here.astype(np.uint8)).filter(ImageFilter.MinFilter(5))
+        eroded = Image.fromarray(mask.astype(np.uint8)).filter(ImageFilter.MinFilter(5))
         opened = np.asarray(eroded.filter(ImageFilter.MaxFilter(5))) > 0
-        result[here & ~opened] = UNKNOWN
-    if doubt.border:
-        inner = result[doubt.border : -doubt.border, doubt.border : -doubt.border]
-        result = np.pad(inner, doubt.border, constant_values=UNKNOWN)
+        result[mask & ~opened] = UNKNOWN
+    if label_noise.border:
+        inner = result[label_noise.border : -label_noise.border, label_noise.border : -label_noise.border]
+        result = np.pad(inner, label_noise.border, constant_values=UNKNOWN)
     return result
 
 
@@ -157,45 +164,47 @@ def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
     return table[image]
 
 
-def load_frame(one: Item, how: Reading, views: Sequence[View], doubt: Doubt = NO_DOUBT) -> Frame:
+def load_frame(
+    item: DatasetItem, mapping: LayoutMapping, views: Sequence[FrameView], label_noise: LabelNoise = NO_LABEL_NOISE
+) -> DatasetFrame:
     """A frame in every view. Raises BadFile."""
-    pair = read_pair(one, how)
+    pair = read_pair(item, mapping)
     sizes = [view.size(*pair.layout.shape) for view in views]
-    layout = doubtful_to_unknown(pair.layout, doubt)
-    seen = (
-        Pair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(layout, *size, "stretch").pixels)
+    layout = label_noise_to_unknown(pair.layout, label_noise)
+    pairs = (
+        DatasetPair(fit_image(pair.image, *size, "stretch").pixels, fit_layout(layout, *size, "stretch").pixels)
         for size in sizes
     )
-    return Frame(tuple(seen), one.captions)
+    return DatasetFrame(tuple(pairs), item.captions)
 
 
-class Tally:
+class TolerantReader:
     """Reads pairs, of which there are so many in `all`, and counts the bad ones, which are named and left out."""
 
-    def __init__(self, all: int) -> None:
-        self._all = all
+    def __init__(self, total: int) -> None:
+        self._total = total
         self._bad: dict[str, str] = {}
 
-    def mapped(self, call: Callable[[Item], T], items: Sequence[Item]) -> list[T | None]:
+    def map_items(self, read: Callable[[DatasetItem], T], items: Sequence[DatasetItem]) -> list[T | None]:
         """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % of all are bad."""
 
-        def attempt(one: Item) -> T | BadFile:
+        def attempt(item: DatasetItem) -> T | BadFile:
             try:
-                return call(one)
+                return read(item)
             except BadFile as error:
                 return error
 
         with ThreadPoolExecutor() as pool:
             results = list(pool.map(attempt, items))
-        said = zip(items, results, strict=True)
-        bad = {item.name: str(result) for item, result in said if isinstance(result, BadFile)}
+        outcomes = zip(items, results, strict=True)
+        bad = {item.name: str(result) for item, result in outcomes if isinstance(result, BadFile)}
         bad = {name: line for name, line in bad.items() if name not in self._bad}
         self._bad |= bad
         for line in bad.values():
             log.warning("%s", line)
-        if len(self._bad) >= max(1, BAD_SHARE * self._all):
+        if len(self._bad) >= max(1, MAX_BAD_SHARE * self._total):
             listed = " ".join(list(self._bad.values())[:10])
-            raise BadFile(f"{len(self._bad)} of {self._all} pairs are bad: {listed}", "Mend or remove them.")
+            raise BadFile(f"{len(self._bad)} of {self._total} pairs are bad: {listed}", "Mend or remove them.")
         if bad:
-            log.warning("%d of %d pairs are bad and left out.", len(self._bad), self._all)
+            log.warning("%d of %d pairs are bad and left out.", len(self._bad), self._total)
         return [None if isinstance(result, BadFile) else result for result in results]

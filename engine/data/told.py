@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from engine.data.captions import read_wish
-from engine.data.taxonomy import class_forms
+from engine.data.captions import split_prompt
+from engine.data.taxonomy import class_word_forms
 from engine.protocol import ClassInfo
 
 Side = Literal["left", "right", ""]
 Amount = Literal["one", "many", ""]
 
 
-class Told(NamedTuple):
+class ClassConstraint(NamedTuple):
     """Of a class that is named: on which side of the picture it is, whether there is one or many; empty where nothing
     is said.
     """
@@ -28,7 +28,7 @@ class Told(NamedTuple):
     amount: Amount
 
     @property
-    def special(self) -> bool:
+    def is_specific(self) -> bool:
         """Whether a place or a number is told."""
         return bool(self.side or self.amount)
 
@@ -51,7 +51,7 @@ _BEFORE = re.compile(
     r"(?: (?!(?:and|with|but|no|not|nothing|none)\b)\w+){0,3} <(?P<id>\d+)>"
 )
 """“on the left there is a bus”, “left: a bus”."""
-DENIED = re.compile(
+DENIAL = re.compile(
     r"(?:\b(?:not|never|nor|neither|hardly|except|instead of|than)\b|n['’]t\b)[^,.;:!?]*$|\bfrom (?:\w+ )?$"
 )
 """What comes before a noun that is not asked for, or from which one looks: “a view from a car”."""
@@ -67,49 +67,51 @@ _AMOUNT = re.compile(rf"\b(?:(?P<one>{_ONE})|{_MANY})(?: (?!(?:{_NOT_MORE})\b)\w
 _REFUSED = re.compile(r"(?:\bnot|n['’]t|\b(?:more|less|fewer) than|\bat least|\bhardly|\btoo|-)(?: too| so)? ?$")
 
 
-def with_ids(prompt: str, forms: dict[str, int]) -> str:
+def with_class_ids(prompt: str, forms: dict[str, int]) -> str:
     """What a prompt wants, in lower case, with <ids> in the place of the words for classes."""
-    text = " ".join(read_wish(prompt).wanted.lower().split())
+    text = " ".join(split_prompt(prompt).wanted.lower().split())
     nouns = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
     return re.sub(rf"\b(?:{nouns})\b", lambda found: f"<{forms[found[0]]}>", text) if nouns else text
 
 
-def read_told(prompt: str, classes: Sequence[ClassInfo]) -> tuple[Told, ...]:
+def read_constraints(prompt: str, classes: Sequence[ClassInfo]) -> tuple[ClassConstraint, ...]:
     """What the wanted part of a prompt says of the classes that it names: where they are and how many there are.
 
     A side is of the class nearest to it that is not itself a place ("a bus on the left of the street"). Of a class
     for which different things are told none is; "left" and "right" in the names of classes are no sides.
     """
-    text = _BOTH.sub("…", with_ids(prompt, class_forms(classes)))
-    return tuple(_agreed([*_named(text), *_sides(text), *_amounts(text)], text, classes))
+    text = _BOTH.sub("…", with_class_ids(prompt, class_word_forms(classes)))
+    return tuple(_merged_constraints([*_named_classes(text), *_sides(text), *_amounts(text)], text, classes))
 
 
-def _named(text: str) -> Iterator[Told]:
+def _named_classes(text: str) -> Iterator[ClassConstraint]:
     """Of a text in which the names of classes are <ids>."""
     for found in re.finditer(r"<(\d+)>", text):
-        if not DENIED.search(text[: found.start()]):
-            yield Told(int(found[1]), "", "")
+        if not DENIAL.search(text[: found.start()]):
+            yield ClassConstraint(int(found[1]), "", "")
 
 
-def _sides(text: str) -> Iterator[Told]:
+def _sides(text: str) -> Iterator[ClassConstraint]:
     for found in (*_AFTER.finditer(text), *_BEFORE.finditer(text)):
         if found.re is _AFTER and _SUBORDINATE.search(text[: found.start()]):
             continue
         place = found["place"] or found["last"] if found.re is _AFTER else found[0]
-        yield Told(int(found["id"]), "left" if re.search(r"\bleft\b", place) else "right", "")
+        yield ClassConstraint(int(found["id"]), "left" if re.search(r"\bleft\b", place) else "right", "")
 
 
-def _amounts(text: str) -> Iterator[Told]:
+def _amounts(text: str) -> Iterator[ClassConstraint]:
     for found in _AMOUNT.finditer(text):
         if not _REFUSED.search(text[: found.start()]):
-            yield Told(int(found["id"]), "", "one" if found["one"] else "many")
+            yield ClassConstraint(int(found["id"]), "", "one" if found["one"] else "many")
 
 
-def _agreed(found: Sequence[Told], text: str, classes: Sequence[ClassInfo]) -> Iterator[Told]:
+def _merged_constraints(
+    found: Sequence[ClassConstraint], text: str, classes: Sequence[ClassInfo]
+) -> Iterator[ClassConstraint]:
     """One for each class, without what differs; what can be counted alone has a number, and one is named once."""
     for index in dict.fromkeys(one.class_id for one in found):
-        same = [one for one in found if one.class_id == index]
-        sides, amounts = ({getattr(one, part) for one in same} - {""} for part in ("side", "amount"))
+        of_class = [one for one in found if one.class_id == index]
+        sides, amounts = ({getattr(one, part) for one in of_class} - {""} for part in ("side", "amount"))
         if classes[index].mass or ("one" in amounts and text.count(f"<{index}>") > 1):
             amounts = set()
-        yield Told(index, *(some.pop() if len(some) == 1 else "" for some in (sides, amounts)))
+        yield ClassConstraint(index, *(some.pop() if len(some) == 1 else "" for some in (sides, amounts)))

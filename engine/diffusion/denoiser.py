@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 
-def batched(parts: Sequence[Tensor]) -> Tensor:
+def concatenate_batches(parts: Sequence[Tensor]) -> Tensor:
     """One batch of several; one row that comes again and again is not copied."""
     first = parts[0]
     if first.shape[0] == 1 and all(part is first for part in parts):
@@ -38,15 +38,15 @@ class Clocks:
     def cat(parts: Sequence[Clocks]) -> Clocks:
         """One batch of several."""
         return Clocks(
-            batched([p.image for p in parts]),
-            batched([p.layout for p in parts]),
-            batched([p.image_running for p in parts]),
-            batched([p.layout_running for p in parts]),
+            concatenate_batches([p.image for p in parts]),
+            concatenate_batches([p.layout for p in parts]),
+            concatenate_batches([p.image_running for p in parts]),
+            concatenate_batches([p.layout_running for p in parts]),
         )
 
 
 @dataclass(frozen=True)
-class State:
+class DiffusionState:
     """z_t: the image [B, 3, H, W], the layout ids [B, 1, H, W] (int64 in 0..K-1, a mask is K) and their clocks.
 
     Where a clock is T the values mean nothing and the network is fed none of them.
@@ -56,32 +56,34 @@ class State:
     layout: Tensor
     clocks: Clocks
 
-    def __getitem__(self, rows: slice | list[int]) -> State:
-        return State(self.image[rows], self.layout[rows], self.clocks[rows])
+    def __getitem__(self, rows: slice | list[int]) -> DiffusionState:
+        return DiffusionState(self.image[rows], self.layout[rows], self.clocks[rows])
 
     @staticmethod
-    def cat(parts: Sequence[State]) -> State:
+    def cat(parts: Sequence[DiffusionState]) -> DiffusionState:
         """One batch of several."""
-        images, layouts = batched([p.image for p in parts]), batched([p.layout for p in parts])
-        return State(images, layouts, Clocks.cat([p.clocks for p in parts]))
+        images, layouts = concatenate_batches([p.image for p in parts]), concatenate_batches([p.layout for p in parts])
+        return DiffusionState(images, layouts, Clocks.cat([p.clocks for p in parts]))
 
 
-class Estimate(NamedTuple):
+class CleanEstimate(NamedTuple):
     """What is known of the clean picture: x̂_0 [B, 3, H, W] and ŷ_0 probabilities [B, K, H, W]."""
 
     image: Tensor
     layout: Tensor
 
     @staticmethod
-    def cat(parts: Sequence[Estimate]) -> Estimate:
+    def cat(parts: Sequence[CleanEstimate]) -> CleanEstimate:
         """One batch of several."""
-        return Estimate(batched([p.image for p in parts]), batched([p.layout for p in parts]))
+        return CleanEstimate(
+            concatenate_batches([p.image for p in parts]), concatenate_batches([p.layout for p in parts])
+        )
 
 
 class Prediction(NamedTuple):
     """What a network says: v (or ε, or x_0) of the image, [B, 3, H, W], and logits of y_0 [B, K, H, W], float32."""
 
-    image: Tensor
+    image_output: Tensor
     logits: Tensor
 
 
@@ -96,7 +98,7 @@ class TextFeatures:
     def __getitem__(self, rows: slice | list[int]) -> TextFeatures:
         return TextFeatures(self.pooled[rows], self.tokens[rows], self.mask[rows])
 
-    def repeated(self, times: int) -> TextFeatures:
+    def repeat_batch(self, times: int) -> TextFeatures:
         """The whole batch several times over."""
         return TextFeatures.cat([self] * times)
 
@@ -104,13 +106,13 @@ class TextFeatures:
     def cat(parts: Sequence[TextFeatures]) -> TextFeatures:
         """One batch of several."""
         return TextFeatures(
-            batched([p.pooled for p in parts]),
-            batched([p.tokens for p in parts]),
-            batched([p.mask for p in parts]),
+            concatenate_batches([p.pooled for p in parts]),
+            concatenate_batches([p.tokens for p in parts]),
+            concatenate_batches([p.mask for p in parts]),
         )
 
 
 class Denoiser(Protocol):
     """A network that predicts the clean picture from any state; `previous` is its last estimate, if any."""
 
-    def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction: ...
+    def __call__(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction: ...

@@ -14,17 +14,17 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from engine.diffusion.denoiser import Estimate, Prediction, State
+from engine.diffusion.denoiser import CleanEstimate, DiffusionState, Prediction
 from engine.diffusion.process import JointProcess
 
 
-class Guide(Protocol):
+class LossGuide(Protocol):
     """A loss per sample, [B], of a state and its clean estimates x̂_0 [B, 3, H, W] and ŷ_0 [B, K, H, W].
 
     It holds its own scale s. Losses are sums over pixels, so that a scale means the same at any size.
     """
 
-    def __call__(self, state: State, x_0: Tensor, y_0: Tensor) -> Tensor: ...
+    def __call__(self, state: DiffusionState, x_0: Tensor, y_0: Tensor) -> Tensor: ...
 
 
 class LayoutGuide(ABC):
@@ -33,7 +33,7 @@ class LayoutGuide(ABC):
     """
 
     @abstractmethod
-    def bent(self, state: State, logits: Tensor) -> Tensor:
+    def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
         """The logits of y_0, [B, K, H, W], as they should be."""
 
 
@@ -41,44 +41,60 @@ class ImageGuide(ABC):
     """What is wanted of the image alone is done to x̂_0 itself, and the solver goes on from there."""
 
     @abstractmethod
-    def bent(self, state: State, x_0: Tensor) -> Tensor:
+    def guided_x_0(self, state: DiffusionState, x_0: Tensor) -> Tensor:
         """x̂_0, [B, 3, H, W], as it should be."""
 
 
-AnyGuide = Guide | LayoutGuide | ImageGuide
+AnyGuide = LossGuide | LayoutGuide | ImageGuide
 
 
-def shifted(
-    process: JointProcess, state: State, guides: Sequence[AnyGuide], ask: Callable[[State], Prediction]
+def apply_guides(
+    process: JointProcess,
+    state: DiffusionState,
+    guides: Sequence[AnyGuide],
+    evaluate: Callable[[DiffusionState], Prediction],
 ) -> Prediction:
     """What `ask` says of a state, [branches · B, …], every branch bent as the first one has to be."""
-    losses = [guide for guide in guides if not isinstance(guide, LayoutGuide | ImageGuide)]
-    told = through_network(process, state, losses, ask) if losses else ask(state)
-    first = told.logits[: len(state.image)]
-    bent = first
+    loss_guides = [guide for guide in guides if not isinstance(guide, LayoutGuide | ImageGuide)]
+    prediction = apply_loss_guides(process, state, loss_guides, evaluate) if loss_guides else evaluate(state)
+    main_logits = prediction.logits[: len(state.image)]
+    new_logits = main_logits
     for guide in guides:
         if isinstance(guide, LayoutGuide):
-            bent = guide.bent(state, bent)
-    times = (len(told.image) // len(first), 1, 1, 1)
-    return told if bent is first else Prediction(told.image, told.logits + (bent - first).repeat(times))
+            new_logits = guide.guided_logits(state, new_logits)
+    times = (len(prediction.image_output) // len(main_logits), 1, 1, 1)
+    return (
+        prediction
+        if new_logits is main_logits
+        else Prediction(prediction.image_output, prediction.logits + (new_logits - main_logits).repeat(times))
+    )
 
 
-def through_network(
-    process: JointProcess, state: State, guides: Sequence[Guide], ask: Callable[[State], Prediction]
+def apply_loss_guides(
+    process: JointProcess,
+    state: DiffusionState,
+    guides: Sequence[LossGuide],
+    evaluate: Callable[[DiffusionState], Prediction],
 ) -> Prediction:
     """Both halves bent by the gradients of all losses."""
     with torch.enable_grad():
         image = state.image.detach().requires_grad_()
-        seen = replace(state, image=image)
-        told = ask(seen)
-        first = Prediction(told.image[: len(image)], told.logits[: len(image)])
-        estimate: Estimate = process.estimate(seen, first)
-        loss = sum((guide(seen, *estimate).sum() for guide in guides), torch.zeros((), device=image.device))
-        by_image, by_logits = torch.autograd.grad(loss, (image, first.logits), allow_unused=True)
+        differentiable_state = replace(state, image=image)
+        prediction = evaluate(differentiable_state)
+        main_prediction = Prediction(prediction.image_output[: len(image)], prediction.logits[: len(image)])
+        estimate: CleanEstimate = process.clean_estimate(differentiable_state, main_prediction)
+        loss = sum(
+            (guide(differentiable_state, *estimate).sum() for guide in guides), torch.zeros((), device=image.device)
+        )
+        by_image, by_logits = torch.autograd.grad(loss, (image, main_prediction.logits), allow_unused=True)
     shift = torch.zeros_like(image) if by_image is None else by_image
-    a = process.image.inner(state.clocks.image, shift.dtype)
+    a = process.image_schedule.clamped_alpha_bar(state.clocks.image, shift.dtype)
     epsilon = (1 - a).sqrt() * shift
-    output = {"epsilon": epsilon, "v": epsilon / a.sqrt(), "x_0": -((1 - a) / a).sqrt() * epsilon}[process.output]
-    logits = torch.zeros_like(first.logits) if by_logits is None else by_logits
-    times = (len(told.image) // len(image), 1, 1, 1)
-    return Prediction(told.image.detach() + output.repeat(times), told.logits.detach() - logits.repeat(times))
+    output = {"epsilon": epsilon, "v": epsilon / a.sqrt(), "x_0": -((1 - a) / a).sqrt() * epsilon}[
+        process.prediction_type
+    ]
+    logits = torch.zeros_like(main_prediction.logits) if by_logits is None else by_logits
+    times = (len(prediction.image_output) // len(image), 1, 1, 1)
+    return Prediction(
+        prediction.image_output.detach() + output.repeat(times), prediction.logits.detach() - logits.repeat(times)
+    )

@@ -8,23 +8,25 @@ import torch
 from torch import Tensor
 
 
-class Randomness:
+class SeededNoise:
     """Two generators per sample from its seed, one for each half, so that a sample does not depend on its batch: what
     another sample needs drawn for a half that this one has given takes nothing from its other half.
     """
 
     def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
-        self.image = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.layout = [torch.Generator().manual_seed((seed * 0x5851F42D4C957F2D + 1) % 2**63) for seed in seeds]
+        self.image_generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.layout_generators = [
+            torch.Generator().manual_seed((seed * 0x5851F42D4C957F2D + 1) % 2**63) for seed in seeds
+        ]
         self.device = device
 
     def normal(self, *shape: int) -> Tensor:
         """Standard normal [B, *shape], for the image."""
-        return self._on_device([torch.randn(shape, generator=g) for g in self.image])
+        return self._on_device([torch.randn(shape, generator=g) for g in self.image_generators])
 
     def uniform(self, *shape: int) -> Tensor:
         """Uniform in [0, 1), [B, *shape], for the layout."""
-        return self._on_device([torch.rand(shape, generator=g) for g in self.layout])
+        return self._on_device([torch.rand(shape, generator=g) for g in self.layout_generators])
 
     def _on_device(self, draws: list[Tensor]) -> Tensor:
         stacked = torch.stack(draws) if len(draws) > 1 else draws[0][None]

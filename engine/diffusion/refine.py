@@ -25,38 +25,40 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.diffusion import gaussian
-from engine.diffusion.guidance import spread
-from engine.diffusion.schedule import Schedule
-from engine.diffusion.tiles import Cut, tiles
+from engine.diffusion.guidance import append_map_dims
+from engine.diffusion.schedule import NoiseSchedule
+from engine.diffusion.tiles import MapSlice, iterate_tiles
 
-ROUNDS = 20
+FIT_ITERATIONS = 20
 
 
 @dataclass(frozen=True)
-class Coarse:
+class CoarseInput:
     """What detail is added to: u, standardised [B, 3, H, W], δ [B, 1, H, W], the deviation of the noise in u [B], and
     ids at full size, int64 [B, 1, H, W], K where nobody knows the class.
     """
 
     image: Tensor
-    scale: Tensor
-    level: Tensor
+    detail_scale: Tensor
+    noise_std: Tensor
     layout: Tensor
 
-    def __getitem__(self, cut: Cut) -> Coarse:
-        return Coarse(self.image[cut], self.scale[cut], self.level, self.layout[cut])
+    def __getitem__(self, cut: MapSlice) -> CoarseInput:
+        return CoarseInput(self.image[cut], self.detail_scale[cut], self.noise_std, self.layout[cut])
 
 
-class Expected(NamedTuple):
+class DetailVariance(NamedTuple):
     """The variance of what is missing: a floor, and what contrast and noise of u add to it, times these."""
 
     floor: float
     contrast: float
     noise: float
 
-    def scale(self, u: Tensor, level: Tensor, factor: int) -> Tensor:
+    def detail_scale(self, u: Tensor, noise_std: Tensor, factor: int) -> Tensor:
         """δ [B, 1, H, W] of u [B, 3, H, W] and the deviation of its noise [B]."""
-        variance = self.floor + self.contrast * contrast(u, factor) + self.noise * spread(level).square()
+        variance = (
+            self.floor + self.contrast * local_variance(u, factor) + self.noise * append_map_dims(noise_std).square()
+        )
         return variance.sqrt()
 
 
@@ -65,23 +67,23 @@ class Refiner(Protocol):
     [B, 1, H, W]. It sees no further than `halo` pixels, and takes sides that `stride` divides.
     """
 
-    schedule: Schedule
+    schedule: NoiseSchedule
     halo: int
     stride: int
 
-    def __call__(self, detail: Tensor, given: Tensor, t: Tensor, coarse: Coarse) -> Tensor: ...
+    def __call__(self, detail: Tensor, given: Tensor, t: Tensor, coarse: CoarseInput) -> Tensor: ...
 
 
 @dataclass(frozen=True)
-class Detail:
+class RefinementSettings:
     """How one picture is refined: the limits of x, how many evaluations it takes, and how large a tile may be."""
 
     limits: tuple[float, float] = (-torch.inf, torch.inf)
     steps: int = 4
-    tile: int = 512
+    tile_size: int = 512
 
 
-class Progress(NamedTuple):
+class RefinementProgress(NamedTuple):
     """After `done` of `total` tiles of all evaluations; the picture [1, 3, H, W] is there with the last."""
 
     done: int
@@ -89,17 +91,17 @@ class Progress(NamedTuple):
     image: Tensor | None
 
 
-def missing(x: Tensor, coarse: Coarse) -> Tensor:
+def detail_of(x: Tensor, coarse: CoarseInput) -> Tensor:
     """r = (x - u)/δ."""
-    return (x - coarse.image) / coarse.scale
+    return (x - coarse.image) / coarse.detail_scale
 
 
-def whole(r: Tensor, coarse: Coarse) -> Tensor:
+def add_detail(r: Tensor, coarse: CoarseInput) -> Tensor:
     """x = u + δ r."""
-    return coarse.image + coarse.scale * r
+    return coarse.image + coarse.detail_scale * r
 
 
-def contrast(u: Tensor, factor: int) -> Tensor:
+def local_variance(u: Tensor, factor: int) -> Tensor:
     """The variance of u [B, 3, H, W] around each pixel, within `factor` pixels of it, [B, 1, H, W]."""
 
     def mean(x: Tensor) -> Tensor:
@@ -108,51 +110,55 @@ def contrast(u: Tensor, factor: int) -> Tensor:
     return mean((u - mean(u)).square().mean(1, keepdim=True))
 
 
-def expect(squares: Tensor, contrasts: Tensor, levels: Tensor) -> Expected:
+def fit_detail_variance(squares: Tensor, local_variances: Tensor, noise_stds: Tensor) -> DetailVariance:
     """What makes squares of Gaussian errors likeliest, given the contrast and the deviation of the noise at each, all
     [N]: least squares, again and again, weighted by the last round's variance.
     """
-    columns = torch.stack([torch.ones_like(contrasts), contrasts, levels.square()], 1).double()
-    variance, found = squares.double().mean().expand(len(squares)), torch.zeros(3)
-    for _ in range(ROUNDS):
+    columns = torch.stack([torch.ones_like(local_variances), local_variances, noise_stds.square()], 1).double()
+    variance, coefficients = squares.double().mean().expand(len(squares)), torch.zeros(3)
+    for _ in range(FIT_ITERATIONS):
         weighted = columns / variance[:, None]
-        found = torch.linalg.solve(weighted.T @ weighted + 1e-9 * torch.eye(3), weighted.T @ (squares / variance))
-        found = found.clamp(min=1e-4)
-        variance = columns @ found
-    return Expected(*found.tolist())
+        coefficients = torch.linalg.solve(
+            weighted.T @ weighted + 1e-9 * torch.eye(3), weighted.T @ (squares / variance)
+        )
+        coefficients = coefficients.clamp(min=1e-4)
+        variance = columns @ coefficients
+    return DetailVariance(*coefficients.tolist())
 
 
-def path(top: int, steps: int) -> list[int]:
+def evaluation_clocks(max_clock: int, steps: int) -> list[int]:
     """The clocks of `steps` evaluations, and 0: evenly from T."""
-    return [round(top * (steps - index) / steps) for index in range(steps + 1)]
+    return [round(max_clock * (steps - index) / steps) for index in range(steps + 1)]
 
 
 def refine(
-    network: Refiner, coarse: Coarse, x_0: Tensor, keep: Tensor, noise: Tensor, how: Detail
-) -> Iterator[Progress]:
+    network: Refiner, coarse: CoarseInput, x_0: Tensor, keep: Tensor, noise: Tensor, settings: RefinementSettings
+) -> Iterator[RefinementProgress]:
     """One picture from what is coarse (B = 1); it is x_0 [1, 3, H, W] where `keep`, bool [1, 1, H, W]. Yields after
     every tile, so that its caller can stop soon. `noise` is like x_0.
     """
-    schedule, clocks = network.schedule, path(network.schedule.clocks, how.steps)
-    kept = missing(x_0, coarse)
-    r_t = torch.where(keep, kept, noise)
-    cuts = list(tiles(r_t.shape[2], r_t.shape[3], how.tile, network.halo))
-    total = how.steps * len(cuts)
-    for index in range(how.steps):
+    schedule, clocks = network.schedule, evaluation_clocks(network.schedule.max_clock, settings.steps)
+    kept_detail = detail_of(x_0, coarse)
+    r_t = torch.where(keep, kept_detail, noise)
+    cuts = list(iterate_tiles(r_t.shape[2], r_t.shape[3], settings.tile_size, network.halo))
+    total = settings.steps * len(cuts)
+    for index in range(settings.steps):
         t, s = (torch.full((1,), clock, device=r_t.device) for clock in clocks[index : index + 2])
         v = torch.empty_like(r_t)
         for number, cut in enumerate(cuts, 1):
-            v[cut.inner] = network(r_t[cut.outer], keep[cut.outer], t, coarse[cut.outer])[cut.inside]
+            v[cut.core] = network(r_t[cut.context], keep[cut.context], t, coarse[cut.context])[cut.core_in_context]
             if index * len(cuts) + number < total:
-                yield Progress(index * len(cuts) + number, total, None)
-        r_0, epsilon = said(schedule, r_t, v, spread(t), coarse, how)
+                yield RefinementProgress(index * len(cuts) + number, total, None)
+        r_0, epsilon = limited_estimate(schedule, r_t, v, append_map_dims(t), coarse, settings)
         # DDIM [Song et al. 2021a, eq. 12 with σ = 0]
-        r_t = torch.where(keep, kept, gaussian.q_sample(schedule, r_0, spread(s), epsilon))
-    yield Progress(total, total, torch.where(keep, x_0, whole(r_t, coarse)))
+        r_t = torch.where(keep, kept_detail, gaussian.q_sample(schedule, r_0, append_map_dims(s), epsilon))
+    yield RefinementProgress(total, total, torch.where(keep, x_0, add_detail(r_t, coarse)))
 
 
-def said(schedule: Schedule, r_t: Tensor, v: Tensor, t: Tensor, coarse: Coarse, how: Detail) -> tuple[Tensor, Tensor]:
+def limited_estimate(
+    schedule: NoiseSchedule, r_t: Tensor, v: Tensor, t: Tensor, coarse: CoarseInput, settings: RefinementSettings
+) -> tuple[Tensor, Tensor]:
     """r̂_0 with which the picture stays within its limits, and ε̂ that goes with it."""
-    x_0 = whole(gaussian.clean(schedule, "v", r_t, v, t), coarse).clamp(*how.limits)
-    r_0 = missing(x_0, coarse)
-    return r_0, gaussian.noise(schedule, "x_0", r_t, r_0, t)
+    x_0 = add_detail(gaussian.x_0_from_output(schedule, "v", r_t, v, t), coarse).clamp(*settings.limits)
+    r_0 = detail_of(x_0, coarse)
+    return r_0, gaussian.epsilon_from_output(schedule, "x_0", r_t, r_0, t)

@@ -14,81 +14,101 @@ import torch
 from torch import Tensor
 
 from engine.diffusion import categorical, gaussian
-from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State
-from engine.diffusion.guidance import Asked
-from engine.diffusion.path import Settings, Task
+from engine.diffusion.denoiser import CleanEstimate, Clocks, Denoiser, DiffusionState
+from engine.diffusion.guidance import GuidanceTerms
+from engine.diffusion.path import SamplerSettings, SamplingTask
 from engine.diffusion.process import JointProcess
-from engine.diffusion.randomness import Randomness
-from engine.diffusion.sampler import Look, Looks, Step, move_layout
-from engine.diffusion.schedule import Schedule
+from engine.diffusion.randomness import SeededNoise
+from engine.diffusion.sampler import GuidedDenoiser, GuidedPrediction, SamplingStep, step_layout
+from engine.diffusion.schedule import NoiseSchedule
 
 
 @dataclass(frozen=True)
 class RePaint:
     """How often each step is drawn. `faulty` adds noise on the way back as the reference code does."""
 
-    draws: int = 1
-    faulty: bool = False
+    resamplings: int = 1
+    reference_noise: bool = False
 
 
-def renoise_deviation(schedule: Schedule, s: Tensor, t: Tensor, faulty: bool = False) -> Tensor:
+def renoise_std(schedule: NoiseSchedule, s: Tensor, t: Tensor, reference_noise: bool = False) -> Tensor:
     """The deviation of the noise that takes x_s back to clock t: √(1-α), α = ᾱ_t/ᾱ_s.
 
     The reference code takes √(1-ᾱ_t) - √α √(1-ᾱ_s), as if deviations and not variances added up.
     """
-    a = schedule.step(s, t)
-    if faulty:
-        return (1 - schedule.at(t)).sqrt() - a.sqrt() * (1 - schedule.at(s)).sqrt()
+    a = schedule.alpha_between(s, t)
+    if reference_noise:
+        return (1 - schedule.alpha_bar_at(t)).sqrt() - a.sqrt() * (1 - schedule.alpha_bar_at(s)).sqrt()
     return (1 - a).sqrt()
 
 
-def sample(
-    process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings, repaint: RePaint
-) -> Iterator[Step]:
+def sample_repaint(
+    process: JointProcess, denoiser: Denoiser, task: SamplingTask, settings: SamplerSettings, repaint: RePaint
+) -> Iterator[SamplingStep]:
     """Ancestral steps of a shared clock from T to 0; of the settings the path and the solver do not count."""
-    random = Randomness(task.seeds, task.image.device)
-    top, size = process.image.clocks, task.image.shape[1:]
-    low, high = (share * top for share in settings.interval)
-    layout = process.noise_layout(random.uniform(1, *size[1:]))
-    state = State(random.normal(*size), layout, shared(process, task, top))
-    look = Looks(process, denoiser, task, settings, kept=None)
-    clocks = [top * (settings.steps - index) // settings.steps for index in range(settings.steps + 1)]
-    path = torch.tensor(clocks[:-1])[:, None].expand(-1, len(task.seeds))
-    none, inside = torch.zeros_like(path, dtype=torch.bool), (path >= low) & (path <= high)
-    guided = Asked.each(task.weights.where(inside, none), task.weights.where(~none, none), task.image.device)
-    for index, (t, s, asked) in enumerate(zip(clocks, clocks[1:], guided, strict=False), 1):
-        then = shared(process, task, s)
-        for turn in range(repaint.draws):
-            if turn > 0:
-                state = back(process, state, shared(process, task, t), random, repaint.faulty)
-            seen = look(state, asked)
-            look.estimate = Estimate(seen.said.x_0, seen.head)
-            state = pasted(process, task, ancestral(process, seen, then, random, s == 0), random)
-        assert look.estimate is not None, "each step is drawn at least once"
-        yield Step(index, settings.steps, state, given(process, task, look.estimate), seen.state)
+    noise_source = SeededNoise(task.seeds, task.image.device)
+    max_clock, size = process.image_schedule.max_clock, task.image.shape[1:]
+    low, high = (share * max_clock for share in settings.guidance_interval)
+    layout = process.sample_layout_prior(noise_source.uniform(1, *size[1:]))
+    state = DiffusionState(noise_source.normal(*size), layout, shared_clocks(process, task, max_clock))
+    guided_denoiser = GuidedDenoiser(process, denoiser, task, settings, keep_image=None)
+    clocks = [max_clock * (settings.steps - index) // settings.steps for index in range(settings.steps + 1)]
+    trajectory = torch.tensor(clocks[:-1])[:, None].expand(-1, len(task.seeds))
+    none, inside = torch.zeros_like(trajectory, dtype=torch.bool), (trajectory >= low) & (trajectory <= high)
+    guidance_terms = GuidanceTerms.per_step(
+        task.weights.where(inside, none), task.weights.where(~none, none), task.image.device
+    )
+    for index, (t, s, terms) in enumerate(zip(clocks, clocks[1:], guidance_terms, strict=False), 1):
+        next_clocks = shared_clocks(process, task, s)
+        for resampling in range(repaint.resamplings):
+            if resampling > 0:
+                state = renoise(process, state, shared_clocks(process, task, t), noise_source, repaint.reference_noise)
+            prediction = guided_denoiser(state, terms)
+            guided_denoiser.previous_estimate = CleanEstimate(prediction.image_estimate.x_0, prediction.layout_probs)
+            state = paste_given(
+                process, task, ancestral_step(process, prediction, next_clocks, noise_source, s == 0), noise_source
+            )
+        assert guided_denoiser.previous_estimate is not None, "each step is drawn at least once"
+        yield SamplingStep(
+            index,
+            settings.steps,
+            state,
+            estimate_with_given(process, task, guided_denoiser.previous_estimate),
+            prediction.state,
+        )
 
 
-def shared(process: JointProcess, task: Task, t: int) -> Clocks:
+def shared_clocks(process: JointProcess, task: SamplingTask, t: int) -> Clocks:
     """The clock t for every pixel of both halves, also of what is given; T where the layout stays unknown."""
     image = torch.full_like(task.layout, t)
-    layout = torch.where(task.unknown, process.layout.clocks, image)
+    layout = torch.where(task.unknown, process.transitions.max_clock, image)
     running = image[:, 0, 0, 0]
     return Clocks(image, layout, running, running)
 
 
-def ancestral(process: JointProcess, seen: Look, then: Clocks, random: Randomness, arrives: bool) -> State:
+def ancestral_step(
+    process: JointProcess, guided: GuidedPrediction, next_clocks: Clocks, noise_source: SeededNoise, reaches_zero: bool
+) -> DiffusionState:
     """Both halves drawn from their posteriors at the earlier clock."""
-    state = seen.state
-    posterior = gaussian.q_posterior(process.image, seen.said.x_0, state.image, then.image, state.clocks.image)
-    image = posterior.mean + posterior.variance.sqrt() * random.normal(*state.image.shape[1:])
-    return State(image, move_layout(process, seen, then, random.uniform(1, *state.layout.shape[2:]), arrives), then)
+    state = guided.state
+    posterior = gaussian.q_posterior(
+        process.image_schedule, guided.image_estimate.x_0, state.image, next_clocks.image, state.clocks.image
+    )
+    image = posterior.mean + posterior.variance.sqrt() * noise_source.normal(*state.image.shape[1:])
+    return DiffusionState(
+        image,
+        step_layout(process, guided, next_clocks, noise_source.uniform(1, *state.layout.shape[2:]), reaches_zero),
+        next_clocks,
+    )
 
 
-def pasted(process: JointProcess, task: Task, state: State, random: Randomness) -> State:
+def paste_given(
+    process: JointProcess, task: SamplingTask, state: DiffusionState, noise_source: SeededNoise
+) -> DiffusionState:
     """What is given, noised to the clock of the rest, in its place."""
     size = task.image.shape[1:]
-    uniform = random.uniform(1, *size[1:])
-    known = process.q_sample(task.image, task.layout, state.clocks, random.normal(*size), uniform)
+    uniform = noise_source.uniform(1, *size[1:])
+    known = process.q_sample(task.image, task.layout, state.clocks, noise_source.normal(*size), uniform)
     return replace(
         state,
         image=torch.where(task.keep_image, known.image, state.image),
@@ -96,22 +116,30 @@ def pasted(process: JointProcess, task: Task, state: State, random: Randomness) 
     )
 
 
-def back(process: JointProcess, state: State, then: Clocks, random: Randomness, faulty: bool) -> State:
+def renoise(
+    process: JointProcess,
+    state: DiffusionState,
+    noisier_clocks: Clocks,
+    noise_source: SeededNoise,
+    reference_noise: bool,
+) -> DiffusionState:
     """One step back into noise, for another draw: Q_{s→t} for the layout."""
-    s, t = state.clocks.image, then.image
-    noise = random.normal(*state.image.shape[1:])
-    keep = process.image.step(s, t).sqrt()
-    image = keep * state.image + renoise_deviation(process.image, s, t, faulty) * noise
-    before = categorical.one_hot(state.layout, process.layout.states)
-    probs = process.layout.forward(before, state.clocks.layout, then.layout)
-    drawn = categorical.sample_(probs, random.uniform(1, *probs.shape[2:]))
-    return State(image, torch.where(state.clocks.layout < then.layout, drawn, state.layout), then)
+    s, t = state.clocks.image, noisier_clocks.image
+    noise = noise_source.normal(*state.image.shape[1:])
+    keep = process.image_schedule.alpha_between(s, t).sqrt()
+    image = keep * state.image + renoise_std(process.image_schedule, s, t, reference_noise) * noise
+    before = categorical.one_hot(state.layout, process.transitions.num_states)
+    probs = process.transitions.forward(before, state.clocks.layout, noisier_clocks.layout)
+    drawn = categorical.sample_ids_(probs, noise_source.uniform(1, *probs.shape[2:]))
+    return DiffusionState(
+        image, torch.where(state.clocks.layout < noisier_clocks.layout, drawn, state.layout), noisier_clocks
+    )
 
 
-def given(process: JointProcess, task: Task, estimate: Estimate) -> Estimate:
+def estimate_with_given(process: JointProcess, task: SamplingTask, estimate: CleanEstimate) -> CleanEstimate:
     """The estimate with what is given in its place, for previews."""
-    layout = categorical.one_hot(task.layout, process.classes)
-    return Estimate(
+    layout = categorical.one_hot(task.layout, process.num_classes)
+    return CleanEstimate(
         torch.where(task.keep_image, task.image, estimate.image),
         torch.where(task.keep_layout, layout, estimate.layout),
     )

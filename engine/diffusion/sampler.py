@@ -15,246 +15,311 @@ import torch
 from torch import Tensor
 
 from engine.diffusion import categorical, gaussian
-from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, State, batched
-from engine.diffusion.guidance import Asked, Branch, branches, guide_image, guide_layout, predict, spread
-from engine.diffusion.guides import ImageGuide, shifted
-from engine.diffusion.path import Leg, Settings, Task, legs, moments
-from engine.diffusion.process import JointProcess, Said
-from engine.diffusion.randomness import Randomness
-from engine.diffusion.seams import without_seams
-from engine.diffusion.solvers import SOLVERS, Course, Move, Solver, langevin
+from engine.diffusion.denoiser import CleanEstimate, Clocks, Denoiser, DiffusionState, concatenate_batches
+from engine.diffusion.guidance import (
+    GuidanceBranch,
+    GuidanceTerms,
+    append_map_dims,
+    build_branches,
+    guide_image_output,
+    guide_transition_probs,
+    predict_branches,
+)
+from engine.diffusion.guides import ImageGuide, apply_guides
+from engine.diffusion.path import SamplerSettings, SamplingTask, StepPlan, clock_trajectory, step_plans
+from engine.diffusion.process import ImageEstimate, JointProcess
+from engine.diffusion.randomness import SeededNoise
+from engine.diffusion.seams import remove_seams
+from engine.diffusion.solvers import SOLVERS, Solver, SolverStep, Trajectory, langevin_correction
 
 
 @dataclass(frozen=True)
-class Step:
+class SamplingStep:
     """After step `index` of `total`: the state, what the clean picture looks like by now, and the state before, which
     is what that was told from.
     """
 
     index: int
     total: int
-    state: State
-    estimate: Estimate
-    seen: State
+    state: DiffusionState
+    estimate: CleanEstimate
+    previous_state: DiffusionState
 
 
 @dataclass
-class Look:
+class GuidedPrediction:
     """What the network says of one state: the logits of y_0 on every branch, [branches · B, K, H, W], and the guided
     image.
     """
 
     process: JointProcess
-    state: State
-    asked: list[Branch]
+    state: DiffusionState
+    branches: list[GuidanceBranch]
     logits: Tensor
-    said: Said
+    image_estimate: ImageEstimate
 
     @cached_property
-    def heads(self) -> Tensor:
+    def branch_probs(self) -> Tensor:
         """The probabilities of y_0 on every branch, [branches · B, K, H, W]."""
-        return categorical.softmax(self.logits)
+        return categorical.class_softmax(self.logits)
 
     @property
-    def head(self) -> Tensor:
+    def layout_probs(self) -> Tensor:
         """Of the branch with every condition, [B, K, H, W]."""
-        return self.heads[: len(self.state.image)]
+        return self.branch_probs[: len(self.state.image)]
 
     @cached_property
-    def y_0(self) -> Tensor:
+    def layout_estimate(self) -> Tensor:
         """The same, but what is given where a pixel is."""
-        return self.process.layout_estimate(self.state, self.head)
+        return self.process.layout_estimate(self.state, self.layout_probs)
 
 
 @dataclass
-class Looks:
+class GuidedDenoiser:
     """Asks the network about states, on all branches and under all guides; remembers the last clean estimate. The
     image has clock 0 where it is `kept`, if anywhere.
     """
 
     process: JointProcess
     denoiser: Denoiser
-    task: Task
-    settings: Settings
-    kept: Tensor | None
-    estimate: Estimate | None = None
+    task: SamplingTask
+    settings: SamplerSettings
+    keep_image: Tensor | None
+    previous_estimate: CleanEstimate | None = None
 
     def __post_init__(self) -> None:
-        kept = None if self.kept is None else self.kept.flatten(1)
+        kept = None if self.keep_image is None else self.keep_image.flatten(1)
         partly_given = kept is not None and bool((kept.any(1) & ~kept.all(1)).any())
-        self.seams = self.settings.seams if partly_given else ()
+        self.seam_reaches = self.settings.seams if partly_given else ()
 
-    def __call__(self, state: State, asked: Asked) -> Look:
-        def branched(at: State) -> list[Branch]:
-            return branches(self.process, at, (self.task.text, self.task.negative), self.estimate, asked)
+    def __call__(self, state: DiffusionState, terms: GuidanceTerms) -> GuidedPrediction:
+        def branches_of(branch_state: DiffusionState) -> list[GuidanceBranch]:
+            return build_branches(
+                self.process, branch_state, (self.task.text, self.task.negative), self.previous_estimate, terms
+            )
 
-        some, guides = branched(state), self.settings.guides
+        all_branches, guides = branches_of(state), self.settings.guides
         if guides:
-            told = shifted(self.process, state, guides, lambda at: predict(self.denoiser, branched(at)))
+            prediction = apply_guides(
+                self.process, state, guides, lambda at: predict_branches(self.denoiser, branches_of(at))
+            )
         else:
-            told = predict(self.denoiser, some)
-        said = guided_image(self.process, self.settings, state, some, told.image, self.kept)
-        look = Look(self.process, state, some, told.logits, said)
-        if self.seams:
-            look.said = self.matched(look)
+            prediction = predict_branches(self.denoiser, all_branches)
+        estimate = guided_image_estimate(
+            self.process, self.settings, state, all_branches, prediction.image_output, self.keep_image
+        )
+        guided = GuidedPrediction(self.process, state, all_branches, prediction.logits, estimate)
+        if self.seam_reaches:
+            guided.image_estimate = self.without_seams(guided)
         for guide in guides:
             if isinstance(guide, ImageGuide):
-                x_0 = guide.bent(state, look.said.x_0)
-                look.said = limited_to(self.process, self.settings, state, x_0, self.kept)
-        return look
+                x_0 = guide.guided_x_0(state, guided.image_estimate.x_0)
+                guided.image_estimate = limited_image_estimate(
+                    self.process, self.settings, state, x_0, self.keep_image
+                )
+        return guided
 
-    def matched(self, look: Look) -> Said:
+    def without_seams(self, guided: GuidedPrediction) -> ImageEstimate:
         """The image without an edge along what is given of it."""
-        assert self.kept is not None, "it is given in part"
-        x_0 = without_seams(look.said.x_0, self.kept, look.y_0, self.seams)
-        return limited_to(self.process, self.settings, look.state, x_0, self.kept)
+        assert self.keep_image is not None, "it is given in part"
+        x_0 = remove_seams(guided.image_estimate.x_0, self.keep_image, guided.layout_estimate, self.seam_reaches)
+        return limited_image_estimate(self.process, self.settings, guided.state, x_0, self.keep_image)
 
 
-def sample(process: JointProcess, denoiser: Denoiser, task: Task, settings: Settings) -> Iterator[Step]:
+def sample(
+    process: JointProcess, denoiser: Denoiser, task: SamplingTask, settings: SamplerSettings
+) -> Iterator[SamplingStep]:
     """Yield after every step; the last one holds the result. Its caller owns cancel, previews and progress."""
     size = task.image.shape[1:]
-    random = Randomness(task.seeds, task.image.device)
-    path = moments(process, task, settings)
-    plan = legs(process, task, settings, path)
-    image_runs, layout_runs = bool((path.image[0] > 0).any()), bool((path.layout[0] > 0).any())
-    look = Looks(process, denoiser, task, settings, task.kept)
-    solver = SOLVERS[settings.solver](Course(process.image, path.image, task.image))
-    image = torch.where(task.keep_image, task.image, random.normal(*size))
-    layout = process.noise_layout(random.uniform(1, *size[1:]))
-    state = State(image, torch.where(task.keep_layout, task.layout, layout), task.clocks(process, plan[0].now))
-    for index, leg in enumerate(plan, 1):
-        last = index == settings.steps
-        then = task.clocks(process, leg.then)
-        seen = look(state, leg.asked)
-        moved, drawn = state.image, state.layout
+    noise_source = SeededNoise(task.seeds, task.image.device)
+    trajectory = clock_trajectory(process, task, settings)
+    plan = step_plans(process, task, settings, trajectory)
+    image_runs, layout_runs = bool((trajectory.image[0] > 0).any()), bool((trajectory.layout[0] > 0).any())
+    guided_denoiser = GuidedDenoiser(process, denoiser, task, settings, task.keep_image_or_none)
+    solver = SOLVERS[settings.solver](Trajectory(process.image_schedule, trajectory.image, task.image))
+    image = torch.where(task.keep_image, task.image, noise_source.normal(*size))
+    layout = process.sample_layout_prior(noise_source.uniform(1, *size[1:]))
+    state = DiffusionState(
+        image, torch.where(task.keep_layout, task.layout, layout), task.clock_maps(process, plan[0].clocks)
+    )
+    for index, step_plan in enumerate(plan, 1):
+        is_last = index == settings.steps
+        next_clocks = task.clock_maps(process, step_plan.next_clocks)
+        guided = guided_denoiser(state, step_plan.guidance)
+        next_image, next_layout = state.image, state.layout
         if image_runs:
-            moved = move_image(
-                process, solver, Way(leg, then, last, settings.corrections > 0 and index > 1), seen, look, random
+            next_image = step_image(
+                process,
+                solver,
+                ImageStepPlan(step_plan, next_clocks, is_last, settings.corrections > 0 and index > 1),
+                guided,
+                guided_denoiser,
+                noise_source,
             )
         if layout_runs:
-            uniform = random.uniform(1, *size[1:])  # even if nothing moves in this leg: in a larger batch it might
-            if leg.draws:
-                drawn = move_layout(process, seen, then, uniform, leg.arrives, leg.all_draws)
-        look.estimate = Estimate(seen.said.x_0, layout_estimate(process, leg, seen))
-        state = State(moved, drawn, then)
-        for _ in range(settings.corrections if image_runs and not last else 0):
-            state = corrected(process, settings, look(state, leg.asked_then), random)
-        yield Step(index, settings.steps, state, look.estimate, seen.state)
+            uniform = noise_source.uniform(
+                1, *size[1:]
+            )  # even if nothing moves in this leg: in a larger batch it might
+            if step_plan.layout_moves:
+                next_layout = step_layout(
+                    process, guided, next_clocks, uniform, step_plan.layout_reaches_zero, step_plan.whole_layout_moves
+                )
+        guided_denoiser.previous_estimate = CleanEstimate(
+            guided.image_estimate.x_0, step_layout_estimate(process, step_plan, guided)
+        )
+        state = DiffusionState(next_image, next_layout, next_clocks)
+        for _ in range(settings.corrections if image_runs and not is_last else 0):
+            state = langevin_corrected(
+                process, settings, guided_denoiser(state, step_plan.next_guidance), noise_source
+            )
+        yield SamplingStep(index, settings.steps, state, guided_denoiser.previous_estimate, guided.state)
 
 
-def guided_image(
-    process: JointProcess, settings: Settings, state: State, asked: list[Branch], outputs: Tensor, kept: Tensor | None
-) -> Said:
+def guided_image_estimate(
+    process: JointProcess,
+    settings: SamplerSettings,
+    state: DiffusionState,
+    branches: list[GuidanceBranch],
+    outputs: Tensor,
+    keep_image: Tensor | None,
+) -> ImageEstimate:
     """x̂_0 and ε̂ by the guided output; what is kept is x̂_0 itself. If x̂_0 is limited, ε̂ is what is left of x_t.
 
     All that runs of a sample shares one clock, here and in the moves: a schedule is asked once and not per pixel.
     """
-    output, *rest = outputs.chunk(len(asked))
+    output, *rest = outputs.chunk(len(branches))
     others = [
-        (o, w) for o, w in zip(rest, [branch.image_weight for branch in asked[1:]], strict=True) if w is not None
+        (o, w) for o, w in zip(rest, [branch.image_weight for branch in branches[1:]], strict=True) if w is not None
     ]
-    x_t, t, output = state.image, spread(state.clocks.image_running), guide_image(output, others)
-    said = process.said(x_t, output, t)
+    x_t, t, output = state.image, append_map_dims(state.clocks.image_running), guide_image_output(output, others)
+    estimate = process.image_estimate(x_t, output, t)
     if any(map(math.isfinite, settings.image_limits)):
-        x_0 = chosen(kept, x_t, said.x_0) if settings.threshold else said.x_0
-        return limited_to(process, settings, state, x_0, kept)
-    return replace(said, x_0=chosen(kept, x_t, said.x_0))
+        x_0 = where_optional(keep_image, x_t, estimate.x_0) if settings.threshold else estimate.x_0
+        return limited_image_estimate(process, settings, state, x_0, keep_image)
+    return replace(estimate, x_0=where_optional(keep_image, x_t, estimate.x_0))
 
 
-def chosen(where: Tensor | None, one: Tensor, other: Tensor) -> Tensor:
+def where_optional(mask: Tensor | None, inside: Tensor, outside: Tensor) -> Tensor:
     """`one` where a mask is true, else the `other`, as it is if there is no mask."""
-    return other if where is None else torch.where(where, one, other)
+    return outside if mask is None else torch.where(mask, inside, outside)
 
 
-def limited_to(process: JointProcess, settings: Settings, state: State, x_0: Tensor, kept: Tensor | None) -> Said:
+def limited_image_estimate(
+    process: JointProcess, settings: SamplerSettings, state: DiffusionState, x_0: Tensor, keep_image: Tensor | None
+) -> ImageEstimate:
     """x̂_0 within its limits, but for what is kept, and ε̂ that goes with it."""
-    x_t, t, within = state.image, spread(state.clocks.image_running), limited(x_0, settings)
-    return Said(chosen(kept, x_t, within), lambda: gaussian.noise(process.image, "x_0", x_t, within, t))
+    x_t, t, within = state.image, append_map_dims(state.clocks.image_running), limit_x_0(x_0, settings)
+    return ImageEstimate(
+        where_optional(keep_image, x_t, within),
+        lambda: gaussian.epsilon_from_output(process.image_schedule, "x_0", x_t, within, t),
+    )
 
 
-def limited(x_0: Tensor, settings: Settings) -> Tensor:
+def limit_x_0(x_0: Tensor, settings: SamplerSettings) -> Tensor:
     """x̂_0 within its limits, or by dynamic thresholding: shrunk so far that the quantile `threshold` of each sample's
     distances from their middle is within them  [Saharia et al. 2022].
     """
     low, high = settings.image_limits
     if settings.threshold:
         middle, half = (low + high) / 2, (high - low) / 2
-        far = ((x_0 - middle) / half).abs().flatten(1).quantile(settings.threshold, 1).clamp(min=1)
-        return middle + ((x_0 - middle) / far[:, None, None, None]).clamp(-half, half)
+        scale = ((x_0 - middle) / half).abs().flatten(1).quantile(settings.threshold, 1).clamp(min=1)
+        return middle + ((x_0 - middle) / scale[:, None, None, None]).clamp(-half, half)
     return x_0.clamp(low, high)
 
 
 @dataclass(frozen=True)
-class Way:
+class ImageStepPlan:
     """A step with its clocks after it, and what solvers must know of it."""
 
-    leg: Leg
-    then: Clocks
-    last: bool
-    mended: bool
+    plan: StepPlan
+    next_clocks: Clocks
+    is_last: bool
+    x_t_changed: bool
 
 
-def move_image(process: JointProcess, solver: Solver, way: Way, seen: Look, look: Looks, random: Randomness) -> Tensor:
+def step_image(
+    process: JointProcess,
+    solver: Solver,
+    step: ImageStepPlan,
+    guided: GuidedPrediction,
+    guided_denoiser: GuidedDenoiser,
+    noise_source: SeededNoise,
+) -> Tensor:
     """The image at its next clocks."""
-    state, now, then = seen.state, seen.state.clocks, way.then
-    stays = None if way.leg.all_flows else then.image >= now.image
+    state, now, next_clocks = guided.state, guided.state.clocks, step.next_clocks
+    unmoved = None if step.plan.whole_image_moves else next_clocks.image >= now.image
 
-    def ask(image: Tensor, t: Tensor) -> Said:
-        clocks = replace(then, layout=now.layout, layout_running=now.layout_running)
-        return look(State(chosen(stays, state.image, image), state.layout, clocks), way.leg.asked_then).said
+    def evaluate(image: Tensor, t: Tensor) -> ImageEstimate:
+        clocks = replace(next_clocks, layout=now.layout, layout_running=now.layout_running)
+        return guided_denoiser(
+            DiffusionState(where_optional(unmoved, state.image, image), state.layout, clocks), step.plan.next_guidance
+        ).image_estimate
 
-    move = Move(
-        process.image,
+    solver_step = SolverStep(
+        process.image_schedule,
         state.image,
-        seen.said,
-        spread(now.image_running),
-        spread(then.image_running),
-        way.last,
-        way.leg.waits,
-        way.mended,
-        ask,
-        lambda: random.normal(*state.image.shape[1:]),
+        guided.image_estimate,
+        append_map_dims(now.image_running),
+        append_map_dims(next_clocks.image_running),
+        step.is_last,
+        step.plan.image_waits,
+        step.x_t_changed,
+        evaluate,
+        lambda: noise_source.normal(*state.image.shape[1:]),
     )
-    return chosen(stays, state.image, solver(move))
+    return where_optional(unmoved, state.image, solver(solver_step))
 
 
-def move_layout(
-    process: JointProcess, seen: Look, then: Clocks, uniform: Tensor, arrives: bool, everywhere: bool = False
+def step_layout(
+    process: JointProcess,
+    guided: GuidedPrediction,
+    next_clocks: Clocks,
+    uniform: Tensor,
+    reaches_zero: bool,
+    whole_layout_moves: bool = False,
 ) -> Tensor:
     """The layout at its next clocks, drawn from the guided transition; a move that `arrives` at 0 takes the likeliest
     class. What does not move stays as it is; `everywhere` says that every pixel moves.
     """
-    state, s, probs = seen.state, then.layout, transition(process, seen, then)
-    likeliest = categorical.likeliest(probs) if arrives else None
-    drawn = categorical.sample_(probs, uniform)
+    state, s, probs = guided.state, next_clocks.layout, guided_transition_probs(process, guided, next_clocks)
+    likeliest = categorical.argmax_ids(probs) if reaches_zero else None
+    drawn = categorical.sample_ids_(probs, uniform)
     if likeliest is not None:
         drawn = torch.where(s == 0, likeliest, drawn)
-    return drawn if everywhere else torch.where(s < state.clocks.layout, drawn, state.layout)
+    return drawn if whole_layout_moves else torch.where(s < state.clocks.layout, drawn, state.layout)
 
 
-def transition(process: JointProcess, seen: Look, then: Clocks) -> Tensor:
+def guided_transition_probs(process: JointProcess, guided: GuidedPrediction, next_clocks: Clocks) -> Tensor:
     """∝ the guided p(y_s | z_t) of the layout's next clocks, [B, S, H, W]."""
-    state = seen.state
-    weights = [branch.layout_weight for branch in seen.asked if branch.layout_weight is not None]
-    maps = state.layout, spread(then.layout_running), spread(state.clocks.layout_running)
+    state = guided.state
+    weights = [branch.layout_weight for branch in guided.branches if branch.layout_weight is not None]
+    y_t_and_clocks = (
+        state.layout,
+        append_map_dims(next_clocks.layout_running),
+        append_map_dims(state.clocks.layout_running),
+    )
     if weights:
-        y_t, after, before = (batched([each] * (1 + len(weights))) for each in maps)
-        moves = process.reverse(y_t, seen.heads[: len(y_t)], after, before).chunk(1 + len(weights))
-        return guide_layout(moves[0], list(zip(moves[1:], weights, strict=True)))
-    return process.reverse(state.layout, seen.head, *maps[1:])
+        y_t, after, before = (concatenate_batches([each] * (1 + len(weights))) for each in y_t_and_clocks)
+        moves = process.unnormalised_reverse_probs(y_t, guided.branch_probs[: len(y_t)], after, before).chunk(
+            1 + len(weights)
+        )
+        return guide_transition_probs(moves[0], list(zip(moves[1:], weights, strict=True)))
+    return process.unnormalised_reverse_probs(state.layout, guided.layout_probs, *y_t_and_clocks[1:])
 
 
-def layout_estimate(process: JointProcess, leg: Leg, seen: Look) -> Tensor:
+def step_layout_estimate(process: JointProcess, step_plan: StepPlan, guided: GuidedPrediction) -> Tensor:
     """ŷ_0 of a step, [B, K, H, W]; where the layout is given, or decided by now, it is that."""
-    if leg.layout_known:
-        return categorical.one_hot(seen.state.layout, process.classes, seen.logits.dtype)
-    return seen.y_0 if leg.layout_given else seen.head
+    if step_plan.layout_known:
+        return categorical.one_hot(guided.state.layout, process.num_classes, guided.logits.dtype)
+    return guided.layout_estimate if step_plan.layout_given else guided.layout_probs
 
 
-def corrected(process: JointProcess, settings: Settings, seen: Look, random: Randomness) -> State:
+def langevin_corrected(
+    process: JointProcess, settings: SamplerSettings, guided: GuidedPrediction, noise_source: SeededNoise
+) -> DiffusionState:
     """The same state after one Langevin correction of the image."""
-    state, t = seen.state, seen.state.clocks.image
-    noise = random.normal(*state.image.shape[1:])
-    image = langevin(process.image, state.image, seen.said, t, noise, settings.snr)
-    runs = (t > 0) & (t < process.image.clocks)
+    state, t = guided.state, guided.state.clocks.image
+    noise = noise_source.normal(*state.image.shape[1:])
+    image = langevin_correction(process.image_schedule, state.image, guided.image_estimate, t, noise, settings.snr)
+    runs = (t > 0) & (t < process.image_schedule.max_clock)
     return replace(state, image=torch.where(runs, image, state.image))

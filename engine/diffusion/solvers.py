@@ -15,70 +15,70 @@ import torch
 from torch import Tensor
 
 from engine.diffusion import gaussian
-from engine.diffusion.process import Said
-from engine.diffusion.schedule import Schedule
+from engine.diffusion.process import ImageEstimate
+from engine.diffusion.schedule import NoiseSchedule
 
 
 @dataclass(frozen=True)
-class Move:
+class SolverStep:
     """From t to s, int64 maps.
 
     `ask` asks the network again, of an image and its clocks, unless this is the `last` move or one in which the image
     `waits` at T. `draw` is standard normal noise. `mended` tells that x_t is not what the last move made.
     """
 
-    schedule: Schedule
+    schedule: NoiseSchedule
     x_t: Tensor
-    said: Said
+    estimate: ImageEstimate
     t: Tensor
     s: Tensor
-    last: bool
-    waits: bool
-    mended: bool
-    ask: Callable[[Tensor, Tensor], Said]
-    draw: Callable[[], Tensor]
+    is_last: bool
+    image_waits: bool
+    x_t_changed: bool
+    evaluate: Callable[[Tensor, Tensor], ImageEstimate]
+    draw_noise: Callable[[], Tensor]
 
     def half_log_snr(self, t: Tensor) -> Tensor:
         """λ, clamped at both ends."""
         return self.schedule.log_snr(t, self.x_t.dtype) / 2
 
-    def signal(self, t: Tensor) -> Tensor:
+    def sqrt_alpha_bar(self, t: Tensor) -> Tensor:
         """√ᾱ, never 0 or 1."""
-        return self.schedule.inner(t, self.x_t.dtype).sqrt()
+        return self.schedule.clamped_alpha_bar(t, self.x_t.dtype).sqrt()
 
-    def noise(self, t: Tensor) -> Tensor:
+    def sigma(self, t: Tensor) -> Tensor:
         """√(1-ᾱ), never 0 or 1."""
-        return (1 - self.schedule.inner(t, self.x_t.dtype)).sqrt()
+        return (1 - self.schedule.clamped_alpha_bar(t, self.x_t.dtype)).sqrt()
 
 
 @dataclass(frozen=True)
-class Course:
+class Trajectory:
     """All moves to come: the clocks t_0 ≥ … ≥ t_moves of each sample, int64 [moves + 1, B] on the CPU, and an image
     `like` those that move. Everything that follows from them is float64.
     """
 
-    schedule: Schedule
+    schedule: NoiseSchedule
     clocks: Tensor
     like: Tensor
 
     @cached_property
-    def steps(self) -> Tensor:
+    def lambda_steps(self) -> Tensor:
         """h of each move, [moves, B]."""
         return self.schedule.log_snr(self.clocks, torch.float64).diff(dim=0) / 2
 
-    def signal(self, t: Tensor) -> Tensor:
+    def sqrt_alpha_bar(self, t: Tensor) -> Tensor:
         """√ᾱ, never 0 or 1."""
-        return self.schedule.inner(t, torch.float64).sqrt()
+        return self.schedule.clamped_alpha_bar(t, torch.float64).sqrt()
 
-    def noise(self, t: Tensor) -> Tensor:
+    def sigma(self, t: Tensor) -> Tensor:
         """√(1-ᾱ), never 0 or 1."""
-        return (1 - self.schedule.inner(t, torch.float64)).sqrt()
+        return (1 - self.schedule.clamped_alpha_bar(t, torch.float64)).sqrt()
 
 
 class Solver(Protocol):
     """x_s of one move. A solver may remember its last moves: one is made for each batch."""
 
-    def __call__(self, move: Move) -> Tensor: ...
+    def __call__(self, move: SolverStep) -> Tensor: ...
 
 
 class DDIM:
@@ -87,46 +87,50 @@ class DDIM:
     def __init__(self, eta: float = 0.0) -> None:
         self.eta = eta
 
-    def __call__(self, move: Move) -> Tensor:
-        x_0, epsilon = move.said.x_0, move.said.epsilon
-        a_s = move.schedule.at(move.s, x_0.dtype)
+    def __call__(self, move: SolverStep) -> Tensor:
+        x_0, epsilon = move.estimate.x_0, move.estimate.epsilon
+        a_s = move.schedule.alpha_bar_at(move.s, x_0.dtype)
         if self.eta == 0:
             return a_s.sqrt() * x_0 + (1 - a_s).sqrt() * epsilon
         variance = self.eta**2 * gaussian.q_posterior(move.schedule, x_0, x_0, move.s, move.t).variance
         direction = (1 - a_s - variance).clamp(min=0).sqrt() * epsilon
-        return a_s.sqrt() * x_0 + direction + variance.sqrt() * move.draw()
+        return a_s.sqrt() * x_0 + direction + variance.sqrt() * move.draw_noise()
 
 
 class DDPM:
     """Ancestral sampling, x_s from q(x_s | x_t, x̂_0), with σ² = β̃ or, if `wide`, β = 1-α  [Ho et al. 2020]."""
 
-    def __init__(self, wide: bool = False) -> None:
-        self.wide = wide
+    def __init__(self, large_variance: bool = False) -> None:
+        self.large_variance = large_variance
 
-    def __call__(self, move: Move) -> Tensor:
-        posterior = gaussian.q_posterior(move.schedule, move.said.x_0, move.x_t, move.s, move.t)
-        variance = 1 - move.schedule.step(move.s, move.t, move.x_t.dtype) if self.wide else posterior.variance
-        return posterior.mean + torch.where(move.s > 0, variance.sqrt() * move.draw(), 0)
+    def __call__(self, move: SolverStep) -> Tensor:
+        posterior = gaussian.q_posterior(move.schedule, move.estimate.x_0, move.x_t, move.s, move.t)
+        variance = (
+            1 - move.schedule.alpha_between(move.s, move.t, move.x_t.dtype)
+            if self.large_variance
+            else posterior.variance
+        )
+        return posterior.mean + torch.where(move.s > 0, variance.sqrt() * move.draw_noise(), 0)
 
 
-class DPMSolver2M:
+class DPMSolverPlusPlus2M:
     """DPM-Solver++(2M): x_s = σ_s/σ_t x_t - √ᾱ_s (e^-h - 1) D, D = x̂_0 + h/(2 h') (x̂_0 - x̂_0')  [Lu et al. 2022].
 
     The dashes are those of the last move. The first and the last move are of first order.
     """
 
     def __init__(self) -> None:
-        self.before: tuple[Tensor, Tensor] | None = None  # λ and x̂_0 of the last move
+        self.previous: tuple[Tensor, Tensor] | None = None  # λ and x̂_0 of the last move
 
-    def __call__(self, move: Move) -> Tensor:
-        x_0, l_t = move.said.x_0, move.half_log_snr(move.t)
-        before, self.before = self.before, (l_t, x_0)
+    def __call__(self, move: SolverStep) -> Tensor:
+        x_0, l_t = move.estimate.x_0, move.half_log_snr(move.t)
+        before, self.previous = self.previous, (l_t, x_0)
         h = move.half_log_snr(move.s) - l_t
         d = x_0
         if before is not None:
             h_before = l_t - before[0]
             d = torch.where(h_before > 0, x_0 + h / (2 * h_before) * (x_0 - before[1]), x_0)
-        x_s = move.noise(move.s) / move.noise(move.t) * move.x_t - move.signal(move.s) * torch.expm1(-h) * d
+        x_s = move.sigma(move.s) / move.sigma(move.t) * move.x_t - move.sqrt_alpha_bar(move.s) * torch.expm1(-h) * d
         return torch.where(move.s > 0, x_s, x_0)
 
 
@@ -136,29 +140,31 @@ class UniPC:
     so the weights of the whole course are worked out at its beginning.
     """
 
-    def __init__(self, course: Course) -> None:
-        corrections, moves = corrector(course), predictor(course)
-        self.corrections, self.moves = (table.to(course.like)[..., None, None, None] for table in (corrections, moves))
-        self.before: list[Tensor] = []  # the corrected image and x̂_0 of the last move, then x̂_0 of the one before it
+    def __init__(self, trajectory: Trajectory) -> None:
+        corrections, moves = corrector_weights(trajectory), predictor_weights(trajectory)
+        self.corrector_tables, self.predictor_tables = (
+            table.to(trajectory.like)[..., None, None, None] for table in (corrections, moves)
+        )
+        self.history: list[Tensor] = []  # the corrected image and x̂_0 of the last move, then x̂_0 of the one before it
         self.index = 0
 
-    def __call__(self, move: Move) -> Tensor:
-        image, x_0 = self.corrected(move), move.said.x_0
-        known = [image, x_0, *self.before[1:2]]
-        self.before = known
-        x_s = weighted(self.moves[self.index], known)
+    def __call__(self, move: SolverStep) -> Tensor:
+        image, x_0 = self.correct(move), move.estimate.x_0
+        known = [image, x_0, *self.history[1:2]]
+        self.history = known
+        x_s = weighted_sum(self.predictor_tables[self.index], known)
         self.index += 1
         return x_s
 
-    def corrected(self, move: Move) -> Tensor:
+    def correct(self, move: SolverStep) -> Tensor:
         """x_t again, now that x̂_0 is known there too."""
-        if not self.before or move.mended:
+        if not self.history or move.x_t_changed:
             return move.x_t
-        image, *others = self.before
-        return weighted(self.corrections[self.index], [image, move.said.x_0, *others])
+        image, *others = self.history
+        return weighted_sum(self.corrector_tables[self.index], [image, move.estimate.x_0, *others])
 
 
-def weighted(weights: Tensor, values: Sequence[Tensor]) -> Tensor:
+def weighted_sum(weights: Tensor, values: Sequence[Tensor]) -> Tensor:
     """Σ w x over the first of the weights."""
     first, *rest = values
     total = weights[0] * first
@@ -167,23 +173,31 @@ def weighted(weights: Tensor, values: Sequence[Tensor]) -> Tensor:
     return total
 
 
-def predictor(course: Course) -> Tensor:
+def predictor_weights(trajectory: Trajectory) -> Tensor:
     """UniPC's weights of x_t, x̂_0 and the x̂_0 before it in each move, float64 [moves, 3, B]: as DPM-Solver++(2M)."""
-    t, s = course.clocks[:-1], course.clocks[1:]
-    h, before = course.steps, torch.cat([torch.zeros_like(course.steps[:1]), course.steps[:-1]])
-    share = torch.where(before > 0, h / (2 * before.where(before > 0, 1)), 0)
-    drift = -course.signal(s) * torch.expm1(-h)
-    weights = torch.stack([course.noise(s) / course.noise(t), drift * (1 + share), -drift * share], 1)
+    t, s = trajectory.clocks[:-1], trajectory.clocks[1:]
+    h, before = (
+        trajectory.lambda_steps,
+        torch.cat([torch.zeros_like(trajectory.lambda_steps[:1]), trajectory.lambda_steps[:-1]]),
+    )
+    extrapolation = torch.where(before > 0, h / (2 * before.where(before > 0, 1)), 0)
+    drift = -trajectory.sqrt_alpha_bar(s) * torch.expm1(-h)
+    weights = torch.stack(
+        [trajectory.sigma(s) / trajectory.sigma(t), drift * (1 + extrapolation), -drift * extrapolation], 1
+    )
     clean = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64)[:, None]
     return torch.where((s > 0)[:, None], weights, clean)
 
 
-def corrector(course: Course) -> Tensor:
+def corrector_weights(trajectory: Trajectory) -> Tensor:
     """UniPC's weights of the last image, x̂_0 now, that of the last move and that of the one before, for the correction
     at each clock, float64 [moves + 1, 4, B]; where the image waited they leave it as it is.
     """
-    nothing = torch.zeros_like(course.steps[:1])
-    h, before = torch.cat([nothing, course.steps]), torch.cat([nothing, nothing, course.steps[:-1]])
+    nothing = torch.zeros_like(trajectory.lambda_steps[:1])
+    h, before = (
+        torch.cat([nothing, trajectory.lambda_steps]),
+        torch.cat([nothing, nothing, trajectory.lambda_steps[:-1]]),
+    )
     moved, known = h > 0, before > 0
     h = h.where(moved, 1)
     phi = torch.expm1(-h)
@@ -194,9 +208,9 @@ def corrector(course: Course) -> Tensor:
     r = -before.where(known, 1) / h
     back = torch.where(known, (b_1 - b_2) / (1 - r), 0)
     now, far = b_1 - back, back / r
-    t, start = course.clocks, torch.cat([course.clocks[:1], course.clocks[:-1]])
-    drift = -course.signal(t) * phi
-    image = course.noise(t) / course.noise(start)
+    t, start = trajectory.clocks, torch.cat([trajectory.clocks[:1], trajectory.clocks[:-1]])
+    drift = -trajectory.sqrt_alpha_bar(t) * phi
+    image = trajectory.sigma(t) / trajectory.sigma(start)
     weights = torch.stack([image, drift * now, drift * (1 - now - far), drift * far], 1)
     still = torch.tensor([1.0, 0.0, 0.0, 0.0], dtype=torch.float64)[:, None]
     return torch.where(moved[:, None], weights, still)
@@ -207,47 +221,49 @@ class Heun:
     in which it is dx/dφ = v and smooth up to both ends. Two evaluations per move, one in the last.
     """
 
-    def __call__(self, move: Move) -> Tensor:
-        first = DDIM()(move)
-        if move.last or move.waits:
-            return first
-        step = move.schedule.angle(move.s, first.dtype) - move.schedule.angle(move.t, first.dtype)
-        then = move.ask(first, move.s)
-        x_s = move.x_t + step / 2 * (self.v(move, move.said, move.t) + self.v(move, then, move.s))
-        return torch.where(move.s > 0, x_s, first)
+    def __call__(self, move: SolverStep) -> Tensor:
+        euler_x_s = DDIM()(move)
+        if move.is_last or move.image_waits:
+            return euler_x_s
+        step = move.schedule.angle(move.s, euler_x_s.dtype) - move.schedule.angle(move.t, euler_x_s.dtype)
+        next_estimate = move.evaluate(euler_x_s, move.s)
+        x_s = move.x_t + step / 2 * (self.v(move, move.estimate, move.t) + self.v(move, next_estimate, move.s))
+        return torch.where(move.s > 0, x_s, euler_x_s)
 
     @staticmethod
-    def v(move: Move, said: Said, t: Tensor) -> Tensor:
+    def v(move: SolverStep, estimate: ImageEstimate, t: Tensor) -> Tensor:
         """dx/dφ."""
-        return gaussian.target(move.schedule, "v", said.x_0, said.epsilon, t)
+        return gaussian.prediction_target(move.schedule, "v", estimate.x_0, estimate.epsilon, t)
 
 
 class EulerMaruyama:
     """The reverse SDE, x_s = x_t + β (x_t/2 + score) + √β z with β = 1-α  [Song et al. 2021b]; many steps."""
 
-    def __call__(self, move: Move) -> Tensor:
-        beta = 1 - move.schedule.step(move.s, move.t, move.x_t.dtype)
-        score = gaussian.score(move.schedule, move.said.epsilon, move.t)
+    def __call__(self, move: SolverStep) -> Tensor:
+        beta = 1 - move.schedule.alpha_between(move.s, move.t, move.x_t.dtype)
+        score = gaussian.score_from_epsilon(move.schedule, move.estimate.epsilon, move.t)
         drift = move.x_t + beta * (move.x_t / 2 + score)
-        return drift + torch.where(move.s > 0, beta.sqrt() * move.draw(), 0)
+        return drift + torch.where(move.s > 0, beta.sqrt() * move.draw_noise(), 0)
 
 
-def langevin(schedule: Schedule, x_s: Tensor, said: Said, s: Tensor, noise: Tensor, snr: float) -> Tensor:
+def langevin_correction(
+    schedule: NoiseSchedule, x_s: Tensor, estimate: ImageEstimate, s: Tensor, noise: Tensor, snr: float
+) -> Tensor:
     """One annealed Langevin correction at clock s: x + δ score + √(2δ) z, δ = 2 (snr σ)²  [after Song et al. 2021b].
 
     Their ‖z‖/‖score‖ stands here as its expectation σ = √(1-ᾱ_s), so that a sample does not depend on a norm, and
     their factor α_s, which makes late steps no smaller in few of them, is left out.
     """
-    sigma = (1 - schedule.at(s, x_s.dtype)).sqrt()
-    return x_s - 2 * snr**2 * sigma * said.epsilon + 2 * snr * sigma * noise
+    sigma = (1 - schedule.alpha_bar_at(s, x_s.dtype)).sqrt()
+    return x_s - 2 * snr**2 * sigma * estimate.epsilon + 2 * snr * sigma * noise
 
 
-SOLVERS: dict[str, Callable[[Course], Solver]] = {
+SOLVERS: dict[str, Callable[[Trajectory], Solver]] = {
     "ddim": lambda _: DDIM(),
     "ddim-ancestral": lambda _: DDIM(eta=1.0),
     "ddpm": lambda _: DDPM(),
-    "ddpm-wide": lambda _: DDPM(wide=True),
-    "dpm++2m": lambda _: DPMSolver2M(),
+    "ddpm-wide": lambda _: DDPM(large_variance=True),
+    "dpm++2m": lambda _: DPMSolverPlusPlus2M(),
     "unipc": UniPC,
     "heun": lambda _: Heun(),
     "euler-maruyama": lambda _: EulerMaruyama(),

@@ -11,42 +11,42 @@ from itertools import pairwise
 from types import EllipsisType
 from typing import NamedTuple
 
-Cut = tuple[EllipsisType, slice, slice]
+MapSlice = tuple[EllipsisType, slice, slice]
 
 
-class Span(NamedTuple):
+class TileSpan(NamedTuple):
     """One tile along one side: what is looked at, what of the picture it decides, and where that lies in it."""
 
-    outer: slice
-    inner: slice
-    inside: slice
+    context: slice
+    core: slice
+    core_in_context: slice
 
 
-class Tile(NamedTuple):
+class TileSlices(NamedTuple):
     """The same along both sides, to index maps [..., H, W]."""
 
-    outer: Cut
-    inner: Cut
-    inside: Cut
+    context: MapSlice
+    core: MapSlice
+    core_in_context: MapSlice
 
 
-def tiles(height: int, width: int, size: int, halo: int) -> Iterator[Tile]:
+def iterate_tiles(height: int, width: int, tile_size: int, halo: int) -> Iterator[TileSlices]:
     """Tiles of at most size × size that decide every pixel of height × width once."""
-    for down in spans(height, size, halo):
-        for right in spans(width, size, halo):
-            yield Tile(*((..., *pair) for pair in zip(down, right, strict=True)))
+    for down in tile_spans(height, tile_size, halo):
+        for right in tile_spans(width, tile_size, halo):
+            yield TileSlices(*((..., *pair) for pair in zip(down, right, strict=True)))
 
 
-def spans(length: int, size: int, halo: int) -> list[Span]:
+def tile_spans(length: int, tile_size: int, halo: int) -> list[TileSpan]:
     """Tiles of one side, all of one size. They begin at multiples of a stride where all three lengths are some."""
-    if size <= 2 * halo:
-        raise ValueError(f"a tile of {size} is all halo of {halo}")
-    if length <= size:
-        return [Span(slice(0, length), slice(0, length), slice(0, length))]
-    step = size - 2 * halo
-    begins = [*range(0, length - size, step), length - size]
+    if tile_size <= 2 * halo:
+        raise ValueError(f"a tile of {tile_size} is all halo of {halo}")
+    if length <= tile_size:
+        return [TileSpan(slice(0, length), slice(0, length), slice(0, length))]
+    step = tile_size - 2 * halo
+    begins = [*range(0, length - tile_size, step), length - tile_size]
     edges = [0, *(begin + halo for begin in begins[1:]), length]
     return [
-        Span(slice(begin, begin + size), slice(low, high), slice(low - begin, high - begin))
+        TileSpan(slice(begin, begin + tile_size), slice(low, high), slice(low - begin, high - begin))
         for begin, (low, high) in zip(begins, pairwise(edges), strict=True)
     ]

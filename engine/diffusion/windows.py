@@ -14,53 +14,55 @@ from types import EllipsisType
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import TINY, softmax
-from engine.diffusion.denoiser import Clocks, Denoiser, Estimate, Prediction, State, TextFeatures
+from engine.diffusion.categorical import MIN_PROBABILITY, class_softmax
+from engine.diffusion.denoiser import CleanEstimate, Clocks, Denoiser, DiffusionState, Prediction, TextFeatures
 
-Cut = tuple[EllipsisType, slice, slice]
-BATCH = 16
+MapSlice = tuple[EllipsisType, slice, slice]
+WINDOW_BATCH = 16
 """About how many windows the network sees at once."""
 
 
 @dataclass(frozen=True)
-class Windows:
+class WindowedDenoiser:
     """A `Denoiser` that asks `inner` about windows of height × width, half a window apart at most."""
 
-    inner: Denoiser
+    denoiser: Denoiser
     height: int
     width: int
 
-    def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
+    def __call__(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction:
         size = state.image.shape[2:]
         height, width = min(size[0], self.height), min(size[1], self.width)
-        cuts: list[Cut] = [
+        cuts: list[MapSlice] = [
             (..., slice(top, top + height), slice(left, left + width))
-            for top, left in product(starts(size[0], height), starts(size[1], width))
+            for top, left in product(window_starts(size[0], height), window_starts(size[1], width))
         ]
         if len(cuts) == 1:
-            return self.inner(state, text, previous)
-        weight = bump(height, state.image)[:, None] * bump(width, state.image)
+            return self.denoiser(state, text, previous)
+        weight = triangular_weights(height, state.image)[:, None] * triangular_weights(width, state.image)
         rows, total = len(state.image), torch.zeros_like(state.image[:1, :1])
         image = torch.zeros_like(state.image)
         classes: Tensor | None = None
-        each = max(1, BATCH // rows)
-        for start in range(0, len(cuts), each):
-            some = cuts[start : start + each]
-            told = self.inner(*looks(state, text, previous, some))
-            heads = softmax(told.logits)
+        windows_per_call = max(1, WINDOW_BATCH // rows)
+        for start in range(0, len(cuts), windows_per_call):
+            batch = cuts[start : start + windows_per_call]
+            prediction = self.denoiser(*window_inputs(state, text, previous, batch))
+            heads = class_softmax(prediction.logits)
             if classes is None:
                 classes = heads.new_zeros((rows, heads.shape[1], *size))
-            for cut, v, head in zip(some, told.image.chunk(len(some)), heads.chunk(len(some)), strict=True):
+            for cut, v, head in zip(
+                batch, prediction.image_output.chunk(len(batch)), heads.chunk(len(batch)), strict=True
+            ):
                 image[cut] += v * weight
                 classes[cut] += head * weight
                 total[cut] += weight
         assert classes is not None, "there is a window"
-        return Prediction(image / total, (classes / total).clamp(min=TINY).log())
+        return Prediction(image / total, (classes / total).clamp(min=MIN_PROBABILITY).log())
 
 
-def looks(
-    state: State, text: TextFeatures, previous: Estimate | None, cuts: Sequence[Cut]
-) -> tuple[State, TextFeatures, Estimate | None]:
+def window_inputs(
+    state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None, cuts: Sequence[MapSlice]
+) -> tuple[DiffusionState, TextFeatures, CleanEstimate | None]:
     """Windows of all rows as one batch; a half of which nothing runs in a window has no running clock there."""
 
     def cut(whole: Tensor) -> Tensor:
@@ -75,15 +77,15 @@ def looks(
             (layout, clocks.layout_running.repeat(len(cuts))),
         )
     ]
-    before = None if previous is None else Estimate(cut(previous.image), cut(previous.layout))
+    before = None if previous is None else CleanEstimate(cut(previous.image), cut(previous.layout))
     return (
-        State(cut(state.image), cut(state.layout), Clocks(image, layout, *running)),
-        text.repeated(len(cuts)),
+        DiffusionState(cut(state.image), cut(state.layout), Clocks(image, layout, *running)),
+        text.repeat_batch(len(cuts)),
         before,
     )
 
 
-def starts(whole: int, window: int) -> list[int]:
+def window_starts(whole: int, window: int) -> list[int]:
     """Where windows begin: evenly from one end to the other, half a window apart at most."""
     if whole <= window:
         return [0]
@@ -91,7 +93,7 @@ def starts(whole: int, window: int) -> list[int]:
     return [round(index * (whole - window) / count) for index in range(count + 1)]
 
 
-def bump(length: int, like: Tensor) -> Tensor:
+def triangular_weights(length: int, like: Tensor) -> Tensor:
     """Weights that fall towards both ends of a window, and nowhere to 0, [length]."""
     place = torch.arange(1, length + 1, device=like.device, dtype=like.dtype)
     return torch.minimum(place, place.flip(0)) / length

@@ -16,44 +16,44 @@ from types import TracebackType
 from typing import Protocol
 
 from engine.errors import EngineError
-from engine.export.drawing import Drawer, Step
-from engine.export.order import Order
-from engine.export.pair import Pair
-from engine.memory import keep_freed
+from engine.export.drawing import PairGenerator, StepCallback
+from engine.export.order import ExportOrder
+from engine.export.pair import GeneratedPair
+from engine.memory import retain_freed_memory
 
-TRIES = 3
+MAX_TRIES = 3
 
 
-class Died(Exception):
+class WorkerDied(Exception):
     """A worker is gone, and what it was drawing with it."""
 
 
-class Worker(Protocol):
+class PairWorker(Protocol):
     """Someone elsewhere who draws; one batch at a time."""
 
-    def draw(self, seeds: Sequence[int]) -> list[Pair]:
+    def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
         """Raises Died, or the EngineError that was raised there."""
         ...
 
-    def dismiss(self) -> None: ...
+    def stop(self) -> None: ...
 
 
-Batches = Iterable[Sequence[int]]
+SeedBatches = Iterable[Sequence[int]]
 
 
-class Crew(AbstractContextManager["Crew"], Protocol):
+class WorkerGroup(AbstractContextManager["WorkerGroup"], Protocol):
     """Draws batches of seeds and gives them in their order."""
 
-    def draw(self, batches: Batches) -> Iterator[list[Pair]]: ...
+    def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]: ...
 
 
-class Alone:
+class InProcessWorker:
     """This process; `step` comes between any two steps."""
 
-    def __init__(self, order: Order, device: str, step: Step) -> None:
-        self._drawer, self._step = Drawer(order, device), step
+    def __init__(self, order: ExportOrder, device: str, on_step: StepCallback) -> None:
+        self._generator, self._on_step = PairGenerator(order, device), on_step
 
-    def __enter__(self) -> Alone:
+    def __enter__(self) -> InProcessWorker:
         return self
 
     def __exit__(
@@ -61,124 +61,124 @@ class Alone:
     ) -> None:
         """Nothing to put away."""
 
-    def draw(self, batches: Batches) -> Iterator[list[Pair]]:
+    def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]:
         """Batch by batch."""
         for seeds in batches:
-            yield self._drawer.draw(seeds, self._step)
+            yield self._generator.draw(seeds, self._on_step)
 
 
-class Together:
+class WorkerPool:
     """Workers of one kind. Each has a thread that waits for it; one that dies is replaced, and its batch drawn again.
 
     At most two batches for each worker are under way or wait to be taken, however slow the taker is.
     """
 
-    def __init__(self, hire: Callable[[], Worker], count: int, step: Step) -> None:
-        self._hire, self._count, self._step = hire, count, step
-        self._free: SimpleQueue[Worker] = SimpleQueue()
-        self.everybody: list[Worker] = []
+    def __init__(self, start_worker: Callable[[], PairWorker], count: int, on_step: StepCallback) -> None:
+        self._new_worker, self._count, self._on_step = start_worker, count, on_step
+        self._idle: SimpleQueue[PairWorker] = SimpleQueue()
+        self.workers: list[PairWorker] = []
         self._threads = ThreadPoolExecutor(count, "worker")
-        self._over = False
+        self._stopped = False
 
-    def __enter__(self) -> Together:
+    def __enter__(self) -> WorkerPool:
         for _ in range(self._count):
-            self._add()
+            self._start_worker()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Cancel means now: nobody is waited for."""
-        self._over = True
+        self._stopped = True
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for worker in self.everybody:
-            worker.dismiss()
+        for worker in self.workers:
+            worker.stop()
         self._threads.shutdown()
 
-    def draw(self, batches: Batches) -> Iterator[list[Pair]]:
+    def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]:
         """In the order of the batches."""
-        waiting: deque[Future[list[Pair]]] = deque()
+        waiting: deque[Future[list[GeneratedPair]]] = deque()
         for seeds in batches:
-            waiting.append(self._threads.submit(self._drawn, seeds))
+            waiting.append(self._threads.submit(self._draw_batch, seeds))
             if len(waiting) >= 2 * self._count:
-                yield self._taken(waiting)
+                yield self._next_pairs(waiting)
         while waiting:
-            yield self._taken(waiting)
+            yield self._next_pairs(waiting)
 
-    def _taken(self, waiting: deque[Future[list[Pair]]]) -> list[Pair]:
+    def _next_pairs(self, waiting: deque[Future[list[GeneratedPair]]]) -> list[GeneratedPair]:
         pairs = waiting.popleft().result()
-        self._step(len(pairs))
+        self._on_step(len(pairs))
         return pairs
 
-    def _drawn(self, seeds: Sequence[int]) -> list[Pair]:
-        for _ in range(TRIES):
-            worker = self._free.get()
+    def _draw_batch(self, seeds: Sequence[int]) -> list[GeneratedPair]:
+        for _ in range(MAX_TRIES):
+            worker = self._idle.get()
             try:
                 pairs = worker.draw(seeds)
-            except Died:
-                if self._over:
+            except WorkerDied:
+                if self._stopped:
                     raise
-                self._add()
+                self._start_worker()
                 continue
             except BaseException:
-                self._free.put(worker)
+                self._idle.put(worker)
                 raise
-            self._free.put(worker)
+            self._idle.put(worker)
             return pairs
         raise EngineError(
-            f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {TRIES} workers.",
+            f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
             "See whether their machine has memory enough, or draw fewer at once with --batch.",
         )
 
-    def _add(self) -> None:
-        worker = self._hire()
-        self.everybody.append(worker)
-        self._free.put(worker)
+    def _start_worker(self) -> None:
+        worker = self._new_worker()
+        self.workers.append(worker)
+        self._idle.put(worker)
 
 
-class Process:
+class ProcessWorker:
     """A worker in a process of its own."""
 
-    def __init__(self, order: Order, device: str, threads: int) -> None:
-        spawned = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, spawned, _begin, (order, device, threads))
+    def __init__(self, order: ExportOrder, device: str, threads: int) -> None:
+        spawn_context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(1, spawn_context, _initialise_process, (order, device, threads))
 
-    def draw(self, seeds: Sequence[int]) -> list[Pair]:
+    def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
         """Raises Died, or the EngineError that was raised there."""
         try:
-            return self._pool.submit(_draw, seeds).result()
+            return self._pool.submit(_draw_in_process, seeds).result()
         except BrokenProcessPool as error:
-            raise Died from error
+            raise WorkerDied from error
 
     def pids(self) -> list[int]:
         """Of the process, if it runs."""
         return list(self._pool._processes or {})
 
-    def dismiss(self) -> None:
+    def stop(self) -> None:
         """End the process, whatever it is doing."""
         for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(cancel_futures=True)
 
 
-class _Here:
+class _WorkerProcessState:
     """What a worker's process keeps between batches; made at the first, so that what is wrong is told as usual."""
 
-    order: Order
+    order: ExportOrder
     device: str
-    drawer: Drawer | None = None
+    generator: PairGenerator | None = None
 
 
-def _begin(order: Order, device: str, threads: int) -> None:
+def _initialise_process(order: ExportOrder, device: str, threads: int) -> None:
     """A worker ends when who hired it does, and leaves Ctrl-C to it."""
     import torch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
-    keep_freed()
+    retain_freed_memory()
     torch.set_num_threads(threads)
-    _Here.order, _Here.device = order, device
+    _WorkerProcessState.order, _WorkerProcessState.device = order, device
 
 
 def _end_with_parent() -> None:
@@ -188,13 +188,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _draw(seeds: Sequence[int]) -> list[Pair]:
-    if _Here.drawer is None:
-        _Here.drawer = Drawer(_Here.order, _Here.device)
-    return _Here.drawer.draw(seeds)
+def _draw_in_process(seeds: Sequence[int]) -> list[GeneratedPair]:
+    if _WorkerProcessState.generator is None:
+        _WorkerProcessState.generator = PairGenerator(_WorkerProcessState.order, _WorkerProcessState.device)
+    return _WorkerProcessState.generator.draw(seeds)
 
 
-def processes(order: Order, device: str, count: int, step: Step) -> Together:
+def start_processes(order: ExportOrder, device: str, count: int, on_step: StepCallback) -> WorkerPool:
     """Several processes here, which share the cores."""
     threads = max(1, (os.cpu_count() or 1) // count)
-    return Together(lambda: Process(order, device, threads), count, step)
+    return WorkerPool(lambda: ProcessWorker(order, device, threads), count, on_step)

@@ -9,92 +9,92 @@ import torch
 
 from engine import __version__, generation, library, packs, upscaler
 from engine.errors import OutOfMemory
-from engine.export.order import Order, Record
-from engine.export.pair import Pair
-from engine.export.sources import Given, Sources, pack_digest
-from engine.export.store import sha256
-from engine.failures import explain
+from engine.export.order import ExportOrder, PairRecord
+from engine.export.pair import GeneratedPair
+from engine.export.sources import PairInputs, RequestSource, pack_digest
+from engine.export.store import file_sha256
+from engine.failures import to_engine_error
 from engine.protocol import Generate
-from engine.requests import size
+from engine.requests import request_size
 
-Step = Callable[[float], None]
+StepCallback = Callable[[float], None]
 """Called between any two steps of the sampler with how many pictures the last one amounts to. It may draw something
 else meanwhile, and may raise, which ends the export.
 """
 
 
-def no_step(pictures: float) -> None:
+def ignore_step(pictures: float) -> None:
     """For those who want nothing between steps."""
 
 
-class Drawer:
+class PairGenerator:
     """A pack on a device with what an order gives. Raises EngineError."""
 
-    def __init__(self, order: Order, device: str) -> None:
-        folder = library.find_pack(order.pack)
-        self.sources = Sources.read(order, library.read_info(folder))
-        self.pack = packs.load(folder, device)
+    def __init__(self, order: ExportOrder, device: str) -> None:
+        folder = library.find_pack_folder(order.pack)
+        self.sources = RequestSource.read(order, library.read_pack_info(folder))
+        self.pack = packs.read_pack(folder, device)
         self.pack_sha256 = pack_digest(folder, order)
-        self.upscaler = upscaler.load(self.pack) if order.full else None
+        self.upscaler = upscaler.load_upscaler(self.pack) if order.full else None
 
-    def draw(self, seeds: Sequence[int], step: Step = no_step) -> list[Pair]:
+    def draw(self, seeds: Sequence[int], on_step: StepCallback = ignore_step) -> list[GeneratedPair]:
         """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
-        given = [self.sources.given(seed) for seed in seeds]
-        groups = generation.alike(self.pack, [one.request for one in given])
-        parts = [self._together([given[index] for index in group], step) for group in groups]
-        found = {pair.record.seed: pair for part in parts for pair in part}
-        return [self._at_full_size(one.request, found[one.request.seed], step) for one in given]
+        inputs = [self.sources.inputs_for(seed) for seed in seeds]
+        groups = generation.group_batchable(self.pack, [one.request for one in inputs])
+        parts = [self._draw_group([inputs[index] for index in group], on_step) for group in groups]
+        pairs_by_seed = {pair.record.seed: pair for part in parts for pair in part}
+        return [self._upscale(one.request, pairs_by_seed[one.request.seed], on_step) for one in inputs]
 
-    def _together(self, given: list[Given], step: Step) -> list[Pair]:
+    def _draw_group(self, inputs: list[PairInputs], on_step: StepCallback) -> list[GeneratedPair]:
         """Requests that are drawn alike; in two halves if the memory runs out."""
-        requests = [one.request for one in given]
-        stopped: BaseException | None = None
+        requests = [one.request for one in inputs]
+        callback_error: BaseException | None = None
         try:
-            for frame in generation.steps(self.pack, requests):
+            for frame in generation.generate_steps(self.pack, requests):
                 try:
-                    step(len(requests) / frame.total)
+                    on_step(len(requests) / frame.total)
                 except BaseException as error:
-                    stopped = error
+                    callback_error = error
                     raise
         except Exception as error:
-            if stopped is not None:
+            if callback_error is not None:
                 raise
-            known = explain(error, "{}×{} pixels".format(*size(requests[0], self.pack.info)))
-            if not isinstance(known, OutOfMemory) or len(given) == 1:
-                raise known from error
+            explained = to_engine_error(error, "{}×{} pixels".format(*request_size(requests[0], self.pack.info)))
+            if not isinstance(explained, OutOfMemory) or len(inputs) == 1:
+                raise explained from error
         else:
             return [
-                Pair(one.request.id, frame.image(row), frame.layout(row), self._record(one))
-                for row, one in enumerate(given)
+                GeneratedPair(one.request.id, frame.image(row), frame.layout(row), self._record(one))
+                for row, one in enumerate(inputs)
             ]
-        half = len(given) // 2
-        return self._together(given[:half], step) + self._together(given[half:], step)
+        half = len(inputs) // 2
+        return self._draw_group(inputs[:half], on_step) + self._draw_group(inputs[half:], on_step)
 
-    def _at_full_size(self, request: Generate, pair: Pair, step: Step) -> Pair:
+    def _upscale(self, request: Generate, pair: GeneratedPair, on_step: StepCallback) -> GeneratedPair:
         """The pair as large as the order wants it."""
         if self.upscaler is None:
             return pair
-        drawn = generation.Result(pair.image, pair.layout)
-        stages = upscaler.steps(self.upscaler, request, drawn)
+        drawn = generation.ImageLayoutPair(pair.image, pair.layout)
+        stages = upscaler.upscaling_steps(self.upscaler, request, drawn)
         while True:
             try:
                 stage = next(stages, None)
             except Exception as error:
                 tall, wide = (side * self.upscaler.factor for side in pair.layout.shape)
-                raise explain(error, f"{tall}×{wide} pixels") from error
+                raise to_engine_error(error, f"{tall}×{wide} pixels") from error
             if stage is None:
                 break
-            step(0.0)
-            drawn = stage.result or drawn
+            on_step(0.0)
+            drawn = stage.pair or drawn
         height, width = drawn.layout.shape
         sized = {"height": height, "width": width, "upscaled": self.upscaler.factor}
-        return Pair(pair.name, drawn.image, drawn.layout, msgspec.structs.replace(pair.record, **sized))
+        return GeneratedPair(pair.name, drawn.image, drawn.layout, msgspec.structs.replace(pair.record, **sized))
 
-    def _record(self, given: Given) -> Record:
-        request, info = given.request, self.pack.info
-        height, width = size(request, info)
-        guidance, cross_guidance = generation.weights_of(self.pack, request)
-        return Record(
+    def _record(self, inputs: PairInputs) -> PairRecord:
+        request, info = inputs.request, self.pack.info
+        height, width = request_size(request, info)
+        guidance, cross_guidance = generation.guidance_weights(self.pack, request)
+        return PairRecord(
             version=__version__,
             torch=str(torch.__version__),
             pack=info.name,
@@ -103,14 +103,14 @@ class Drawer:
             seed=request.seed,
             prompt=request.prompt or "",
             negative=request.negative,
-            layout=None if given.layout is None else given.layout.name,
-            layout_sha256="" if given.layout is None else sha256(given.layout),
-            image=None if given.image is None else given.image.name,
-            image_sha256="" if given.image is None else sha256(given.image),
-            areas=given.areas,
+            layout=None if inputs.layout is None else inputs.layout.name,
+            layout_sha256="" if inputs.layout is None else file_sha256(inputs.layout),
+            image=None if inputs.image is None else inputs.image.name,
+            image_sha256="" if inputs.image is None else file_sha256(inputs.image),
+            areas=inputs.areas,
             canvas=self.sources.order.canvas is not None,
-            steps=generation.steps_of(self.pack, request),
-            sampler=generation.sampler_of(self.pack, request),
+            steps=generation.resolved_steps(self.pack, request),
+            sampler=generation.resolved_sampler(self.pack, request),
             guidance=guidance,
             cross_guidance=cross_guidance,
             height=height,

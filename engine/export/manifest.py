@@ -15,10 +15,10 @@ from typing import BinaryIO
 import msgspec
 
 from engine.errors import BadFile
-from engine.export.order import Quality, Record
-from engine.export.store import STAGED, Store, named
+from engine.export.order import PairQuality, PairRecord
+from engine.export.store import STAGED_FOLDER, DatasetStore, os_errors_as_bad_file
 
-FILE = "manifest.jsonl"
+MANIFEST_FILE = "manifest.jsonl"
 
 
 class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pair"):
@@ -26,9 +26,9 @@ class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
     name: str
     files: dict[str, str]
-    request: Record
+    request: PairRecord
     areas: tuple[int, ...] = ()
-    quality: Quality | None = None
+    quality: PairQuality | None = None
 
     @property
     def kept(self) -> bool:
@@ -59,12 +59,12 @@ class ClosedLine(msgspec.Struct, frozen=True, kw_only=True, tag="closed"):
     pairs: int
 
 
-Line = PairLine | ShardLine | DropLine | ClosedLine
-_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+ManifestLine = PairLine | ShardLine | DropLine | ClosedLine
+_decoder: msgspec.json.Decoder[ManifestLine] = msgspec.json.Decoder(ManifestLine)
 _encoder = msgspec.json.Encoder()
 
 
-def read(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[ManifestLine]:
     """The whole lines, one by one. Raises BadFile."""
     try:
         with path.open("rb") as file:
@@ -84,25 +84,25 @@ def read(path: Path) -> Iterator[Line]:
         raise BadFile(f"{path} cannot be read ({error.strerror}).", "Check whether you may read it.") from error
 
 
-def append(path: Path, line: Line) -> None:
+def append_line(path: Path, line: ManifestLine) -> None:
     """Add a line to the manifest of an open folder, whole or not at all. Raises BadFile."""
     data = _encoder.encode(line) + b"\n"
-    with named(path), path.open("ab", buffering=0) as file:
+    with os_errors_as_bad_file(path), path.open("ab", buffering=0) as file:
         start = file.seek(0, os.SEEK_END)
         try:
-            _write(file, data)
+            _write_fully(file, data)
         except OSError:
             file.truncate(start)
             raise
 
 
-def cut(path: Path) -> None:
+def truncate_partial_line(path: Path) -> None:
     """Drop what a killed export left of a line. Raises BadFile."""
     if not path.exists():
         return
-    with named(path), path.open("r+b") as file:
+    with os_errors_as_bad_file(path), path.open("r+b") as file:
         end = file.seek(0, os.SEEK_END)
-        while end and _byte(file, end - 1) != b"\n":
+        while end and _byte_at(file, end - 1) != b"\n":
             end -= 1
         file.truncate(end)
 
@@ -110,65 +110,65 @@ def cut(path: Path) -> None:
 class Manifest:
     """The manifest of an open folder: what it says so far, and room for more lines."""
 
-    def __init__(self, store: Store) -> None:
-        self.path = store.path(FILE)
+    def __init__(self, store: DatasetStore) -> None:
+        self.path = store.path(MANIFEST_FILE)
         self.kept = self.rejected = 0
         self.last_seed: int | None = None
         self.closed: ClosedLine | None = None
         self.finished = False
         """Whether the set was closed after its last pair; since then some may have been dropped."""
         self.shards: dict[str, ShardLine] = {}
-        self.stale: set[str] = set()
+        self.stale_shards: set[str] = set()
         """Shards that hold pairs which were dropped."""
         self.dropped: set[str] = set()
-        self._loose: list[PairLine] = []
-        for line in read(self.path):
-            self._note(line)
-        cut(self.path)
+        self._unsharded: list[PairLine] = []
+        for line in read_lines(self.path):
+            self._apply(line)
+        truncate_partial_line(self.path)
 
     @property
-    def loose(self) -> list[PairLine]:
+    def unsharded(self) -> list[PairLine]:
         """Kept pairs that are in no shard yet."""
-        return [line for line in self._loose if line.name not in self.dropped] if self.dropped else self._loose
+        return [line for line in self._unsharded if line.name not in self.dropped] if self.dropped else self._unsharded
 
-    def add(self, line: Line) -> None:
+    def add(self, line: ManifestLine) -> None:
         """Append a line, whole or not at all. Raises BadFile."""
-        append(self.path, line)
-        self._note(line)
+        append_line(self.path, line)
+        self._apply(line)
 
-    def _note(self, line: Line) -> None:
+    def _apply(self, line: ManifestLine) -> None:
         match line:
             case PairLine():
                 self.last_seed, self.closed, self.finished = line.request.seed, None, False
                 self.kept += line.kept
                 self.rejected += not line.kept
-                if line.kept and any(name.startswith(STAGED) for name in line.files):
-                    self._loose.append(line)
+                if line.kept and any(name.startswith(STAGED_FOLDER) for name in line.files):
+                    self._unsharded.append(line)
             case ShardLine():
                 self.shards[line.file] = line
-                self.stale.discard(line.file)
-                self._loose = [one for one in self._loose if one.request.seed > line.last]
+                self.stale_shards.discard(line.file)
+                self._unsharded = [one for one in self._unsharded if one.request.seed > line.last]
             case DropLine():
-                self._drop(line)
+                self._apply_drop(line)
             case ClosedLine():
                 self.closed, self.finished = line, True
 
-    def _drop(self, line: DropLine) -> None:
+    def _apply_drop(self, line: DropLine) -> None:
         if line.dropped is (line.name in self.dropped):
             return
         self.closed = None
         self.kept += -1 if line.dropped else 1
         (self.dropped.add if line.dropped else self.dropped.remove)(line.name)
-        self.stale |= {file for file, shard in self.shards.items() if shard.first <= line.seed <= shard.last}
+        self.stale_shards |= {file for file, shard in self.shards.items() if shard.first <= line.seed <= shard.last}
 
 
-def _byte(file: BinaryIO, at: int) -> bytes:
-    file.seek(at)
+def _byte_at(file: BinaryIO, position: int) -> bytes:
+    file.seek(position)
     return file.read(1)
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
+def _write_fully(file: BinaryIO, data: bytes) -> None:
     """All of it: an unbuffered file on a disk that is getting full takes a part and says so only the next time."""
-    left = memoryview(data)
-    while left:
-        left = left[file.write(left) :]
+    remaining = memoryview(data)
+    while remaining:
+        remaining = remaining[file.write(remaining) :]

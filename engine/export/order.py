@@ -11,8 +11,8 @@ import msgspec
 from engine.protocol import AreaGuide, Generate, Sampler
 
 MAX_SEED = 2**63 - 1  # what the wire and torch's generators hold
-BATCH = 8
-PER_SHARD = 1000
+DEFAULT_BATCH = 8
+DEFAULT_PAIRS_PER_SHARD = 1000
 
 
 class FormatName(StrEnum):
@@ -26,10 +26,10 @@ class FormatName(StrEnum):
     webdataset = "webdataset"
 
 
-Threshold = Annotated[float, msgspec.Meta(ge=0, le=1)]
+ShareThreshold = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PairFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which pairs are kept; None leaves a filter out.
 
     `agreement`: the pack's segmenter sees the layout's class in the image at least at this share of the known pixels.
@@ -38,18 +38,18 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     each pair kept before and to the pictures of `reference`.
     """
 
-    agreement: Threshold | None = None
+    agreement: ShareThreshold | None = None
     named: bool = False
-    apart: Threshold | None = None
+    apart: ShareThreshold | None = None
     reference: Path | None = None
 
     @property
-    def any(self) -> bool:
+    def is_active(self) -> bool:
         """Whether some pair might be rejected."""
         return self.agreement is not None or self.named or self.apart is not None
 
 
-class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ExportOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a person asked for. Folders and files are inputs; `canvas` is a request to draw with every seed, `areas`
     are targets for every pair. With `full`, pairs are brought to full size by the pack's upscaler.
     """
@@ -69,22 +69,22 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sampler: Sampler | None = None
     guidance: float | None = None
     full: bool = False
-    per_shard: Annotated[int, msgspec.Meta(ge=1)] = PER_SHARD
-    filters: Filters = Filters()
+    per_shard: Annotated[int, msgspec.Meta(ge=1)] = DEFAULT_PAIRS_PER_SHARD
+    filters: PairFilters = PairFilters()
 
 
-class How(msgspec.Struct, frozen=True, kw_only=True):
+class ExportRunOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Where and by whom it is made. `ray` is a cluster's address, "local" starts one here."""
 
     out: Path
     count: int = 0
-    batch: int = BATCH
+    batch: int = DEFAULT_BATCH
     workers: int = 1
     ray: str = ""
     device: str = "auto"
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PairRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that one pair was made from; it travels with the pair.
 
     It was made `upscaled` times larger than it was drawn; `height` and `width` are those that it has.
@@ -113,7 +113,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     upscaled: int = 1
 
 
-class Quality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PairQuality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the filters saw of a pair; `rejected` is the name of the first one that it did not pass.
 
     `nearest` is the largest cosine, to the picture `like`, by the embeddings of the CLIP pair or the segmenter.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.export.order import Record
+from engine.export.order import PairRecord
 from engine.protocol import Pixels
 
 
-class Pair(NamedTuple):
+class GeneratedPair(NamedTuple):
     """RGB [H, W, 3], ids [H, W], and what they were made from."""
 
     name: str
     image: Pixels
     layout: Pixels
-    record: Record
+    record: PairRecord

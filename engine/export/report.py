@@ -11,17 +11,17 @@ import msgspec
 import numpy as np
 
 from engine import raster
-from engine.data.pairs import list_pairs, read_pair
-from engine.data.taxonomy import Reading
+from engine.data.pairs import list_items, read_pair
+from engine.data.taxonomy import LayoutMapping
 from engine.export.manifest import PairLine
-from engine.export.order import Filters, Quality
-from engine.metrics.bootstrap import Array
-from engine.metrics.frechet import frechet
+from engine.export.order import PairFilters, PairQuality
+from engine.metrics.bootstrap import FloatArray
+from engine.metrics.frechet import frechet_distance
 from engine.protocol import UNKNOWN, PackInfo, Pixels
 
-WORST = 8
+WORST_PER_FILTER = 8
 """How many pairs of those that a filter rejected are kept as pictures."""
-FOLDER = "rejected"
+REJECTED_FOLDER = "rejected"
 
 
 class ClassBalance(msgspec.Struct, frozen=True):
@@ -33,14 +33,14 @@ class ClassBalance(msgspec.Struct, frozen=True):
     reference: float | None = None
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class ExportReport(msgspec.Struct, frozen=True, kw_only=True):
     """report.json. `fsd` is the Fréchet distance of the classes' areas, in percent, to those of the reference;
     `apart_by` is by whose embeddings near-duplicates were told, "clip" or "segmenter", if they were.
     """
 
     pairs: int
     rejected: dict[str, int]
-    filters: Filters
+    filters: PairFilters
     apart_by: str
     agreement: float | None  # the mean of what was kept
     fsd: float | None
@@ -49,49 +49,49 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     worst: dict[str, list[str]]
 
 
-def areas_of(layout: Pixels, info: PackInfo) -> tuple[int, ...]:
+def class_areas(layout: Pixels, info: PackInfo) -> tuple[int, ...]:
     """Pixels of each class."""
     counts = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
     return tuple(int(count) for count in counts)
 
 
-def badness(quality: Quality) -> float:
+def rejection_severity(quality: PairQuality) -> float:
     """By how much a filter rejected a pair; larger is worse."""
     if quality.rejected == "agreement":
         return -(quality.agreement or 0.0)
     return quality.nearest or 0.0 if quality.rejected == "apart" else float(len(quality.missing))
 
 
-class Worst:
+class WorstRejected:
     """The worst of what each filter rejected, by name; of equals the first."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, list[tuple[float, str]]] = {}
+        self.by_filter: dict[str, list[tuple[float, str]]] = {}
 
-    def offer(self, name: str, quality: Quality) -> str | None:
+    def offer(self, name: str, quality: PairQuality) -> str | None:
         """Whether it is among them: gives the name that falls out for it, which may be its own, or None."""
-        some = self.kept.setdefault(quality.rejected, [])
-        some.append((-badness(quality), name))
-        some.sort()
-        return some.pop()[1] if len(some) > WORST else None
+        ranked = self.by_filter.setdefault(quality.rejected, [])
+        ranked.append((-rejection_severity(quality), name))
+        ranked.sort()
+        return ranked.pop()[1] if len(ranked) > WORST_PER_FILTER else None
 
     def names(self) -> dict[str, list[str]]:
         """By filter, worst first."""
-        return {filter_: [name for _, name in some] for filter_, some in sorted(self.kept.items())}
+        return {filter_: [name for _, name in some] for filter_, some in sorted(self.by_filter.items())}
 
 
-def picture(image: Pixels, layout: Pixels, info: PackInfo) -> bytes:
+def pair_png(image: Pixels, layout: Pixels, info: PackInfo) -> bytes:
     """Both halves side by side as a PNG file."""
     return raster.encode_image(np.concatenate([image, raster.colourise(layout, info.classes)], 1))
 
 
-def report_of(lines: Iterable[PairLine], info: PackInfo, filters: Filters) -> Report:
+def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters) -> ExportReport:
     """From the lines of all pairs, the rejected ones too. Raises BadFile for the reference."""
     rejected: Counter[str] = Counter()
-    areas, agreements, worst, by = [], [], Worst(), ""
+    areas, agreements, worst, embedder_kind = [], [], WorstRejected(), ""
     for line in lines:
-        quality = line.quality or Quality()
-        by = quality.by if quality.nearest is not None else by
+        quality = line.quality or PairQuality()
+        embedder_kind = quality.by if quality.nearest is not None else embedder_kind
         if quality.rejected:
             rejected[quality.rejected] += 1
             worst.offer(line.name, quality)
@@ -99,24 +99,26 @@ def report_of(lines: Iterable[PairLine], info: PackInfo, filters: Filters) -> Re
         areas.append(line.areas)
         if quality.agreement is not None:
             agreements.append(quality.agreement)
-    held = np.array(areas, np.float64).reshape(-1, len(info.classes))
-    real = reference_areas(filters.reference, info) if filters.reference else None
-    shares, known = _shares(held), held.sum(0) / max(1.0, float(held.sum()))
-    theirs = None if real is None else real.sum(0) / max(1.0, float(real.sum()))
-    return Report(
-        pairs=len(held),
+    kept_areas = np.array(areas, np.float64).reshape(-1, len(info.classes))
+    reference = reference_class_areas(filters.reference, info) if filters.reference else None
+    shares, pixel_shares = _area_percentages(kept_areas), kept_areas.sum(0) / max(1.0, float(kept_areas.sum()))
+    reference_shares = None if reference is None else reference.sum(0) / max(1.0, float(reference.sum()))
+    return ExportReport(
+        pairs=len(kept_areas),
         rejected=dict(rejected),
         filters=filters,
-        apart_by=by,
+        apart_by=embedder_kind,
         agreement=float(np.mean(agreements)) if agreements else None,
-        fsd=None if real is None or min(len(real), len(held)) < 2 else round(frechet(shares, _shares(real)), 3),
-        reference_pairs=0 if real is None else len(real),
+        fsd=None
+        if reference is None or min(len(reference), len(kept_areas)) < 2
+        else round(frechet_distance(shares, _area_percentages(reference)), 3),
+        reference_pairs=0 if reference is None else len(reference),
         classes=[
             ClassBalance(
                 one.name,
-                round(float(known[index]), 5),
-                round(float((held[:, index] > 0).mean()), 5) if len(held) else 0.0,
-                None if theirs is None else round(float(theirs[index]), 5),
+                round(float(pixel_shares[index]), 5),
+                round(float((kept_areas[:, index] > 0).mean()), 5) if len(kept_areas) else 0.0,
+                None if reference_shares is None else round(float(reference_shares[index]), 5),
             )
             for index, one in enumerate(info.classes)
         ],
@@ -124,33 +126,33 @@ def report_of(lines: Iterable[PairLine], info: PackInfo, filters: Filters) -> Re
     )
 
 
-def reference_areas(folder: Path, info: PackInfo) -> Array:
+def reference_class_areas(folder: Path, info: PackInfo) -> FloatArray:
     """Pixels of each class in the layouts of a folder with images/ and layouts/, [N, K]. Raises BadFile."""
-    layouts = (read_pair(one, as_is(info)).layout for one in list_pairs(folder))
+    layouts = (read_pair(one, identity_reading(info)).layout for one in list_items(folder))
     return np.array(
-        [areas_of(raster.fit_layout(ids, info.height, info.width).pixels, info) for ids in layouts], np.float64
+        [class_areas(raster.fit_layout(ids, info.height, info.width).pixels, info) for ids in layouts], np.float64
     )
 
 
-def as_is(info: PackInfo) -> Reading:
+def identity_reading(info: PackInfo) -> LayoutMapping:
     """How layouts are read whose ids are a pack's."""
-    return Reading(info.classes, np.arange(256, dtype=np.uint8))
+    return LayoutMapping(info.classes, np.arange(256, dtype=np.uint8))
 
 
-def _shares(areas: Array) -> Array:
+def _area_percentages(areas: FloatArray) -> FloatArray:
     """In percent of each picture's known pixels."""
-    shares: Array = 100.0 * areas / np.maximum(1, areas.sum(1, keepdims=True))
+    shares: FloatArray = 100.0 * areas / np.maximum(1, areas.sum(1, keepdims=True))
     return shares
 
 
-def drawn(report: Report, info: PackInfo, folder: Path) -> bytes:
+def report_png(report: ExportReport, info: PackInfo, folder: Path) -> bytes:
     """report.png: the classes' shares as bars, and the worst of what was rejected."""
     from matplotlib.figure import Figure
 
-    rows = [(name, [folder / FOLDER / f"{one}.png" for one in names]) for name, names in report.worst.items()]
+    rows = [(name, [folder / REJECTED_FOLDER / f"{one}.png" for one in names]) for name, names in report.worst.items()]
     figure = Figure(figsize=(10, 0.3 * len(info.classes) + 1.2 + 1.2 * len(rows)), layout="constrained")
     heights = [0.3 * len(info.classes) + 1.2, *[1.2] * len(rows)]
-    grid = figure.add_gridspec(1 + len(rows), WORST, height_ratios=heights)
+    grid = figure.add_gridspec(1 + len(rows), WORST_PER_FILTER, height_ratios=heights)
     axes = figure.add_subplot(grid[0, :])
     names = [one.name for one in report.classes]
     axes.barh(names, [100 * one.pixels for one in report.classes], color=[one.colour for one in info.classes])
@@ -174,15 +176,15 @@ def drawn(report: Report, info: PackInfo, folder: Path) -> bytes:
     return data.getvalue()
 
 
-def _title(report: Report) -> str:
+def _title(report: ExportReport) -> str:
     distance = "" if report.fsd is None else f", FSD {report.fsd:.2f} to {report.reference_pairs} of the reference"
     return f"{report.pairs} pairs{distance}"
 
 
-def encoded(report: Report) -> bytes:
+def report_json(report: ExportReport) -> bytes:
     """As report.json."""
-    return msgspec.json.format(msgspec.json.encode(report, enc_hook=_text), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(report, enc_hook=_encode_path), indent=1) + b"\n"
 
 
-def _text(value: object) -> str:
+def _encode_path(value: object) -> str:
     return str(value)

@@ -14,50 +14,50 @@ import msgspec
 
 from engine import __version__, library
 from engine.errors import BadFile, BadRequest
-from engine.export.formats.table import format_of
+from engine.export.formats.table import create_format
 from engine.export.manifest import Manifest
-from engine.export.order import MAX_SEED, How, Order
-from engine.export.sources import Sources, pack_digest
-from engine.export.store import Store, named, opened
-from engine.export.writing import Dataset, Sink
+from engine.export.order import MAX_SEED, ExportOrder, ExportRunOptions
+from engine.export.sources import RequestSource, pack_digest
+from engine.export.store import DatasetStore, open_store, os_errors_as_bad_file
+from engine.export.writing import DatasetWriter, ExportDataset
 from engine.protocol import PackInfo
 
 if TYPE_CHECKING:
-    from engine.export.crew import Crew
-    from engine.export.pair import Pair
+    from engine.export.crew import WorkerGroup
+    from engine.export.pair import GeneratedPair
 
-FILE = "export.json"
+HEADER_FILE = "export.json"
 
 
-class Begun(msgspec.Struct, frozen=True, kw_only=True):
+class ExportHeader(msgspec.Struct, frozen=True, kw_only=True):
     """export.json: the order, and what its inputs were when it was begun."""
 
     version: str
-    order: Order
+    order: ExportOrder
     pack_sha256: str
     sources_sha256: str
 
 
-def _no_step(pictures: float) -> None:
+def _ignore_step(pictures: float) -> None:
     """For those who want nothing between steps."""
 
 
-def _no_news(kept: int, rejected: int) -> None:
+def _ignore_counts(kept: int, rejected: int) -> None:
     """For those who want no progress."""
 
 
 @dataclass(frozen=True)
-class Watch:
+class ProgressHooks:
     """Who looks on. `step` is called between any two steps of the sampler with how many pictures the last one amounts
     to (with workers: after each batch); what it raises ends the export. `written` is called at the start, and from
     another thread after each pair.
     """
 
-    step: Callable[[float], None] = _no_step
-    written: Callable[[int, int], None] = _no_news
+    on_step: Callable[[float], None] = _ignore_step
+    on_written: Callable[[int, int], None] = _ignore_counts
 
 
-class Exported(NamedTuple):
+class ExportCounts(NamedTuple):
     """How many pairs there are now, how many of them are new, and how many were rejected in all."""
 
     pairs: int
@@ -65,71 +65,74 @@ class Exported(NamedTuple):
     rejected: int
 
 
-def export(order: Order, how: How, watch: Watch | None = None) -> Exported:
+def export_dataset(order: ExportOrder, options: ExportRunOptions, hooks: ProgressHooks | None = None) -> ExportCounts:
     """Make pairs until there are `how.count`. Raises EngineError."""
-    folder = library.find_pack(order.pack)
-    sources = Sources.read(order, library.read_info(folder))
-    if how.count < 1:
-        raise BadRequest(f"{how.count} pairs are none.", "Say how many with --count.")
-    if order.first_seed + how.count - 1 > MAX_SEED:
+    folder = library.find_pack_folder(order.pack)
+    sources = RequestSource.read(order, library.read_pack_info(folder))
+    if options.count < 1:
+        raise BadRequest(f"{options.count} pairs are none.", "Say how many with --count.")
+    if order.first_seed + options.count - 1 > MAX_SEED:
         raise BadRequest(f"The seeds from {order.first_seed} on leave the range.", f"They end at {MAX_SEED}.")
-    begun = Begun(
+    header = ExportHeader(
         version=__version__, order=order, pack_sha256=pack_digest(folder, order), sources_sha256=sources.digest()
     )
-    with opened(how.out) as store:
-        _begin(store, begun)
-        dataset = dataset_in(store, order, sources.info)
-        manifest, watch = dataset.manifest, watch or Watch()
+    with open_store(options.out) as store:
+        _write_or_check_header(store, header)
+        dataset = open_dataset(store, order, sources.info)
+        manifest, hooks = dataset.manifest, hooks or ProgressHooks()
         before = manifest.kept
-        watch.written(before, manifest.rejected)
-        dataset.settle()
-        if before < how.count:
-            _make(dataset, how, watch)
+        hooks.on_written(before, manifest.rejected)
+        dataset.purge_dropped()
+        if before < options.count:
+            _draw_missing(dataset, options, hooks)
         if manifest.closed is None:
             dataset.close()
-        return Exported(manifest.kept, manifest.kept - before, manifest.rejected)
+        return ExportCounts(manifest.kept, manifest.kept - before, manifest.rejected)
 
 
-def dataset_in(store: Store, order: Order, info: PackInfo) -> Dataset:
+def open_dataset(store: DatasetStore, order: ExportOrder, info: PackInfo) -> ExportDataset:
     """What an open folder holds. Raises BadFile, and BadRequest if the format cannot hold the pack's classes."""
-    return Dataset(order, info, store, Manifest(store), format_of(order.format, info))
+    return ExportDataset(order, info, store, Manifest(store), create_format(order.format, info))
 
 
-def _make(dataset: Dataset, how: How, watch: Watch) -> None:
+def _draw_missing(dataset: ExportDataset, options: ExportRunOptions, hooks: ProgressHooks) -> None:
     """Draw and write what is missing; one batch is written while the next one is drawn."""
     order, last = dataset.order, dataset.manifest.last_seed
     first = order.first_seed if last is None else last + 1
-    seeds: Iterable[int] = range(first, order.first_seed + how.count)
-    judge = None
+    seeds: Iterable[int] = range(first, order.first_seed + options.count)
+    gate = None
     if dataset.manifest.dropped:  # others take their places
         seeds = itertools.count(first)
-    if order.filters.any:
-        from engine.export.quality import gate_of
+    if order.filters.is_active:
+        from engine.export.quality import build_quality_gate
 
-        judge = gate_of(order, dataset.info, dataset.kept(), how.device)
+        gate = build_quality_gate(order, dataset.info, dataset.kept_lines(), options.device)
         seeds = itertools.count(first)
-    sink = Sink(dataset, how.count, judge, watch.written)
-    with crew_of(order, how, watch) as crew, one_behind(sink.take) as hand_over:
-        for pairs in crew.draw(batches(seeds, how.batch)):
-            hand_over(pairs)
-            if sink.full:
+    writer = DatasetWriter(dataset, options.count, gate, hooks.on_written)
+    with (
+        create_workers(order, options, hooks) as workers,
+        background_writer(writer.write_pairs) as write_in_background,
+    ):
+        for pairs in workers.draw(seed_batches(seeds, options.batch)):
+            write_in_background(pairs)
+            if writer.is_full:
                 break
 
 
-def crew_of(order: Order, how: How, watch: Watch) -> Crew:
+def create_workers(order: ExportOrder, options: ExportRunOptions, hooks: ProgressHooks) -> WorkerGroup:
     """Who draws."""
     from engine.export import crew
 
-    if how.ray:
-        from engine.export.ray_crew import actors
+    if options.ray:
+        from engine.export.ray_crew import start_ray_workers
 
-        return actors(order, how, watch.step)
-    if how.workers > 1:
-        return crew.processes(order, how.device, how.workers, watch.step)
-    return crew.Alone(order, how.device, watch.step)
+        return start_ray_workers(order, options, hooks.on_step)
+    if options.workers > 1:
+        return crew.start_processes(order, options.device, options.workers, hooks.on_step)
+    return crew.InProcessWorker(order, options.device, hooks.on_step)
 
 
-def batches(seeds: Iterable[int], size: int) -> Iterator[list[int]]:
+def seed_batches(seeds: Iterable[int], size: int) -> Iterator[list[int]]:
     """Seeds in batches, the last one perhaps smaller."""
     rest = iter(seeds)
     while batch := list(itertools.islice(rest, size)):
@@ -137,7 +140,7 @@ def batches(seeds: Iterable[int], size: int) -> Iterator[list[int]]:
 
 
 @contextmanager
-def one_behind(take: Callable[[list[Pair]], None]) -> Iterator[Callable[[list[Pair]], None]]:
+def background_writer(write: Callable[[list[GeneratedPair]], None]) -> Iterator[Callable[[list[GeneratedPair]], None]]:
     """Take each batch in a thread while the next one is made; one that is not taken yet holds the next one up.
 
     What the thread raises comes out of the next call, or at the end.
@@ -145,49 +148,51 @@ def one_behind(take: Callable[[list[Pair]], None]) -> Iterator[Callable[[list[Pa
     last: Future[None] | None = None
     with ThreadPoolExecutor(1, "writer") as thread:
 
-        def hand_over(pairs: list[Pair]) -> None:
+        def submit(pairs: list[GeneratedPair]) -> None:
             nonlocal last
             if last is not None:
                 last.result()
-            last = thread.submit(take, pairs)
+            last = thread.submit(write, pairs)
 
-        yield hand_over
+        yield submit
         if last is not None:
             last.result()
 
 
-def begun_in(folder: Path) -> Begun:
+def read_header(folder: Path) -> ExportHeader:
     """What an export folder was begun with. Raises BadFile."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=Begun, dec_hook=_path)
+        return msgspec.json.decode((folder / HEADER_FILE).read_bytes(), type=ExportHeader, dec_hook=_decode_path)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadFile(
             f"{folder} holds no export ({error}).", "Give the folder that an export was written to."
         ) from error
 
 
-def _begin(store: Store, begun: Begun) -> None:
+def _write_or_check_header(store: DatasetStore, header: ExportHeader) -> None:
     """Note what is begun, or check that it is what is gone on with. Raises BadFile and BadRequest."""
-    if not store.path(FILE).exists():
-        with named(store.folder):
-            strangers = [path.name for path in store.folder.iterdir() if not path.name.startswith(".")]
-        if strangers:
+    if not store.path(HEADER_FILE).exists():
+        with os_errors_as_bad_file(store.folder):
+            other_files = [path.name for path in store.folder.iterdir() if not path.name.startswith(".")]
+        if other_files:
             raise BadFile(
-                f"{store.folder} holds other files, for example {strangers[0]}.", "Choose an empty or a new folder."
+                f"{store.folder} holds other files, for example {other_files[0]}.", "Choose an empty or a new folder."
             )
-        store.write(FILE, msgspec.json.format(msgspec.json.encode(begun, enc_hook=_text), indent=1) + b"\n")
+        store.write(
+            HEADER_FILE, msgspec.json.format(msgspec.json.encode(header, enc_hook=_encode_path), indent=1) + b"\n"
+        )
         return
-    check_same(begun_in(store.folder), begun, store.folder)
+    check_resumable(read_header(store.folder), header, store.folder)
 
 
-def check_same(old: Begun, new: Begun, folder: Path) -> None:
+def check_resumable(old: ExportHeader, new: ExportHeader, folder: Path) -> None:
     """Raise BadRequest if pairs of the one would not be those of the other."""
     if old.pack_sha256 != new.pack_sha256:
         raise BadRequest(
             f"The pack “{new.order.pack}” is not the one that {folder} was begun with.",
             "Bring that pack back, or export to a new folder.",
         )
-    for field in msgspec.structs.fields(Order):
+    for field in msgspec.structs.fields(ExportOrder):
         before, now = (getattr(one.order, field.name) for one in (old, new))
         if before != now and not isinstance(before, Path):
             raise BadRequest(
@@ -201,9 +206,9 @@ def check_same(old: Begun, new: Begun, folder: Path) -> None:
         )
 
 
-def _text(value: object) -> str:
+def _encode_path(value: object) -> str:
     return str(value)
 
 
-def _path(kind: type, value: object) -> object:
+def _decode_path(kind: type, value: object) -> object:
     return kind(str(value))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine import library
-from engine.export.run import Exported, begun_in, dataset_in
-from engine.export.store import opened
+from engine.export.run import ExportCounts, open_dataset, read_header
+from engine.export.store import open_store
 
 
-def settle(folder: Path) -> Exported:
+def purge_dataset(folder: Path) -> ExportCounts:
     """Settle an export folder; nothing is drawn. Raises BadFile, BadPack or BadRequest."""
-    order = begun_in(folder).order
-    info = library.read_info(library.find_pack(order.pack))
-    with opened(folder) as store:
-        dataset = dataset_in(store, order, info)
-        dataset.settle()
-        return Exported(dataset.manifest.kept, 0, dataset.manifest.rejected)
+    order = read_header(folder).order
+    info = library.read_pack_info(library.find_pack_folder(order.pack))
+    with open_store(folder) as store:
+        dataset = open_dataset(store, order, info)
+        dataset.purge_dropped()
+        return ExportCounts(dataset.manifest.kept, 0, dataset.manifest.rejected)

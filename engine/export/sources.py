@@ -10,20 +10,20 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from engine import raster
-from engine.batch.full import at_full_size
-from engine.batch.plan import MAX_PROMPT, pictures
+from engine.batch.full import full_size_inputs
+from engine.batch.plan import MAX_PROMPT_LENGTH, pictures_by_stem
 from engine.errors import BadFile, BadPack, BadRequest
-from engine.export.order import Order
-from engine.export.store import sha256
-from engine.guides.check import check_guides
-from engine.library import DISTILLED, UPSCALER, full_size
-from engine.protocol import AreaGuide, Full, Generate, PackInfo, Pixels, Raster
-from engine.requests import size
+from engine.export.order import ExportOrder
+from engine.export.store import file_sha256
+from engine.guides.check import validate_guides
+from engine.library import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
+from engine.protocol import AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster
+from engine.requests import request_size
 
-Each = TypeVar("Each")
+ItemT = TypeVar("ItemT")
 
 
-class Given(NamedTuple):
+class PairInputs(NamedTuple):
     """A request, and the files that it was made of."""
 
     request: Generate
@@ -33,13 +33,13 @@ class Given(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sources:
+class RequestSource:
     """Everything that an order gives, read but for the pictures.
 
     The longest list goes round in order; the others do too, one further with each round of the longest.
     """
 
-    order: Order
+    order: ExportOrder
     info: PackInfo
     layouts: tuple[Path, ...]
     images: tuple[Path, ...]
@@ -47,7 +47,7 @@ class Sources:
     areas: tuple[AreaGuide, ...]
 
     @classmethod
-    def read(cls, order: Order, info: PackInfo) -> Sources:
+    def read(cls, order: ExportOrder, info: PackInfo) -> RequestSource:
         """Raises BadFile and BadRequest for what does not fit together."""
         if order.layouts and order.images:
             raise BadRequest("With layouts and images given, nothing is left to draw.", "Give one of the two.")
@@ -59,19 +59,19 @@ class Sources:
             raise BadRequest("A canvas says everything that is given.", "Leave the other sources out.")
         if order.full and not info.upscale:
             raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
-        if order.full and order.canvas and full_size(info, *size(order.canvas, info)) is None:
+        if order.full and order.canvas and full_size_shape(info, *request_size(order.canvas, info)) is None:
             raise BadRequest("The canvas is too large to be drawn at full size.", "Export it in its own size.")
         for folder in (order.layouts, order.images):
             if folder is not None and not folder.is_dir():
                 raise BadFile(f"There is no folder {folder}.", "Give a folder with PNG or JPEG files.")
         areas = _read_targets(order.targets) if order.targets else (order.areas,) if order.areas else ()
         for one in areas:
-            check_guides((one,), info)
+            validate_guides((one,), info)
         return cls(
             order,
             info,
-            tuple(pictures(order.layouts).values()) if order.layouts else (),
-            tuple(pictures(order.images).values()) if order.images else (),
+            tuple(pictures_by_stem(order.layouts).values()) if order.layouts else (),
+            tuple(pictures_by_stem(order.images).values()) if order.images else (),
             _read_prompts(order.prompts) if order.prompts else (),
             areas,
         )
@@ -81,23 +81,23 @@ class Sources:
         names = [[path.name for path in paths] for paths in (self.layouts, self.images)]
         return hashlib.sha256(msgspec.json.encode([names, self.prompts, self.areas])).hexdigest()
 
-    def given(self, seed: int) -> Given:
+    def inputs_for(self, seed: int) -> PairInputs:
         """What the pair with this seed is drawn from. Raises BadFile."""
         order, name = self.order, f"{seed:09d}"
         if order.canvas:
-            changed = {"id": name, "seed": seed, "live": False, "trace": False}
-            full = (order.canvas.full or Full()) if order.full else None
-            return Given(msgspec.structs.replace(order.canvas, **changed, full=full))
-        layout, image = self._at(seed, self.layouts), self._at(seed, self.images)
-        areas = self._at(seed, self.areas)
-        given = None if layout is None else raster.read_layout(layout, self.info.classes)
+            per_pair = {"id": name, "seed": seed, "live": False, "trace": False}
+            full = (order.canvas.full or FullSizeInputs()) if order.full else None
+            return PairInputs(msgspec.structs.replace(order.canvas, **per_pair, full=full))
+        layout, image = self._item_for(seed, self.layouts), self._item_for(seed, self.images)
+        areas = self._item_for(seed, self.areas)
+        layout_ids = None if layout is None else raster.read_layout(layout, self.info.classes)
         picture = None if image is None else raster.read_image(image)
-        ids = None if given is None else self._layout(given)
+        ids = None if layout_ids is None else self._fit_layout(layout_ids)
         request = Generate(
             id=name,
             pack=order.pack,
-            layout=None if ids is None else Raster.of(ids),
-            image=None if picture is None else Raster.of(self._image(picture)),
+            layout=None if ids is None else Raster.from_pixels(ids),
+            image=None if picture is None else Raster.from_pixels(self._fit_image(picture)),
             prompt=self._prompt(seed, ids),
             negative=order.negative,
             seed=seed,
@@ -106,29 +106,29 @@ class Sources:
             guidance=order.guidance,
             guides=() if areas is None else (areas,),
             live=False,
-            full=at_full_size(given, picture, "crop", self.info) if order.full else None,
+            full=full_size_inputs(layout_ids, picture, "crop", self.info) if order.full else None,
         )
-        return Given(request, layout, image, areas)
+        return PairInputs(request, layout, image, areas)
 
-    def _at(self, seed: int, some: tuple[Each, ...]) -> Each | None:
+    def _item_for(self, seed: int, items: tuple[ItemT, ...]) -> ItemT | None:
         longest = max(len(each) for each in (self.layouts, self.images, self.prompts, self.areas))
-        if not some:
+        if not items:
             return None
-        turn, place = divmod(seed, longest)
-        return some[(place + (turn if len(some) < longest else 0)) % len(some)]
+        round_number, index = divmod(seed, longest)
+        return items[(index + (round_number if len(items) < longest else 0)) % len(items)]
 
     def _prompt(self, seed: int, layout: Pixels | None) -> str:
         if self.order.caption_grammar:
-            from engine.export.grammar import caption
+            from engine.export.grammar import grammar_caption
 
-            return caption(seed, self.info, layout)
-        return self._at(seed, self.prompts) or ""
+            return grammar_caption(seed, self.info, layout)
+        return self._item_for(seed, self.prompts) or ""
 
-    def _layout(self, given: Pixels) -> Pixels:
-        return raster.fit_layout(given, self.info.height, self.info.width).pixels
+    def _fit_layout(self, layout: Pixels) -> Pixels:
+        return raster.fit_layout(layout, self.info.height, self.info.width).pixels
 
-    def _image(self, given: Pixels) -> Pixels:
-        return raster.fit_image(given, self.info.height, self.info.width).pixels
+    def _fit_image(self, image: Pixels) -> Pixels:
+        return raster.fit_image(image, self.info.height, self.info.width).pixels
 
 
 def _read_prompts(path: Path) -> tuple[str, ...]:
@@ -141,8 +141,8 @@ def _read_prompts(path: Path) -> tuple[str, ...]:
     if not prompts:
         raise BadFile(f"{path} holds no captions.", "Write one on each line.")
     longest = max(prompts, key=len)
-    if len(longest) > MAX_PROMPT:
-        raise BadFile(f"{path} has a caption of {len(longest)} characters.", f"{MAX_PROMPT} are the limit.")
+    if len(longest) > MAX_PROMPT_LENGTH:
+        raise BadFile(f"{path} has a caption of {len(longest)} characters.", f"{MAX_PROMPT_LENGTH} are the limit.")
     return prompts
 
 
@@ -160,13 +160,13 @@ def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
         ) from error
 
 
-def pack_digest(folder: Path, order: Order) -> str:
+def pack_digest(folder: Path, order: ExportOrder) -> str:
     """Of a pack's description and of the weights that an order's pairs come from. Raises BadPack."""
-    names = ["pack.json", "weights.safetensors", *([UPSCALER] if order.full else [])]
+    names = ["pack.json", "weights.safetensors", *([UPSCALER_FILE] if order.full else [])]
     samplers = order.sampler, order.canvas.sampler if order.canvas else None
-    names += [DISTILLED] if "distilled" in samplers else []
+    names += [DISTILLED_FILE] if "distilled" in samplers else []
     try:
-        parts = [sha256(folder / name) for name in names]
+        parts = [file_sha256(folder / name) for name in names]
     except OSError as error:
         raise BadPack(f"{error.filename} cannot be read ({error.strerror}).", "Install the pack again.") from error
     return hashlib.sha256("".join(parts).encode()).hexdigest()

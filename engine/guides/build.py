@@ -17,72 +17,76 @@ from torch.nn import functional as F
 from engine.diffusion.guides import AnyGuide
 from engine.errors import BadFile, BadPack
 from engine.guides import classifier
-from engine.guides.areas import Areas
+from engine.guides.areas import LayoutAreaGuide
 from engine.guides.check import class_ids
-from engine.guides.classifier import Classifier
-from engine.guides.losses import Clip, Own, Palette, Pixels, Present, Style
+from engine.guides.classifier import NoisyClassifier
+from engine.guides.losses import ClassifierLoss, ClipLoss, CustomLoss, PaletteLoss, PixelStandardisation, StyleLoss
 from engine.judges import clip as judge
-from engine.judges.clip import ClipPair
+from engine.judges.clip import PackClipPair
 from engine.packs import Pack, PackFile
-from engine.protocol import AreaGuide, ClassGuide, ClipGuide, OwnGuide, PaletteGuide, StyleGuide
-from engine.protocol import Guide as Asked
-from engine.raster import rgb
+from engine.protocol import AreaGuide, ClassifierGuide, ClipGuide, CustomGuide, PaletteGuide, StyleGuide
+from engine.protocol import GuideRequest as Asked
+from engine.raster import parse_hex_colour
 
 
-def build(asked: Sequence[Asked], pack: Pack) -> tuple[AnyGuide, ...]:
+def build_guides(requested: Sequence[Asked], pack: Pack) -> tuple[AnyGuide, ...]:
     """A request's guides for a pack. Raises BadRequest, BadFile or BadPack."""
-    return tuple(_build(one, pack) for one in asked)
+    return tuple(_build_guide(one, pack) for one in requested)
 
 
-def _build(asked: Asked, pack: Pack) -> AnyGuide:
-    pixels = pixels_of(pack)
-    match asked:
+def _build_guide(requested: Asked, pack: Pack) -> AnyGuide:
+    pixels = pixel_standardisation(pack)
+    match requested:
         case AreaGuide(shares=shares, scale=scale):
             ids = torch.tensor(class_ids(shares, pack.info), device=pack.device)
-            return Areas(ids, torch.tensor(list(shares.values()), device=pack.device), scale)
+            return LayoutAreaGuide(ids, torch.tensor(list(shares.values()), device=pack.device), scale)
         case PaletteGuide(colours=colours, scale=scale):
-            return Palette(pixels, torch.tensor([rgb(text) for text in colours], device=pack.device) / 255, scale)
+            return PaletteLoss(
+                pixels, torch.tensor([parse_hex_colour(text) for text in colours], device=pack.device) / 255, scale
+            )
         case StyleGuide(image=image, scale=scale):
             picture = torch.from_numpy(image.pixels().copy()).movedim(-1, 0).float() / 255
-            return Style.of(pixels, picture.to(pack.device), scale)
+            return StyleLoss.from_picture(pixels, picture.to(pack.device), scale)
         case ClipGuide(model=""):
-            return own_clip(asked, pixels, pack)
+            return pack_clip_loss(requested, pixels, pack)
         case ClipGuide():
-            return clip(asked, pixels, pack.device)
-        case ClassGuide():
-            return present(asked, pack)
-        case OwnGuide(function=function, scale=scale):
-            return Own(pixels, own_function(function), function, scale)
+            return open_clip_loss(requested, pixels, pack.device)
+        case ClassifierGuide():
+            return classifier_loss(requested, pack)
+        case CustomGuide(function=function, scale=scale):
+            return CustomLoss(pixels, load_custom_function(function), function, scale)
 
 
-def pixels_of(pack: Pack) -> Pixels:
+def pixel_standardisation(pack: Pack) -> PixelStandardisation:
     """How a pack's pictures are standardised."""
     mean, deviation = (torch.tensor(v)[:, None, None] for v in (pack.file.pixels.mean, pack.file.pixels.deviation))
-    return Pixels(mean.to(pack.device), deviation.to(pack.device))
+    return PixelStandardisation(mean.to(pack.device), deviation.to(pack.device))
 
 
-def clip(asked: ClipGuide, pixels: Pixels, device: torch.device) -> Clip:
+def open_clip_loss(requested: ClipGuide, pixels: PixelStandardisation, device: torch.device) -> ClipLoss:
     """An open_clip pair, its prompt read once."""
-    encode_image, encode_text = clip_pair(asked.model, asked.pretrained, changed(asked.pretrained), device)
-    return Clip(pixels, encode_image, encode_text(asked.prompt), asked.scale)
+    encode_image, encode_text = cached_open_clip_encoders(
+        requested.model, requested.pretrained, modified_time(requested.pretrained), device
+    )
+    return ClipLoss(pixels, encode_image, encode_text(requested.prompt), requested.scale)
 
 
-def own_clip(asked: ClipGuide, pixels: Pixels, pack: Pack) -> Clip:
+def pack_clip_loss(requested: ClipGuide, pixels: PixelStandardisation, pack: Pack) -> ClipLoss:
     """The pack's own pair, its prompt read once. Raises BadPack."""
     path = pack.folder / judge.FILE
-    pair = own_pair(path, changed(str(path)), pack.file, pack.device)
-    return Clip(pixels, pair.encode, pair.texts([asked.prompt])[0].to(pack.device), asked.scale)
+    pair = cached_pack_clip_pair(path, modified_time(str(path)), pack.file, pack.device)
+    return ClipLoss(pixels, pair.encode_rgb, pair.embed_texts([requested.prompt])[0].to(pack.device), requested.scale)
 
 
 @lru_cache(maxsize=1)
-def own_pair(path: Path, changed: float, file: PackFile, device: torch.device) -> ClipPair:
+def cached_pack_clip_pair(path: Path, modified: float, file: PackFile, device: torch.device) -> PackClipPair:
     """A pack's pair, kept for the next request. Raises BadPack."""
     return judge.read(path, file, device)
 
 
 @lru_cache(maxsize=2)
-def clip_pair(
-    model: str, pretrained: str, changed: float, device: torch.device
+def cached_open_clip_encoders(
+    model: str, pretrained: str, modified: float, device: torch.device
 ) -> tuple[Callable[[Tensor], Tensor], Callable[[str], Tensor]]:
     """Both encoders of an open_clip model: of RGB [B, 3, H, W], and of a prompt to a unit vector. Raises BadPack."""
     import open_clip
@@ -116,33 +120,35 @@ def clip_pair(
     return encode_image, encode_text
 
 
-def present(asked: ClassGuide, pack: Pack) -> Present:
+def classifier_loss(requested: ClassifierGuide, pack: Pack) -> ClassifierLoss:
     """A classifier from its file, and which of its answers are wanted."""
-    network = loaded_classifier(asked.classifier, changed(asked.classifier), pack.device)
-    classifier.check(network, Path(asked.classifier), pack)
-    wanted = torch.tensor([1.0] * len(asked.present) + [0.0] * len(asked.absent), device=pack.device)
-    return Present(network, class_ids([*asked.present, *asked.absent], pack.info), wanted, asked.scale)
+    network = cached_classifier(requested.classifier, modified_time(requested.classifier), pack.device)
+    classifier.check_compatible(network, Path(requested.classifier), pack)
+    targets = torch.tensor([1.0] * len(requested.present) + [0.0] * len(requested.absent), device=pack.device)
+    return ClassifierLoss(
+        network, class_ids([*requested.present, *requested.absent], pack.info), targets, requested.scale
+    )
 
 
 @lru_cache(maxsize=2)
-def loaded_classifier(path: str, changed: float, device: torch.device) -> Classifier:
+def cached_classifier(path: str, modified: float, device: torch.device) -> NoisyClassifier:
     """A classifier, kept for the next request. Raises BadFile."""
     return classifier.load(Path(path), device)
 
 
-def own_function(text: str) -> Callable[[Tensor, Tensor], Tensor]:
+def load_custom_function(text: str) -> Callable[[Tensor, Tensor], Tensor]:
     """The function of "FILE.py:NAME". Raises BadFile."""
     path, _, name = text.rpartition(":")
     if not Path(path).is_file():
         raise BadFile(f"{text} names no Python file.", "Write FILE.py:FUNCTION.")
-    function = getattr(own_module(path, changed(path)), name, None)
+    function = getattr(cached_custom_module(path, modified_time(path)), name, None)
     if not callable(function):
         raise BadFile(f"{path} has no function “{name}”.", "Write FILE.py:FUNCTION.")
     return cast(Callable[[Tensor, Tensor], Tensor], function)
 
 
 @lru_cache(maxsize=4)
-def own_module(path: str, changed: float) -> ModuleType:
+def cached_custom_module(path: str, modified: float) -> ModuleType:
     """A user's file, run once as long as it does not change. Raises BadFile."""
     spec = importlib.util.spec_from_file_location("diptych_own_guide", path)
     if spec is None or spec.loader is None:
@@ -156,6 +162,6 @@ def own_module(path: str, changed: float) -> ModuleType:
     return module
 
 
-def changed(path: str) -> float:
+def modified_time(path: str) -> float:
     """When a file was last changed; 0 for what is no file."""
     return Path(path).stat().st_mtime if Path(path).is_file() else 0.0

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.data.light import Light
-from engine.diffusion.denoiser import State
+from engine.data.light import Brightness
+from engine.diffusion.denoiser import DiffusionState
 from engine.diffusion.guides import ImageGuide
-from engine.guides.losses import Pixels
+from engine.guides.losses import PixelStandardisation
 
 
 @dataclass(frozen=True)
-class AsLit(ImageGuide):
+class BrightnessGuide(ImageGuide):
     """Pictures that are told to be bright are so at least as the middle one of the brightest quarter of what the
     network learnt from, dark ones at most as that of the darkest quarter.
 
@@ -25,23 +25,23 @@ class AsLit(ImageGuide):
     `told` bends each sample alone, and only if nothing of its image is given. `dark` and `bright` are of mean RGB.
     """
 
-    told: Sequence[Light]
+    prompted: Sequence[Brightness]
     dark: float
     bright: float
-    pixels: Pixels
+    standardisation: PixelStandardisation
 
-    def bent(self, state: State, x_0: Tensor) -> Tensor:
+    def guided_x_0(self, state: DiffusionState, x_0: Tensor) -> Tensor:
         """Its means are in float64 where there is one: they do not depend on how they are split among threads."""
         exact = torch.float32 if x_0.device.type == "mps" else torch.float64
-        rgb = self.pixels.rgb(x_0)
+        rgb = self.standardisation.to_rgb(x_0)
         mean = rgb.mean((1, 2, 3), keepdim=True, dtype=exact)
         free = (state.clocks.image > 0).all((1, 2, 3))[:, None, None, None]
-        darker = free & self.tell("dark", free) & (mean > self.dark)
-        brighter = free & self.tell("bright", free) & (mean < self.bright)
+        darker = free & self.samples_with("dark", free) & (mean > self.dark)
+        brighter = free & self.samples_with("bright", free) & (mean < self.bright)
         dark, bright = rgb * (self.dark / mean).to(rgb), 1 - (1 - rgb) * ((1 - self.bright) / (1 - mean)).to(rgb)
-        exposed = self.pixels.standardised(torch.where(darker, dark, bright))
+        exposed = self.standardisation.standardise(torch.where(darker, dark, bright))
         return torch.where(darker | brighter, exposed, x_0)
 
-    def tell(self, light: Light, like: Tensor) -> Tensor:
+    def samples_with(self, light: Brightness, like: Tensor) -> Tensor:
         """Which samples are told so, bool [B, 1, 1, 1]."""
-        return torch.tensor([one == light for one in self.told], device=like.device)[:, None, None, None]
+        return torch.tensor([one == light for one in self.prompted], device=like.device)[:, None, None, None]

@@ -11,34 +11,34 @@ import numpy as np
 from PIL import Image
 
 from engine.errors import BadRequest
-from engine.protocol import Guide, Raster
+from engine.protocol import GuideRequest, Raster
 from engine.raster import read_image
 
-EXAMPLES = (
+GUIDE_EXAMPLES = (
     "Write areas:road=0.3,sky=0.2 or palette:#223344,#ddccaa or style:PICTURE or clip:PROMPT or "
     "clip:MODEL|WEIGHTS|PROMPT or classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you "
     "like: palette*0.2:#223344."
 )
 
-STYLE_SIDE = 512
+MAX_STYLE_SIDE = 512
 """Larger pictures are shrunk; the textures of a small picture are not those of a large one's pixels."""
 
 
-def read_guide(text: str) -> Guide:
+def parse_guide(text: str) -> GuideRequest:
     """One guide. Raises BadRequest, or BadFile for a picture that cannot be read."""
     head, colon, value = text.partition(":")
     kind, star, scale = head.partition("*")
-    if not colon or kind not in READERS:
-        raise BadRequest(f"“{text}” is no guide.", EXAMPLES)
+    if not colon or kind not in PARSERS:
+        raise BadRequest(f"“{text}” is no guide.", GUIDE_EXAMPLES)
     try:
-        fields = READERS[kind](value) | ({"scale": float(scale)} if star else {})
-        guide: Guide = msgspec.convert({"type": kind, **fields}, Guide)
+        fields = PARSERS[kind](value) | ({"scale": float(scale)} if star else {})
+        guide: GuideRequest = msgspec.convert({"type": kind, **fields}, GuideRequest)
     except (ValueError, msgspec.ValidationError) as error:
-        raise BadRequest(f"The guide “{text}” does not make sense: {error}.", EXAMPLES) from error
+        raise BadRequest(f"The guide “{text}” does not make sense: {error}.", GUIDE_EXAMPLES) from error
     return guide
 
 
-def _areas(value: str) -> dict[str, Any]:
+def _parse_areas(value: str) -> dict[str, Any]:
     pairs = [part.partition("=") for part in value.split(",")]
     shares = {name.strip(): float(share) for name, _, share in pairs}
     if len(shares) < len(pairs):
@@ -46,24 +46,24 @@ def _areas(value: str) -> dict[str, Any]:
     return {"shares": shares}
 
 
-def _palette(value: str) -> dict[str, Any]:
+def _parse_palette(value: str) -> dict[str, Any]:
     return {"colours": tuple(part.strip() for part in value.split(","))}
 
 
-def _style(value: str) -> dict[str, Any]:
+def _parse_style(value: str) -> dict[str, Any]:
     picture = Image.fromarray(read_image(Path(value)))
-    picture.thumbnail((STYLE_SIDE, STYLE_SIDE))
-    return {"image": msgspec.to_builtins(Raster.of(np.asarray(picture)), builtin_types=(bytes,))}
+    picture.thumbnail((MAX_STYLE_SIDE, MAX_STYLE_SIDE))
+    return {"image": msgspec.to_builtins(Raster.from_pixels(np.asarray(picture)), builtin_types=(bytes,))}
 
 
-def _clip(value: str) -> dict[str, Any]:
+def _parse_clip(value: str) -> dict[str, Any]:
     if "|" not in value:
         return {"prompt": value}
     model, pretrained, prompt = value.split("|", 2)
     return {"model": model, "pretrained": pretrained, "prompt": prompt}
 
 
-def _classes(value: str) -> dict[str, Any]:
+def _parse_classifier(value: str) -> dict[str, Any]:
     path, names = value.rsplit("|", 1)
     words = [name.strip() for name in names.split(",")]
     return {
@@ -73,15 +73,15 @@ def _classes(value: str) -> dict[str, Any]:
     }
 
 
-def _own(value: str) -> dict[str, Any]:
+def _parse_custom(value: str) -> dict[str, Any]:
     return {"function": value}
 
 
-READERS: dict[str, Callable[[str], dict[str, Any]]] = {
-    "areas": _areas,
-    "palette": _palette,
-    "style": _style,
-    "clip": _clip,
-    "classes": _classes,
-    "own": _own,
+PARSERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "areas": _parse_areas,
+    "palette": _parse_palette,
+    "style": _parse_style,
+    "clip": _parse_clip,
+    "classes": _parse_classifier,
+    "own": _parse_custom,
 }

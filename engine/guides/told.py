@@ -9,126 +9,137 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.data.told import Side, Told
-from engine.diffusion.categorical import TINY
-from engine.diffusion.denoiser import State
+from engine.data.told import ClassConstraint, Side
+from engine.diffusion.categorical import MIN_PROBABILITY
+from engine.diffusion.denoiser import DiffusionState
 from engine.diffusion.guides import LayoutGuide
 
-AWAY = 24.0
+MAX_OFF_SIDE_PENALTY = 24.0
 """How much less likely, in logits, a class is where it is told not to be; guidance towards the text pulls it back."""
-MOST = 0.4
+MAX_SIDE_SHARE = 0.4
 """The largest share that a class is meant to cover on its side, of what may be drawn on both."""
-ASIDE = 0.9
+ON_SIDE_SHARE = 0.9
 """The share of a class that is meant to be on its side."""
-CALLED, LEAST = 6.0, 0.004
+MAX_PRESENCE_BOOST, MIN_NAMED_SHARE = 6.0, 0.004
 """How much likelier, in logits, a class that is named becomes at most, until it is meant to cover this share."""
-MORE = 0.5
+MANY_BOOST = 0.5
 """How much more likely, in logits, a class is everywhere if there are many."""
-FAINT = 0.25
+FAINT_COLUMN_SHARE = 0.25
 """Columns that hold less of a class than this share of the fullest one part its pieces from each other."""
-BLUR = 16
+BLUR_DIVISOR = 16
 """The share of the width, as 1/BLUR, over which columns are smoothed for that."""
-ROUNDS = 16
+BISECTION_ROUNDS = 16
 """Halvings of `AWAY` until a number is found, to 0.0007."""
 
 
 @dataclass(frozen=True)
-class AsNamed(LayoutGuide):
+class PresenceGuide(LayoutGuide):
     """Classes that a prompt names are likelier, by at most `CALLED`, until they are meant to cover `LEAST` of the
     picture. What is given counts as it is.
 
     Those `named` in each sample bend that sample alone.
     """
 
-    named: Sequence[Sequence[int]]
+    class_ids: Sequence[Sequence[int]]
 
-    def bent(self, state: State, logits: Tensor) -> Tensor:
+    def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
         """Its sums are in float64 where there is one: they do not depend on how they are split among threads."""
         exact = torch.float32 if logits.device.type == "mps" else torch.float64
-        ids = sorted({one for some in self.named for one in some})
-        called = torch.tensor([[CALLED * (one in some) for one in ids] for some in self.named], device=logits.device)
-        free, classes = open_to(state), torch.tensor(ids, device=logits.device)
+        ids = sorted({one for some in self.class_ids for one in some})
+        boosts = torch.tensor(
+            [[MAX_PRESENCE_BOOST * (one in some) for one in ids] for some in self.class_ids], device=logits.device
+        )
+        free, classes = generated_mask(state), torch.tensor(ids, device=logits.device)
         e = (logits - logits.amax(1, keepdim=True)).exp_()
         drawn = e.index_select(1, classes) / e.sum(1, keepdim=True)
         given = (state.layout == classes[:, None, None]) & (state.clocks.layout == 0)
-        there = torch.where(free, drawn, given.to(drawn)).sum((2, 3), dtype=exact) / free[0, 0].numel()
-        lacking = (LEAST / there.clamp(min=TINY)).log().to(logits).clamp(min=0).minimum(called)
-        return logits.index_add(1, classes, lacking[:, :, None, None] * free)
+        covered = torch.where(free, drawn, given.to(drawn)).sum((2, 3), dtype=exact) / free[0, 0].numel()
+        needed_boosts = (
+            (MIN_NAMED_SHARE / covered.clamp(min=MIN_PROBABILITY)).log().to(logits).clamp(min=0).minimum(boosts)
+        )
+        return logits.index_add(1, classes, needed_boosts[:, :, None, None] * free)
 
 
 @dataclass(frozen=True)
-class AsTold(LayoutGuide):
+class PlacementGuide(LayoutGuide):
     """Classes are moved to the side of the picture where they are told to be, and cover as much there as the network
     would have given them everywhere, if there is room; of one that is told to be there once, the fullest piece stays.
 
     What is `told` of each sample bends that sample alone, and only where its image is not given, which knows better.
     """
 
-    told: Sequence[Sequence[Told]]
+    constraints: Sequence[Sequence[ClassConstraint]]
 
-    def bent(self, state: State, logits: Tensor) -> Tensor:
+    def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
         bent = logits.clone()
-        for row, some in enumerate(self.told):
-            alone = slice(row, row + 1)
-            for told in some:
-                bent[row, told.class_id] += odds_of(told, state[alone], bent[alone])
+        for row, sample_constraints in enumerate(self.constraints):
+            sample = slice(row, row + 1)
+            for constraint in sample_constraints:
+                bent[row, constraint.class_id] += constraint_log_odds(constraint, state[sample], bent[sample])
         return bent
 
 
-def open_to(state: State) -> Tensor:
+def generated_mask(state: DiffusionState) -> Tensor:
     """Where neither half is given, bool [B, 1, H, W]."""
     return (state.clocks.layout > 0) & (state.clocks.image > 0)
 
 
-def odds_of(told: Told, state: State, logits: Tensor) -> Tensor:
+def constraint_log_odds(constraint: ClassConstraint, state: DiffusionState, logits: Tensor) -> Tensor:
     """Log odds [H, W] of a class, to be added to its logits [1, K, H, W] of one sample."""
-    free = open_to(state)[0, 0]
-    own = odds = log_odds(logits, told.class_id)
-    if told.side:
-        odds = odds + away_from(told.side, odds, free)
-        odds = odds + covering(own, odds, free)
-    if told.amount == "many":
-        odds = odds + MORE
-    if told.amount == "one":
+    free = generated_mask(state)[0, 0]
+    own = odds = class_log_odds(logits, constraint.class_id)
+    if constraint.side:
+        odds = odds + off_side_penalty(constraint.side, odds, free)
+        odds = odds + coverage_shift(own, odds, free)
+    if constraint.amount == "many":
+        odds = odds + MANY_BOOST
+    if constraint.amount == "one":
         given = state.clocks.layout[0, 0] == 0
-        there = torch.where(given, (state.layout[0, 0] == told.class_id).to(odds), odds.sigmoid())
-        odds = odds + apart(there)
+        shares = torch.where(given, (state.layout[0, 0] == constraint.class_id).to(odds), odds.sigmoid())
+        odds = odds + suppress_other_pieces(shares)
     return torch.where(free, odds - own, 0)
 
 
-def log_odds(logits: Tensor, class_id: int) -> Tensor:
+def class_log_odds(logits: Tensor, class_id: int) -> Tensor:
     """Of a class against all others, [H, W], from logits [1, K, H, W]."""
     e = (logits - logits.amax(1, keepdim=True)).exp()[0]
     own = e[class_id].clone()
     e[class_id] = 0
-    return (own.clamp(min=TINY) / e.sum(0).clamp(min=TINY)).log()
+    return (own.clamp(min=MIN_PROBABILITY) / e.sum(0).clamp(min=MIN_PROBABILITY)).log()
 
 
-def away_from(side: Side, odds: Tensor, free: Tensor) -> Tensor:
+def off_side_penalty(side: Side, odds: Tensor, free: Tensor) -> Tensor:
     """Log odds [W] that fall from the middle to the other side, slowly at first, and no more than it takes to have
     `ASIDE` of what the log odds [H, W] cover, where `free`, on the side.
     """
     across = torch.linspace(-2, 2, odds.shape[-1], device=odds.device)
     ramp = (across if side == "left" else -across).clamp(0, 1) ** 2
-    strayed = (ramp > 0).to(odds)
+    off_side = (ramp > 0).to(odds)
 
-    def aside(steep: Tensor) -> Tensor:
-        there = covers(odds - steep * ramp, free)
-        return (there * strayed).sum() > (1 - ASIDE) * there.sum()
+    def exceeds_share(steepness: Tensor) -> Tensor:
+        covered = covered_area(odds - steepness * ramp, free)
+        return (covered * off_side).sum() > (1 - ON_SIDE_SHARE) * covered.sum()
 
-    return -least(AWAY, aside, odds) * ramp
+    return -bisect_smallest(MAX_OFF_SIDE_PENALTY, exceeds_share, odds) * ramp
 
 
-def covering(before: Tensor, after: Tensor, free: Tensor) -> Tensor:
+def coverage_shift(original_odds: Tensor, moved_odds: Tensor, free: Tensor) -> Tensor:
     """The shift of the log odds `after` by which they cover as much as those `before`, or `MOST`, where `free`.
 
     All are [H, W].
     """
-    aim = covers(before, free).sum().minimum(MOST * free.sum())
-    return least(2 * AWAY, lambda shift: covers(after + shift - AWAY, free).sum() <= aim, after) - AWAY
+    target = covered_area(original_odds, free).sum().minimum(MAX_SIDE_SHARE * free.sum())
+    return (
+        bisect_smallest(
+            2 * MAX_OFF_SIDE_PENALTY,
+            lambda shift: covered_area(moved_odds + shift - MAX_OFF_SIDE_PENALTY, free).sum() <= target,
+            moved_odds,
+        )
+        - MAX_OFF_SIDE_PENALTY
+    )
 
 
-def covers(odds: Tensor, free: Tensor) -> Tensor:
+def covered_area(odds: Tensor, free: Tensor) -> Tensor:
     """What log odds [H, W] cover; in float64 where there is one, so that sums do not depend on how they are split
     among threads.
     """
@@ -136,21 +147,21 @@ def covers(odds: Tensor, free: Tensor) -> Tensor:
     return odds.to(exact).sigmoid() * free
 
 
-def least(most: float, lacks: Callable[[Tensor], Tensor], like: Tensor) -> Tensor:
+def bisect_smallest(upper_bound: float, is_too_small: Callable[[Tensor], Tensor], reference: Tensor) -> Tensor:
     """The number from 0 to `most` up to which something lacks, found by halving; a scalar tensor `like` another."""
-    found = like.new_zeros(())
-    for halving in range(1, ROUNDS + 1):
-        step = most / 2**halving
-        found = found + step * lacks(found + step)
+    found = reference.new_zeros(())
+    for halving in range(1, BISECTION_ROUNDS + 1):
+        step = upper_bound / 2**halving
+        found = found + step * is_too_small(found + step)
     return found
 
 
-def apart(there: Tensor) -> Tensor:
+def suppress_other_pieces(shares: Tensor) -> Tensor:
     """Log odds [W] against all columns but those of the fullest piece of a class that is there by shares [H, W]."""
-    width, reach = there.shape[1], there.shape[1] // BLUR // 2
-    columns = F.avg_pool1d(there.sum(0)[None], 2 * reach + 1, 1, reach)[0]
-    place, peak = torch.arange(width, device=there.device), columns.argmax()
-    faint = columns < FAINT * columns.amax()
-    start = torch.where(faint & (place < peak), place, -1).amax()
-    end = torch.where(faint & (place > peak), place, width).amin()
-    return -AWAY * ((place <= start) | (place >= end)).to(there)
+    width, reach = shares.shape[1], shares.shape[1] // BLUR_DIVISOR // 2
+    columns = F.avg_pool1d(shares.sum(0)[None], 2 * reach + 1, 1, reach)[0]
+    position, peak = torch.arange(width, device=shares.device), columns.argmax()
+    faint = columns < FAINT_COLUMN_SHARE * columns.amax()
+    start = torch.where(faint & (position < peak), position, -1).amax()
+    end = torch.where(faint & (position > peak), position, width).amin()
+    return -MAX_OFF_SIDE_PENALTY * ((position <= start) | (position >= end)).to(shares)

@@ -14,11 +14,11 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.errors import BadPack
-from engine.files import write_whole
+from engine.files import write_atomically
 from engine.packs import PackFile
 
 
-class Purpose(msgspec.Struct, frozen=True):
+class PackCompatibility(msgspec.Struct, frozen=True):
     """What a judge was trained for; it serves packs of which the same holds."""
 
     classes: tuple[str, ...]
@@ -29,28 +29,28 @@ class Purpose(msgspec.Struct, frozen=True):
     gamma: float
 
     @classmethod
-    def of(cls, file: PackFile) -> Purpose:
+    def from_pack_file(cls, file: PackFile) -> PackCompatibility:
         """That of a pack."""
         info, pixels = file.info, file.pixels
         names = tuple(one.name for one in info.classes)
         return cls(names, info.height, info.width, pixels.mean, pixels.deviation, pixels.gamma)
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class WeightsMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """What a judge's file says of itself; each judge adds its figures on pictures held out."""
 
-    purpose: Purpose
+    purpose: PackCompatibility
     images_seen: int
     held_out: int  # pictures that the figures were measured on
 
 
-F = TypeVar("F", bound=Facts)
+F = TypeVar("F", bound=WeightsMetadata)
 
 
-def save(path: Path, tensors: Mapping[str, Tensor], facts: Facts) -> None:
+def save(path: Path, tensors: Mapping[str, Tensor], metadata: WeightsMetadata) -> None:
     """Write a judge whole or not at all. Raises BadFile."""
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_whole(path, safetensors.torch.save(plain, {"facts": msgspec.json.encode(facts).decode()}))
+    write_atomically(path, safetensors.torch.save(plain, {"facts": msgspec.json.encode(metadata).decode()}))
 
 
 def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]:
@@ -60,16 +60,16 @@ def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]
         raise BadPack(f"“{path.parent.name}” has no {path.name}.", hint)
     try:
         with safetensors.safe_open(path, "pt") as file:
-            facts = msgspec.json.decode((file.metadata() or {})["facts"], type=kind)
+            metadata = msgspec.json.decode((file.metadata() or {})["facts"], type=kind)
         tensors = load_file(path)
     except (OSError, KeyError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
         raise BadPack(f"{path} cannot be read: {error}.", hint) from error
     if not all(bool(value.isfinite().all()) for value in tensors.values()):
         raise BadPack(f"{path} holds numbers that are not finite.", hint)
-    return facts, tensors
+    return metadata, tensors
 
 
-def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+def load_weights(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
     """Give a network its weights. Raises BadPack if they are another's."""
     try:
         network.load_state_dict({name: value.to(torch.float32) for name, value in tensors.items()})
@@ -77,7 +77,7 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
         raise BadPack(f"{path} does not fit this engine: {error}", "Train it again.") from error
 
 
-def check(facts: Facts, path: Path, file: PackFile) -> None:
+def check_compatible(metadata: WeightsMetadata, path: Path, file: PackFile) -> None:
     """Raise BadPack if a judge was trained for another kind of pack."""
-    if facts.purpose != Purpose.of(file):
+    if metadata.purpose != PackCompatibility.from_pack_file(file):
         raise BadPack(f"{path} was trained for another kind of pack.", "Train one for this pack.")

@@ -13,47 +13,49 @@ from torch.nn import functional as F
 
 from engine.errors import BadPack
 from engine.judges import clip, segmenter
-from engine.judges.clip import in_batches
-from engine.judges.segmenter import Segmenter
-from engine.judges.towers import WIDTH
+from engine.judges.clip import encode_in_batches
+from engine.judges.segmenter import PackSegmenter
+from engine.judges.towers import EMBEDDING_WIDTH
 from engine.network.segmenter import WIDTHS
 from engine.packs import PackFile
 from engine.protocol import Pixels
 from engine.raster import fit_image
 
-By = Literal["clip", "segmenter"]
-GRID = (4, 8)
+EmbedderKind = Literal["clip", "segmenter"]
+FEATURE_GRID = (4, 8)
 """Where in a picture the segmenter's features lie counts as finely as this."""
 
 
-class Likeness(Protocol):
+class ImageEmbedder(Protocol):
     """Unit vectors float32 [N, D], on the CPU, of RGB uint8 [H, W, 3], whose cosine says how alike pictures are."""
 
-    def images(self, images: Sequence[Pixels]) -> Tensor: ...
+    def embed_images(self, images: Sequence[Pixels]) -> Tensor: ...
 
 
-class BySegmenter:
+class SegmenterEmbedder:
     """The segmenter's deepest features in a grid, each less its mean over the picture, on a fixed random projection.
 
     The projection keeps cosines within about 1/√WIDTH  [Johnson & Lindenstrauss 1984].
     """
 
-    def __init__(self, judge: Segmenter, size: tuple[int, int]) -> None:
-        self._judge, self._size = judge, size
-        numbers = np.random.default_rng(0).standard_normal((WIDTHS[-1] * GRID[0] * GRID[1], WIDTH))
-        self._projection = torch.from_numpy(numbers).float().to(judge.mean.device)
+    def __init__(self, pack_segmenter: PackSegmenter, size: tuple[int, int]) -> None:
+        self._segmenter, self._size = pack_segmenter, size
+        numbers = np.random.default_rng(0).standard_normal(
+            (WIDTHS[-1] * FEATURE_GRID[0] * FEATURE_GRID[1], EMBEDDING_WIDTH)
+        )
+        self._projection = torch.from_numpy(numbers).float().to(pack_segmenter.mean.device)
 
-    def images(self, images: Sequence[Pixels]) -> Tensor:
+    def embed_images(self, images: Sequence[Pixels]) -> Tensor:
         """Of pictures of any size, cropped to the pack's; the same in any company."""
-        return in_batches(self._see, [fit_image(image, *self._size).pixels for image in images])
+        return encode_in_batches(self._embed_batch, [fit_image(image, *self._size).pixels for image in images])
 
-    def _see(self, images: Sequence[Pixels]) -> Tensor:
-        deep = self._judge.deepest(images)
-        grid = F.adaptive_avg_pool2d(deep - deep.mean((2, 3), keepdim=True), GRID)
+    def _embed_batch(self, images: Sequence[Pixels]) -> Tensor:
+        deep = self._segmenter.deepest_feature_map(images)
+        grid = F.adaptive_avg_pool2d(deep - deep.mean((2, 3), keepdim=True), FEATURE_GRID)
         return F.normalize(grid.flatten(1) @ self._projection, dim=1)
 
 
-def choose(folder: Path) -> By:
+def choose_embedder_kind(folder: Path) -> EmbedderKind:
     """By whom a pack tells likeness. Raises BadPack if it has neither."""
     if (folder / clip.FILE).is_file():
         return "clip"
@@ -65,9 +67,9 @@ def choose(folder: Path) -> By:
     )
 
 
-def read(by: By, folder: Path, file: PackFile, device: torch.device) -> Likeness:
+def read_embedder(kind: EmbedderKind, folder: Path, file: PackFile, device: torch.device) -> ImageEmbedder:
     """That of a pack. Raises BadPack."""
-    if by == "clip":
+    if kind == "clip":
         return clip.read(folder / clip.FILE, file, device)
     size = (file.info.height, file.info.width)
-    return BySegmenter(segmenter.read(folder / segmenter.FILE, file, device), size)
+    return SegmenterEmbedder(segmenter.read(folder / segmenter.FILE, file, device), size)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
-AMONG = 100
+CANDIDATE_CAPTIONS = 100
 
 
-class Retrieval(NamedTuple):
+class RetrievalScores(NamedTuple):
     """The share of pictures whose own caption comes first among `among`, its mean place, and its mean cosine."""
 
     among: int
@@ -19,7 +19,7 @@ class Retrieval(NamedTuple):
     score: float
 
 
-def retrieval(images: Tensor, texts: Tensor, random: np.random.Generator) -> Retrieval:
+def retrieval_scores(images: Tensor, texts: Tensor, random: np.random.Generator) -> RetrievalScores:
     """Of pictures and their captions, unit vectors [N, D]; each is asked among captions of `AMONG - 1` others.
 
     Of captions that fit equally well, as two of the same words do, one is taken by chance: what is counted is the
@@ -27,7 +27,7 @@ def retrieval(images: Tensor, texts: Tensor, random: np.random.Generator) -> Ret
     """
     cosines = (images.double() @ texts.double().T).numpy()
     count = len(cosines)
-    among = min(AMONG, count)
+    among = min(CANDIDATE_CAPTIONS, count)
     first, place = np.zeros(count), np.zeros(count)
     for index, row in enumerate(cosines):
         others = np.delete(np.arange(count), index)
@@ -35,4 +35,4 @@ def retrieval(images: Tensor, texts: Tensor, random: np.random.Generator) -> Ret
         better, equal = (rivals > row[index] + 1e-9).sum(), (np.abs(rivals - row[index]) <= 1e-9).sum()
         first[index] = 0 if better else 1 / (1 + equal)
         place[index] = 1 + better + equal / 2
-    return Retrieval(among, float(first.mean()), float(place.mean()), float(np.diag(cosines).mean()))
+    return RetrievalScores(among, float(first.mean()), float(place.mean()), float(np.diag(cosines).mean()))

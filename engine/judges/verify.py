@@ -10,17 +10,17 @@ import torch
 from engine import distilled, packs, upscaler
 from engine.errors import EngineError
 from engine.judges import clip, segmenter
-from engine.library import DISTILLED, UPSCALER
+from engine.library import DISTILLED_FILE, UPSCALER_FILE
 
 
-def verify(folder: Path) -> list[str]:
+def evaluator_problems(folder: Path) -> list[str]:
     """What is wrong with what a pack has of these, one line each; it need not have any."""
     problems, cpu = [], torch.device("cpu")
     readers: dict[str, Callable[[], object]] = {
-        segmenter.FILE: lambda: segmenter.read(folder / segmenter.FILE, packs.read_file(folder), cpu),
-        clip.FILE: lambda: clip.read(folder / clip.FILE, packs.read_file(folder), cpu),
-        UPSCALER: lambda: upscaler.read(folder / UPSCALER, packs.read_file(folder), cpu),
-        DISTILLED: lambda: distilled.load(packs.load(folder, "cpu")),
+        segmenter.FILE: lambda: segmenter.read(folder / segmenter.FILE, packs.read_pack_file(folder), cpu),
+        clip.FILE: lambda: clip.read(folder / clip.FILE, packs.read_pack_file(folder), cpu),
+        UPSCALER_FILE: lambda: upscaler.read_upscaler(folder / UPSCALER_FILE, packs.read_pack_file(folder), cpu),
+        DISTILLED_FILE: lambda: distilled.load_distilled(packs.read_pack(folder, "cpu")),
     }
     for name, read in readers.items():
         if not (folder / name).exists():

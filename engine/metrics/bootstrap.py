@@ -8,15 +8,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Statistic = Callable[[Array], float]
+FloatArray = npt.NDArray[np.float64]
+Statistic = Callable[[FloatArray], float]
 """A figure of n pictures by how often each counts, float [n]; all ones are the pictures as they are."""
 
-MEANS, DISTANCES = 1000, 200
+MEAN_RESAMPLES, DISTANCE_RESAMPLES = 1000, 200
 """How many resamples: of what is a mean, and of what costs a decomposition each."""
 
 
-class Figure(msgspec.Struct, frozen=True):
+class BootstrapEstimate(msgspec.Struct, frozen=True):
     """A value on n pictures and its 95 % interval."""
 
     value: float
@@ -25,7 +25,9 @@ class Figure(msgspec.Struct, frozen=True):
     n: int
 
 
-def figure(statistic: Statistic, n: int, resamples: int = MEANS, seed: int = 0) -> Figure:
+def bootstrap_estimate(
+    statistic: Statistic, n: int, resamples: int = MEAN_RESAMPLES, seed: int = 0
+) -> BootstrapEstimate:
     """A figure with its bootstrap interval over pictures: quantiles of the resamples, about the figure itself.
 
     Resamples repeat pictures, which moves distances of distributions upwards as a whole; only their spread is taken.
@@ -36,12 +38,12 @@ def figure(statistic: Statistic, n: int, resamples: int = MEANS, seed: int = 0) 
     draws = np.array([statistic(random.multinomial(n, np.full(n, 1 / n)).astype(float)) for _ in range(resamples)])
     draws = draws[np.isfinite(draws)]
     if not draws.size or not np.isfinite(value):
-        return Figure(value, np.nan, np.nan, n)
+        return BootstrapEstimate(value, np.nan, np.nan, n)
     low, high = np.quantile(draws, (0.025, 0.975)) + (value - draws.mean())
-    return Figure(value, min(float(low), value), max(float(high), value), n)
+    return BootstrapEstimate(value, min(float(low), value), max(float(high), value), n)
 
 
-def mean(values: npt.ArrayLike) -> Statistic:
+def weighted_mean(values: npt.ArrayLike) -> Statistic:
     """The weighted mean of one value per picture."""
-    each = np.asarray(values, np.float64)
-    return lambda weights: float(weights @ each / weights.sum())
+    per_picture = np.asarray(values, np.float64)
+    return lambda weights: float(weights @ per_picture / weights.sum())

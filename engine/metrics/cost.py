@@ -12,16 +12,16 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.diffusion.denoiser import Clocks, State
-from engine.diffusion.guidance import no_estimate
+from engine.diffusion.denoiser import Clocks, DiffusionState
+from engine.diffusion.guidance import uninformative_estimate
 from engine.network.unet import JointUNet
 from engine.packs import Pack
 
-SIDE = 1024
+MATMUL_SIDE = 1024
 
 
 @dataclass
-class Count:
+class EvaluationCount:
     """How often the network was asked, and about how many pictures in all."""
 
     calls: int = 0
@@ -29,11 +29,11 @@ class Count:
 
 
 @contextmanager
-def counted(network: JointUNet) -> Iterator[Count]:
+def count_evaluations(network: JointUNet) -> Iterator[EvaluationCount]:
     """Count what goes through a network. One row alone is computed as two, in a call of its own, which counts."""
-    count = Count()
+    count = EvaluationCount()
 
-    def hook(_: torch.nn.Module, arguments: tuple[State, object, object]) -> None:
+    def hook(_: torch.nn.Module, arguments: tuple[DiffusionState, object, object]) -> None:
         rows = len(arguments[0].image)
         if rows > 1:
             count.calls += 1
@@ -46,29 +46,29 @@ def counted(network: JointUNet) -> Iterator[Count]:
         handle.remove()
 
 
-def operations(pack: Pack) -> float:
+def flops_per_evaluation(pack: Pack) -> float:
     """Floating-point operations of one evaluation on one picture of the pack's size, a multiply-add being two."""
     device, size = pack.device, (pack.info.height, pack.info.width)
     clock = torch.full((2, 1, *size), 1, device=device)
     clocks = Clocks(clock, clock, clock[:, 0, 0, 0], clock[:, 0, 0, 0])
-    state = State(torch.zeros((2, 3, *size), device=device), torch.zeros_like(clock), clocks)
+    state = DiffusionState(torch.zeros((2, 3, *size), device=device), torch.zeros_like(clock), clocks)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        pack.network(state, pack.no_text[[0, 0]], no_estimate(state, pack.process.classes))
+        pack.network(state, pack.empty_text_features[[0, 0]], uninformative_estimate(state, pack.process.num_classes))
     return float(counter.get_total_flops()) / 2
 
 
-def matmul_rate(device: torch.device, seconds: float = 0.1) -> float:
+def matmul_tflops(device: torch.device, seconds: float = 0.1) -> float:
     """bf16 matrix multiplication in TFLOP/s at this moment, to read times by."""
-    left = torch.ones((SIDE, SIDE), dtype=torch.bfloat16, device=device)
+    left = torch.ones((MATMUL_SIDE, MATMUL_SIDE), dtype=torch.bfloat16, device=device)
     times = 0
     start = time.perf_counter()
     while time.perf_counter() - start < seconds:
         (left @ left)[0, 0].item()
         times += 1
-    return times * 2 * SIDE**3 / (time.perf_counter() - start) / 1e12
+    return times * 2 * MATMUL_SIDE**3 / (time.perf_counter() - start) / 1e12
 
 
-def reset_peak(device: torch.device) -> None:
+def reset_peak_memory(device: torch.device) -> None:
     """Forget the peak of memory so far, where that can be done."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
@@ -76,7 +76,7 @@ def reset_peak(device: torch.device) -> None:
         Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
-def peak(device: torch.device) -> float:
+def peak_memory_mib(device: torch.device) -> float:
     """The peak of memory in MiB: the device's, or this process's with all that it holds; nan if nobody tells."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20

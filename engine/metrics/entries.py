@@ -6,9 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from engine.metrics.bootstrap import Figure
+from engine.metrics.bootstrap import BootstrapEstimate
 
-Better = Literal["less", "more", "floor"]
+MetricDirection = Literal["less", "more", "floor"]
 """Which way a metric is good; `floor` is as near to its floor as can be."""
 
 
@@ -17,7 +17,7 @@ class Metric(msgspec.Struct, frozen=True):
 
     key: str
     title: str
-    better: Better
+    better: MetricDirection
     meaning: str
 
 
@@ -50,7 +50,7 @@ METRICS = {
         Metric("changed", "kept pixels changed", "less", "of all that was given, in all results"),
     )
 }
-NEEDS = {
+METRICS_BY_EVALUATOR = {
     "segmenter": ("fsd_maps", "alignment", "faithfulness", "recall", "precision"),
     "features": ("kid", "fd", "is", "near_features"),
     "clip": ("clip_score", "r_precision"),
@@ -58,7 +58,7 @@ NEEDS = {
 """What cannot be measured without a segmenter, without features of any kind, and without the CLIP pair."""
 
 
-class Lacking(msgspec.Struct, frozen=True):
+class MissingEvaluator(msgspec.Struct, frozen=True):
     """A judge that a pack does not have, the command that makes it, and the metrics that are left out for it."""
 
     judge: str
@@ -70,7 +70,7 @@ class Lacking(msgspec.Struct, frozen=True):
         return f"Not measured, as there is no {self.judge}: {titles}. Make one with diptych-engine {self.command}."
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class MetricEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A figure in its place. `floors` are real against real at the same n, or what the judge itself reaches on real
     pictures; `features` says in what a distance was measured.
     """
@@ -78,7 +78,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     contender: str
     metric: str
-    figure: Figure
+    figure: BootstrapEstimate
     floors: dict[str, float]
     features: str = ""
     note: str = ""

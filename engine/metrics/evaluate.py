@@ -9,217 +9,261 @@ from typing import get_args
 
 import msgspec
 
-from engine.data.sources import items_of
-from engine.data.taxonomy import reading
+from engine.data.sources import split_items
+from engine.data.taxonomy import layout_mapping
 from engine.errors import BadRequest
-from engine.export.grammar import openers
-from engine.files import write_whole
-from engine.generation import artist_of, sampler_of, steps_of, weights_of
+from engine.export.grammar import caption_openers
+from engine.files import write_atomically
+from engine.generation import guidance_weights, pack_for_request, resolved_sampler, resolved_steps
 from engine.metrics import cost, phrasings
-from engine.metrics.contenders import Contender
-from engine.metrics.curves import curves
-from engine.metrics.drawing import Studio, TaskName, answered, changed, requests, unprompted
+from engine.metrics.contenders import Candidate
+from engine.metrics.curves import draw_sweep_curves
+from engine.metrics.drawing import (
+    CachedSampler,
+    TaskName,
+    candidate_request,
+    count_changed_pixels,
+    prompt_requests,
+    task_requests,
+)
 from engine.metrics.entries import METRICS, CostEntry
-from engine.metrics.hearing import ClassHeard, hear_classes
-from engine.metrics.judging import Judges
-from engine.metrics.likelihood import Likelihood, likelihood
-from engine.metrics.page import Shown, page
-from engine.metrics.phrasings import Phrased
-from engine.metrics.pictures import SHOWN, Sheets
-from engine.metrics.real import Real, read_pairs
-from engine.metrics.report import Near, Report, Who
-from engine.metrics.segmentation import score
-from engine.metrics.standards import Standards
-from engine.metrics.sweeps import Point, sweep
-from engine.metrics.tables import Measured
+from engine.metrics.hearing import ClassAdherence, measure_class_adherence
+from engine.metrics.judging import EvaluatorSet
+from engine.metrics.likelihood import LikelihoodReport, measure_likelihood
+from engine.metrics.page import ReportPictures, render_report_page
+from engine.metrics.phrasings import PhrasingScore
+from engine.metrics.pictures import CONTACT_ROWS, ReportSheets
+from engine.metrics.real import RealPairs, read_pairs_for_pack
+from engine.metrics.report import CandidateSummary, EvaluationReport, NearestSample
+from engine.metrics.segmentation import segmentation_score
+from engine.metrics.standards import References
+from engine.metrics.sweeps import SweepPoint, run_sweeps
+from engine.metrics.tables import TaskMeasurement
 from engine.packs import Pack
 from engine.protocol import Pixels
 
-TASKS: tuple[TaskName, ...] = get_args(TaskName)
-CACHE = "drawn"
-SEGMENTER = "segmenter"
+TASK_NAMES: tuple[TaskName, ...] = get_args(TaskName)
+CACHE_FOLDER = "drawn"
+SEGMENTER_NAME = "segmenter"
 
 
-def say_nothing(title: str, done: int, of: int) -> None:
+def ignore_progress(title: str, done: int, total: int) -> None:
     """For those who want no progress."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """What to measure beside the pack itself; `prompts` are results per class for what is heard and an eighth of them
     per phrasing, 0 leaves both out.
     """
 
     out: Path
-    tasks: Sequence[TaskName] = TASKS
+    tasks: Sequence[TaskName] = TASK_NAMES
     sweeps: bool = False
-    prompts: int = 16
-    tell: Callable[[str, int, int], None] = field(default=say_nothing)
+    results_per_class: int = 16
+    on_progress: Callable[[str, int, int], None] = field(default=ignore_progress)
 
 
-def read_tasks(text: str) -> tuple[TaskName, ...]:
+def parse_task_names(text: str) -> tuple[TaskName, ...]:
     """Names with commas between them, in the usual order. Raises BadRequest."""
-    asked = [part.strip() for part in text.split(",")]
-    for name in asked:
-        if name not in TASKS:
-            raise BadRequest(f"There is no task “{name}”.", f"Use {', '.join(TASKS)}, with commas between them.")
-    return tuple(task for task in TASKS if task in asked)
+    names = [part.strip() for part in text.split(",")]
+    for name in names:
+        if name not in TASK_NAMES:
+            raise BadRequest(f"There is no task “{name}”.", f"Use {', '.join(TASK_NAMES)}, with commas between them.")
+    return tuple(task for task in TASK_NAMES if task in names)
 
 
-def evaluate(contenders: Sequence[Contender], real: Real, judges: Judges, plan: Plan) -> Report:
+def evaluate(
+    candidates: Sequence[Candidate], real_pairs: RealPairs, evaluators: EvaluatorSet, plan: EvaluationPlan
+) -> EvaluationReport:
     """Measure all contenders and write report.json and report.html. Raises BadFile, BadRequest or BadPack."""
-    first = contenders[0]
-    standards = Standards(real, judges, first.pack.info.classes)
-    studio = Studio(plan.out / CACHE, judges.segmenter, plan.tell)
-    measured, costs = measure(contenders, standards, studio, plan.tasks)
-    for index, one in enumerate(measured):
-        plan.tell(f"measuring {one.contender}", index, len(measured))
+    first = candidates[0]
+    references = References(real_pairs, evaluators, first.pack.info.classes)
+    sampler = CachedSampler(plan.out / CACHE_FOLDER, evaluators.segmenter, plan.on_progress)
+    measurements, costs = measure_candidates(candidates, references, sampler, plan.tasks)
+    for index, one in enumerate(measurements):
+        plan.on_progress(f"measuring {one.candidate}", index, len(measurements))
         _ = one.entries
-    worded = "text" in plan.tasks and plan.prompts > 0
-    heard = hear(studio, first, real, plan.prompts) if worded else []
-    phrased = rephrase(studio, first, real, plan.prompts) if worded else []
-    points = list(sweep(studio, standards, first)) if plan.sweeps else []
-    report = Report(
+    measures_prompts = "text" in plan.tasks and plan.results_per_class > 0
+    adherence = (
+        measure_prompt_adherence(sampler, first, real_pairs, plan.results_per_class) if measures_prompts else []
+    )
+    generalisation = (
+        measure_prompt_generalisation(sampler, first, real_pairs, plan.results_per_class) if measures_prompts else []
+    )
+    points = list(run_sweeps(sampler, references, first)) if plan.sweeps else []
+    report = EvaluationReport(
         pack=first.pack.info.name,
-        pictures=len(real.val),
-        frames=len(real.train),
+        pictures=len(real_pairs.val),
+        frames=len(real_pairs.train),
         gamma=first.pack.file.pixels.gamma,
-        features=[features.name for features in judges.features],
-        lacking=judges.lacking,
-        contenders=[who(one) for one in contenders],
+        features=[features.name for features in evaluators.features],
+        lacking=evaluators.missing,
+        contenders=[candidate_summary(one) for one in candidates],
         metrics=list(METRICS.values()),
-        figures=[entry for one in measured for entry in one.entries],
+        figures=[entry for one in measurements for entry in one.entries],
         costs=costs,
-        iou=per_class(measured, standards),
-        heard=heard,
-        phrased=phrased,
-        near=[near for one in measured if one.task == "text" for near in nearest_frames(one, len(real.train))],
+        iou=class_ious(measurements, references),
+        heard=adherence,
+        phrased=generalisation,
+        near=[
+            near
+            for one in measurements
+            if one.task == "text"
+            for near in nearest_training_frames(one, len(real_pairs.train))
+        ],
         sweeps=points,
     )
-    plan.tell("writing", 0, 1)
-    write_whole(plan.out / "report.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-    write_whole(plan.out / "report.html", page(report, shown(measured, standards, points, first)).encode())
-    plan.tell("writing", 1, 1)
+    plan.on_progress("writing", 0, 1)
+    write_atomically(plan.out / "report.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    write_atomically(
+        plan.out / "report.html",
+        render_report_page(report, collect_report_pictures(measurements, references, points, first)).encode(),
+    )
+    plan.on_progress("writing", 1, 1)
     return report
 
 
-def measure(
-    contenders: Sequence[Contender], standards: Standards, studio: Studio, tasks: Sequence[TaskName]
-) -> tuple[list[Measured], list[CostEntry]]:
+def measure_candidates(
+    candidates: Sequence[Candidate], references: References, sampler: CachedSampler, tasks: Sequence[TaskName]
+) -> tuple[list[TaskMeasurement], list[CostEntry]]:
     """Everybody's results at every task, and what they cost. A contender that segments only draws from text."""
-    real, measured, costs = standards.real, [], []
-    teraflops = {one.name: cost.operations(one.pack) / 1e12 for one in contenders}
+    real, measurements, costs = references.real, [], []
+    teraflops = {candidate.name: cost.flops_per_evaluation(candidate.pack) / 1e12 for candidate in candidates}
     for task in tasks:
-        for one in contenders:
+        for one in candidates:
             if one.options.segment and task != "text":
                 continue
-            asked = requests(task, real, one.pack.info, len(real.val))
-            drawn = studio.draw(one, task, asked)
-            kept = changed(asked, drawn, one.pack.info) if task != "text" else None
-            measured.append(
-                Measured(standards, task, one.name, drawn, one.options.segment and not one.options.by, kept)
+            generate_requests = task_requests(task, real, one.pack.info, len(real.val))
+            samples = sampler.draw(one, task, generate_requests)
+            changed_pixels = (
+                count_changed_pixels(generate_requests, samples, one.pack.info) if task != "text" else None
             )
-            spent = drawn.cost
+            measurements.append(
+                TaskMeasurement(
+                    references, task, one.name, samples, one.options.segment and not one.options.by, changed_pixels
+                )
+            )
+            sampling_cost = samples.cost
             costs.append(
                 CostEntry(
                     task=task,
                     contender=one.name,
-                    evaluations=spent.evaluations,
-                    rows=spent.rows,
-                    teraflops=spent.rows * teraflops[one.name],
-                    seconds=spent.seconds,
-                    peak_mib=spent.peak,
-                    rate=spent.rate,
+                    evaluations=sampling_cost.evaluations,
+                    rows=sampling_cost.rows,
+                    teraflops=sampling_cost.rows * teraflops[one.name],
+                    seconds=sampling_cost.seconds,
+                    peak_mib=sampling_cost.peak,
+                    rate=sampling_cost.rate,
                 )
             )
-    return measured, costs
+    return measurements, costs
 
 
-def hear(studio: Studio, who: Contender, real: Real, prompts: int) -> list[ClassHeard]:
+def measure_prompt_adherence(
+    sampler: CachedSampler, candidate: Candidate, real_pairs: RealPairs, results_per_class: int
+) -> list[ClassAdherence]:
     """Per class, by prompts that name it and that name it absent."""
 
     def draw(texts: Sequence[str], first_seed: int) -> Sequence[Pixels]:
-        return studio.draw(who, f"“{texts[0]}”", unprompted(texts, first_seed, who.pack.info)).layouts
+        return sampler.draw(
+            candidate, f"“{texts[0]}”", prompt_requests(texts, first_seed, candidate.pack.info)
+        ).layouts
 
-    info = who.pack.info
-    opener = next(iter(openers(info)), "")
-    return hear_classes(draw, info.classes, real.in_train, prompts, opener)
+    info = candidate.pack.info
+    opener = next(iter(caption_openers(info)), "")
+    return measure_class_adherence(draw, info.classes, real_pairs.train_class_shares, results_per_class, opener)
 
 
-def rephrase(studio: Studio, who: Contender, real: Real, prompts: int) -> list[Phrased]:
+def measure_prompt_generalisation(
+    sampler: CachedSampler, candidate: Candidate, real_pairs: RealPairs, results_per_class: int
+) -> list[PhrasingScore]:
     """Phrasings that are in no caption, each with an eighth of the results."""
-    info = who.pack.info
+    info = candidate.pack.info
 
-    def draw(texts: Sequence[str], seeds: Sequence[int]) -> phrasings.Drawn:
-        asked = [one for text, seed in zip(texts, seeds, strict=True) for one in unprompted([text], seed, info)]
-        drawn = studio.draw(who, "phrasings", asked)
-        return phrasings.Drawn(drawn.images, drawn.layouts)
+    def draw(texts: Sequence[str], seeds: Sequence[int]) -> phrasings.PhrasingSamples:
+        generate_requests = [
+            one for text, seed in zip(texts, seeds, strict=True) for one in prompt_requests([text], seed, info)
+        ]
+        samples = sampler.draw(candidate, "phrasings", generate_requests)
+        return phrasings.PhrasingSamples(samples.images, samples.layouts)
 
-    return phrasings.judge(draw, info.classes, real.in_train.tolist(), max(1, prompts // 8))
+    return phrasings.score_phrasings(
+        draw, info.classes, real_pairs.train_class_shares.tolist(), max(1, results_per_class // 8)
+    )
 
 
-def who(one: Contender) -> Who:
+def candidate_summary(candidate: Candidate) -> CandidateSummary:
     """What a report says of a contender."""
-    info, options = one.pack.info, one.options
-    (request,) = unprompted(["a street"], 0, info)
-    request = answered(request, info, options)
-    artist = artist_of(one.pack, request).info
-    return Who(
-        name=one.name,
+    info, options = candidate.pack.info, candidate.options
+    (request,) = prompt_requests(["a street"], 0, info)
+    request = candidate_request(request, info, options)
+    drawing_info = pack_for_request(candidate.pack, request).info
+    return CandidateSummary(
+        name=candidate.name,
         title=info.title,
-        images_seen=one.pack.file.images_seen,
-        sampler=sampler_of(one.pack, request),
-        steps=steps_of(one.pack, request),
-        guidance=weights_of(one.pack, request)[0],
-        cross_guidance=artist.cross_guidance if request.cross_guidance is None else request.cross_guidance,
+        images_seen=candidate.pack.file.images_seen,
+        sampler=resolved_sampler(candidate.pack, request),
+        steps=resolved_steps(candidate.pack, request),
+        guidance=guidance_weights(candidate.pack, request)[0],
+        cross_guidance=drawing_info.cross_guidance if request.cross_guidance is None else request.cross_guidance,
         resamplings=options.resamplings,
         segment=options.segment,
     )
 
 
-def per_class(measured: Sequence[Measured], standards: Standards) -> dict[str, dict[str, dict[str, float]]]:
+def class_ious(
+    measurements: Sequence[TaskMeasurement], references: References
+) -> dict[str, dict[str, dict[str, float]]]:
     """IoU by task, contender and class, with the segmenter's own on the same pictures."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for one in (one for one in measured if one.ranked):
-        table = found.setdefault(one.task, {})
-        ceiling = [(SEGMENTER, one.ceiling)] if one.mapped else []
-        for name, counts in ((one.contender, one.judged), *ceiling):
-            table[name] = dict(zip(standards.names, score(counts.sum(0)).iou.tolist(), strict=True))
-    return found
+    ious: dict[str, dict[str, dict[str, float]]] = {}
+    for one in (one for one in measurements if one.has_ranking):
+        table = ious.setdefault(one.task, {})
+        ceiling = [(SEGMENTER_NAME, one.ceiling)] if one.has_segmenter else []
+        for name, counts in ((one.candidate, one.ranking_confusions), *ceiling):
+            table[name] = dict(
+                zip(references.class_names, segmentation_score(counts.sum(0)).iou.tolist(), strict=True)
+            )
+    return ious
 
 
-def nearest_frames(one: Measured, frames: int) -> list[Near]:
+def nearest_training_frames(measurement: TaskMeasurement, frame_count: int) -> list[NearestSample]:
     """Of every sample, its nearest training frame in the first sight."""
-    near, features = one.near[0], one.standards.memories[0].features
+    nearest, features = measurement.nearest_frames[0], measurement.references.memorisation_references[0].features
     return [
-        Near(
-            contender=one.contender,
+        NearestSample(
+            contender=measurement.candidate,
             sample=i,
-            frame=index % frames,
-            mirrored=index >= frames,
+            frame=index % frame_count,
+            mirrored=index >= frame_count,
             distance=distance,
             features=features,
         )
-        for i, (index, distance) in enumerate(zip(near.row.tolist(), near.distance.tolist(), strict=True))
+        for i, (index, distance) in enumerate(zip(nearest.row.tolist(), nearest.distance.tolist(), strict=True))
     ]
 
 
-def shown(measured: Sequence[Measured], standards: Standards, points: Sequence[Point], first: Contender) -> Shown:
+def collect_report_pictures(
+    measurements: Sequence[TaskMeasurement], references: References, points: Sequence[SweepPoint], first: Candidate
+) -> ReportPictures:
     """All pictures of the page."""
-    sheets = Sheets(standards, first.pack.info.classes)
-    tasks = list(dict.fromkeys(one.task for one in measured))
-    return Shown(
-        captions=[caption.text for caption in standards.real.captions[:SHOWN]],
-        contacts={task: sheets.contact(task, [one for one in measured if one.task == task]) for task in tasks},
-        extremes={
-            task: [strip for one in measured if one.task == task for strip in sheets.extremes(one)] for task in tasks
+    sheets = ReportSheets(references, first.pack.info.classes)
+    tasks = list(dict.fromkeys(one.task for one in measurements))
+    return ReportPictures(
+        captions=[caption.text for caption in references.real.captions[:CONTACT_ROWS]],
+        contact_sheets={
+            task: sheets.contact_strips(task, [one for one in measurements if one.task == task]) for task in tasks
         },
-        memorised=[sheets.memorised(one) for one in measured if one.task == "text"],
-        curves=curves(points),
+        extremes={
+            task: [strip for one in measurements if one.task == task for strip in sheets.extreme_strips(one)]
+            for task in tasks
+        },
+        memorised=[sheets.memorised_strip(one) for one in measurements if one.task == "text"],
+        curves=draw_sweep_curves(points),
     )
 
 
-def bounds(pack: Pack, data: Path, out: Path, count: int) -> Likelihood:
+def likelihood_bounds(pack: Pack, data: Path, out: Path, count: int) -> LikelihoodReport:
     """The likelihood of val pairs, of what is not in doubt in them. Raises BadFile."""
-    files = items_of(data, "val", reading(pack.file.data.taxonomy).infos)
-    return likelihood(pack, read_pairs(files[: count or len(files)], pack, 1.0), out)
+    items = split_items(data, "val", layout_mapping(pack.file.data.taxonomy).file_classes)
+    return measure_likelihood(pack, read_pairs_for_pack(items[: count or len(items)], pack, 1.0), out)

@@ -14,59 +14,59 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import BadFile, BadPack
-from engine.guides.build import changed, clip_pair
-from engine.metrics.bootstrap import Array
+from engine.guides.build import cached_open_clip_encoders, modified_time
+from engine.metrics.bootstrap import FloatArray
 from engine.protocol import ClassInfo, Pixels
 
-BATCH = 32
-TINY = 1e-12
-SHARPNESS = 100.0
+BATCH_SIZE = 32
+MIN_LENGTH = 1e-12
+CLIP_LOGIT_SCALE = 100.0
 """The largest scale of cosines in CLIP, for probabilities of class names."""
-FID_CLASSES = 1008
+FID_CLASS_COUNT = 1008
 """The outputs of the Inception network that FID is defined by; torchvision's own has 1000."""
 
 
-class ClipPair(Protocol):
+class ImageTextEncoder(Protocol):
     """An image and a text tower: float32 [N, D] on the CPU, of unit length."""
 
-    def images(self, images: Sequence[Pixels]) -> Tensor: ...
+    def embed_images(self, images: Sequence[Pixels]) -> Tensor: ...
 
-    def texts(self, prompts: Sequence[str]) -> Tensor: ...
+    def embed_texts(self, prompts: Sequence[str]) -> Tensor: ...
 
 
-class Seen(NamedTuple):
+class ImageFeatures(NamedTuple):
     """Of pictures: vectors [N, D], and class probabilities [N, C] for the Inception score."""
 
-    features: Array
-    probabilities: Array
+    features: FloatArray
+    probabilities: FloatArray
 
 
-class Features(NamedTuple):
+class FeatureExtractor(NamedTuple):
     """A named way to see pictures, RGB [H, W, 3]."""
 
     name: str
-    see: Callable[[Sequence[Pixels]], Seen]
+    extract: Callable[[Sequence[Pixels]], ImageFeatures]
 
 
-def of_pair(name: str, pair: ClipPair, classes: Sequence[ClassInfo]) -> Features:
+def clip_feature_extractor(name: str, pair: ImageTextEncoder, classes: Sequence[ClassInfo]) -> FeatureExtractor:
     """The image tower of a CLIP pair; its classes are the pack's, by name.
 
     Vectors are √D long, so that a coordinate is of the order of 1, as the kernel distance takes for granted.
     """
-    names = pair.texts([f"a street with a {info.name}" for info in classes]).double()
+    names = pair.embed_texts([f"a street with a {info.name}" for info in classes]).double()
 
-    def see(images: Sequence[Pixels]) -> Seen:
-        unit = pair.images(images).double()
-        likeness = torch.softmax(SHARPNESS * unit @ names.T, 1)
-        return Seen((unit * unit.shape[1] ** 0.5).numpy(), likeness.numpy())
+    def extract(images: Sequence[Pixels]) -> ImageFeatures:
+        unit = pair.embed_images(images).double()
+        probabilities = torch.softmax(CLIP_LOGIT_SCALE * unit @ names.T, 1)
+        return ImageFeatures((unit * unit.shape[1] ** 0.5).numpy(), probabilities.numpy())
 
-    return Features(name, see)
+    return FeatureExtractor(name, extract)
 
 
-def of_unit_length(by: Features, images: Sequence[Pixels]) -> Array:
+def unit_features(extractor: FeatureExtractor, images: Sequence[Pixels]) -> FloatArray:
     """Features [N, D] of pictures, as vectors of length 1."""
-    rows = by.see(images).features
-    lengths: Array = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), TINY)
+    rows = extractor.extract(images).features
+    lengths: FloatArray = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), MIN_LENGTH)
     return rows / lengths
 
 
@@ -75,26 +75,26 @@ class OpenClip:
 
     def __init__(self, model: str, weights: str, device: torch.device) -> None:
         self.device = device
-        self.encode_image, self.encode_text = clip_pair(model, weights, changed(weights), device)
+        self.encode_image, self.encode_text = cached_open_clip_encoders(model, weights, modified_time(weights), device)
 
-    def images(self, images: Sequence[Pixels]) -> Tensor:
+    def embed_images(self, images: Sequence[Pixels]) -> Tensor:
         """Unit vectors of RGB [H, W, 3]."""
         return torch.cat(
-            [F.normalize(self.encode_image(rows).float(), dim=1) for rows in batches(images, self.device)]
+            [F.normalize(self.encode_image(rows).float(), dim=1) for rows in image_batches(images, self.device)]
         )
 
-    def texts(self, prompts: Sequence[str]) -> Tensor:
+    def embed_texts(self, prompts: Sequence[str]) -> Tensor:
         """Unit vectors of prompts."""
         return torch.stack([self.encode_text(prompt).float().cpu() for prompt in prompts])
 
 
-def batches(images: Sequence[Pixels], device: torch.device) -> list[Tensor]:
+def image_batches(images: Sequence[Pixels], device: torch.device) -> list[Tensor]:
     """RGB in [0, 1], [B, 3, H, W]."""
-    stacked = [np.stack(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
+    stacked = [np.stack(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)]
     return [torch.from_numpy(some).movedim(-1, 1).to(device).float() / 255 for some in stacked]
 
 
-def read_features(text: str, classes: Sequence[ClassInfo], device: torch.device) -> Features:
+def parse_feature_extractor(text: str, classes: Sequence[ClassInfo], device: torch.device) -> FeatureExtractor:
     """“MODEL=PATH” is a checkpoint of open_clip, “PATH” weights of Inception v3. Raises BadFile or BadPack."""
     model, is_pair, path = text.partition("=")
     weights = Path(path if is_pair else text)
@@ -103,39 +103,43 @@ def read_features(text: str, classes: Sequence[ClassInfo], device: torch.device)
     if is_pair:
         with torch.inference_mode():
             pair = OpenClip(model, path, device)
-        return quiet(of_pair(f"open_clip {model} ({weights.name})", pair, classes))
-    return quiet(inception(weights, device))
+        return without_gradients(clip_feature_extractor(f"open_clip {model} ({weights.name})", pair, classes))
+    return without_gradients(inception_feature_extractor(weights, device))
 
 
-def quiet(features: Features) -> Features:
+def without_gradients(extractor: FeatureExtractor) -> FeatureExtractor:
     """The same without gradients."""
 
-    def see(images: Sequence[Pixels]) -> Seen:
+    def extract(images: Sequence[Pixels]) -> ImageFeatures:
         with torch.inference_mode():
-            return features.see(images)
+            return extractor.extract(images)
 
-    return Features(features.name, see)
+    return FeatureExtractor(extractor.name, extract)
 
 
-def inception(path: Path, device: torch.device) -> Features:
+def inception_feature_extractor(path: Path, device: torch.device) -> FeatureExtractor:
     """The pooled features of Inception v3, by FID's weights or torchvision's. Raises BadPack."""
-    network, is_fid = inception_network(path)
+    network, is_fid = load_inception_network(path)
     network = network.to(device)
     last, network.fc = network.fc, torch.nn.Identity()
-    mean, deviation = (0.5, 0.5) if is_fid else (torch.tensor(v, device=device)[:, None, None] for v in IMAGENET)
+    mean, deviation = (
+        (0.5, 0.5) if is_fid else (torch.tensor(v, device=device)[:, None, None] for v in IMAGENET_MEAN_AND_DEVIATION)
+    )
 
-    def see(images: Sequence[Pixels]) -> Seen:
-        sized = (F.interpolate(x, (299, 299), mode="bilinear", align_corners=False) for x in batches(images, device))
+    def extract(images: Sequence[Pixels]) -> ImageFeatures:
+        sized = (
+            F.interpolate(x, (299, 299), mode="bilinear", align_corners=False) for x in image_batches(images, device)
+        )
         features = torch.cat([network((x - mean) / deviation) for x in sized])
-        return Seen(features.double().cpu().numpy(), last(features).double().softmax(1).cpu().numpy())
+        return ImageFeatures(features.double().cpu().numpy(), last(features).double().softmax(1).cpu().numpy())
 
-    return Features(f"Inception v3 ({'FID' if is_fid else 'torchvision'}, {path.name})", see)
-
-
-IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    return FeatureExtractor(f"Inception v3 ({'FID' if is_fid else 'torchvision'}, {path.name})", extract)
 
 
-def inception_network(path: Path) -> tuple[Any, bool]:
+IMAGENET_MEAN_AND_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def load_inception_network(path: Path) -> tuple[Any, bool]:
     """The network in eval mode, and whether it is FID's. Raises BadPack."""
     from torchvision.models import inception_v3
 
@@ -147,30 +151,30 @@ def inception_network(path: Path) -> tuple[Any, bool]:
         network.load_state_dict(weights)
     except Exception as error:  # whatever a strange file makes of the loaders
         known = (OSError, KeyError, RuntimeError, safetensors.SafetensorError)
-        why = error if isinstance(error, known) else type(error).__name__
+        reason = error if isinstance(error, known) else type(error).__name__
         raise BadPack(
-            f"{path} holds no weights of Inception v3: {why}", "Give FID's or torchvision's file of weights."
+            f"{path} holds no weights of Inception v3: {reason}", "Give FID's or torchvision's file of weights."
         ) from error
-    if classes == FID_CLASSES:
-        as_in_fid(network)
-    return network.eval().requires_grad_(False), classes == FID_CLASSES
+    if classes == FID_CLASS_COUNT:
+        use_fid_pooling(network)
+    return network.eval().requires_grad_(False), classes == FID_CLASS_COUNT
 
 
-def as_in_fid(network: torch.nn.Module) -> None:
+def use_fid_pooling(network: torch.nn.Module) -> None:
     """FID's network leaves the border out of its mean pools, and its last block pools by the maximum."""
 
-    def inner_mean(x: Tensor) -> Tensor:
+    def mean_pool(x: Tensor) -> Tensor:
         return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
 
-    def maximum(x: Tensor) -> Tensor:
+    def max_pool(x: Tensor) -> Tensor:
         return F.max_pool2d(x, 3, 1, 1)
 
     for name in ("5b", "5c", "5d", "6b", "6c", "6d", "6e", "7b", "7c"):
         block: Any = getattr(network, f"Mixed_{name}")
-        block._forward = repooled(block, maximum if name == "7c" else inner_mean)
+        block._forward = with_last_pool(block, max_pool if name == "7c" else mean_pool)
 
 
-def repooled(block: torch.nn.Module, pool: Callable[[Tensor], Tensor]) -> Callable[[Tensor], list[Tensor]]:
+def with_last_pool(block: torch.nn.Module, pool: Callable[[Tensor], Tensor]) -> Callable[[Tensor], list[Tensor]]:
     """An Inception block's branches with another pool in the last one."""
     inside: Any = block
     branches = inside._forward

@@ -9,14 +9,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.captions import ABSENT, COUNTED, PRESENT, Caption
-from engine.metrics.bootstrap import Array, Statistic
+from engine.data.captions import ABSENT, MIN_CLASS_PIXELS, PRESENT, Caption
+from engine.metrics.bootstrap import FloatArray, Statistic
 from engine.protocol import ClassInfo, Pixels
 
-Bools = npt.NDArray[np.bool_]
+BoolArray = npt.NDArray[np.bool_]
 
 
-class ClassHeard(msgspec.Struct, frozen=True):
+class ClassAdherence(msgspec.Struct, frozen=True):
     """Shares of results that hold a class: unprompted, when named, and when named absent; and of the train frames."""
 
     name: str
@@ -26,49 +26,49 @@ class ClassHeard(msgspec.Struct, frozen=True):
     absent: float
 
 
-class Said(NamedTuple):
+class CaptionMentions(NamedTuple):
     """Which classes each caption names, and which as absent, bool [N, K]."""
 
-    present: Bools
-    absent: Bools
+    present: BoolArray
+    absent: BoolArray
 
     @classmethod
-    def of(cls, captions: Sequence[Caption]) -> Said:
-        says = np.stack([caption.says for caption in captions])
-        return cls(says == PRESENT, says == ABSENT)
+    def of(cls, captions: Sequence[Caption]) -> CaptionMentions:
+        class_mentions = np.stack([caption.mentions for caption in captions])
+        return cls(class_mentions == PRESENT, class_mentions == ABSENT)
 
 
-def holds(layout: Pixels, classes: int) -> Bools:
+def layout_classes(layout: Pixels, classes: int) -> BoolArray:
     """Which classes a layout holds, bool [K]; a class counts from 8 pixels."""
-    return np.bincount(layout[layout < classes], minlength=classes) >= COUNTED
+    return np.bincount(layout[layout < classes], minlength=classes) >= MIN_CLASS_PIXELS
 
 
-def presence(layouts: Sequence[Pixels], classes: int) -> Bools:
+def layouts_classes(layouts: Sequence[Pixels], classes: int) -> BoolArray:
     """The same of many, bool [N, K]."""
-    return np.stack([holds(layout, classes) for layout in layouts])
+    return np.stack([layout_classes(layout, classes) for layout in layouts])
 
 
-def share(named: Bools, found: Bools) -> Statistic:
+def adherence_share(named: BoolArray, found: BoolArray) -> Statistic:
     """Of the classes that captions name, bool [N, K], the share that is found in their own pictures, bool [N, K]."""
-    hits, asked = (named & found).sum(1), named.sum(1)
-    return lambda weights: _ratio(weights @ hits, weights @ asked)
+    hits, named_count = (named & found).sum(1), named.sum(1)
+    return lambda weights: _ratio(weights @ hits, weights @ named_count)
 
 
-def shuffled(named: Bools, found: Bools) -> Statistic:
+def shuffled_adherence_share(named: BoolArray, found: BoolArray) -> Statistic:
     """The same with each caption beside all other pictures: what a picture holds whatever it was asked for."""
-    hits, asked = (named & found).sum(1), named.sum(1)
+    hits, named_count = (named & found).sum(1), named.sum(1)
 
-    def others(weights: Array) -> float:
-        together = float((weights @ named) @ (weights @ found)) - weights**2 @ hits
-        return _ratio(together, weights @ asked * weights.sum() - weights**2 @ asked)
+    def shuffled_share(weights: FloatArray) -> float:
+        shuffled_hits = float((weights @ named) @ (weights @ found)) - weights**2 @ hits
+        return _ratio(shuffled_hits, weights @ named_count * weights.sum() - weights**2 @ named_count)
 
-    return others
+    return shuffled_share
 
 
-def beyond(named: Bools, found: Bools) -> Statistic:
+def adherence_gain(named: BoolArray, found: BoolArray) -> Statistic:
     """The share less the same with shuffled captions: what of it is owed to the text."""
-    own, others = share(named, found), shuffled(named, found)
-    return lambda weights: own(weights) - others(weights)
+    own_share, shuffled_share = adherence_share(named, found), shuffled_adherence_share(named, found)
+    return lambda weights: own_share(weights) - shuffled_share(weights)
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -79,21 +79,23 @@ DrawLayouts = Callable[[Sequence[str], int], Sequence[Pixels]]
 """The layouts of text → both for each prompt, with seeds counting up from one."""
 
 
-def hear_classes(
-    draw: DrawLayouts, classes: Sequence[ClassInfo], in_train: Array, count: int, opener: str = ""
-) -> list[ClassHeard]:
+def measure_class_adherence(
+    draw: DrawLayouts, classes: Sequence[ClassInfo], train_shares: FloatArray, count: int, opener: str = ""
+) -> list[ClassAdherence]:
     """Each class that is in under half of the training frames, in `count` prompts that name it and as many that
     name it absent, against `4 count` results without a prompt. Prompts begin with the `opener`, if there is one.
     """
-    free = presence(draw([""] * (4 * count), 0), len(classes)).mean(0)
-    heard = []
-    for index, one in enumerate(classes):
-        if in_train[index] >= 0.5:
+    unprompted = layouts_classes(draw([""] * (4 * count), 0), len(classes)).mean(0)
+    adherence = []
+    for index, info in enumerate(classes):
+        if train_shares[index] >= 0.5:
             continue
-        noun = one.name if one.mass else f"a {one.name}"
+        noun = info.name if info.mass else f"a {info.name}"
         named, absent = (
-            float(presence(draw([text.strip(" ,")] * count, seed), len(classes))[:, index].mean())
-            for text, seed in ((f"{opener} with {noun}", 10_000), (f"{opener}, no {one.name}", 20_000))
+            float(layouts_classes(draw([text.strip(" ,")] * count, seed), len(classes))[:, index].mean())
+            for text, seed in ((f"{opener} with {noun}", 10_000), (f"{opener}, no {info.name}", 20_000))
         )
-        heard.append(ClassHeard(one.name, float(in_train[index]), float(free[index]), named, absent))
-    return heard
+        adherence.append(
+            ClassAdherence(info.name, float(train_shares[index]), float(unprompted[index]), named, absent)
+        )
+    return adherence

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.metrics.bootstrap import Array, Statistic
+from engine.metrics.bootstrap import FloatArray, Statistic
 
-TINY = 1e-16
+MIN_PROBABILITY = 1e-16
 
 
-def inception_score(probabilities: Array) -> Statistic:
+def inception_score(probabilities: FloatArray) -> Statistic:
     """exp of the mean KL(p(y|x) | p(y)) of rows [N, C] that sum to 1, in one split."""
-    negative_entropy = (probabilities * np.log(np.maximum(probabilities, TINY))).sum(1)
+    negative_entropy = (probabilities * np.log(np.maximum(probabilities, MIN_PROBABILITY))).sum(1)
 
-    def score(weights: Array) -> float:
+    def score(weights: FloatArray) -> float:
         share = weights / weights.sum()
         marginal = share @ probabilities
-        return float(np.exp(share @ negative_entropy - marginal @ np.log(np.maximum(marginal, TINY))))
+        return float(np.exp(share @ negative_entropy - marginal @ np.log(np.maximum(marginal, MIN_PROBABILITY))))
 
     return score

@@ -7,52 +7,66 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.judges import clip, segmenter
-from engine.metrics.entries import NEEDS, Lacking
-from engine.metrics.features import ClipPair, Features, of_pair, read_features
+from engine.metrics.entries import METRICS_BY_EVALUATOR, MissingEvaluator
+from engine.metrics.features import FeatureExtractor, ImageTextEncoder, clip_feature_extractor, parse_feature_extractor
 from engine.packs import Pack
 from engine.protocol import Pixels
 
-OWN = "CLIP image tower of “{}”"
+CLIP_FEATURES_TITLE = "CLIP image tower of “{}”"
 
 
-class Segmenter(Protocol):
+class ImageSegmenter(Protocol):
     """Ids uint8 [H, W] of pictures, RGB uint8 [H, W, 3]; the same however they are batched."""
 
-    def layouts(self, images: Sequence[Pixels]) -> list[Pixels]: ...
+    def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]: ...
 
 
 @dataclass(frozen=True)
-class Judges:
+class EvaluatorSet:
     """The same for every contender. `features` begin with those of the CLIP pair itself, if there is one."""
 
-    segmenter: Segmenter | None
-    clip: ClipPair | None
-    features: Sequence[Features]
+    segmenter: ImageSegmenter | None
+    clip: ImageTextEncoder | None
+    features: Sequence[FeatureExtractor]
 
     @classmethod
     def of(
-        cls, pack: Pack, by_segmenter: Segmenter | None, by_clip: ClipPair | None, more: Sequence[str] = ()
-    ) -> Judges:
+        cls,
+        pack: Pack,
+        segmenter_model: ImageSegmenter | None,
+        clip_model: ImageTextEncoder | None,
+        extra_features: Sequence[str] = (),
+    ) -> EvaluatorSet:
         """With more features by their text (features.py). Raises BadFile or BadPack."""
         classes = pack.info.classes
-        own = [of_pair(OWN.format(pack.info.name), by_clip, classes)] if by_clip else []
-        return cls(by_segmenter, by_clip, [*own, *(read_features(text, classes, pack.device) for text in more)])
+        own = (
+            [clip_feature_extractor(CLIP_FEATURES_TITLE.format(pack.info.name), clip_model, classes)]
+            if clip_model
+            else []
+        )
+        return cls(
+            segmenter_model,
+            clip_model,
+            [*own, *(parse_feature_extractor(text, classes, pack.device) for text in extra_features)],
+        )
 
     @property
-    def lacking(self) -> list[Lacking]:
+    def missing(self) -> list[MissingEvaluator]:
         """Who is not there, and what is left out for it."""
-        found = []
+        missing = []
         if self.segmenter is None:
-            found.append(Lacking("segmenter", segmenter.COMMAND, NEEDS["segmenter"]))
+            missing.append(MissingEvaluator("segmenter", segmenter.COMMAND, METRICS_BY_EVALUATOR["segmenter"]))
         if self.clip is None:
-            unseen = () if self.features else NEEDS["features"]
-            found.append(Lacking("CLIP pair", clip.COMMAND, (*unseen, *NEEDS["clip"])))
-        return found
+            feature_metrics = () if self.features else METRICS_BY_EVALUATOR["features"]
+            missing.append(
+                MissingEvaluator("CLIP pair", clip.COMMAND, (*feature_metrics, *METRICS_BY_EVALUATOR["clip"]))
+            )
+        return missing
 
 
-def load(pack: Pack, more: Sequence[str] = ()) -> Judges:
+def load_evaluators(pack: Pack, extra_features: Sequence[str] = ()) -> EvaluatorSet:
     """The judges that a pack has. Raises BadPack for one that is broken, and BadFile or BadPack for more features."""
-    by_segmenter, by_clip = (
+    segmenter_model, clip_model = (
         judge.load(pack) if (pack.folder / judge.FILE).is_file() else None for judge in (segmenter, clip)
     )
-    return Judges.of(pack, by_segmenter, by_clip, more)
+    return EvaluatorSet.of(pack, segmenter_model, clip_model, extra_features)

@@ -14,55 +14,63 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from engine.data.captions import pieces
-from engine.data.taxonomy import plural_of
-from engine.metrics.bootstrap import Figure, figure, mean
-from engine.metrics.hearing import holds
+from engine.data.captions import count_runs
+from engine.data.taxonomy import regular_plural
+from engine.metrics.bootstrap import BootstrapEstimate, bootstrap_estimate, weighted_mean
+from engine.metrics.hearing import layout_classes
 from engine.protocol import ClassInfo, Pixels
 
-Kind = Literal["paraphrase", "negation", "side", "count", "light"]
-TITLES: dict[Kind, str] = {
+PhrasingKind = Literal["paraphrase", "negation", "side", "count", "light"]
+PHRASING_TITLES: dict[PhrasingKind, str] = {
     "paraphrase": "the class is there",
     "negation": "the class is not there",
     "side": "the class is there, most of it on the side named",
     "count": "there are more of many than of one",
     "light": "it is brighter by day than at night",
 }
-PARAPHRASES = "there is {one} in this picture", "show me {many}", "{many} wherever you look", "could I see {one} here?"
-NEGATIONS = "not a single {noun}", "free of {many}", "there aren't any {many}", "nothing of {many} to be seen"
-SIDES = ("over there at the left: {one}", "to our left stands {one}"), ("right hand side: {one}", "{one}, far right")
-COUNTS = "exactly one {noun}", "dozens of {many}"
-LIGHT = "it is night and hardly any light", "the sun shines very brightly"
-FREE = 16
+PARAPHRASE_PHRASINGS = (
+    "there is {one} in this picture",
+    "show me {many}",
+    "{many} wherever you look",
+    "could I see {one} here?",
+)
+NEGATION_PHRASINGS = "not a single {noun}", "free of {many}", "there aren't any {many}", "nothing of {many} to be seen"
+SIDE_PHRASINGS = (
+    ("over there at the left: {one}", "to our left stands {one}"),
+    ("right hand side: {one}", "{one}, far right"),
+)
+COUNT_PHRASINGS = "exactly one {noun}", "dozens of {many}"
+BRIGHTNESS_PHRASINGS = "it is night and hardly any light", "the sun shines very brightly"
+BASELINE_FACTOR = 16
 """How many times as many results there are without a prompt as of one phrasing, and by day and by night."""
-COMMON = 0.5
+MAX_TRAIN_SHARE = 0.5
 """What more of the training frames hold than this says nothing by being there."""
 
 
-class Phrased(msgspec.Struct, frozen=True, kw_only=True):
+class PhrasingScore(msgspec.Struct, frozen=True, kw_only=True):
     """The share of results that are as they were told to be, and the share that are so if nothing is said; of a
     comparison, in which a tie counts as a half, that is a half.
     """
 
-    kind: Kind
-    asked: Figure
+    kind: PhrasingKind
+    asked: BootstrapEstimate
     unasked: float
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PhrasingSamples:
     """Results of text → both: RGB [H, W, 3] and ids [H, W] each."""
 
     images: Sequence[Pixels]
     layouts: Sequence[Pixels]
 
 
-Draw = Callable[[Sequence[str], Sequence[int]], Drawn]
+DrawSamples = Callable[[Sequence[str], Sequence[int]], PhrasingSamples]
 """A result for each prompt and its seed."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Phrasing:
     """What a phrasing asks for: a class by its id, and of a side whether it is the right one."""
 
     kind: Literal["paraphrase", "negation", "side"]
@@ -70,73 +78,91 @@ class Asked:
     class_id: int
     to_the_right: bool = False
 
-    def fulfilled(self, layout: Pixels) -> bool:
+    def is_fulfilled_by(self, layout: Pixels) -> bool:
         """Whether ids [H, W] are as they were told to be."""
-        there = bool(holds(layout, self.class_id + 1)[self.class_id])
+        is_present = bool(layout_classes(layout, self.class_id + 1)[self.class_id])
         if self.kind != "side":
-            return there == (self.kind == "paraphrase")
+            return is_present == (self.kind == "paraphrase")
         columns = (layout == self.class_id).sum(0)
         left, right = columns[: len(columns) // 2].sum(), columns[len(columns) // 2 :].sum()
-        return there and bool(right > left if self.to_the_right else left > right)
+        return is_present and bool(right > left if self.to_the_right else left > right)
 
 
-def phrasings(classes: Sequence[ClassInfo], in_train: Sequence[float]) -> Iterator[Asked]:
+def held_out_phrasings(classes: Sequence[ClassInfo], train_shares: Sequence[float]) -> Iterator[Phrasing]:
     """All that ask for one class, of those that are in under half of the training frames, but in some."""
-    for index, (one, share) in enumerate(zip(classes, in_train, strict=True)):
-        if 0 < share < COMMON:
-            yield from (Asked("paraphrase", told(text, one), index) for text in PARAPHRASES)
-            yield from (Asked("negation", told(text, one), index) for text in NEGATIONS)
-            for at_the_right, texts in enumerate(SIDES):
-                yield from (Asked("side", told(text, one), index, bool(at_the_right)) for text in texts)
+    for index, (info, share) in enumerate(zip(classes, train_shares, strict=True)):
+        if 0 < share < MAX_TRAIN_SHARE:
+            yield from (Phrasing("paraphrase", fill_phrasing(text, info), index) for text in PARAPHRASE_PHRASINGS)
+            yield from (Phrasing("negation", fill_phrasing(text, info), index) for text in NEGATION_PHRASINGS)
+            for at_the_right, texts in enumerate(SIDE_PHRASINGS):
+                yield from (Phrasing("side", fill_phrasing(text, info), index, bool(at_the_right)) for text in texts)
 
 
-def told(text: str, one: ClassInfo) -> str:
+def fill_phrasing(text: str, info: ClassInfo) -> str:
     """A phrasing about a class."""
-    single = f"some {one.name}" if one.mass else f"a {one.name}"
-    many = one.name if one.mass else one.plural or plural_of(one.name)
-    return text.format(one=single, many=many, noun=one.name)
+    single = f"some {info.name}" if info.mass else f"a {info.name}"
+    many = info.name if info.mass else info.plural or regular_plural(info.name)
+    return text.format(one=single, many=many, noun=info.name)
 
 
-def judge(draw: Draw, classes: Sequence[ClassInfo], in_train: Sequence[float], count: int) -> list[Phrased]:
+def score_phrasings(
+    draw: DrawSamples, classes: Sequence[ClassInfo], train_shares: Sequence[float], count: int
+) -> list[PhrasingScore]:
     """Every phrasing with `count` results, all with seeds of their own, and `FREE` times as many without a prompt."""
-    asked = list(phrasings(classes, in_train))
-    free = draw([""] * (FREE * count), range(FREE * count)).layouts
-    drawn = every(draw, [one.text for one in asked], count)
+    questions = list(held_out_phrasings(classes, train_shares))
+    unprompted = draw([""] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).layouts
+    drawn = draw_each(draw, [one.text for one in questions], count)
     results = []
     for kind in ("paraphrase", "negation", "side"):
-        some = [(one, result) for one, result in zip(asked, drawn, strict=True) if one.kind == kind]
-        found = [one.fulfilled(layout) for one, result in some for layout in result.layouts]
-        results += phrased(kind, found, [one.fulfilled(layout) for one, _ in some for layout in free])
-    things = [index for index, one in enumerate(classes) if not one.mass and 0 < in_train[index] < COMMON]
-    few, many = (every(draw, [told(text, classes[index]) for index in things], count) for text in COUNTS)
+        answers = [(one, result) for one, result in zip(questions, drawn, strict=True) if one.kind == kind]
+        found = [one.is_fulfilled_by(layout) for one, result in answers for layout in result.layouts]
+        results += phrasing_scores(
+            kind, found, [one.is_fulfilled_by(layout) for one, _ in answers for layout in unprompted]
+        )
+    countable_classes = [
+        index for index, one in enumerate(classes) if not one.mass and 0 < train_shares[index] < MAX_TRAIN_SHARE
+    ]
+    one_of_each, many_of_each = (
+        draw_each(draw, [fill_phrasing(text, classes[index]) for index in countable_classes], count)
+        for text in COUNT_PHRASINGS
+    )
     more = [
-        over(*(pieces((layout == index).sum(0)) for layout in (b, a)))
-        for index, one, other in zip(things, few, many, strict=True)
+        comparison_score(*(count_runs((layout == index).sum(0)) for layout in (b, a)))
+        for index, one, other in zip(countable_classes, one_of_each, many_of_each, strict=True)
         for a, b in zip(one.layouts, other.layouts, strict=True)
     ]
-    results += phrased("count", more, [0.5])
-    night, day = (draw([text] * (FREE * count), range(FREE * count)).images for text in LIGHT)
-    brighter = [over(float(b.mean()), float(a.mean())) for a, b in zip(night, day, strict=True)]
-    return results + phrased("light", brighter, [0.5])
+    results += phrasing_scores("count", more, [0.5])
+    night, day = (
+        draw([text] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).images
+        for text in BRIGHTNESS_PHRASINGS
+    )
+    brighter = [comparison_score(float(b.mean()), float(a.mean())) for a, b in zip(night, day, strict=True)]
+    return results + phrasing_scores("light", brighter, [0.5])
 
 
-def every(draw: Draw, texts: Sequence[str], count: int) -> list[Drawn]:
+def draw_each(draw: DrawSamples, texts: Sequence[str], count: int) -> list[PhrasingSamples]:
     """`count` results of each text, all drawn together, and none with another one's seed."""
     if not texts:
         return []
     total = len(texts) * count
     drawn = draw([text for text in texts for _ in range(count)], range(total))
     starts = range(0, total, count)
-    return [Drawn(drawn.images[start : start + count], drawn.layouts[start : start + count]) for start in starts]
+    return [
+        PhrasingSamples(drawn.images[start : start + count], drawn.layouts[start : start + count]) for start in starts
+    ]
 
 
-def over(one: float, other: float) -> float:
+def comparison_score(first: float, second: float) -> float:
     """1 if the one is more, 0 if it is less, and half if they are the same."""
-    return (one > other) + 0.5 * (one == other)
+    return (first > second) + 0.5 * (first == second)
 
 
-def phrased(kind: Kind, found: Sequence[float], unasked: Sequence[float]) -> list[Phrased]:
+def phrasing_scores(kind: PhrasingKind, found: Sequence[float], unasked: Sequence[float]) -> list[PhrasingScore]:
     """The figures of a kind, if anything was asked."""
     if not found:
         return []
-    return [Phrased(kind=kind, asked=figure(mean(found), len(found)), unasked=float(np.mean(unasked)))]
+    return [
+        PhrasingScore(
+            kind=kind, asked=bootstrap_estimate(weighted_mean(found), len(found)), unasked=float(np.mean(unasked))
+        )
+    ]

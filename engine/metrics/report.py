@@ -5,15 +5,15 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from engine.metrics.drawing import TITLES
-from engine.metrics.entries import METRICS, CostEntry, Entry, Lacking, Metric
-from engine.metrics.hearing import ClassHeard
-from engine.metrics.phrasings import TITLES as TITLES_OF_PHRASINGS
-from engine.metrics.phrasings import Phrased
-from engine.metrics.sweeps import Point
+from engine.metrics.drawing import TASK_TITLES
+from engine.metrics.entries import METRICS, CostEntry, Metric, MetricEntry, MissingEvaluator
+from engine.metrics.hearing import ClassAdherence
+from engine.metrics.phrasings import PHRASING_TITLES as TITLES_OF_PHRASINGS
+from engine.metrics.phrasings import PhrasingScore
+from engine.metrics.sweeps import SweepPoint
 
 
-class Who(msgspec.Struct, frozen=True, kw_only=True):
+class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A contender as it is told of."""
 
     name: str
@@ -27,7 +27,7 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     segment: bool
 
 
-class Near(msgspec.Struct, frozen=True, kw_only=True):
+class NearestSample(msgspec.Struct, frozen=True, kw_only=True):
     """A sample of text → both and the training frame nearest to it; `mirrored` left to right. `features` say by what
     it is; without any, by pixels.
     """
@@ -40,7 +40,7 @@ class Near(msgspec.Struct, frozen=True, kw_only=True):
     features: str
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
     """`iou` is by task, contender and class, nan where a class does not occur; `gamma` is what all real pictures went
     through, as in training.
     """
@@ -50,40 +50,42 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     frames: int
     gamma: float
     features: list[str]
-    lacking: list[Lacking]
-    contenders: list[Who]
+    lacking: list[MissingEvaluator]
+    contenders: list[CandidateSummary]
     metrics: list[Metric]
-    figures: list[Entry]
+    figures: list[MetricEntry]
     costs: list[CostEntry]
     iou: dict[str, dict[str, dict[str, float]]]
-    heard: list[ClassHeard]
-    phrased: list[Phrased]
-    near: list[Near]
-    sweeps: list[Point]
+    heard: list[ClassAdherence]
+    phrased: list[PhrasingScore]
+    near: list[NearestSample]
+    sweeps: list[SweepPoint]
     bits: str = "diptych-engine evaluate --likelihood"
 
-    def lines(self) -> list[str]:
+    def summary_lines(self) -> list[str]:
         """The figures as a person reads them, a line for each contender and task."""
-        found = [f"{self.pictures} real pairs; features: {', '.join(self.features) or 'none'}"]
-        found += map(str, self.lacking)
-        shown = ("", *self.features[:1])
-        for task, who in dict.fromkeys((entry.task, entry.contender) for entry in self.figures):
+        lines = [f"{self.pictures} real pairs; features: {', '.join(self.features) or 'none'}"]
+        lines += map(str, self.lacking)
+        shown_features = ("", *self.features[:1])
+        for task, candidate in dict.fromkeys((entry.task, entry.contender) for entry in self.figures):
             parts = [
                 f"{METRICS[entry.metric].title} {entry.figure.value:.4g}"
                 for entry in self.figures
-                if (entry.task, entry.contender) == (task, who) and entry.features in shown
+                if (entry.task, entry.contender) == (task, candidate) and entry.features in shown_features
             ]
-            found.append(f"{TITLES[task]}, {who}: {'; '.join(parts)}")
+            lines.append(f"{TASK_TITLES[task]}, {candidate}: {'; '.join(parts)}")
         if self.heard:
-            means = [np.mean([getattr(one, key) for one in self.heard]) for key in ("unprompted", "named", "absent")]
-            found.append(
+            means = [
+                np.mean([getattr(score, key) for score in self.heard]) for key in ("unprompted", "named", "absent")
+            ]
+            lines.append(
                 "classes in under half of the training frames: drawn unprompted {:.2f}, named {:.2f}, "
                 "named absent {:.2f}".format(*means)
             )
         for one in self.phrased:
             asked = one.asked
-            found.append(
+            lines.append(
                 f"phrasings held out, {TITLES_OF_PHRASINGS[one.kind]}: {asked.value:.2f} ({asked.low:.2f} to "
                 f"{asked.high:.2f}) of {asked.n}, unasked {one.unasked:.2f}"
             )
-        return found
+        return lines

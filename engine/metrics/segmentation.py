@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.metrics.bootstrap import Array, Statistic
+from engine.metrics.bootstrap import FloatArray, Statistic
 from engine.protocol import UNKNOWN, Pixels
 
-Counts = npt.NDArray[np.int64]
+ConfusionCounts = npt.NDArray[np.int64]
 
 
-class Segmentation(NamedTuple):
+class SegmentationScore(NamedTuple):
     """Pixel accuracy, mean IoU over the classes that occur in truth or prediction, and IoU per class (or nan)."""
 
     accuracy: float
@@ -22,7 +22,7 @@ class Segmentation(NamedTuple):
     iou: npt.NDArray[np.float64]
 
 
-def confusion(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> Counts:
+def confusion_matrix(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> ConfusionCounts:
     """Counts [true, predicted] over pairs of ids (true, predicted); pixels of unknown truth don't count."""
     counts = np.zeros((classes, classes), np.int64)
     for true, predicted in pairs:
@@ -32,27 +32,27 @@ def confusion(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> Counts:
     return counts
 
 
-def confusions(true: Sequence[Pixels], predicted: Sequence[Pixels], classes: int) -> Counts:
+def confusion_matrices(true: Sequence[Pixels], predicted: Sequence[Pixels], classes: int) -> ConfusionCounts:
     """Those of each picture by itself, [N, true, predicted]."""
-    return np.stack([confusion([pair], classes) for pair in zip(true, predicted, strict=True)])
+    return np.stack([confusion_matrix([pair], classes) for pair in zip(true, predicted, strict=True)])
 
 
-def score(counts: npt.NDArray[np.int64] | Array) -> Segmentation:
+def segmentation_score(counts: npt.NDArray[np.int64] | FloatArray) -> SegmentationScore:
     """Accuracy and IoU of a confusion matrix, as Cityscapes defines them; nan where nothing counts."""
     hits = np.diag(counts).astype(np.float64)
     union = counts.sum(0) + counts.sum(1) - hits
     iou = np.where(union > 0, hits / np.maximum(union, 1e-12), np.nan)
     mean_iou = float(np.nanmean(iou)) if (union > 0).any() else float("nan")
-    return Segmentation(float(hits.sum() / max(1, counts.sum())), mean_iou, iou)
+    return SegmentationScore(float(hits.sum() / max(1, counts.sum())), mean_iou, iou)
 
 
-def mean_iou(counts: Counts) -> Statistic:
+def mean_iou(counts: ConfusionCounts) -> Statistic:
     """The mean IoU of pictures [N, K, K], counted together."""
     flat = counts.reshape(len(counts), -1).astype(np.float64)
-    return lambda weights: score((weights @ flat).reshape(counts.shape[1:])).mean_iou
+    return lambda weights: segmentation_score((weights @ flat).reshape(counts.shape[1:])).mean_iou
 
 
-def accuracy(counts: Counts) -> Statistic:
+def pixel_accuracy(counts: ConfusionCounts) -> Statistic:
     """The pixel accuracy of pictures [N, K, K], counted together."""
-    hits, all_of = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
-    return lambda weights: float(weights @ hits / max(1, weights @ all_of))
+    hits, totals = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
+    return lambda weights: float(weights @ hits / max(1, weights @ totals))

@@ -7,133 +7,149 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from engine.metrics.bootstrap import Array
-from engine.metrics.features import Features, Seen, of_unit_length
-from engine.metrics.frechet import areas, frechet
-from engine.metrics.hearing import Bools, Said, presence
-from engine.metrics.judging import Judges
+from engine.metrics.bootstrap import FloatArray
+from engine.metrics.features import FeatureExtractor, ImageFeatures, unit_features
+from engine.metrics.frechet import class_area_percentages, frechet_distance
+from engine.metrics.hearing import BoolArray, CaptionMentions, layouts_classes
+from engine.metrics.judging import EvaluatorSet
 from engine.metrics.kernel import kernel_distance
-from engine.metrics.memory import Memory, See, mirrored, thumbnails
-from engine.metrics.real import Real
-from engine.metrics.segmentation import Counts, confusions
-from engine.metrics.wording import other_captions
+from engine.metrics.memory import FeatureFunction, MemorisationReference, mirrored_images, thumbnail_rows
+from engine.metrics.real import RealPairs
+from engine.metrics.segmentation import ConfusionCounts, confusion_matrices
+from engine.metrics.wording import differing_captions
 from engine.protocol import ClassInfo, Pixels
 
-TRAIN, VAL = "train against train", "train against val"
+TRAIN_FLOOR, VAL_FLOOR = "train against train", "train against val"
 
 
-class Standards:
+class References:
     """Real pictures as the judges see them; who asks for what a judge says knows that it is there. `count` is K."""
 
-    def __init__(self, real: Real, judges: Judges, classes: Sequence[ClassInfo]) -> None:
-        self.real, self.judges, self.names = real, judges, [info.name for info in classes]
-        self.count = len(classes)
-        self._seen: dict[tuple[str, int], Seen] = {}
+    def __init__(self, real: RealPairs, evaluators: EvaluatorSet, classes: Sequence[ClassInfo]) -> None:
+        self.real, self.evaluators, self.class_names = real, evaluators, [info.name for info in classes]
+        self.class_count = len(classes)
+        self._features: dict[tuple[str, int], ImageFeatures] = {}
 
     @cached_property
-    def images(self) -> list[Pixels]:
+    def val_images(self) -> list[Pixels]:
         """Of val."""
         return [pair.image for pair in self.real.val]
 
     @cached_property
-    def layouts(self) -> list[Pixels]:
+    def val_layouts(self) -> list[Pixels]:
         """Of val."""
         return [pair.layout for pair in self.real.val]
 
-    def map(self, images: Sequence[Pixels]) -> list[Pixels]:
+    def segment(self, images: Sequence[Pixels]) -> list[Pixels]:
         """What the segmenter sees in pictures."""
-        assert self.judges.segmenter is not None
-        return self.judges.segmenter.layouts(images)
+        assert self.evaluators.segmenter is not None
+        return self.evaluators.segmenter.predict_layouts(images)
 
     @cached_property
-    def maps(self) -> list[Pixels]:
+    def val_maps(self) -> list[Pixels]:
         """The segmenter's of val."""
-        return self.map(self.images)
+        return self.segment(self.val_images)
 
     @cached_property
-    def own(self) -> Counts:
+    def val_confusions(self) -> ConfusionCounts:
         """The segmenter on val against the truth, picture by picture: the ceiling of what is judged by it."""
-        return confusions(self.layouts, self.maps, self.count)
+        return confusion_matrices(self.val_layouts, self.val_maps, self.class_count)
 
     @cached_property
-    def said(self) -> Said:
+    def caption_mentions(self) -> CaptionMentions:
         """What the captions name."""
-        return Said.of(self.real.captions)
+        return CaptionMentions.of(self.real.captions)
 
     @cached_property
-    def found(self) -> Bools:
+    def classes_in_maps(self) -> BoolArray:
         """Which classes the segmenter finds in each val picture."""
-        return presence(self.maps, self.count)
+        return layouts_classes(self.val_maps, self.class_count)
 
     @cached_property
-    def in_layouts(self) -> Bools:
+    def classes_in_layouts(self) -> BoolArray:
         """Which classes each val layout holds."""
-        return presence(self.layouts, self.count)
+        return layouts_classes(self.val_layouts, self.class_count)
 
     @cached_property
     def layout_floors(self) -> dict[str, float]:
         """Of the Fréchet distance of layouts' areas."""
-        one, two = (areas([pair.layout for pair in half], self.count) for half in self.real.halves)
-        return {TRAIN: frechet(one, two), VAL: frechet(one, areas(self.layouts, self.count))}
+        one, two = (
+            class_area_percentages([pair.layout for pair in half], self.class_count) for half in self.real.train_halves
+        )
+        return {
+            TRAIN_FLOOR: frechet_distance(one, two),
+            VAL_FLOOR: frechet_distance(one, class_area_percentages(self.val_layouts, self.class_count)),
+        }
 
     @cached_property
     def map_floors(self) -> dict[str, float]:
         """Of the Fréchet distance of the areas of the segmenter's maps."""
-        one, two = (areas(self.map([pair.image for pair in half]), self.count) for half in self.real.halves)
-        return {TRAIN: frechet(one, two), VAL: frechet(one, areas(self.maps, self.count))}
-
-    def seen(self, by: Features, half: int = -1) -> Seen:
-        """Val, or one of the train halves (0 or 1), by some features."""
-        key = (by.name, half)
-        if key not in self._seen:
-            images = self.images if half < 0 else [pair.image for pair in self.real.halves[half]]
-            self._seen[key] = by.see(images)
-        return self._seen[key]
-
-    def distance_floors(self, by: Features) -> dict[str, dict[str, float]]:
-        """Of FD and KID by some features."""
-        val, one, two = (self.seen(by, half).features for half in (-1, 0, 1))
+        one, two = (
+            class_area_percentages(self.segment([pair.image for pair in half]), self.class_count)
+            for half in self.real.train_halves
+        )
         return {
-            "fd": {TRAIN: frechet(one, two), VAL: frechet(one, val)},
-            "kid": {TRAIN: kernel_distance(one, two), VAL: kernel_distance(one, val)},
+            TRAIN_FLOOR: frechet_distance(one, two),
+            VAL_FLOOR: frechet_distance(one, class_area_percentages(self.val_maps, self.class_count)),
         }
 
-    def read(self, texts: Sequence[str]) -> Array:
+    def real_features(self, extractor: FeatureExtractor, half: int = -1) -> ImageFeatures:
+        """Val, or one of the train halves (0 or 1), by some features."""
+        key = (extractor.name, half)
+        if key not in self._features:
+            images = self.val_images if half < 0 else [pair.image for pair in self.real.train_halves[half]]
+            self._features[key] = extractor.extract(images)
+        return self._features[key]
+
+    def distance_floors(self, extractor: FeatureExtractor) -> dict[str, dict[str, float]]:
+        """Of FD and KID by some features."""
+        val, one, two = (self.real_features(extractor, half).features for half in (-1, 0, 1))
+        return {
+            "fd": {TRAIN_FLOOR: frechet_distance(one, two), VAL_FLOOR: frechet_distance(one, val)},
+            "kid": {TRAIN_FLOOR: kernel_distance(one, two), VAL_FLOOR: kernel_distance(one, val)},
+        }
+
+    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
         """Texts by the CLIP pair, unit vectors [N, D]."""
-        assert self.judges.clip is not None
-        return self.judges.clip.texts(texts).double().numpy()
+        assert self.evaluators.clip is not None
+        return self.evaluators.clip.embed_texts(texts).double().numpy()
 
     @cached_property
-    def texts(self) -> Array:
+    def caption_embeddings(self) -> FloatArray:
         """Of val's captions."""
-        return self.read([caption.text for caption in self.real.captions])
+        return self.embed_texts([caption.text for caption in self.real.captions])
 
     @cached_property
-    def other_texts(self) -> tuple[Array, np.ndarray]:
+    def other_caption_embeddings(self) -> tuple[FloatArray, np.ndarray]:
         """Captions to choose wrongly, [M, D], and which of them are other than each picture's own."""
-        own, others = [caption.text for caption in self.real.captions], self.real.others
-        return self.read(others), other_captions(own, others)
+        own, others = [caption.text for caption in self.real.captions], self.real.train_captions
+        return self.embed_texts(others), differing_captions(own, others)
 
-    def unit(self, images: Sequence[Pixels]) -> Array:
+    def embed_images(self, images: Sequence[Pixels]) -> FloatArray:
         """Pictures by the CLIP pair, unit vectors [N, D]."""
-        assert self.judges.clip is not None
-        return self.judges.clip.images(images).double().numpy()
+        assert self.evaluators.clip is not None
+        return self.evaluators.clip.embed_images(images).double().numpy()
 
     @cached_property
-    def units(self) -> Array:
+    def val_embeddings(self) -> FloatArray:
         """Val by the CLIP pair."""
-        return self.unit(self.images)
+        return self.embed_images(self.val_images)
 
     @cached_property
-    def memories(self) -> list[Memory]:
+    def memorisation_references(self) -> list[MemorisationReference]:
         """The training frames by the first features, if there are any, and small."""
         frames = [pair.image for pair in self.real.train]
-        sights: list[tuple[str, str, See]]
-        sights = [("near_features", by.name, partial(of_unit_length, by)) for by in self.judges.features[:1]]
-        return [Memory(*sight, frames, self.images) for sight in (*sights, ("near_pixels", "", thumbnails))]
+        feature_spaces: list[tuple[str, str, FeatureFunction]]
+        feature_spaces = [
+            ("near_features", by.name, partial(unit_features, by)) for by in self.evaluators.features[:1]
+        ]
+        return [
+            MemorisationReference(*sight, frames, self.val_images)
+            for sight in (*feature_spaces, ("near_pixels", "", thumbnail_rows))
+        ]
 
-    def frame(self, index: int) -> Pixels:
+    def training_frame(self, index: int) -> Pixels:
         """A training frame of a memory by its row."""
         total = len(self.real.train)
         image = self.real.train[index % total].image
-        return image if index < total else mirrored([image])[0]
+        return image if index < total else mirrored_images([image])[0]

@@ -9,25 +9,25 @@ from typing import Any
 import msgspec
 
 from engine.diffusion.solvers import SOLVERS
-from engine.library import read_info
-from engine.metrics.bootstrap import Figure
-from engine.metrics.contenders import Contender
-from engine.metrics.drawing import Studio, TaskName, requests
-from engine.metrics.standards import Standards
-from engine.metrics.tables import Measured
+from engine.library import read_pack_info
+from engine.metrics.bootstrap import BootstrapEstimate
+from engine.metrics.contenders import Candidate
+from engine.metrics.drawing import CachedSampler, TaskName, task_requests
+from engine.metrics.standards import References
+from engine.metrics.tables import TaskMeasurement
 from engine.protocol import PackInfo
 
-PICTURES = 32
-STEPS = (4, 10, 20, 50)
-FEW = (1, 2, 3, 4, 6)
+PICTURE_COUNT = 32
+STEP_COUNTS = (4, 10, 20, 50)
+FEW_STEP_COUNTS = (1, 2, 3, 4, 6)
 GUIDANCES = (1.0, 2.0, 3.0, 5.0, 7.0)
-CROSS = (1.0, 1.5, 2.0, 3.0)
+CROSS_GUIDANCES = (1.0, 1.5, 2.0, 3.0)
 LEADS = (0.0, 0.15, 0.3, 0.5)
-SWEPT = ("faithfulness", "alignment", "kid", "recall_gain", "clip_score", "segmentation", "accuracy")
+SWEPT_METRICS = ("faithfulness", "alignment", "kid", "recall_gain", "clip_score", "segmentation", "accuracy")
 
 
 @dataclass(frozen=True)
-class Try:
+class SweepSetting:
     """One point to be: on which curve it lies, and the options that make it."""
 
     sweep: str
@@ -37,7 +37,7 @@ class Try:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True):
+class SweepPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A point of a curve: `x` is what was varied, `rows` how many pictures went through the network per result."""
 
     sweep: str
@@ -46,44 +46,58 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     x: float
     evaluations: float
     rows: float
-    figures: dict[str, Figure]
+    figures: dict[str, BootstrapEstimate]
 
 
-def tries(info: PackInfo) -> Iterator[Try]:
+def sweep_settings(info: PackInfo) -> Iterator[SweepSetting]:
     """All points, one sweep after another; those of a distilled network if the pack has one."""
     tasks: tuple[TaskName, ...] = ("layout", "text")
     for task in tasks:
         for name in SOLVERS:
-            yield from (Try("steps", task, name, n, {"sampler": name, "steps": n}) for n in STEPS)
+            yield from (SweepSetting("steps", task, name, n, {"sampler": name, "steps": n}) for n in STEP_COUNTS)
         if info.distilled:
-            yield from (Try("steps", task, "distilled", n, {"sampler": "distilled", "steps": n}) for n in FEW)
-    yield from (Try("steps", "image", info.sampler, n, {"steps": n}) for n in (*FEW, *STEPS[1:]))
-    yield from (Try("guidance", "text", "text guidance", w, {"guidance": w}) for w in GUIDANCES)
-    yield from (Try("cross-guidance", "layout", "cross-guidance", w, {"cross": w}) for w in CROSS)
-    yield from (Try("lead", "text", "lead of the layout", w, {"lead": w}) for w in LEADS)
+            yield from (
+                SweepSetting("steps", task, "distilled", n, {"sampler": "distilled", "steps": n})
+                for n in FEW_STEP_COUNTS
+            )
+    yield from (
+        SweepSetting("steps", "image", info.sampler, n, {"steps": n}) for n in (*FEW_STEP_COUNTS, *STEP_COUNTS[1:])
+    )
+    yield from (SweepSetting("guidance", "text", "text guidance", w, {"guidance": w}) for w in GUIDANCES)
+    yield from (SweepSetting("cross-guidance", "layout", "cross-guidance", w, {"cross": w}) for w in CROSS_GUIDANCES)
+    yield from (SweepSetting("lead", "text", "lead of the layout", w, {"lead": w}) for w in LEADS)
 
 
-def sweep(studio: Studio, standards: Standards, who: Contender) -> Iterator[Point]:
+def run_sweeps(sampler: CachedSampler, references: References, candidate: Candidate) -> Iterator[SweepPoint]:
     """Every point on the first few val pairs; what was drawn before is not drawn again."""
-    real = replace(standards.real, val=standards.real.val[:PICTURES])
-    judges = replace(standards.judges, features=standards.judges.features[:1])
-    few = Standards(real, judges, who.pack.info.classes)
-    for one in tries(read_info(who.pack.folder)):
-        asked = requests(one.task, real, who.pack.info, len(real.val))
-        drawn = studio.draw(who.but(**one.options), f"{one.sweep}, {one.line} {one.x:g}", asked)
-        measured = Measured(few, one.task, who.name, drawn)
+    real = replace(references.real, val=references.real.val[:PICTURE_COUNT])
+    evaluators = replace(references.evaluators, features=references.evaluators.features[:1])
+    few_references = References(real, evaluators, candidate.pack.info.classes)
+    for setting in sweep_settings(read_pack_info(candidate.pack.folder)):
+        generate_requests = task_requests(setting.task, real, candidate.pack.info, len(real.val))
+        samples = sampler.draw(
+            candidate.with_options(**setting.options),
+            f"{setting.sweep}, {setting.line} {setting.x:g}",
+            generate_requests,
+        )
+        measurement = TaskMeasurement(few_references, setting.task, candidate.name, samples)
         parts = {
-            "layout": (measured.faithfulness, measured.looks),
-            "image": (measured.segmentation,),
-            "text": (measured.alignment, measured.hearing, measured.looks, measured.wording),
-        }[one.task]
-        figures = {e.metric: e.figure for part in parts for e in part() if e.metric in SWEPT}
-        cost = drawn.cost
-        yield Point(
-            sweep=one.sweep,
-            task=one.task,
-            line=one.line,
-            x=one.x,
+            "layout": (measurement.faithfulness, measurement.image_distances),
+            "image": (measurement.segmentation,),
+            "text": (
+                measurement.alignment,
+                measurement.prompt_adherence,
+                measurement.image_distances,
+                measurement.caption_fit,
+            ),
+        }[setting.task]
+        figures = {e.metric: e.figure for part in parts for e in part() if e.metric in SWEPT_METRICS}
+        cost = samples.cost
+        yield SweepPoint(
+            sweep=setting.sweep,
+            task=setting.task,
+            line=setting.line,
+            x=setting.x,
             evaluations=cost.evaluations,
             rows=cost.rows,
             figures=figures,

@@ -9,183 +9,241 @@ from functools import cached_property
 import numpy as np
 
 from engine.metrics import frechet, kernel
-from engine.metrics.bootstrap import DISTANCES, MEANS, Array, Statistic, figure, mean
-from engine.metrics.drawing import Drawn, TaskName
-from engine.metrics.entries import Entry
-from engine.metrics.frechet import areas
-from engine.metrics.hearing import beyond, presence, share
+from engine.metrics.bootstrap import (
+    DISTANCE_RESAMPLES,
+    MEAN_RESAMPLES,
+    FloatArray,
+    Statistic,
+    bootstrap_estimate,
+    weighted_mean,
+)
+from engine.metrics.drawing import GeneratedSamples, TaskName
+from engine.metrics.entries import MetricEntry
+from engine.metrics.frechet import class_area_percentages
+from engine.metrics.hearing import adherence_gain, adherence_share, layouts_classes
 from engine.metrics.inception import inception_score
-from engine.metrics.memory import Nearest, closer
-from engine.metrics.segmentation import Counts, accuracy, confusions, mean_iou
-from engine.metrics.standards import Standards
-from engine.metrics.wording import clip_scores, ranked_first
+from engine.metrics.memory import NearestFrames, near_copies
+from engine.metrics.segmentation import ConfusionCounts, confusion_matrices, mean_iou, pixel_accuracy
+from engine.metrics.standards import References
+from engine.metrics.wording import clip_scores, r_precision
 from engine.protocol import UNKNOWN, Pixels
 
-COSTLY = {"fsd_layouts", "fsd_maps", "fd"}
-REAL, CEILING = "real val", "segmenter on real val"
+COSTLY_METRICS = {"fsd_layouts", "fsd_maps", "fd"}
+REAL_FLOOR, SEGMENTER_CEILING = "real val", "segmenter on real val"
 
 
 @dataclass
-class Measured:
+class TaskMeasurement:
     """All figures of one contender at one task."""
 
-    standards: Standards
+    references: References
     task: TaskName
-    contender: str
-    drawn: Drawn
-    segmented: bool = False
-    kept_changed: int | None = None
+    candidate: str
+    samples: GeneratedSamples
+    layouts_from_segmenter: bool = False
+    changed_pixels: int | None = None
 
     @cached_property
     def maps(self) -> list[Pixels]:
         """The segmenter's of the drawn images."""
-        return self.standards.map(self.drawn.images)
+        return self.references.segment(self.samples.images)
 
     @property
-    def mapped(self) -> bool:
+    def has_segmenter(self) -> bool:
         """Whether there is a segmenter."""
-        return self.standards.judges.segmenter is not None
+        return self.references.evaluators.segmenter is not None
 
     @property
-    def ranked(self) -> bool:
+    def has_ranking(self) -> bool:
         """Whether there is anything to rank pictures by."""
-        return self.mapped or self.task == "image"
+        return self.has_segmenter or self.task == "image"
 
     @cached_property
-    def judged(self) -> Counts:
+    def ranking_confusions(self) -> ConfusionCounts:
         """What every picture of this task is ranked by: one confusion matrix each, [N, K, K]."""
         if self.task == "image":
-            return confusions(self.standards.layouts, self.drawn.layouts, self.standards.count)
+            return confusion_matrices(self.references.val_layouts, self.samples.layouts, self.references.class_count)
         if self.task == "layout":
-            return confusions(self.standards.layouts, self.maps, self.standards.count)
-        layouts = self.drawn.layouts if self.task == "text" else self.hidden_only(self.drawn.layouts)
-        return confusions(layouts, self.maps, self.standards.count)
+            return confusion_matrices(self.references.val_layouts, self.maps, self.references.class_count)
+        layouts = self.samples.layouts if self.task == "text" else self.keep_hidden_only(self.samples.layouts)
+        return confusion_matrices(layouts, self.maps, self.references.class_count)
 
-    def hidden_only(self, layouts: list[Pixels]) -> list[Pixels]:
+    def keep_hidden_only(self, layouts: list[Pixels]) -> list[Pixels]:
         """Unknown where inpainting kept what was given."""
-        hidden = self.standards.real.hidden
+        hidden = self.references.real.hidden_masks
         return [np.where(mask, ids, UNKNOWN).astype(np.uint8) for mask, ids in zip(hidden, layouts, strict=True)]
 
     @cached_property
-    def units(self) -> Array:
+    def embeddings(self) -> FloatArray:
         """The drawn images by the CLIP pair."""
-        return self.standards.unit(self.drawn.images)
+        return self.references.embed_images(self.samples.images)
 
     @cached_property
-    def near(self) -> list[Nearest]:
+    def nearest_frames(self) -> list[NearestFrames]:
         """The nearest training frames in each sight."""
-        return [memory.nearest(self.drawn.images) for memory in self.standards.memories]
+        return [memory.nearest(self.samples.images) for memory in self.references.memorisation_references]
 
     @cached_property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[MetricEntry]:
         """What this task is measured by."""
         parts = {
-            "text": (self.layout_areas, self.map_areas, self.alignment, self.hearing, self.looks, self.wording),
-            "layout": (self.map_areas, self.faithfulness, self.looks),
+            "text": (
+                self.layout_areas,
+                self.map_areas,
+                self.alignment,
+                self.prompt_adherence,
+                self.image_distances,
+                self.caption_fit,
+            ),
+            "layout": (self.map_areas, self.faithfulness, self.image_distances),
             "image": (self.layout_areas, self.segmentation),
-            "region": (self.layout_areas, self.map_areas, self.alignment, self.mended, self.looks, self.wording),
+            "region": (
+                self.layout_areas,
+                self.map_areas,
+                self.alignment,
+                self.inpainting,
+                self.image_distances,
+                self.caption_fit,
+            ),
         }[self.task]
         found = [entry for part in parts for entry in part()]
-        return [*found, *(self.memory() if self.task == "text" else self.kept())]
+        return [*found, *(self.memorisation() if self.task == "text" else self.kept_pixels())]
 
-    def entry(
+    def make_entry(
         self, metric: str, statistic: Statistic, floors: dict[str, float], features: str = "", note: str = ""
-    ) -> Entry:
+    ) -> MetricEntry:
         """One figure; those that cost a decomposition each take fewer resamples."""
-        found = figure(statistic, len(self.drawn.images), DISTANCES if metric in COSTLY else MEANS)
-        return Entry(
+        estimate = bootstrap_estimate(
+            statistic, len(self.samples.images), DISTANCE_RESAMPLES if metric in COSTLY_METRICS else MEAN_RESAMPLES
+        )
+        return MetricEntry(
             task=self.task,
-            contender=self.contender,
+            contender=self.candidate,
             metric=metric,
-            figure=found,
+            figure=estimate,
             floors=floors,
             features=features,
             note=note,
         )
 
-    def over_real(self, statistic: Statistic, name: str = REAL) -> dict[str, float]:
+    def real_floor(self, statistic: Statistic, floor_name: str = REAL_FLOOR) -> dict[str, float]:
         """A floor: the same statistic's value on val."""
-        return {name: statistic(np.ones(len(self.standards.images)))}
+        return {floor_name: statistic(np.ones(len(self.references.val_images)))}
 
-    def reached(self, of: Callable[[Counts], Statistic]) -> dict[str, float]:
+    def segmenter_ceiling(self, statistic_of: Callable[[ConfusionCounts], Statistic]) -> dict[str, float]:
         """A ceiling: what the segmenter itself reaches on val."""
-        return self.over_real(of(self.ceiling), CEILING) if self.mapped else {}
+        return self.real_floor(statistic_of(self.ceiling), SEGMENTER_CEILING) if self.has_segmenter else {}
 
-    def layout_areas(self) -> Iterator[Entry]:
-        real, drawn = (areas(ids, self.standards.count) for ids in (self.standards.layouts, self.drawn.layouts))
-        yield self.entry("fsd_layouts", frechet.paired(real, drawn), self.standards.layout_floors)
+    def layout_areas(self) -> Iterator[MetricEntry]:
+        real, drawn = (
+            class_area_percentages(ids, self.references.class_count)
+            for ids in (self.references.val_layouts, self.samples.layouts)
+        )
+        yield self.make_entry(
+            "fsd_layouts", frechet.paired_frechet_distance(real, drawn), self.references.layout_floors
+        )
 
-    def map_areas(self) -> Iterator[Entry]:
-        if not self.mapped:
+    def map_areas(self) -> Iterator[MetricEntry]:
+        if not self.has_segmenter:
             return
-        real, drawn = (areas(ids, self.standards.count) for ids in (self.standards.maps, self.maps))
-        yield self.entry("fsd_maps", frechet.paired(real, drawn), self.standards.map_floors)
+        real, drawn = (
+            class_area_percentages(ids, self.references.class_count) for ids in (self.references.val_maps, self.maps)
+        )
+        yield self.make_entry("fsd_maps", frechet.paired_frechet_distance(real, drawn), self.references.map_floors)
 
     @cached_property
-    def ceiling(self) -> Counts:
+    def ceiling(self) -> ConfusionCounts:
         """The segmenter on val against the truth, where this task has something to draw."""
         if self.task != "region":
-            return self.standards.own
-        return confusions(self.hidden_only(self.standards.layouts), self.standards.maps, self.standards.count)
+            return self.references.val_confusions
+        return confusion_matrices(
+            self.keep_hidden_only(self.references.val_layouts), self.references.val_maps, self.references.class_count
+        )
 
-    def alignment(self) -> Iterator[Entry]:
-        if self.mapped:
-            note = "by construction: the layout is the judge's own map" if self.segmented else ""
-            yield self.entry("alignment", mean_iou(self.judged), self.reached(mean_iou), note=note)
+    def alignment(self) -> Iterator[MetricEntry]:
+        if self.has_segmenter:
+            note = "by construction: the layout is the judge's own map" if self.layouts_from_segmenter else ""
+            yield self.make_entry(
+                "alignment", mean_iou(self.ranking_confusions), self.segmenter_ceiling(mean_iou), note=note
+            )
 
-    def faithfulness(self) -> Iterator[Entry]:
-        if self.mapped:
-            yield self.entry("faithfulness", mean_iou(self.judged), self.reached(mean_iou))
+    def faithfulness(self) -> Iterator[MetricEntry]:
+        if self.has_segmenter:
+            yield self.make_entry("faithfulness", mean_iou(self.ranking_confusions), self.segmenter_ceiling(mean_iou))
 
-    def segmentation(self) -> Iterator[Entry]:
-        for metric, of in (("segmentation", mean_iou), ("accuracy", accuracy)):
-            yield self.entry(metric, of(self.judged), self.reached(of))
+    def segmentation(self) -> Iterator[MetricEntry]:
+        for metric, of in (("segmentation", mean_iou), ("accuracy", pixel_accuracy)):
+            yield self.make_entry(metric, of(self.ranking_confusions), self.segmenter_ceiling(of))
 
-    def mended(self) -> Iterator[Entry]:
-        counts = confusions(self.hidden_only(self.standards.layouts), self.drawn.layouts, self.standards.count)
-        yield self.entry("mended", mean_iou(counts), self.reached(mean_iou))
+    def inpainting(self) -> Iterator[MetricEntry]:
+        counts = confusion_matrices(
+            self.keep_hidden_only(self.references.val_layouts), self.samples.layouts, self.references.class_count
+        )
+        yield self.make_entry("mended", mean_iou(counts), self.segmenter_ceiling(mean_iou))
 
-    def hearing(self) -> Iterator[Entry]:
-        said, count = self.standards.said, self.standards.count
-        layouts = presence(self.drawn.layouts, count)
-        parts = [("drawn_recall", said.present, layouts, self.standards.in_layouts)]
-        if self.mapped:
-            maps, real = presence(self.maps, count), self.standards.found
-            parts = [("recall", said.present, maps, real), ("precision", said.absent, ~maps, ~real), *parts]
+    def prompt_adherence(self) -> Iterator[MetricEntry]:
+        mentions, count = self.references.caption_mentions, self.references.class_count
+        layouts = layouts_classes(self.samples.layouts, count)
+        parts = [("drawn_recall", mentions.present, layouts, self.references.classes_in_layouts)]
+        if self.has_segmenter:
+            maps, real = layouts_classes(self.maps, count), self.references.classes_in_maps
+            parts = [("recall", mentions.present, maps, real), ("precision", mentions.absent, ~maps, ~real), *parts]
         for metric, named, found, truth in parts:
-            yield self.entry(metric, share(named, found), self.over_real(share(named, truth)))
-            yield self.entry(f"{metric}_gain", beyond(named, found), self.over_real(beyond(named, truth)))
+            yield self.make_entry(
+                metric, adherence_share(named, found), self.real_floor(adherence_share(named, truth))
+            )
+            yield self.make_entry(
+                f"{metric}_gain", adherence_gain(named, found), self.real_floor(adherence_gain(named, truth))
+            )
 
-    def looks(self) -> Iterator[Entry]:
-        for by in self.standards.judges.features:
-            real, drawn = self.standards.seen(by), by.see(self.drawn.images)
-            floors = self.standards.distance_floors(by)
-            yield self.entry("kid", kernel.paired(real.features, drawn.features), floors["kid"], by.name)
-            note = "mostly bias at this n: quote KID" if len(self.drawn.images) < kernel.QUOTED_BELOW else ""
-            yield self.entry("fd", frechet.paired(real.features, drawn.features), floors["fd"], by.name, note)
-            variety = self.over_real(inception_score(real.probabilities))
-            yield self.entry("is", inception_score(drawn.probabilities), variety, by.name)
+    def image_distances(self) -> Iterator[MetricEntry]:
+        for extractor in self.references.evaluators.features:
+            real, drawn = self.references.real_features(extractor), extractor.extract(self.samples.images)
+            floors = self.references.distance_floors(extractor)
+            yield self.make_entry(
+                "kid", kernel.paired_kernel_distance(real.features, drawn.features), floors["kid"], extractor.name
+            )
+            note = "mostly bias at this n: quote KID" if len(self.samples.images) < kernel.KID_PREFERRED_BELOW else ""
+            yield self.make_entry(
+                "fd",
+                frechet.paired_frechet_distance(real.features, drawn.features),
+                floors["fd"],
+                extractor.name,
+                note,
+            )
+            variety = self.real_floor(inception_score(real.probabilities))
+            yield self.make_entry("is", inception_score(drawn.probabilities), variety, extractor.name)
 
-    def wording(self) -> Iterator[Entry]:
-        if self.standards.judges.clip is None:
+    def caption_fit(self) -> Iterator[MetricEntry]:
+        if self.references.evaluators.clip is None:
             return
-        texts, (others, strange) = self.standards.texts, self.standards.other_texts
-        name = self.standards.judges.features[0].name
-        images, real = self.units, self.standards.units
-        floor = self.over_real(mean(clip_scores(real, texts)))
-        yield self.entry("clip_score", mean(clip_scores(images, texts)), floor, name)
-        floor = self.over_real(mean(ranked_first(real, texts, others, strange)))
-        yield self.entry("r_precision", mean(ranked_first(images, texts, others, strange)), floor, name)
+        texts, (others, is_other) = self.references.caption_embeddings, self.references.other_caption_embeddings
+        name = self.references.evaluators.features[0].name
+        images, real = self.embeddings, self.references.val_embeddings
+        floor = self.real_floor(weighted_mean(clip_scores(real, texts)))
+        yield self.make_entry("clip_score", weighted_mean(clip_scores(images, texts)), floor, name)
+        floor = self.real_floor(weighted_mean(r_precision(real, texts, others, is_other)))
+        yield self.make_entry("r_precision", weighted_mean(r_precision(images, texts, others, is_other)), floor, name)
 
-    def memory(self) -> Iterator[Entry]:
-        for memory, near in zip(self.standards.memories, self.near, strict=True):
-            yield self.entry(memory.metric, mean(near.distance), self.over_real(mean(memory.val)), memory.features)
-        first, distance = self.standards.memories[0], self.near[0].distance
-        copies, usual = closer(distance, first.val), closer(first.val, first.val)
+    def memorisation(self) -> Iterator[MetricEntry]:
+        for memory, near in zip(self.references.memorisation_references, self.nearest_frames, strict=True):
+            yield self.make_entry(
+                memory.metric,
+                weighted_mean(near.distance),
+                self.real_floor(weighted_mean(memory.val_distances)),
+                memory.features,
+            )
+        first, distance = self.references.memorisation_references[0], self.nearest_frames[0].distance
+        copies, val_copies = (
+            near_copies(distance, first.val_distances),
+            near_copies(first.val_distances, first.val_distances),
+        )
         note = "" if first.features else "by pixels: a soft picture is near to many"
-        yield self.entry("copies", mean(copies), self.over_real(mean(usual)), first.features, note)
+        yield self.make_entry(
+            "copies", weighted_mean(copies), self.real_floor(weighted_mean(val_copies)), first.features, note
+        )
 
-    def kept(self) -> Iterator[Entry]:
-        if self.kept_changed is not None:
-            exactly = float(self.kept_changed)
-            yield self.entry("changed", lambda weights: exactly, {REAL: 0.0})
+    def kept_pixels(self) -> Iterator[MetricEntry]:
+        if self.changed_pixels is not None:
+            changed_count = float(self.changed_pixels)
+            yield self.make_entry("changed", lambda weights: changed_count, {REAL_FLOOR: 0.0})

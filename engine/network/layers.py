@@ -17,15 +17,15 @@ class PixelNorm(nn.Module):
     """x / rms(x) over the channels of each pixel, [B, C, H, W], without parameters."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * self.scale(x)
+        return x * self.inverse_rms(x)
 
-    def scale(self, x: Tensor) -> Tensor:
+    def inverse_rms(self, x: Tensor) -> Tensor:
         """1 / rms(x), [B, 1, H, W], of x's type: torch sums in float32 inside, and x is not copied for it."""
         length = torch.linalg.vector_norm(x, dim=1, keepdim=True)
         return torch.rsqrt(length.float().square() / x.shape[1] + 1e-6).to(x.dtype)
 
 
-class Modulate(nn.Module):
+class AdaptivePixelNorm(nn.Module):
     """Norm, then scale and shift by a condition vector [B, D], as AdaGN does after its group norm."""
 
     def __init__(self, channels: int, condition: int) -> None:
@@ -44,11 +44,11 @@ class ResBlock(nn.Module):
 
     def __init__(self, channels_in: int, channels: int, condition: int, dropout: float) -> None:
         super().__init__()
-        self.modulate1 = Modulate(channels_in, condition)
+        self.modulate1 = AdaptivePixelNorm(channels_in, condition)
         self.conv1 = nn.Conv2d(channels_in, channels, 3, padding=1)
-        self.modulate2 = Modulate(channels, condition)
+        self.modulate2 = AdaptivePixelNorm(channels, condition)
         self.dropout = nn.Dropout(dropout)
-        self.conv2 = zeroed(nn.Conv2d(channels, channels, 3, padding=1))
+        self.conv2 = zero_module(nn.Conv2d(channels, channels, 3, padding=1))
         self.shortcut = nn.Identity() if channels_in == channels else nn.Conv2d(channels_in, channels, 1)
 
     def forward(self, x: Tensor, c: Tensor) -> Tensor:
@@ -57,38 +57,38 @@ class ResBlock(nn.Module):
         return torch.add(self.shortcut(x), h)
 
 
-class Transformer(nn.Module):
+class SpatialTransformer(nn.Module):
     """Self-attention over the pixels, cross-attention to the words and an MLP; starts as the identity."""
 
-    def __init__(self, channels: int, condition: int, words: int, head: int = 64) -> None:
+    def __init__(self, channels: int, condition: int, token_width: int, head_channels: int = 64) -> None:
         super().__init__()
-        self.heads = channels // head
-        self.modulate1, self.modulate2 = Modulate(channels, condition), Modulate(channels, condition)
+        self.heads = channels // head_channels
+        self.modulate1, self.modulate2 = AdaptivePixelNorm(channels, condition), AdaptivePixelNorm(channels, condition)
         self.norm = PixelNorm()
         self.qkv = nn.Linear(channels, 3 * channels)
         self.query = nn.Linear(channels, channels)
-        self.key_value = nn.Linear(words, 2 * channels)
-        self.self_out, self.cross_out = (zeroed(nn.Linear(channels, channels)) for _ in range(2))
+        self.key_value = nn.Linear(token_width, 2 * channels)
+        self.self_out, self.cross_out = (zero_module(nn.Linear(channels, channels)) for _ in range(2))
         self.mlp_in = nn.Linear(channels, 4 * channels)
-        self.mlp_out = zeroed(nn.Linear(4 * channels, channels))
+        self.mlp_out = zero_module(nn.Linear(4 * channels, channels))
 
-    def forward(self, x: Tensor, c: Tensor, words: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, c: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
         """x [B, C, H, W], c [B, D], words [B, L, E], mask bool [B, L] with one true entry at least."""
         height, width = x.shape[2:]
-        q, k, v = self.qkv(to_rows(self.modulate1(x, c) + positions(x))).chunk(3, -1)
-        x = torch.add(x, to_map(self.self_out(self.attend(q, k, v)), height, width))
-        k, v = self.key_value(words).chunk(2, -1)
-        q = self.query(to_rows(self.norm(x)))
-        x = torch.add(x, to_map(self.cross_out(self.attend(q, k, v, mask[:, None, None])), height, width))
-        h = self.mlp_out(F.gelu(self.mlp_in(to_rows(self.modulate2(x, c)))))
-        return torch.add(x, to_map(h, height, width))
+        q, k, v = self.qkv(map_to_tokens(self.modulate1(x, c) + position_embedding(x))).chunk(3, -1)
+        x = torch.add(x, tokens_to_map(self.self_out(self.attend(q, k, v)), height, width))
+        k, v = self.key_value(tokens).chunk(2, -1)
+        q = self.query(map_to_tokens(self.norm(x)))
+        x = torch.add(x, tokens_to_map(self.cross_out(self.attend(q, k, v, mask[:, None, None])), height, width))
+        h = self.mlp_out(F.gelu(self.mlp_in(map_to_tokens(self.modulate2(x, c)))))
+        return torch.add(x, tokens_to_map(h, height, width))
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         q, k, v = (t.reshape(*t.shape[:2], self.heads, -1).transpose(1, 2) for t in (q, k, v))
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2)
 
 
-class Halve(nn.Conv2d):
+class PixelUnshuffleConv2d(nn.Conv2d):
     """A k×k convolution of pixel_unshuffle(x, 2), [B, C, H, W] to [B, D, H/2, W/2], done as one of stride 2 with a
     kernel of 2k×2k: torch is slow to unshuffle.
     """
@@ -103,7 +103,7 @@ class Halve(nn.Conv2d):
         return F.conv2d(x, kernel, self.bias, stride=2, padding=size - 1)
 
 
-def zeroed(layer: nn.Conv2d | nn.Linear) -> nn.Module:
+def zero_module(layer: nn.Conv2d | nn.Linear) -> nn.Module:
     """The layer with all weights at zero, so that what it ends starts as nothing."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
@@ -111,17 +111,17 @@ def zeroed(layer: nn.Conv2d | nn.Linear) -> nn.Module:
     return layer
 
 
-def to_rows(x: Tensor) -> Tensor:
+def map_to_tokens(x: Tensor) -> Tensor:
     """[B, C, H, W] as [B, H·W, C]."""
     return x.flatten(2).transpose(1, 2)
 
 
-def to_map(rows: Tensor, height: int, width: int) -> Tensor:
+def tokens_to_map(tokens: Tensor, height: int, width: int) -> Tensor:
     """[B, H·W, C] as [B, C, H, W]."""
-    return rows.transpose(1, 2).reshape(rows.shape[0], rows.shape[2], height, width)
+    return tokens.transpose(1, 2).reshape(tokens.shape[0], tokens.shape[2], height, width)
 
 
-def positions(x: Tensor) -> Tensor:
+def position_embedding(x: Tensor) -> Tensor:
     """Sine features [1, C, H, W] of where a pixel is, as shares of the height and the width."""
     channels, height, width = x.shape[1:]
     frequency = torch.arange(channels // 4, device=x.device) / 2 + 0.5
@@ -133,7 +133,7 @@ def positions(x: Tensor) -> Tensor:
     return features.permute(2, 0, 1)[None].to(x.dtype)
 
 
-def wave(values: Tensor, channels: int) -> Tensor:
+def sinusoidal_embedding(values: Tensor, channels: int) -> Tensor:
     """Sine features [B, N, channels] of numbers in [-1, 1], [B, N]."""
     frequency = torch.exp(torch.linspace(0, math.log(200), channels // 2, device=values.device))
     angle = values[..., None].float() * frequency

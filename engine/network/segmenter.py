@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.network.layers import Halve, PixelNorm, ResBlock, zeroed
+from engine.network.layers import PixelNorm, PixelUnshuffleConv2d, ResBlock, zero_module
 
 WIDTHS = (64, 128, 192)
 BLOCKS = (1, 2, 2)
@@ -21,7 +21,7 @@ STRIDE = 2 ** len(WIDTHS)
 """What height and width must be divisible by."""
 
 
-class Level(nn.Module):
+class SegmenterLevel(nn.Module):
     """Residual blocks at one size."""
 
     def __init__(self, sizes: list[int]) -> None:
@@ -35,15 +35,15 @@ class Level(nn.Module):
         return x
 
 
-class Encoder(nn.Module):
+class SegmenterEncoder(nn.Module):
     """The way down: RGB [B, 3, H, W], standardised, sides divisible by `STRIDE`, to maps of what is where."""
 
     def __init__(self) -> None:
         super().__init__()
         w = WIDTHS
-        self.stem = Halve(3, w[0], 3)
-        self.down = nn.ModuleList(Level([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
-        self.shrink = nn.ModuleList(Halve(a, b, 1) for a, b in pairwise(w))
+        self.stem = PixelUnshuffleConv2d(3, w[0], 3)
+        self.down = nn.ModuleList(SegmenterLevel([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
+        self.shrink = nn.ModuleList(PixelUnshuffleConv2d(a, b, 1) for a, b in pairwise(w))
 
     def features(self, image: Tensor) -> list[Tensor]:
         """Maps at half the picture's size, at a quarter, and the deepest at an eighth, [B, `WIDTHS`, h, w]."""
@@ -57,16 +57,16 @@ class Encoder(nn.Module):
         return found
 
 
-class SegmenterUNet(Encoder):
+class SegmenterUNet(SegmenterEncoder):
     """RGB [B, 3, H, W], standardised, to logits float32 [B, K, H, W]; sides divisible by `STRIDE`."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         w = WIDTHS
         self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
-        self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
+        self.up = nn.ModuleList(SegmenterLevel([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
         self.norm = PixelNorm()
-        self.head = zeroed(nn.Conv2d(w[0], 4 * classes, 3, padding=1))
+        self.head = zero_module(nn.Conv2d(w[0], 4 * num_classes, 3, padding=1))
 
     def forward(self, image: Tensor) -> Tensor:
         *skips, x = self.features(image)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from engine.diffusion.denoiser import TextFeatures
 from engine.errors import BadPack
 
-PAD, START, END, OTHER = range(4)
+PAD, START, END, UNKNOWN_WORD = range(4)
 """Rows of a compact embedding before the vocabulary's own."""
 
 
@@ -37,27 +37,27 @@ class TextConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     pretrained: str = ""
 
 
-class BytePairs(Protocol):
+class BytePairTokenizer(Protocol):
     """What is used of open_clip's SimpleTokenizer, whose merges come with the package."""
 
     def encode(self, text: str) -> list[int]: ...
 
 
 @lru_cache(maxsize=1)
-def byte_pairs() -> BytePairs:
+def byte_pair_tokenizer() -> BytePairTokenizer:
     """open_clip's tokenizer."""
     from open_clip.tokenizer import SimpleTokenizer
 
-    return cast(BytePairs, SimpleTokenizer())
+    return cast(BytePairTokenizer, SimpleTokenizer())
 
 
 @lru_cache(maxsize=4096)
-def word_tokens(word: str) -> tuple[int, ...]:
+def byte_pair_tokens(word: str) -> tuple[int, ...]:
     """The byte-pair tokens of one word."""
-    return tuple(byte_pairs().encode(word))
+    return tuple(byte_pair_tokenizer().encode(word))
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words and numbers of a prompt in lower case, and its commas and full stops."""
     return re.findall(r"[^\W\d_]+|\d|[.,]", text.lower())
 
@@ -69,12 +69,12 @@ class TextTower(nn.Module):
         super().__init__()
         from open_clip.transformer import TextTransformer
 
-        self.context, self.words = config.context, frozenset(vocabulary)
-        table = sorted({token for word in vocabulary for token in word_tokens(word)})
-        self.rows = {token: OTHER + 1 + index for index, token in enumerate(table)}
+        self.context, self.vocabulary = config.context, frozenset(vocabulary)
+        table = sorted({token for word in vocabulary for token in byte_pair_tokens(word)})
+        self.row_of_token = {token: UNKNOWN_WORD + 1 + index for index, token in enumerate(table)}
         self.transformer: nn.Module = TextTransformer(
             context_length=config.context,
-            vocab_size=OTHER + 1 + len(table),
+            vocab_size=UNKNOWN_WORD + 1 + len(table),
             width=config.width,
             heads=config.heads,
             layers=config.layers,
@@ -92,30 +92,34 @@ class TextTower(nn.Module):
         """Rows int64 [B, context]; what does not fit is cut off before the end mark."""
         ids = torch.full((len(prompts), self.context), PAD)
         for index, prompt in enumerate(prompts):
-            rows = [START, *(row for word in words_of(prompt) for row in self.rows_of(word))]
+            rows = [START, *(row for word in split_words(prompt) for row in self.word_rows(word))]
             rows = [*rows[: self.context - 1], END]
             ids[index, : len(rows)] = torch.tensor(rows)
         return ids
 
-    def rows_of(self, word: str) -> list[int]:
+    def word_rows(self, word: str) -> list[int]:
         """The embedding rows of one word; a word outside the vocabulary is `OTHER`."""
-        return [self.rows[token] for token in word_tokens(word)] if word in self.words else [OTHER]
+        return (
+            [self.row_of_token[token] for token in byte_pair_tokens(word)]
+            if word in self.vocabulary
+            else [UNKNOWN_WORD]
+        )
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
         """The words of a prompt that say nothing to the tower, each once, in order: new ones, and those too far on."""
-        unheard, length = [], 1
-        for word in words_of(prompt):
-            length += len(self.rows_of(word))
-            if word not in ",." and (word not in self.words or length >= self.context):
-                unheard.append(word)
-        return tuple(dict.fromkeys(unheard))
+        ignored, length = [], 1
+        for word in split_words(prompt):
+            length += len(self.word_rows(word))
+            if word not in ",." and (word not in self.vocabulary or length >= self.context):
+                ignored.append(word)
+        return tuple(dict.fromkeys(ignored))
 
     def forward(self, ids: Tensor) -> TextFeatures:
         pooled, tokens = self.transformer(ids)
         return TextFeatures(pooled, tokens, ids != PAD)
 
 
-class OpenClipTower(TextTower):
+class OpenClipTextTower(TextTower):
     """The text half of a whole open_clip model, frozen."""
 
     def __init__(self, config: TextConfig) -> None:
@@ -159,10 +163,10 @@ class OpenClipTower(TextTower):
 
     def forward(self, ids: Tensor) -> TextFeatures:
         pooled, tokens = self.transformer(ids)
-        upto = torch.arange(ids.shape[1], device=ids.device) <= ids.argmax(1, keepdim=True)
-        return TextFeatures(pooled, tokens, upto)
+        mask = torch.arange(ids.shape[1], device=ids.device) <= ids.argmax(1, keepdim=True)
+        return TextFeatures(pooled, tokens, mask)
 
 
-def text_tower(config: TextConfig, vocabulary: Sequence[str]) -> TextTower:
+def build_text_tower(config: TextConfig, vocabulary: Sequence[str]) -> TextTower:
     """The tower that a configuration describes. Raises BadPack."""
-    return OpenClipTower(config) if config.model else TextTower(config, vocabulary)
+    return OpenClipTextTower(config) if config.model else TextTower(config, vocabulary)

@@ -18,28 +18,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.diffusion.refine import Coarse
-from engine.diffusion.schedule import Schedule
-from engine.network.layers import Halve, PixelNorm, ResBlock, wave, zeroed
+from engine.diffusion.refine import CoarseInput
+from engine.diffusion.schedule import NoiseSchedule
+from engine.network.layers import PixelNorm, PixelUnshuffleConv2d, ResBlock, sinusoidal_embedding, zero_module
 from engine.network.unet import LOG_SNR_SCALE
 
 WIDTHS = (48, 96, 160)
 BLOCKS = (1, 1, 2)
 """Channels and residual blocks from half the picture's size down to an eighth; 2.6 GMAC at 128×256."""
-CONDITION = 128
-LAYOUT = 8
+CONDITION_CHANNELS = 128
+LAYOUT_CHANNELS = 8
 DROPOUT = 0.0
-LOUDEST = 0.5
+MAX_NOISE_STD = 0.5
 """The largest deviation of the noise in the low picture, which has unit scale."""
 STRIDE = 1 << len(WIDTHS)
 
 
-class Level(nn.Module):
+class UpscalerLevel(nn.Module):
     """Residual blocks at one size."""
 
     def __init__(self, sizes: list[int]) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(ResBlock(a, b, CONDITION, DROPOUT) for a, b in pairwise(sizes))
+        self.blocks = nn.ModuleList(ResBlock(a, b, CONDITION_CHANNELS, DROPOUT) for a, b in pairwise(sizes))
 
     def forward(self, x: Tensor, c: Tensor) -> Tensor:
         for block in self.blocks:
@@ -52,25 +52,29 @@ class UpscalerUNet(nn.Module):
 
     stride = STRIDE
 
-    def __init__(self, classes: int, schedule: Schedule) -> None:
+    def __init__(self, num_classes: int, schedule: NoiseSchedule) -> None:
         super().__init__()
-        self.schedule, self.halo = schedule, reach()
+        self.schedule, self.halo = schedule, receptive_radius()
         w = WIDTHS
-        self.layout = nn.Embedding(classes, LAYOUT)
-        self.stem = Halve(3 + 1 + 3 + 1 + LAYOUT, w[0], 3)
-        self.condition = nn.Sequential(nn.Linear(2 * 32, CONDITION), nn.SiLU(), nn.Linear(CONDITION, CONDITION))
-        self.down = nn.ModuleList(Level([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
-        self.shrink = nn.ModuleList(Halve(a, b, 1) for a, b in pairwise(w))
+        self.layout = nn.Embedding(num_classes, LAYOUT_CHANNELS)
+        self.stem = PixelUnshuffleConv2d(3 + 1 + 3 + 1 + LAYOUT_CHANNELS, w[0], 3)
+        self.condition = nn.Sequential(
+            nn.Linear(2 * 32, CONDITION_CHANNELS), nn.SiLU(), nn.Linear(CONDITION_CHANNELS, CONDITION_CHANNELS)
+        )
+        self.down = nn.ModuleList(UpscalerLevel([w[i]] * (n + 1)) for i, n in enumerate(BLOCKS))
+        self.shrink = nn.ModuleList(PixelUnshuffleConv2d(a, b, 1) for a, b in pairwise(w))
         self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
-        self.up = nn.ModuleList(Level([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
+        self.up = nn.ModuleList(UpscalerLevel([2 * w[i]] + [w[i]] * n) for i, n in enumerate(BLOCKS[:-1]))
         self.norm = PixelNorm()
-        self.head = zeroed(nn.Conv2d(w[0], 4 * 3, 3, padding=1))
+        self.head = zero_module(nn.Conv2d(w[0], 4 * 3, 3, padding=1))
 
-    def forward(self, detail: Tensor, given: Tensor, t: Tensor, coarse: Coarse) -> Tensor:
+    def forward(self, detail: Tensor, given: Tensor, t: Tensor, coarse: CoarseInput) -> Tensor:
         """v, float32 [B, 3, H, W]; sides divisible by `STRIDE`."""
-        told = torch.stack([self.schedule.log_snr(t) / LOG_SNR_SCALE, coarse.level / LOUDEST * 2 - 1], 1)
-        c = F.silu(self.condition(wave(told, 32).flatten(1).to(self.stem.weight.dtype)))
-        x = self.stem(self.inputs(detail, given, t, coarse))
+        conditioning = torch.stack(
+            [self.schedule.log_snr(t) / LOG_SNR_SCALE, coarse.noise_std / MAX_NOISE_STD * 2 - 1], 1
+        )
+        c = F.silu(self.condition(sinusoidal_embedding(conditioning, 32).flatten(1).to(self.stem.weight.dtype)))
+        x = self.stem(self.stem_input(detail, given, t, coarse))
         skips = []
         for i, level in enumerate(self.down):
             x = level(x, c)
@@ -82,21 +86,21 @@ class UpscalerUNet(nn.Module):
             x = self.up[i](torch.cat([x, skips[i]], 1), c)
         return F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2).float()
 
-    def inputs(self, detail: Tensor, given: Tensor, t: Tensor, coarse: Coarse) -> Tensor:
+    def stem_input(self, detail: Tensor, given: Tensor, t: Tensor, coarse: CoarseInput) -> Tensor:
         """All channels that the stem sees, [B, C, H, W]; an unknown class is the mean of all."""
-        shown = given | (t < self.schedule.clocks)[:, None, None, None]
+        shown = given | (t < self.schedule.max_clock)[:, None, None, None]
         rows = torch.cat([self.layout.weight, self.layout.weight.mean(0, keepdim=True)])
         ids = F.embedding(coarse.layout.squeeze(1), rows).movedim(-1, 1)
-        channels = [torch.where(shown, detail, 0), given, coarse.image, coarse.scale.log(), ids]
+        channels = [torch.where(shown, detail, 0), given, coarse.image, coarse.detail_scale.log(), ids]
         whole = torch.cat([channel.to(self.stem.weight.dtype) for channel in channels], 1)
         return whole.contiguous(memory_format=torch.channels_last)
 
 
-def reach() -> int:
+def receptive_radius() -> int:
     """How far the network sees, in pixels, rounded up to the stride: 1 per 3×3 convolution at its own scale."""
-    seen = 2 + 2  # stem and head, at half the size
+    radius = 2 + 2  # stem and head, at half the size
     for index, blocks in enumerate(BLOCKS):
         sides = 1 if index == len(BLOCKS) - 1 else 2  # down and up
-        seen += (2 << index) * 2 * blocks * sides
-    seen += STRIDE  # what shares a cell of the coarsest level
-    return -(-seen // STRIDE) * STRIDE
+        radius += (2 << index) * 2 * blocks * sides
+    radius += STRIDE  # what shares a cell of the coarsest level
+    return -(-radius // STRIDE) * STRIDE

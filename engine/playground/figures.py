@@ -11,25 +11,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from engine.diffusion import categorical, gaussian
-from engine.diffusion.path import Settings
+from engine.diffusion.path import SamplerSettings
 from engine.diffusion.repaint import RePaint
 from engine.diffusion.sampler import sample
-from engine.playground.mixture import empty_task, ring
-from engine.playground.study import OURS, Drawn, by_clocks, by_repaint, given_label, wrong_share
+from engine.playground.mixture import ring_mixture, unconditional_task
+from engine.playground.study import (
+    OUR_PROCESS,
+    SampledPoints,
+    sample_by_clocks,
+    sample_by_repaint,
+    with_given_label,
+    wrong_label_share,
+)
 
 COLOURS = ("#3366cc", "#dc6b19", "#2a9d5c")
-LIMIT = 2.6
+AXIS_LIMIT = 2.6
 
 
 def draw_all(folder: Path, figures: Mapping[str, Any], count: int) -> list[Path]:
     """Write every picture; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {
-        "forward": forward(count),
-        "reverse": reverse(count),
-        "conditioning": conditioning(count),
-        "kernels": kernels(figures["label_shares"]),
-        "solvers": solvers(figures["kolmogorov_smirnov"], figures["count"]),
+        "forward": forward_figure(count),
+        "reverse": reverse_figure(count),
+        "conditioning": conditioning_figure(count),
+        "kernels": kernel_figure(figures["label_shares"]),
+        "solvers": solver_figure(figures["kolmogorov_smirnov"], figures["count"]),
     }
     paths = []
     for name, figure in pictures.items():
@@ -38,87 +45,94 @@ def draw_all(folder: Path, figures: Mapping[str, Any], count: int) -> list[Path]
     return paths
 
 
-def row(count: int, width: float = 2.6) -> tuple[Figure, list[Axes]]:
+def plot_row(count: int, width: float = 2.6) -> tuple[Figure, list[Axes]]:
     """A figure of square plots side by side."""
     figure = Figure(figsize=(width * count, width + 0.6), layout="constrained")
     axes = figure.subplots(1, count, squeeze=False)
     return figure, list(axes[0])
 
 
-def scatter(axes: Axes, drawn: Drawn, title: str) -> None:
+def scatter_points(axes: Axes, sampled: SampledPoints, title: str) -> None:
     """Points in the colours of their labels; what has none is grey."""
-    colours = [COLOURS[label] if label < len(COLOURS) else "#999999" for label in drawn.labels.tolist()]
-    x, y = drawn.points.T.tolist()
+    colours = [COLOURS[label] if label < len(COLOURS) else "#999999" for label in sampled.labels.tolist()]
+    x, y = sampled.points.T.tolist()
     axes.scatter(x, y, s=3, c=colours, linewidths=0, alpha=0.6)
-    axes.set(title=title, xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), xticks=[], yticks=[], aspect="equal")
+    axes.set(
+        title=title,
+        xlim=(-AXIS_LIMIT, AXIS_LIMIT),
+        ylim=(-AXIS_LIMIT, AXIS_LIMIT),
+        xticks=[],
+        yticks=[],
+        aspect="equal",
+    )
 
 
-def truth(count: int) -> Drawn:
+def exact_samples(count: int) -> SampledPoints:
     """Draws from the world itself."""
-    world, random = ring(OURS), torch.Generator().manual_seed(0)
+    world, random = ring_mixture(OUR_PROCESS), torch.Generator().manual_seed(0)
     parts = torch.multinomial(world.weights, count, replacement=True, generator=random)
     points = world.means[parts] + world.deviation * torch.randn((count, 2), generator=random)
-    return Drawn(points, world.labels[parts])
+    return SampledPoints(points, world.labels[parts])
 
 
-def forward(count: int) -> Figure:
+def forward_figure(count: int) -> Figure:
     """Both halves of the same pairs, noised by one clock."""
-    clean, random = truth(count), torch.Generator().manual_seed(1)
-    figure, axes = row(5)
+    clean, random = exact_samples(count), torch.Generator().manual_seed(1)
+    figure, axes = plot_row(5)
     noise = torch.randn((count, 2, 1, 1), generator=random)
     uniform = torch.rand((count, 1, 1, 1), generator=random)
     for plot, t in zip(axes, (0, 200, 400, 700, 1000), strict=True):
         clock = torch.full((count, 1, 1, 1), t)
-        points = gaussian.q_sample(OURS.image, clean.points[:, :, None, None], clock, noise)
-        labels = categorical.q_sample(OURS.layout, clean.labels[:, None, None, None], clock, uniform)
-        scatter(plot, Drawn(points.flatten(1), labels.flatten()), f"clock {t}")
+        points = gaussian.q_sample(OUR_PROCESS.image_schedule, clean.points[:, :, None, None], clock, noise)
+        labels = categorical.q_sample(OUR_PROCESS.transitions, clean.labels[:, None, None, None], clock, uniform)
+        scatter_points(plot, SampledPoints(points.flatten(1), labels.flatten()), f"clock {t}")
     return figure
 
 
-def reverse(count: int) -> Figure:
+def reverse_figure(count: int) -> Figure:
     """Both halves from noise in ten steps, the labels ahead."""
-    figure, axes = row(5)
-    settings = Settings(steps=10)
+    figure, axes = plot_row(5)
+    settings = SamplerSettings(steps=10)
     shown = iter(axes)
-    for step in sample(OURS, ring(OURS), empty_task(count), settings):
+    for step in sample(OUR_PROCESS, ring_mixture(OUR_PROCESS), unconditional_task(count), settings):
         if step.index in (1, 4, 6, 8, 10):
-            drawn = Drawn(step.state.image.flatten(1), step.state.layout.flatten())
+            sampled = SampledPoints(step.state.image.flatten(1), step.state.layout.flatten())
             clocks = step.state.clocks
-            at = f"{int(clocks.image_running[0])}, {int(clocks.layout_running[0])}"
-            scatter(next(shown), drawn, f"step {step.index}: clocks {at}")
+            clock_text = f"{int(clocks.image_running[0])}, {int(clocks.layout_running[0])}"
+            scatter_points(next(shown), sampled, f"step {step.index}: clocks {clock_text}")
     return figure
 
 
-def conditioning(count: int) -> Figure:
+def conditioning_figure(count: int) -> Figure:
     """One label given: its own clock against one clock for all and resampling."""
-    world, label = ring(OURS), 1
-    task = given_label(empty_task(count), label)
-    ways = {
-        "clocks, 10 steps": by_clocks(task, Settings(steps=10)),
-        "RePaint n = 1, 50 steps": by_repaint(task, 50, RePaint(1)),
-        "RePaint n = 5, 50 steps": by_repaint(task, 50, RePaint(5)),
+    world, label = ring_mixture(OUR_PROCESS), 1
+    task = with_given_label(unconditional_task(count), label)
+    samplings = {
+        "clocks, 10 steps": sample_by_clocks(task, SamplerSettings(steps=10)),
+        "RePaint n = 1, 50 steps": sample_by_repaint(task, 50, RePaint(1)),
+        "RePaint n = 5, 50 steps": sample_by_repaint(task, 50, RePaint(5)),
     }
-    figure, axes = row(3, 3.2)
-    for plot, (name, drawn) in zip(axes, ways.items(), strict=True):
-        near = Drawn(drawn.points, world.labels[world.part_of(drawn.points)])
-        scatter(plot, near, f"{name}\n{wrong_share(world, drawn, label):.1%} of another label")
+    figure, axes = plot_row(3, 3.2)
+    for plot, (name, drawn) in zip(axes, samplings.items(), strict=True):
+        near = SampledPoints(drawn.points, world.labels[world.nearest_component(drawn.points)])
+        scatter_points(plot, near, f"{name}\n{wrong_label_share(world, drawn, label):.1%} of another label")
     return figure
 
 
-def kernels(shares: Mapping[str, list[float]]) -> Figure:
+def kernel_figure(shares: Mapping[str, list[float]]) -> Figure:
     """How often each label comes out of nothing."""
-    figure, (plot,) = row(1, 4.2)
-    for place, (name, values) in enumerate(shares.items()):
-        plot.bar([k + 0.27 * (place - 1) for k in range(len(values))], values, 0.25, label=name)
+    figure, (plot,) = plot_row(1, 4.2)
+    for offset, (name, values) in enumerate(shares.items()):
+        plot.bar([k + 0.27 * (offset - 1) for k in range(len(values))], values, 0.25, label=name)
     plot.set(title="labels out of nothing in 10 steps", xticks=range(len(COLOURS)), ylabel="share")
     plot.legend(frameon=False)
     return figure
 
 
-def solvers(found: Mapping[str, Mapping[int, Mapping[str, float]]], count: int) -> Figure:
+def solver_figure(curves: Mapping[str, Mapping[int, Mapping[str, float]]], count: int) -> Figure:
     """The distance from the truth over the number of steps."""
-    figure, (plot,) = row(1, 4.6)
-    for name, curve in found.items():
+    figure, (plot,) = plot_row(1, 4.6)
+    for name, curve in curves.items():
         plot.plot([int(steps) for steps in curve], [one["distance"] for one in curve.values()], "o-", label=name)
     plot.axhline(1.731 / count**0.5, color="#999999", linestyle=":", label="p = 0.01")
     plot.set(title="Kolmogorov–Smirnov distance", xlabel="steps", xscale="log", yscale="log")

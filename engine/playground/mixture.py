@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import TINY, one_hot
-from engine.diffusion.denoiser import Clocks, Estimate, Prediction, State, TextFeatures
-from engine.diffusion.gaussian import target
-from engine.diffusion.guidance import Weights
-from engine.diffusion.path import Task
+from engine.diffusion.categorical import MIN_PROBABILITY, one_hot
+from engine.diffusion.denoiser import CleanEstimate, Clocks, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.gaussian import prediction_target
+from engine.diffusion.guidance import GuidanceWeights
+from engine.diffusion.path import SamplingTask
 from engine.diffusion.process import JointProcess
 
 
 @dataclass(frozen=True)
-class Mixture:
+class LabelledMixture:
     """Parts with `means` [M, 2], one `deviation`, `labels` int64 [M] and `weights` [M], under a process."""
 
     process: JointProcess
@@ -29,26 +29,28 @@ class Mixture:
     labels: Tensor
     weights: Tensor
 
-    def __call__(self, state: State, text: TextFeatures, previous: Estimate | None) -> Prediction:
+    def __call__(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction:
         clocks = state.clocks
-        share = self.responsibilities(state.image, state.layout, clocks)
-        a = self.process.image.inner(clocks.image, torch.float64)
-        gain = a.sqrt() * self.deviation**2 / self.variance(a)
+        posterior = self.responsibilities(state.image, state.layout, clocks)
+        a = self.process.image_schedule.clamped_alpha_bar(clocks.image, torch.float64)
+        gain = a.sqrt() * self.deviation**2 / self.component_variance(a)
         means, x_t = self.means.double()[None, :, :, None, None], state.image.double()[:, None]
         each = means + gain[:, None] * (x_t - a[:, None].sqrt() * means)
-        x_0 = (share[:, :, None] * each).sum(1)
+        x_0 = (posterior[:, :, None] * each).sum(1)
         epsilon = (x_t.squeeze(1) - a.sqrt() * x_0) / (1 - a).sqrt()
-        head = torch.einsum("bmhw,mk->bkhw", share, self.label_table())
-        said = target(self.process.image, self.process.output, x_0, epsilon, clocks.image)
-        return Prediction(said.float(), head.clamp(min=TINY).log().float())
+        head = torch.einsum("bmhw,mk->bkhw", posterior, self.label_one_hot())
+        output = prediction_target(
+            self.process.image_schedule, self.process.prediction_type, x_0, epsilon, clocks.image
+        )
+        return Prediction(output.float(), head.clamp(min=MIN_PROBABILITY).log().float())
 
-    def variance(self, a: Tensor) -> Tensor:
+    def component_variance(self, a: Tensor) -> Tensor:
         """Of one part at a noise level: ᾱ deviation² + 1 - ᾱ."""
         return a * self.deviation**2 + 1 - a
 
-    def label_table(self) -> Tensor:
+    def label_one_hot(self) -> Tensor:
         """[M, K]: a one at each part's label."""
-        return one_hot(self.labels[:, None, None, None], self.process.classes, torch.float64).flatten(1)
+        return one_hot(self.labels[:, None, None, None], self.process.num_classes, torch.float64).flatten(1)
 
     def responsibilities(self, x_t: Tensor, y_t: Tensor, clocks: Clocks) -> Tensor:
         """p(part | x_t, y_t), [B, M, 1, 1]; a half at T says nothing, a half at 0 is what it is."""
@@ -57,56 +59,56 @@ class Mixture:
 
     def log_image(self, x_t: Tensor, t: Tensor) -> Tensor:
         """log q(x_t | part), [B, M, 1, 1]."""
-        a = self.process.image.at(t, torch.float64)
+        a = self.process.image_schedule.alpha_bar_at(t, torch.float64)
         means = self.means.double()[None, :, :, None, None]
         square = (x_t.double()[:, None] - a[:, None].sqrt() * means).square().sum(2)
-        v = self.variance(a)
+        v = self.component_variance(a)
         return -square / (2 * v) - (2 * math.pi * v).log()
 
     def log_label(self, y_t: Tensor, t: Tensor) -> Tensor:
         """log q(y_t | part's label), [B, M, 1, 1]."""
-        chain = self.process.layout
-        seen = one_hot(y_t, chain.states, torch.float64)
-        likely = chain.backward(seen, torch.zeros_like(t), t)[:, : chain.classes]
-        return torch.einsum("bkhw,mk->bmhw", likely, self.label_table()).log()
+        chain = self.process.transitions
+        y_t_one_hot = one_hot(y_t, chain.num_states, torch.float64)
+        likely = chain.backward(y_t_one_hot, torch.zeros_like(t), t)[:, : chain.num_classes]
+        return torch.einsum("bkhw,mk->bmhw", likely, self.label_one_hot()).log()
 
     def density(self, x: Tensor, t: int = 0) -> Tensor:
         """p(x_t, label) at points [N, 2], float64 [N, K]."""
         points = x.reshape(-1, 2, 1, 1)
         parts = self.log_image(points, torch.full((len(points), 1, 1, 1), t)).flatten(1).exp()
-        return (parts * self.weights.double()) @ self.label_table()
+        return (parts * self.weights.double()) @ self.label_one_hot()
 
-    def marginal(self, x: Tensor, axis: int) -> Tensor:
+    def marginal_cdf(self, x: Tensor, axis: int) -> Tensor:
         """P(coordinate ≤ x) for x [N], float64 [N]."""
         z = (x.double()[:, None] - self.means.double()[None, :, axis]) / self.deviation
         shares: Tensor = torch.special.ndtr(z) @ (self.weights.double() / self.weights.double().sum())
         return shares
 
-    def given_label(self, label: int) -> Mixture:
+    def conditioned_on_label(self, label: int) -> LabelledMixture:
         """The parts with this label, as a world of its own."""
         mine = self.labels == label
         weights = self.weights[mine] / self.weights[mine].sum()
-        return Mixture(self.process, self.means[mine], self.deviation, self.labels[mine], weights)
+        return LabelledMixture(self.process, self.means[mine], self.deviation, self.labels[mine], weights)
 
-    def part_of(self, x: Tensor) -> Tensor:
+    def nearest_component(self, x: Tensor) -> Tensor:
         """The nearest part of each point [N, 2], int64 [N]."""
         return torch.cdist(x.double(), self.means.double()).argmin(1)
 
 
-def ring(process: JointProcess) -> Mixture:
+def ring_mixture(process: JointProcess) -> LabelledMixture:
     """Six parts on a ring, two of each of three labels, of different weights and well apart."""
     angles = torch.arange(6) * math.pi / 3
     means = 1.6 * torch.stack([angles.cos(), angles.sin()], 1)
     weights = torch.tensor([0.25, 0.10, 0.15, 0.15, 0.05, 0.30])
-    return Mixture(process, means, 0.12, torch.tensor([0, 1, 2, 0, 1, 2]), weights)
+    return LabelledMixture(process, means, 0.12, torch.tensor([0, 1, 2, 0, 1, 2]), weights)
 
 
-def empty_task(count: int, first_seed: int = 0) -> Task:
+def unconditional_task(count: int, first_seed: int = 0) -> SamplingTask:
     """`count` pixels of which nothing is given."""
     shape = (count, 1, 1, 1)
     none = torch.zeros(shape, dtype=torch.bool)
     silence = TextFeatures(torch.zeros(count, 1), torch.zeros(count, 1, 1), torch.ones(count, 1, dtype=torch.bool))
-    return Task(
+    return SamplingTask(
         image=torch.zeros(count, 2, 1, 1),
         keep_image=none,
         layout=torch.zeros(shape, dtype=torch.int64),
@@ -115,5 +117,5 @@ def empty_task(count: int, first_seed: int = 0) -> Task:
         text=silence,
         negative=silence,
         seeds=range(first_seed, first_seed + count),
-        weights=Weights(torch.ones(count), torch.ones(count)),
+        weights=GuidanceWeights(torch.ones(count), torch.ones(count)),
     )

@@ -9,11 +9,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 MEMBERS, HIDDEN = 4, 64
-STEPS, BATCH, RATE, DECAY = 300, 512, 3e-3, 0.05
+STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 300, 512, 3e-3, 0.05
 
 
 @dataclass(frozen=True)
-class Classifier:
+class PixelClassifier:
     """mean and deviation of features [C]; of each of M members the weights of two layers, M first."""
 
     mean: Tensor
@@ -26,12 +26,12 @@ class Classifier:
     def __call__(self, features: Tensor) -> Tensor:
         """The probability of each class, [N, K], of features [N, C]: the members' mean."""
         return (
-            self.logits(((features - self.mean) / self.deviation).expand(len(self.weight1), -1, -1))
+            self.member_logits(((features - self.mean) / self.deviation).expand(len(self.weight1), -1, -1))
             .softmax(-1)
             .mean(0)
         )
 
-    def logits(self, features: Tensor) -> Tensor:
+    def member_logits(self, features: Tensor) -> Tensor:
         """[M, N, K] of standardised features [M, N, C], a batch of its own for each member."""
         hidden = F.relu(torch.baddbmm(self.bias1, features, self.weight1))
         return torch.baddbmm(self.bias2, hidden, self.weight2)
@@ -41,7 +41,7 @@ class Classifier:
         return {field.name: getattr(self, field.name).contiguous() for field in fields(self)}
 
 
-def fit(features: Tensor, labels: Tensor, classes: int, seed: int) -> Classifier:
+def fit_classifier(features: Tensor, labels: Tensor, num_classes: int, seed: int) -> PixelClassifier:
     """A classifier of features [N, C] with labels int64 [N], the same for the same seed.
 
     AdamW on cross-entropy; each member starts and draws its batches by itself. Classes are as large as there are
@@ -49,27 +49,29 @@ def fit(features: Tensor, labels: Tensor, classes: int, seed: int) -> Classifier
     """
     random = torch.Generator().manual_seed(seed)
     mean, deviation = features.mean(0), features.std(0, correction=0).clamp(min=1e-4)
-    standard = (features - mean) / deviation
+    standardised = (features - mean) / deviation
     channels = features.shape[1]
-    made = Classifier(
+    classifier = PixelClassifier(
         mean,
         deviation,
         torch.randn((MEMBERS, channels, HIDDEN), generator=random) / channels**0.5,
         torch.zeros(MEMBERS, 1, HIDDEN),
-        torch.randn((MEMBERS, HIDDEN, classes), generator=random) / HIDDEN**0.5,
-        torch.zeros(MEMBERS, 1, classes),
+        torch.randn((MEMBERS, HIDDEN, num_classes), generator=random) / HIDDEN**0.5,
+        torch.zeros(MEMBERS, 1, num_classes),
     )
-    learnt = [made.weight1, made.bias1, made.weight2, made.bias2]
-    optimiser = torch.optim.AdamW([each.requires_grad_() for each in learnt], RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
+    parameters = [classifier.weight1, classifier.bias1, classifier.weight2, classifier.bias2]
+    optimiser = torch.optim.AdamW(
+        [each.requires_grad_() for each in parameters], LEARNING_RATE, weight_decay=WEIGHT_DECAY
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=STEPS)
     for _ in range(STEPS):
         chosen = torch.randint(len(labels), (MEMBERS, BATCH), generator=random)
-        said = made.logits(standard[chosen])
-        loss = F.cross_entropy(said.flatten(0, 1), labels[chosen].flatten())
+        logits = classifier.member_logits(standardised[chosen])
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[chosen].flatten())
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
-    for each in learnt:
+    for each in parameters:
         each.requires_grad_(False)
-    return made
+    return classifier

@@ -19,57 +19,59 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.diffusion import gaussian
-from engine.diffusion.denoiser import Clocks, State
+from engine.diffusion.denoiser import Clocks, DiffusionState
 from engine.packs import Pack
 from engine.protocol import Pixels
 from engine.raster import fit_image
 
 GRID = 16
 """Heights and widths that the network takes are multiples of it."""
-Points = npt.NDArray[np.int64]
+PixelPoints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Network:
+class ProbeFeatureExtractor:
     """A pack's network as a reader of images: at which image clocks it looks, with noise drawn from the seed."""
 
     pack: Pack
     clocks: tuple[int, ...]
     seed: int = 0
 
-    def maps(self, image: Pixels) -> Tensor:
+    def feature_maps(self, image: Pixels) -> Tensor:
         """Features [channels, h, w], float32 on the CPU, of RGB [H, W, 3] of any size; h × w is about the pack's area.
 
         The last three are the colours themselves: the network's own features are coarser.
         """
-        size = fitting(image.shape[0], image.shape[1], self.pack)
-        clean = self.standardised(fit_image(image, *size, "stretch").pixels)
-        state = self.state(clean)
-        text = self.pack.no_text.repeated(len(self.clocks))
-        with listening(self.layers()) as heard, torch.inference_mode():
+        size = network_size(image.shape[0], image.shape[1], self.pack)
+        clean = self.standardise(fit_image(image, *size, "stretch").pixels)
+        state = self.noised_states(clean)
+        text = self.pack.empty_text_features.repeat_batch(len(self.clocks))
+        with captured_outputs(self.feature_layers()) as outputs, torch.inference_mode():
             self.pack.network(state, text, None)
-        found = [
+        resized = [
             F.interpolate(part[: len(self.clocks)].float(), size, mode="bilinear", align_corners=False).flatten(0, 1)
-            for part in heard
+            for part in outputs
         ]
-        return torch.cat([*(part.cpu() for part in found), clean])
+        return torch.cat([*(part.cpu() for part in resized), clean])
 
     @property
     def channels(self) -> int:
         """Of `maps`."""
         return len(self.clocks) * sum(self.pack.file.network.widths) + 3
 
-    def layers(self) -> list[nn.Module]:
+    def feature_layers(self) -> list[nn.Module]:
         """The middle of the U-Net and every level of its decoder."""
         return [self.pack.network.down[-1], *reversed(self.pack.network.up)]
 
-    def standardised(self, pixels: Pixels) -> Tensor:
+    def standardise(self, pixels: Pixels) -> Tensor:
         """RGB [h, w, 3] as the network knows it, [3, h, w]."""
-        known = self.pack.file.pixels
-        mean, deviation = (torch.tensor(values)[:, None, None] for values in (known.mean, known.deviation))
+        pixel_config = self.pack.file.pixels
+        mean, deviation = (
+            torch.tensor(values)[:, None, None] for values in (pixel_config.mean, pixel_config.deviation)
+        )
         return (torch.from_numpy(pixels).movedim(-1, 0).float() / 255 - mean) / deviation
 
-    def state(self, clean: Tensor) -> State:
+    def noised_states(self, clean: Tensor) -> DiffusionState:
         """An image [3, h, w] at every clock, one row each.
 
         Beside a given image (clock 0) the layout is one that begins to run, beside a noised one it is unknown: so it
@@ -79,51 +81,51 @@ class Network:
         noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(self.seed))
         running = torch.tensor(self.clocks)
         image = running[:, None, None, None].expand(rows, 1, *clean.shape[1:])
-        noised = gaussian.q_sample(pack.process.image, clean[None].expand(rows, -1, -1, -1), image, noise)
+        noised = gaussian.q_sample(pack.process.image_schedule, clean[None].expand(rows, -1, -1, -1), image, noise)
         noised = torch.where(image == 0, clean, noised)
-        unknown = torch.full_like(image, pack.process.layout.clocks)
-        layout_running = torch.where(running == 0, pack.process.layout.clocks, 0)
+        unknown = torch.full_like(image, pack.process.transitions.max_clock)
+        layout_running = torch.where(running == 0, pack.process.transitions.max_clock, 0)
         clocks = [part.to(pack.device) for part in (image, unknown, running, layout_running)]
-        return State(noised.to(pack.device), torch.zeros_like(clocks[0]), Clocks(*clocks))
+        return DiffusionState(noised.to(pack.device), torch.zeros_like(clocks[0]), Clocks(*clocks))
 
 
 @contextmanager
-def listening(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
+def captured_outputs(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
     """What the layers give, one tensor each, filled in by the network's next forward pass inside."""
-    heard: list[Tensor] = [torch.empty(0)] * len(layers)
+    outputs: list[Tensor] = [torch.empty(0)] * len(layers)
 
-    def hearing(index: int) -> Callable[[nn.Module, object, Tensor], None]:
-        def hear(_layer: nn.Module, _inputs: object, output: Tensor) -> None:
-            heard[index] = output
+    def hook_for(index: int) -> Callable[[nn.Module, object, Tensor], None]:
+        def hook(_layer: nn.Module, _inputs: object, output: Tensor) -> None:
+            outputs[index] = output
 
-        return hear
+        return hook
 
-    handles = [layer.register_forward_hook(hearing(index)) for index, layer in enumerate(layers)]
+    handles = [layer.register_forward_hook(hook_for(index)) for index, layer in enumerate(layers)]
     try:
-        yield heard
+        yield outputs
     finally:
         for handle in handles:
             handle.remove()
 
 
-def colours(image: Pixels, pack: Pack) -> Tensor:
+def colour_and_position(image: Pixels, pack: Pack) -> Tensor:
     """The plain alternative [5, h, w] to `Network.maps`: colour and place."""
-    height, width = fitting(image.shape[0], image.shape[1], pack)
+    height, width = network_size(image.shape[0], image.shape[1], pack)
     pixels = torch.from_numpy(fit_image(image, height, width, "stretch").pixels).movedim(-1, 0).float() / 255
     rows, columns = (torch.arange(side) / side for side in (height, width))
     place = torch.stack(torch.meshgrid(rows, columns, indexing="ij"))
     return torch.cat([pixels, place])
 
 
-def fitting(height: int, width: int, pack: Pack) -> tuple[int, int]:
+def network_size(height: int, width: int, pack: Pack) -> tuple[int, int]:
     """The size at which the network looks at an image: of its aspect and the pack's area, as nearly as it can."""
     scale = math.sqrt(pack.info.height * pack.info.width / (height * width))
     return max(GRID, round(height * scale / GRID) * GRID), max(GRID, round(width * scale / GRID) * GRID)
 
 
-def at(maps: Tensor, points: Points, size: tuple[int, int]) -> Tensor:
+def features_at(maps: Tensor, points: PixelPoints, size: tuple[int, int]) -> Tensor:
     """Features [N, C] at pixels (row, column) of an image of this size, bilinear between the maps' pixels."""
     height, width = size
-    places = (torch.from_numpy(points).float() + 0.5) / torch.tensor([height, width]) * 2 - 1
-    found = F.grid_sample(maps[None], places.flip(1)[None, None], padding_mode="border", align_corners=False)
-    return found[0, :, 0].T
+    grid = (torch.from_numpy(points).float() + 0.5) / torch.tensor([height, width]) * 2 - 1
+    sampled = F.grid_sample(maps[None], grid.flip(1)[None, None], padding_mode="border", align_corners=False)
+    return sampled[0, :, 0].T

@@ -14,23 +14,23 @@ from engine.errors import BadFile
 from engine.protocol import UNKNOWN, ClassInfo, Pixels
 from engine.raster import read_image, read_layout
 
-PICTURES = (".jpg", ".jpeg", ".png")
-SPREAD = 0.61803398875
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+GOLDEN_RATIO = 0.61803398875
 """Hues that are this far apart, again and again, never meet."""
 
 
-class _Named(msgspec.Struct):
+class _ClassEntry(msgspec.Struct):
     id: int
     name: str
     color: str
 
 
-class _Names(msgspec.Struct):
-    classes: list[_Named]
+class _ClassesFile(msgspec.Struct):
+    classes: list[_ClassEntry]
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedImage:
     """Files of one marked image."""
 
     name: str
@@ -48,65 +48,67 @@ class Marked:
         return image, layout
 
 
-def list_marked(folder: Path) -> list[Marked]:
+def list_marked_images(folder: Path) -> list[MarkedImage]:
     """The layouts of FOLDER/layouts with their images, by name; images without a layout are not marked.
 
     Raises BadFile.
     """
-    images = {path.stem: path for path in pictures(folder / "images")} if (folder / "images").is_dir() else {}
+    images = {path.stem: path for path in list_images(folder / "images")} if (folder / "images").is_dir() else {}
     layouts = sorted((folder / "layouts").glob("*.png"))
     if not layouts or not images:
         raise BadFile(f"{folder} has no images/ and layouts/ with pictures.", "Give the folder that holds both.")
-    alone = [path for path in layouts if path.stem not in images]
-    if alone:
-        raise BadFile(f"{alone[0]} has no image in {folder / 'images'}.", "Give both files one name.")
-    return [Marked(path.stem, images[path.stem], path) for path in layouts]
+    without_image = [path for path in layouts if path.stem not in images]
+    if without_image:
+        raise BadFile(f"{without_image[0]} has no image in {folder / 'images'}.", "Give both files one name.")
+    return [MarkedImage(path.stem, images[path.stem], path) for path in layouts]
 
 
-def pictures(path: Path) -> list[Path]:
+def list_images(path: Path) -> list[Path]:
     """A picture, or those of a folder, by name. Raises BadFile, also for two pictures of one name."""
     if path.is_file():
         return [path]
-    found = sorted(one for one in path.glob("*") if one.suffix.lower() in PICTURES)
+    found = sorted(one for one in path.glob("*") if one.suffix.lower() in IMAGE_SUFFIXES)
     if not found:
         raise BadFile(f"There are no pictures in {path}.", "Give a PNG or JPEG file, or a folder of them.")
     names = [one.stem for one in found]
-    twice = [name for index, name in enumerate(names) if name in names[:index]]
-    if twice:
-        raise BadFile(f"{path} has two pictures named {twice[0]}.", "Rename one: their results would be one file.")
+    duplicates = [name for index, name in enumerate(names) if name in names[:index]]
+    if duplicates:
+        raise BadFile(
+            f"{path} has two pictures named {duplicates[0]}.", "Rename one: their results would be one file."
+        )
     return found
 
 
-def read_classes(folder: Path, marked: Sequence[Marked]) -> tuple[ClassInfo, ...]:
+def read_marked_classes(folder: Path, marked: Sequence[MarkedImage]) -> tuple[ClassInfo, ...]:
     """The classes that a person marks: those of FOLDER/classes.json if there is one (as the data folders have), else
     one for each id up to the highest, in the colours of the first layout. Raises BadFile.
     """
     file = folder / "classes.json"
     if file.is_file():
         try:
-            names = msgspec.json.decode(file.read_bytes(), type=_Names).classes
+            names = msgspec.json.decode(file.read_bytes(), type=_ClassesFile).classes
             if [one.id for one in names] != list(range(len(names))) or not 2 <= len(names) < UNKNOWN:
                 raise msgspec.ValidationError("ids are not 0, 1, 2 …, two at least")
-            infos = tuple(ClassInfo(one.name, checked_colour(one.color)) for one in names)
+            infos = tuple(ClassInfo(one.name, parse_colour(one.color)) for one in names)
         except (OSError, UnicodeDecodeError, ValueError, msgspec.MsgspecError) as error:
             raise BadFile(f"{file} cannot be read: {error}.", "See data/street/classes.json for the form.") from error
         return infos
-    ids = [used(one.layout) for one in marked]
+    ids = [used_ids(one.layout) for one in marked]
     highest = max((max(some) for some in ids if some), default=0)
-    colours = palette(marked[0].layout)
+    colours = palette_colours(marked[0].layout)
     if len(set(colours[: highest + 1])) <= highest:  # a palette that tells classes apart, or none of it
-        colours = [distinct(index) for index in range(highest + 1)]
+        colours = [distinct_colour(index) for index in range(highest + 1)]
     return tuple(ClassInfo(f"class {index}", colours[index]) for index in range(highest + 1))
 
 
-def checked_colour(colour: str) -> str:
+def parse_colour(colour: str) -> str:
     """ "#RRGGBB" in lower case. Raises ValueError."""
     if len(colour) != 7 or colour[0] != "#" or int(colour[1:], 16) < 0:
         raise ValueError(f"“{colour}” is no colour")
     return colour.lower()
 
 
-def opened(path: Path) -> Image.Image:
+def open_index_image(path: Path) -> Image.Image:
     """An index PNG or a grey one. Raises BadFile."""
     try:
         with Image.open(path) as picture:
@@ -121,21 +123,21 @@ def opened(path: Path) -> Image.Image:
     return picture
 
 
-def used(path: Path) -> list[int]:
+def used_ids(path: Path) -> list[int]:
     """The ids that a layout marks. Raises BadFile."""
-    return [int(index) for index in np.unique(np.asarray(opened(path)).astype(np.uint8)) if index != UNKNOWN]
+    return [int(index) for index in np.unique(np.asarray(open_index_image(path)).astype(np.uint8)) if index != UNKNOWN]
 
 
-def palette(path: Path) -> list[str]:
+def palette_colours(path: Path) -> list[str]:
     """The colours of an index PNG, "#rrggbb"; none of a grey one."""
-    picture = opened(path)
+    picture = open_index_image(path)
     table = bytes(picture.getpalette("RGB") or b"") if picture.mode == "P" else b""
     return ["#" + table[start : start + 3].hex() for start in range(0, len(table), 3)]
 
 
-def distinct(index: int) -> str:
+def distinct_colour(index: int) -> str:
     """A colour unlike its neighbours'."""
     from colorsys import hsv_to_rgb
 
-    red, green, blue = hsv_to_rgb(index * SPREAD % 1, 0.7, 0.9)
+    red, green, blue = hsv_to_rgb(index * GOLDEN_RATIO % 1, 0.7, 0.9)
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"

@@ -16,18 +16,18 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import BadFile, BadRequest
-from engine.files import write_whole
-from engine.metrics.segmentation import Segmentation, score
+from engine.files import write_atomically
+from engine.metrics.segmentation import SegmentationScore, segmentation_score
 from engine.packs import Pack
-from engine.probe.classifier import Classifier
-from engine.probe.features import Network
-from engine.probe.samples import Seen, learn, measure
+from engine.probe.classifier import PixelClassifier
+from engine.probe.features import ProbeFeatureExtractor
+from engine.probe.samples import MarkedSamples, count_confusions, learn_classifier
 from engine.protocol import ClassInfo, Pixels
 
-FORMAT = 1
+FORMAT_VERSION = 1
 
 
-class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProbeHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the file of a probe says of it."""
 
     format: int
@@ -37,82 +37,82 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: tuple[ClassInfo, ...]
 
 
-class Told(NamedTuple):
+class ProbedLayout(NamedTuple):
     """Ids uint8 [H, W], and how unsure each is: 255 (1 - p), p the probability of its class."""
 
     layout: Pixels
-    unsure: Pixels
+    uncertainty: Pixels
 
     @property
     def confidence(self) -> float:
         """The mean probability of the likeliest class."""
-        return float(1 - self.unsure.mean() / 255)
+        return float(1 - self.uncertainty.mean() / 255)
 
 
 @dataclass(frozen=True)
 class Probe:
     """Tells its own classes in images."""
 
-    head: Head
-    classifier: Classifier
+    header: ProbeHeader
+    classifier: PixelClassifier
 
-    def network(self, pack: Pack) -> Network:
+    def feature_extractor(self, pack: Pack) -> ProbeFeatureExtractor:
         """How the probe looks at images."""
-        return Network(pack, self.head.clocks, self.head.seed)
+        return ProbeFeatureExtractor(pack, self.header.clocks, self.header.seed)
 
-    def tell(self, maps: Tensor, size: tuple[int, int]) -> Told:
+    def classify(self, maps: Tensor, size: tuple[int, int]) -> ProbedLayout:
         """The classes in an image of this size, of whose features are `maps`.
 
         Probabilities are brought to the image's size, one class at a time; ids are not.
         """
         channels, height, width = maps.shape
-        told = self.classifier(maps.reshape(channels, -1).T)
+        probs = self.classifier(maps.reshape(channels, -1).T)
         best, ids = torch.full(size, -1.0), torch.zeros(size, dtype=torch.uint8)
-        for index in range(told.shape[1]):
-            small = told[:, index].reshape(1, 1, height, width)
+        for index in range(probs.shape[1]):
+            small = probs[:, index].reshape(1, 1, height, width)
             p = F.interpolate(small, size, mode="bilinear", align_corners=False)[0, 0]
             ids[p > best] = index
             best = torch.maximum(best, p)
-        unsure = (255 * (1 - best)).round().clamp(0, 255).to(torch.uint8)
-        return Told(ids.numpy(), unsure.numpy())
+        uncertainty = (255 * (1 - best)).round().clamp(0, 255).to(torch.uint8)
+        return ProbedLayout(ids.numpy(), uncertainty.numpy())
 
     def save(self, path: Path) -> None:
         """Write one file, whole or not at all. Raises BadFile."""
-        head = msgspec.json.encode(self.head).decode()
-        write_whole(path, save(self.classifier.tensors(), {"probe": head}))
+        head = msgspec.json.encode(self.header).decode()
+        write_atomically(path, save(self.classifier.tensors(), {"probe": head}))
 
 
-def load(path: Path, pack: Pack) -> Probe:
+def load_probe(path: Path, pack: Pack) -> Probe:
     """A probe that was made with this pack. Raises BadFile."""
     try:
         with safetensors.safe_open(path, "pt") as file:
-            said = file.metadata() or {}
-        probe = Probe(msgspec.json.decode(said["probe"], type=Head), Classifier(**load_file(path)))
-        if probe.head.format != FORMAT:
-            raise ValueError(f"it has the format {probe.head.format}, and this engine reads {FORMAT}")
+            metadata = file.metadata() or {}
+        probe = Probe(msgspec.json.decode(metadata["probe"], type=ProbeHeader), PixelClassifier(**load_file(path)))
+        if probe.header.format != FORMAT_VERSION:
+            raise ValueError(f"it has the format {probe.header.format}, and this engine reads {FORMAT_VERSION}")
     except (OSError, safetensors.SafetensorError, msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
         raise BadFile(f"{path} is no probe that can be read: {error}.", "Make it again, with --marked.") from error
-    if probe.head.pack != pack.info.name or len(probe.classifier.mean) != probe.network(pack).channels:
-        raise BadFile(f"{path} was made with the pack {probe.head.pack}.", "Give that pack, as it was then.")
+    if probe.header.pack != pack.info.name or len(probe.classifier.mean) != probe.feature_extractor(pack).channels:
+        raise BadFile(f"{path} was made with the pack {probe.header.pack}.", "Give that pack, as it was then.")
     return probe
 
 
-def checked_clocks(clocks: Sequence[int], pack: Pack) -> tuple[int, ...]:
+def check_clocks(clocks: Sequence[int], pack: Pack) -> tuple[int, ...]:
     """Clocks of the image to look at. Raises BadRequest."""
-    top = pack.process.image.clocks
+    top = pack.process.image_schedule.max_clock
     if not clocks or not all(0 <= clock < top for clock in clocks):
-        told = ", ".join(map(str, clocks)) or "no clock"
-        raise BadRequest(f"The network cannot look at {told}.", f"Clocks of the image are 0 (clean) to {top - 1}.")
+        listed = ", ".join(map(str, clocks)) or "no clock"
+        raise BadRequest(f"The network cannot look at {listed}.", f"Clocks of the image are 0 (clean) to {top - 1}.")
     return tuple(clocks)
 
 
-def leave_one_out(seen: Sequence[Seen], classes: Sequence[ClassInfo], seed: int) -> Segmentation:
+def leave_one_out(samples: Sequence[MarkedSamples], classes: Sequence[ClassInfo], seed: int) -> SegmentationScore:
     """How well each marked image is told by a classifier of all others.
 
     A class that is marked in a single image is then unknown to its classifier, and counts as missed.
     """
     counts = np.zeros((len(classes), len(classes)), np.int64)
-    for index, one in enumerate(seen):
-        others = [other.learnt for other in (*seen[:index], *seen[index + 1 :])]
-        counts += measure(learn(others, classes, seed), [one.measured], len(classes))
-    return score(counts)
+    for index, held_out in enumerate(samples):
+        others = [other.learnt for other in (*samples[:index], *samples[index + 1 :])]
+        counts += count_confusions(learn_classifier(others, classes, seed), [held_out.measured], len(classes))
+    return segmentation_score(counts)

@@ -9,20 +9,20 @@ import msgspec
 import numpy as np
 
 from engine.errors import BadFile, BadRequest
-from engine.files import write_whole
+from engine.files import write_atomically
 from engine.packs import Pack
 from engine.probe import marks
-from engine.probe.features import Network
-from engine.probe.probe import FORMAT, Head, Probe, leave_one_out
-from engine.probe.samples import Seen, learn, see
+from engine.probe.features import ProbeFeatureExtractor
+from engine.probe.probe import FORMAT_VERSION, Probe, ProbeHeader, leave_one_out
+from engine.probe.samples import MarkedSamples, learn_classifier, sample_marked_image
 from engine.raster import read_image, write_image, write_layout
 
-FILE = "probe.safetensors"
-ENOUGH = 3
+PROBE_FILE = "probe.safetensors"
+MIN_MARKED_IMAGES = 3
 """Marked images from which on leaving one out says something."""
 
 
-class LeftOut(msgspec.Struct, frozen=True):
+class LeaveOneOutScores(msgspec.Struct, frozen=True):
     """How well a marked image is told by a probe of the others: mean IoU, pixel accuracy, IoU by class."""
 
     mean_iou: float
@@ -30,7 +30,7 @@ class LeftOut(msgspec.Struct, frozen=True):
     iou: dict[str, float | None]
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     """All of probe.json; `confidence` is an image's mean probability of the likeliest class."""
 
     pack: str
@@ -38,43 +38,46 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     classes: list[str]
     marked: list[str]
-    left_out: LeftOut | None
+    left_out: LeaveOneOutScores | None
     confidence: dict[str, float]
 
 
-def make(pack: Pack, marked: Path, clocks: tuple[int, ...], seed: int) -> tuple[Probe, Result]:
+def make_probe(pack: Pack, marked: Path, clocks: tuple[int, ...], seed: int) -> tuple[Probe, ProbeResult]:
     """A probe of what is marked, and how good it is. Raises BadFile."""
-    files = marks.list_marked(marked)
-    classes = marks.read_classes(marked, files)
-    network = Network(pack, clocks, seed)
-    seen: dict[str, Seen] = {}
+    files = marks.list_marked_images(marked)
+    classes = marks.read_marked_classes(marked, files)
+    network = ProbeFeatureExtractor(pack, clocks, seed)
+    samples: dict[str, MarkedSamples] = {}
     for one in files:
-        found = see(network.maps, *one.read(classes), seed)
-        if found is not None:
-            seen[one.name] = found
-    if not seen:
+        marked_samples = sample_marked_image(network.feature_maps, *one.read(classes), seed)
+        if marked_samples is not None:
+            samples[one.name] = marked_samples
+    if not samples:
         raise BadFile(f"Nothing is marked in {marked / 'layouts'}.", "Paint some pixels of each class.")
-    everything = list(seen.values())
+    all_samples = list(samples.values())
     probe = Probe(
-        Head(FORMAT, pack.info.name, clocks, seed, classes), learn([one.learnt for one in everything], classes, seed)
+        ProbeHeader(FORMAT_VERSION, pack.info.name, clocks, seed, classes),
+        learn_classifier([one.learnt for one in all_samples], classes, seed),
     )
-    return probe, result(probe, list(seen), left_out(everything, probe))
+    return probe, initial_result(probe, list(samples), leave_one_out_scores(all_samples, probe))
 
 
-def left_out(seen: Sequence[Seen], probe: Probe) -> LeftOut | None:
+def leave_one_out_scores(samples: Sequence[MarkedSamples], probe: Probe) -> LeaveOneOutScores | None:
     """The measure, or None if too little is marked for it."""
-    if len(seen) < ENOUGH:
+    if len(samples) < MIN_MARKED_IMAGES:
         return None
     try:
-        found = leave_one_out(seen, probe.head.classes, probe.head.seed)
+        segmentation = leave_one_out(samples, probe.header.classes, probe.header.seed)
     except BadFile:  # without one of the images a single class is left
         return None
-    names = [info.name for info in probe.head.classes]
-    iou = {name: None if np.isnan(value) else float(value) for name, value in zip(names, found.iou, strict=True)}
-    return LeftOut(found.mean_iou, found.accuracy, iou)
+    names = [info.name for info in probe.header.classes]
+    iou = {
+        name: None if np.isnan(value) else float(value) for name, value in zip(names, segmentation.iou, strict=True)
+    }
+    return LeaveOneOutScores(segmentation.mean_iou, segmentation.accuracy, iou)
 
 
-def check_out(out: Path, images: Path, marked: Path | None) -> None:
+def check_output_folder(out: Path, images: Path, marked: Path | None) -> None:
     """Whether results may be written there. Raises BadRequest for a folder whose files they would replace."""
     folders = [images if images.is_dir() else images.parent]
     folders += [marked / "images", marked / "layouts"] if marked else []
@@ -82,32 +85,32 @@ def check_out(out: Path, images: Path, marked: Path | None) -> None:
         raise BadRequest(f"{out} holds what the probe reads.", "Choose another folder for --out.")
 
 
-def result(probe: Probe, marked: list[str], found: LeftOut | None) -> Result:
+def initial_result(probe: Probe, marked: list[str], scores: LeaveOneOutScores | None) -> ProbeResult:
     """What is known before any image is told."""
-    head = probe.head
-    return Result(
+    head = probe.header
+    return ProbeResult(
         pack=head.pack,
         clocks=head.clocks,
         seed=head.seed,
         classes=[info.name for info in head.classes],
         marked=marked,
-        left_out=found,
+        left_out=scores,
         confidence={},
     )
 
 
-def apply(pack: Pack, probe: Probe, images: Sequence[Path], out: Path, known: Result) -> Iterator[Path]:
+def write_layouts(pack: Pack, probe: Probe, images: Sequence[Path], out: Path, initial: ProbeResult) -> Iterator[Path]:
     """Write NAME.png and NAME_unsure.png for each image, and at the end probe.json; gives each layout's path.
 
     Raises BadFile.
     """
-    network, confidence = probe.network(pack), {}
+    network, confidence = probe.feature_extractor(pack), {}
     for path in images:
         image = read_image(path)
-        told = probe.tell(network.maps(image), (image.shape[0], image.shape[1]))
-        write_layout(out / f"{path.stem}.png", told.layout, probe.head.classes)
-        write_image(out / f"{path.stem}_unsure.png", told.unsure)
-        confidence[path.stem] = told.confidence
+        probed = probe.classify(network.feature_maps(image), (image.shape[0], image.shape[1]))
+        write_layout(out / f"{path.stem}.png", probed.layout, probe.header.classes)
+        write_image(out / f"{path.stem}_unsure.png", probed.uncertainty)
+        confidence[path.stem] = probed.confidence
         yield out / f"{path.stem}.png"
-    done = msgspec.structs.replace(known, confidence=confidence)
-    write_whole(out / "probe.json", msgspec.json.format(msgspec.json.encode(done), indent=1) + b"\n")
+    final = msgspec.structs.replace(initial, confidence=confidence)
+    write_atomically(out / "probe.json", msgspec.json.format(msgspec.json.encode(final), indent=1) + b"\n")

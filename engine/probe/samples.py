@@ -10,21 +10,21 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadFile
-from engine.metrics.segmentation import confusion
-from engine.probe.classifier import Classifier, fit
-from engine.probe.features import Points, at
+from engine.metrics.segmentation import confusion_matrix
+from engine.probe.classifier import PixelClassifier, fit_classifier
+from engine.probe.features import PixelPoints, features_at
 from engine.protocol import UNKNOWN, ClassInfo, Pixels
 
-EACH = 96
+PIXELS_PER_CLASS = 96
 """Pixels of each class in an image that are learnt from, so that a small thing counts beside the sky."""
-MEASURED = 600
+MEASURED_PIXELS = 600
 """Pixels of an image that a result is measured on, drawn evenly from all that are marked."""
 
-Maps = Callable[[Pixels], Tensor]
+FeatureMaps = Callable[[Pixels], Tensor]
 
 
 @dataclass(frozen=True)
-class Samples:
+class PixelSamples:
     """Features [N, C] in half precision and labels int64 [N] of some pixels of one image."""
 
     features: Tensor
@@ -32,36 +32,41 @@ class Samples:
 
 
 @dataclass(frozen=True)
-class Seen:
+class MarkedSamples:
     """One marked image: what is learnt from it and what is measured on it."""
 
-    learnt: Samples
-    measured: Samples
+    learnt: PixelSamples
+    measured: PixelSamples
 
 
-def see(maps: Maps, image: Pixels, layout: Pixels, seed: int) -> Seen | None:
+def sample_marked_image(maps: FeatureMaps, image: Pixels, layout: Pixels, seed: int) -> MarkedSamples | None:
     """What a reader of images sees in a marked image, RGB [H, W, 3] and ids [H, W]; None where nothing is marked."""
     marked = np.argwhere(layout != UNKNOWN)
     if not len(marked):
         return None
-    random, found = np.random.default_rng(seed), maps(image)
+    random, features = np.random.default_rng(seed), maps(image)
     ids = [int(index) for index in np.unique(layout) if index != UNKNOWN]
-    balanced = np.concatenate([some(np.argwhere(layout == index), EACH, random) for index in ids])
-    return Seen(*(sample(found, layout, points) for points in (balanced, some(marked, MEASURED, random))))
+    balanced = np.concatenate([random_subset(np.argwhere(layout == index), PIXELS_PER_CLASS, random) for index in ids])
+    return MarkedSamples(
+        *(
+            sample_pixels(features, layout, points)
+            for points in (balanced, random_subset(marked, MEASURED_PIXELS, random))
+        )
+    )
 
 
-def some(points: Points, count: int, random: np.random.Generator) -> Points:
+def random_subset(points: PixelPoints, count: int, random: np.random.Generator) -> PixelPoints:
     """At most so many of the points."""
     return points[random.permutation(len(points))[:count]]
 
 
-def sample(maps: Tensor, layout: Pixels, points: Points) -> Samples:
+def sample_pixels(maps: Tensor, layout: Pixels, points: PixelPoints) -> PixelSamples:
     """Features and labels of pixels [N, 2]."""
     labels = torch.from_numpy(layout[points[:, 0], points[:, 1]].astype(np.int64))
-    return Samples(at(maps, points, (layout.shape[0], layout.shape[1])).half(), labels)
+    return PixelSamples(features_at(maps, points, (layout.shape[0], layout.shape[1])).half(), labels)
 
 
-def learn(samples: Sequence[Samples], classes: Sequence[ClassInfo], seed: int) -> Classifier:
+def learn_classifier(samples: Sequence[PixelSamples], classes: Sequence[ClassInfo], seed: int) -> PixelClassifier:
     """A classifier of some images' samples. Raises BadFile if they are of a single class."""
     labels = torch.cat([one.labels for one in samples])
     if int((labels.bincount() > 0).sum()) < 2:
@@ -69,12 +74,14 @@ def learn(samples: Sequence[Samples], classes: Sequence[ClassInfo], seed: int) -
         raise BadFile(
             f"The layouts mark {only} only.", "Mark something else as another class, so that both can be told."
         )
-    return fit(torch.cat([one.features for one in samples]).float(), labels, len(classes), seed)
+    return fit_classifier(torch.cat([one.features for one in samples]).float(), labels, len(classes), seed)
 
 
-def measure(
-    classifier: Classifier, samples: Iterable[Samples], classes: int
+def count_confusions(
+    classifier: PixelClassifier, samples: Iterable[PixelSamples], num_classes: int
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     """Counts [true, predicted]."""
-    told = ((one.labels, classifier(one.features.float()).argmax(1)) for one in samples)
-    return confusion(((a.numpy().astype(np.uint8), b.numpy().astype(np.uint8)) for a, b in told), classes)
+    predictions = ((one.labels, classifier(one.features.float()).argmax(1)) for one in samples)
+    return confusion_matrix(
+        ((a.numpy().astype(np.uint8), b.numpy().astype(np.uint8)) for a, b in predictions), num_classes
+    )

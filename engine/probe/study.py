@@ -11,22 +11,22 @@ import msgspec
 import numpy as np
 
 from engine.errors import BadFile
-from engine.files import write_whole
-from engine.metrics.segmentation import score
+from engine.files import write_atomically
+from engine.metrics.segmentation import segmentation_score
 from engine.packs import Pack
 from engine.probe import marks
-from engine.probe.features import Network, colours
-from engine.probe.samples import Maps, Samples, learn, measure, see
+from engine.probe.features import ProbeFeatureExtractor, colour_and_position
+from engine.probe.samples import FeatureMaps, PixelSamples, count_confusions, learn_classifier, sample_marked_image
 from engine.protocol import ClassInfo
 
-COUNTS = (1, 2, 5, 10, 20)
+MARKED_COUNTS = (1, 2, 5, 10, 20)
 DRAWS = 3
 """How often other images are marked: which ones they are matters more than anything else."""
-UNSEEN = 150
+MAX_UNSEEN = 150
 """Images that are measured on, at most."""
 
 
-class Point(msgspec.Struct, frozen=True):
+class ProbeStudyPoint(msgspec.Struct, frozen=True):
     """Mean IoU with so many marked images, by each draw of them, on the network's features and on plain colours."""
 
     marked: int
@@ -34,7 +34,7 @@ class Point(msgspec.Struct, frozen=True):
     plain: list[float]
 
 
-class Study(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeStudy(msgspec.Struct, frozen=True, kw_only=True):
     """All of study.json; `iou` is each class's with the most marked images, the mean of the draws."""
 
     pack: str
@@ -43,44 +43,47 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     unseen: int
     classes: list[str]
-    curve: list[Point]
+    curve: list[ProbeStudyPoint]
     iou: dict[str, float | None]
 
 
 @dataclass(frozen=True)
-class Both:
+class FeatureSamples:
     """Samples of one image as the network sees it, and of its colours and places."""
 
-    features: Samples
-    plain: Samples
+    features: PixelSamples
+    plain: PixelSamples
 
 
-def study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int) -> Iterator[str]:
+def run_probe_study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int) -> Iterator[str]:
     """Write study.json and study.png to `out`; gives a line for each number of marked images. Raises BadFile."""
-    train, val = marks.list_marked(data / "train"), marks.list_marked(data / "val")
-    classes = marks.read_classes(data, train)
-    if len(train) < COUNTS[0] + 1:
+    train, val = marks.list_marked_images(data / "train"), marks.list_marked_images(data / "val")
+    classes = marks.read_marked_classes(data, train)
+    if len(train) < MARKED_COUNTS[0] + 1:
         raise BadFile(f"{data / 'train'} has {len(train)} pairs.", "Marking takes some: give a folder with more.")
     random = np.random.default_rng(seed)
-    network = Network(pack, clocks, seed)
-    some_val = [val[i] for i in random.permutation(len(val))[:UNSEEN]]
-    unseen = watched(network, some_val, classes, "measured")
-    pool = [train[i] for i in random.permutation(len(train))[: DRAWS * COUNTS[-1]]]
-    seen = watched(network, pool, classes, "learnt")
+    network = ProbeFeatureExtractor(pack, clocks, seed)
+    unseen_files = [val[i] for i in random.permutation(len(val))[:MAX_UNSEEN]]
+    unseen = sample_images(network, unseen_files, classes, "measured")
+    pool = [train[i] for i in random.permutation(len(train))[: DRAWS * MARKED_COUNTS[-1]]]
+    marked_samples = sample_images(network, pool, classes, "learnt")
     curve, shares = [], np.full((DRAWS, len(classes)), np.nan)
-    for count in (some for some in COUNTS if some <= len(seen)):
-        point = Point(count, [], [])
+    for count in (some for some in MARKED_COUNTS if some <= len(marked_samples)):
+        point = ProbeStudyPoint(count, [], [])
         for draw in range(DRAWS):
-            chosen = [seen[(draw * COUNTS[-1] + index) % len(seen)] for index in range(count)]
-            found = [found_by(chosen, unseen, classes, part, seed + draw) for part in ("features", "plain")]
-            point.features.append(float(np.nanmean(found[0])))
-            point.plain.append(float(np.nanmean(found[1])))
-            shares[draw] = found[0]
+            chosen = [
+                marked_samples[(draw * MARKED_COUNTS[-1] + index) % len(marked_samples)] for index in range(count)
+            ]
+            ious = [iou_on_unseen(chosen, unseen, classes, part, seed + draw) for part in ("features", "plain")]
+            point.features.append(float(np.nanmean(ious[0])))
+            point.plain.append(float(np.nanmean(ious[1])))
+            shares[draw] = ious[0]
         curve.append(point)
-        yield f"{count:3} marked: mIoU {told(point.features)}; by colour and place {told(point.plain)}"
+        yield f"{count:3} marked: mIoU {mean_and_range(point.features)}; "
+        f"by colour and place {mean_and_range(point.plain)}"
     iou = {c.name: None if np.isnan(s).all() else float(np.nanmean(s)) for c, s in zip(classes, shares.T, strict=True)}
     names = [info.name for info in classes]
-    done = Study(
+    result = ProbeStudy(
         pack=pack.info.name,
         data=data.name,
         clocks=clocks,
@@ -90,42 +93,49 @@ def study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int)
         curve=curve,
         iou=iou,
     )
-    write_whole(out / "study.json", msgspec.json.format(msgspec.json.encode(done), indent=1) + b"\n")
-    draw_curve(done, out / "study.png")
+    write_atomically(out / "study.json", msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
+    draw_curve(result, out / "study.png")
     yield f"Wrote {out / 'study.json'} and {out / 'study.png'}"
 
 
-def watched(
-    network: Network,
-    files: Sequence[marks.Marked],
+def sample_images(
+    network: ProbeFeatureExtractor,
+    files: Sequence[marks.MarkedImage],
     classes: Sequence[ClassInfo],
     part: Literal["learnt", "measured"],
-) -> list[Both]:
+) -> list[FeatureSamples]:
     """A few pixels of each image, both ways; what else an image has is forgotten before the next is read."""
-    ways: tuple[Maps, Maps] = (network.maps, lambda image: colours(image, network.pack))
+    extractors: tuple[FeatureMaps, FeatureMaps] = (
+        network.feature_maps,
+        lambda image: colour_and_position(image, network.pack),
+    )
     both = []
     for one in files:
         pair = one.read(classes)
-        features, plain = (see(way, *pair, network.seed) for way in ways)
+        features, plain = (sample_marked_image(way, *pair, network.seed) for way in extractors)
         if features and plain:
-            both.append(Both(getattr(features, part), getattr(plain, part)))
+            both.append(FeatureSamples(getattr(features, part), getattr(plain, part)))
     return both
 
 
-def found_by(
-    chosen: Sequence[Both], unseen: Sequence[Both], classes: Sequence[ClassInfo], part: str, seed: int
+def iou_on_unseen(
+    chosen: Sequence[FeatureSamples],
+    unseen: Sequence[FeatureSamples],
+    classes: Sequence[ClassInfo],
+    part: str,
+    seed: int,
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """IoU by class on the unseen images, of a classifier of the chosen ones."""
-    classifier = learn([getattr(one, part) for one in chosen], classes, seed)
-    return score(measure(classifier, (getattr(one, part) for one in unseen), len(classes))).iou
+    classifier = learn_classifier([getattr(one, part) for one in chosen], classes, seed)
+    return segmentation_score(count_confusions(classifier, (getattr(one, part) for one in unseen), len(classes))).iou
 
 
-def told(values: Sequence[float]) -> str:
+def mean_and_range(values: Sequence[float]) -> str:
     """The mean, and the range."""
     return f"{np.mean(values):.3f} ({min(values):.3f} – {max(values):.3f})"
 
 
-def draw_curve(done: Study, path: Path) -> None:
+def draw_curve(result: ProbeStudy, path: Path) -> None:
     """Both curves, with the range of the draws."""
     from io import BytesIO
 
@@ -133,12 +143,12 @@ def draw_curve(done: Study, path: Path) -> None:
 
     figure = Figure(figsize=(5, 3.6), layout="constrained")
     plot = figure.subplots()
-    counts = [point.marked for point in done.curve]
+    counts = [point.marked for point in result.curve]
     for name, key, colour in (
         ("the network's features", "features", "#3366cc"),
         ("colour and place", "plain", "#999999"),
     ):
-        values = [getattr(point, key) for point in done.curve]
+        values = [getattr(point, key) for point in result.curve]
         plot.plot(counts, [np.mean(some) for some in values], "o-", color=colour, label=name)
         plot.fill_between(
             counts, [min(some) for some in values], [max(some) for some in values], color=colour, alpha=0.2
@@ -147,8 +157,8 @@ def draw_curve(done: Study, path: Path) -> None:
         xscale="log", xticks=counts, xticklabels=counts, xlabel="marked images", ylabel="mean IoU", ylim=(0, None)
     )
     plot.minorticks_off()
-    plot.set_title(f"{done.data}: {len(done.classes)} classes, {done.unseen} unseen images", fontsize=10)
+    plot.set_title(f"{result.data}: {len(result.classes)} classes, {result.unseen} unseen images", fontsize=10)
     plot.legend(frameon=False)
     data = BytesIO()
     figure.savefig(data, format="png", dpi=110)
-    write_whole(path, data.getvalue())
+    write_atomically(path, data.getvalue())

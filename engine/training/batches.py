@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.captions import Caption, Captioner, Voice, given
-from engine.data.pairs import Pair, gamma_corrected
+from engine.data.captions import Caption, Captioner, CaptionStyle, written_caption
+from engine.data.pairs import DatasetPair, gamma_corrected
 from engine.data.taxonomy import ClassWords
 from engine.diffusion.denoiser import Clocks
 from engine.protocol import UNKNOWN, Pixels
 from engine.training.config import TrainConfig
-from engine.training.frames import Drawn, Frames
-from engine.training.tasks import Draw, draw_task
+from engine.training.frames import FrameCrop, TrainingFrames
+from engine.training.tasks import ClockDraw, draw_clocks
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Batch:
     layout: Tensor
     known: Tensor
     clocks: Clocks
-    image_counts: Tensor
-    layout_counts: Tensor
-    tokens_of: tuple[str, ...]
-    says: Tensor
-    kinds: tuple[str, ...]
+    image_has_loss: Tensor
+    layout_has_loss: Tensor
+    captions: tuple[str, ...]
+    class_mentions: Tensor
+    task_kinds: tuple[str, ...]
 
     def to(self, device: torch.device) -> Batch:
         """The same batch with its tensors on a device."""
@@ -43,34 +43,36 @@ class Batch:
         return Batch(**{**moved, "clocks": clocks})
 
 
-Sample = tuple[Pair, str, np.ndarray, Draw]
+TrainingSample = tuple[DatasetPair, str, np.ndarray, ClockDraw]
 """A pair, its caption, what that says of each class, and its task."""
 
 
-class Batches:
+class BatchStream:
     """Makes batches in a thread of its own, a few ahead; of each only the rows that are this process's `own`."""
 
     def __init__(
-        self, frames: Frames, classes: Sequence[ClassWords], config: TrainConfig, own: slice = slice(None)
+        self, frames: TrainingFrames, classes: Sequence[ClassWords], config: TrainConfig, rows: slice = slice(None)
     ) -> None:
-        self.frames, self.config, self.classes, self.own = frames, config, len(classes), own
-        self.captioner = Captioner(classes, frames.frequency, frames.light, Voice.of(config.taxonomy))
+        self.frames, self.config, self.class_count, self.rows = frames, config, len(classes), rows
+        self.captioner = Captioner(
+            classes, frames.class_frequency, frames.brightness_quartiles, CaptionStyle.of_taxonomy(config.taxonomy)
+        )
 
     def stream(self, first: int, count: int) -> Iterator[Batch]:
         """The batches of steps `first` … `first + count - 1`."""
         ready: queue.Queue[Batch | BaseException] = queue.Queue(4)
         stop = threading.Event()
 
-        def work() -> None:
+        def produce_batches() -> None:
             try:
                 for step in range(first, first + count):
                     if stop.is_set():
                         return
-                    ready.put(self.draw(step))
+                    ready.put(self.draw_batch(step))
             except BaseException as error:
                 ready.put(error)
 
-        thread = threading.Thread(target=work, daemon=True, name="batches")
+        thread = threading.Thread(target=produce_batches, daemon=True, name="batches")
         thread.start()
         try:
             for _ in range(count):
@@ -83,51 +85,55 @@ class Batches:
             while not ready.empty():
                 ready.get_nowait()
 
-    def draw(self, step: int) -> Batch:
+    def draw_batch(self, step: int) -> Batch:
         """The rows of one step's batch that are this process's."""
-        self.frames.go_to(step * self.config.batch)
-        rows = range(self.config.batch)[self.own]
-        return stacked([self.sample(np.random.default_rng((self.config.seed, step, row))) for row in rows])
+        self.frames.advance_to(step * self.config.batch)
+        rows = range(self.config.batch)[self.rows]
+        return stack_samples([self.draw_sample(np.random.default_rng((self.config.seed, step, row))) for row in rows])
 
-    def sample(self, random: np.random.Generator) -> Sample:
+    def draw_sample(self, random: np.random.Generator) -> TrainingSample:
         """A pair, its caption, what that says of each class, and its task."""
-        drawn = self.frames.draw_told(random)
-        pair = drawn.pair
-        task = draw_task(pair.layout, self.config.process.clocks, self.config.mix, random)
-        image = exposed(pair.image, task, self.config.gamma, random)
+        crop = self.frames.draw_crop(random)
+        pair = crop.pair
+        task = draw_clocks(pair.layout, self.config.process.clocks, self.config.mix, random)
+        image = augment_exposure(pair.image, task, self.config.gamma, random)
         if task.drop_text:
-            return Pair(image, pair.layout), "", np.full(self.classes, -1), task
-        caption = self.caption(drawn, image, random)
-        return Pair(image, pair.layout), caption.text, caption.says, task
+            return DatasetPair(image, pair.layout), "", np.full(self.class_count, -1), task
+        caption = self.draw_caption(crop, image, random)
+        return DatasetPair(image, pair.layout), caption.text, caption.mentions, task
 
-    def caption(self, drawn: Drawn, image: Pixels, random: np.random.Generator) -> Caption:
+    def draw_caption(self, crop: FrameCrop, image: Pixels, random: np.random.Generator) -> Caption:
         """One that came with the frame in half of the cases, if there are any; else one by the grammar."""
-        if drawn.captions and random.random() < 0.5:
-            text = drawn.captions[int(random.integers(len(drawn.captions)))]
-            return given(text, drawn.pair.layout, self.captioner.classes, drawn.mirrored)
-        return self.captioner.draw(drawn.pair.layout, image, random)
+        if crop.captions and random.random() < 0.5:
+            text = crop.captions[int(random.integers(len(crop.captions)))]
+            return written_caption(text, crop.pair.layout, self.captioner.classes, crop.mirrored)
+        return self.captioner.draw_caption(crop.pair.layout, image, random)
 
 
-def exposed(image: Pixels, task: Draw, gamma: float, random: np.random.Generator) -> Pixels:
+def augment_exposure(image: Pixels, task: ClockDraw, gamma: float, random: np.random.Generator) -> Pixels:
     """The picture after the pack's gamma.
 
     People give photographs as they are. One that is only ever given is varied freely, which cannot leak; one that is
     given in part is also shown without the gamma, so that the rest is drawn in its light.
     """
-    if task.kind == "regions" and (task.image == 0).any() and random.random() < 0.5:
+    if task.task_kind == "regions" and (task.image_clocks == 0).any() and random.random() < 0.5:
         return gamma_corrected(image, gamma * float(random.uniform(1.0, 1.3)))
-    return freely_exposed(image, gamma, random) if task.kind == "image_given" else gamma_corrected(image, gamma)
+    return (
+        augment_exposure_freely(image, gamma, random)
+        if task.task_kind == "image_given"
+        else gamma_corrected(image, gamma)
+    )
 
 
-def freely_exposed(image: Pixels, gamma: float, random: np.random.Generator) -> Pixels:
+def augment_exposure_freely(image: Pixels, gamma: float, random: np.random.Generator) -> Pixels:
     """The picture in a light and a tint of its own, from a photograph's to that of what a pack draws."""
     values = gamma_corrected(image, gamma * float(random.uniform(0.8, 1.4))).astype(np.float32)
     return np.clip(values * random.uniform(0.9, 1.1, 3), 0, 255).astype(np.uint8)
 
 
-def stacked(samples: Sequence[Sample]) -> Batch:
+def stack_samples(samples: Sequence[TrainingSample]) -> Batch:
     """One batch of them."""
-    pairs, texts, says, draws = zip(*samples, strict=True)
+    pairs, texts, class_mentions, draws = zip(*samples, strict=True)
     layout = torch.from_numpy(np.stack([pair.layout for pair in pairs])[:, None].astype(np.int64))
     image = torch.from_numpy(np.stack([pair.image for pair in pairs])).movedim(-1, 1).float() / 255
     return Batch(
@@ -138,16 +144,16 @@ def stacked(samples: Sequence[Sample]) -> Batch:
         torch.tensor([draw.image_counts for draw in draws]),
         torch.tensor([draw.layout_counts for draw in draws]),
         texts,
-        torch.from_numpy(np.stack(says)),
+        torch.from_numpy(np.stack(class_mentions)),
         tuple(draw.kind for draw in draws),
     )
 
 
-def stack_clocks(draws: Sequence[Draw]) -> Clocks:
+def stack_clocks(draws: Sequence[ClockDraw]) -> Clocks:
     """The clocks of a batch."""
     return Clocks(
-        torch.from_numpy(np.stack([draw.image for draw in draws])[:, None]),
-        torch.from_numpy(np.stack([draw.layout for draw in draws])[:, None]),
+        torch.from_numpy(np.stack([draw.image_clocks for draw in draws])[:, None]),
+        torch.from_numpy(np.stack([draw.layout_clocks for draw in draws])[:, None]),
         torch.tensor([draw.image_running for draw in draws]),
         torch.tensor([draw.layout_running for draw in draws]),
     )

@@ -11,25 +11,25 @@ from rich.progress import Progress, ProgressColumn
 from torch.nn import functional as F
 
 from engine.data.pairs import gamma_corrected
-from engine.data.taxonomy import read_taxonomy
+from engine.data.taxonomy import taxonomy_classes
 from engine.diffusion import gaussian
 from engine.errors import BadConfig
-from engine.guides.classifier import Classifier, Facts, save
+from engine.guides.classifier import ClassifierMetadata, NoisyClassifier, save
 from engine.packs import Pack
 from engine.training.config import TrainConfig
-from engine.training.frames import Frames, presence
+from engine.training.frames import TrainingFrames, class_presence
 
-RATE = 2e-3
+LEARNING_RATE = 2e-3
 
 
-def checked(config: TrainConfig, pack: Pack, path: Path) -> Facts:
+def checked_metadata(config: TrainConfig, pack: Pack, path: Path) -> ClassifierMetadata:
     """What the classifier is for. Raises BadConfig if the data have other classes, or `path` is a folder."""
-    facts = Facts.of(pack)
-    if tuple(words.name for words in read_taxonomy(config.taxonomy)) != facts.classes:
+    metadata = ClassifierMetadata.from_pack(pack)
+    if tuple(words.name for words in taxonomy_classes(config.taxonomy)) != metadata.classes:
         raise BadConfig(f"“{config.taxonomy}” has other classes than “{pack.info.name}”.", "Take the pack's own data.")
     if path.is_dir():
         raise BadConfig(f"{path} is a folder.", "Name the file to write.")
-    return facts
+    return metadata
 
 
 def train_classifier(
@@ -39,32 +39,36 @@ def train_classifier(
 
     Raises BadConfig or BadFile.
     """
-    facts = checked(config, pack, path)
-    frames, classes = Frames(config, read_taxonomy(config.taxonomy)), len(facts.classes)
+    metadata = checked_metadata(config, pack, path)
+    frames, classes = TrainingFrames(config, taxonomy_classes(config.taxonomy)), len(metadata.classes)
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
-    network = Classifier(facts).to(pack.device)
+    network = NoisyClassifier(metadata).to(pack.device)
     steps = max(1, images // config.batch)
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1)
+    optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps + 1)
     pixels, losses = pack.file.pixels, []
     mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
     with Progress(*columns) as progress:
         task = progress.add_task("training", total=images, loss=0.0, rate=0.0)
         for step in range(steps):
-            frames.go_to(step * config.batch)
-            pairs = [frames.draw(random) for _ in range(config.batch)]
+            frames.advance_to(step * config.batch)
+            pairs = [frames.draw_pair(random) for _ in range(config.batch)]
             pictures = np.stack([gamma_corrected(pair.image, pixels.gamma) for pair in pairs])
             x_0 = ((torch.from_numpy(pictures).movedim(-1, 1).float() / 255 - mean) / deviation).to(pack.device)
-            there = torch.from_numpy(np.stack([presence(pair.layout, classes) for pair in pairs])).float()
-            t = torch.from_numpy(random.integers(0, pack.process.image.clocks + 1, config.batch)).to(pack.device)
-            x_t = gaussian.q_sample(pack.process.image, x_0, t[:, None, None, None], torch.randn_like(x_0))
-            loss = F.binary_cross_entropy_with_logits(network(x_t, t), there.to(pack.device))
+            present_classes = torch.from_numpy(
+                np.stack([class_presence(pair.layout, classes) for pair in pairs])
+            ).float()
+            t = torch.from_numpy(random.integers(0, pack.process.image_schedule.max_clock + 1, config.batch)).to(
+                pack.device
+            )
+            x_t = gaussian.q_sample(pack.process.image_schedule, x_0, t[:, None, None, None], torch.randn_like(x_0))
+            loss = F.binary_cross_entropy_with_logits(network(x_t, t), present_classes.to(pack.device))
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
             losses.append(loss.item())
             progress.update(task, advance=config.batch, loss=losses[-1])
-    save(path, network, facts)
+    save(path, network, metadata)
     return float(np.mean(losses[-max(1, steps // 10) :]))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from engine.data.taxonomy import Classes, read_taxonomy
+from engine.data.taxonomy import TaxonomySource, taxonomy_classes
 from engine.errors import BadConfig
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
@@ -23,10 +23,10 @@ class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: float = 1.0
 
 
-TASKS = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
+TASK_KINDS = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
 
 
-class Mix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TaskMix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How often each task is drawn; the shares need not sum to 1, but to something."""
 
     joint: float = 0.0
@@ -55,7 +55,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     name: str
     title: str
     licence: str
-    taxonomy: Classes = "street"
+    taxonomy: TaxonomySource = "street"
     height: int = 64
     width: int = 128
     upscale: Annotated[int, msgspec.Meta(ge=2, le=8)] = 2  # how many times larger the upscaler draws
@@ -85,7 +85,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     device: str = "auto"
     compile: bool = True
     minutes: float = 10.0  # between checkpoints with their contact sheets
-    mix: Mix = Mix(
+    mix: TaskMix = TaskMix(
         joint=0.35, layout_given=0.15, image_given=0.15, image_unknown=0.025, layout_unknown=0.025, regions=0.3
     )
     network: UNetConfig = UNetConfig()
@@ -96,17 +96,17 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     neighbours: int = 3  # how many of them each has, for the embedding transitions
 
 
-def read_table(path: Path) -> dict[str, object]:
+def read_toml_with_base(path: Path) -> dict[str, object]:
     """What a file says, over what its `base`, a file beside it, says; a table takes the place of the base's table."""
     table: dict[str, object] = msgspec.toml.decode(path.read_bytes())
     base = table.pop("base", None)
-    return table if base is None else read_table(path.parent / str(base)) | table
+    return table if base is None else read_toml_with_base(path.parent / str(base)) | table
 
 
 def read_config(path: Path) -> TrainConfig:
     """A checked configuration. Raises BadConfig."""
     try:
-        config = msgspec.convert(read_table(path), TrainConfig)
+        config = msgspec.convert(read_toml_with_base(path), TrainConfig)
     except (OSError, UnicodeDecodeError, RecursionError, msgspec.MsgspecError) as error:
         hint = "See engine/training/recipes/street.toml."
         raise BadConfig(f"{path} is no training configuration: {error}", hint) from error
@@ -116,12 +116,12 @@ def read_config(path: Path) -> TrainConfig:
         raise BadConfig(f"{path} has batch {config.batch} and images {config.images}.", "A batch has 2 at least.")
     if config.sampler == "distilled":
         raise BadConfig(f"{path} has the sampler distilled, which comes after training.", "Name a solver.")
-    if not any(getattr(config.mix, kind) > 0 for kind in TASKS):
+    if not any(getattr(config.mix, kind) > 0 for kind in TASK_KINDS):
         raise BadConfig(f"{path} draws no task.", "Give one a share in [mix].")
     small = [v for v in config.views if v.rows < config.height or v.stretch <= 0]
     if small or not config.views:
         raise BadConfig(f"{path} has views of fewer rows than {config.height}.", "A window must fit into each view.")
-    known = {words.name for words in read_taxonomy(config.taxonomy)}
+    known = {words.name for words in taxonomy_classes(config.taxonomy)}
     if not set(config.thin) <= known:
         raise BadConfig(f"{path} names in `thin` no class: {sorted(set(config.thin) - known)}.", "Use their names.")
     if config.loss.layout == "cross_entropy" and config.process.kernel == "product":

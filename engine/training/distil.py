@@ -21,233 +21,314 @@ from rich.progress import ProgressColumn
 from torch import Tensor
 
 from engine import distilled
-from engine.data.taxonomy import read_taxonomy
+from engine.data.taxonomy import taxonomy_classes
 from engine.diffusion import categorical
-from engine.diffusion.denoiser import Denoiser, Estimate, Prediction, State
-from engine.diffusion.guidance import Weights, no_estimate, spread
-from engine.diffusion.path import Leg, Moment, Task, legs, moments
+from engine.diffusion.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction
+from engine.diffusion.guidance import GuidanceWeights, append_map_dims, uninformative_estimate
+from engine.diffusion.path import ClockPair, SamplingTask, StepPlan, clock_trajectory, step_plans
 from engine.diffusion.process import JointProcess
-from engine.diffusion.randomness import Randomness
-from engine.diffusion.sampler import Looks, Way, layout_estimate, move_image, move_layout, transition
-from engine.diffusion.solvers import SOLVERS, Course
-from engine.distilled import DistilledFacts, Plan
+from engine.diffusion.randomness import SeededNoise
+from engine.diffusion.sampler import (
+    GuidedDenoiser,
+    ImageStepPlan,
+    guided_transition_probs,
+    step_image,
+    step_layout,
+    step_layout_estimate,
+)
+from engine.diffusion.solvers import SOLVERS, Trajectory
+from engine.distilled import DistilledMetadata, DistilledSampling
 from engine.errors import BadConfig
-from engine.generation import generate, settings_of
+from engine.generation import generate, sampler_settings
 from engine.judges import segmenter
-from engine.judges.fidelity import Seen, seen
-from engine.judges.files import Facts
-from engine.library import DISTILLED
-from engine.metrics.cost import counted
+from engine.judges.fidelity import SegmenterScores, segmenter_scores
+from engine.judges.files import WeightsMetadata
+from engine.library import DISTILLED_FILE
+from engine.metrics.cost import count_evaluations
 from engine.network.unet import JointUNet
 from engine.packs import Pack, build_network
 from engine.protocol import Generate, Pixels, Raster
 from engine.training import judge
-from engine.training.batches import Batch, Batches, stacked
-from engine.training.config import Mix, TrainConfig
-from engine.training.judge import Exam, Lessons, Stock
+from engine.training.batches import Batch, BatchStream, stack_samples
+from engine.training.config import TaskMix, TrainConfig
+from engine.training.judge import FrameSource, TrainingTask, ValidationSet
 
-SMALLER = 3
+TEACHER_STEPS_PER_STUDENT_STEP = 3
 """Steps of the teacher for each of the student's."""
-MIX = Mix(layout_given=0.5, joint=0.15, image_given=0.05, regions=0.3)
+DISTILLATION_MIX = TaskMix(layout_given=0.5, joint=0.15, image_given=0.05, regions=0.3)
 """What live drawing does: mostly images for layouts, whole and half painted, and parts of either half."""
-MOST = 4
+MAX_EVALUATIONS = 4
 """Evaluations up to which the student is measured."""
 FIRST_SEED = 70_000
-BATCH = 16
-TINY = 1e-8
+GENERATION_BATCH = 16
+MIN_PROBABILITY = 1e-8
 
-Columns = Sequence[ProgressColumn]
+ProgressColumns = Sequence[ProgressColumn]
 
 
-class Distillation(Lessons[DistilledFacts]):
+class DistillationTask(TrainingTask[DistilledMetadata]):
     """A student on its way; the pack is its teacher."""
 
-    file, batch, rate = DISTILLED, 4, 2e-4
+    file_name, batch, learning_rate = DISTILLED_FILE, 4, 2e-4
 
-    def __init__(self, config: TrainConfig, pack: Pack, stocks: Sequence[Stock]) -> None:
-        super().__init__(config, pack, stocks)
-        widths = pack.no_text.pooled.shape[-1], pack.no_text.tokens.shape[-1]
+    def __init__(self, config: TrainConfig, pack: Pack, sources: Sequence[FrameSource]) -> None:
+        super().__init__(config, pack, sources)
+        widths = pack.empty_text_features.pooled.shape[-1], pack.empty_text_features.tokens.shape[-1]
         self.network: JointUNet = build_network(pack.file, pack.process, widths)
         self.network.load_state_dict(pack.network.state_dict())
         self.network.to(pack.device, torch.float32).to(memory_format=torch.channels_last).eval().requires_grad_(True)
         self.forward: Denoiser = torch.compile(self.network) if config.compile else self.network
-        self.plan, self.teacher = Plan(), distilled.digest(pack.folder)
-        taught = msgspec.structs.replace(config, mix=MIX, batch=self.batch)
-        self.batches = Batches(stocks[0].frames, read_taxonomy(config.taxonomy), taught)
+        self.plan, self.teacher_digest = DistilledSampling(), distilled.weights_digest(pack.folder)
+        student_config = msgspec.structs.replace(config, mix=DISTILLATION_MIX, batch=self.batch)
+        self.batches = BatchStream(sources[0].frames, taxonomy_classes(config.taxonomy), student_config)
 
     @staticmethod
-    def inner(name: str, parameter: Tensor) -> bool:
+    def uses_muon(name: str, parameter: Tensor) -> bool:
         """The matrices between stem and head, as in the pack's own training."""
         return parameter.ndim >= 2 and name.startswith(("down", "up", "shrink", "grow"))
 
     def loss(self, random: np.random.Generator) -> Tensor:
         """Over the paths of a few tasks, each step's v-MSE and KL/ln K."""
-        batch = stacked([self.batches.sample(random) for _ in range(self.batch)]).to(self.pack.device)
+        batch = stack_samples([self.batches.draw_sample(random) for _ in range(self.batch)]).to(self.pack.device)
         with torch.no_grad():
-            task = self.task(batch, int(random.integers(2**62)))
-        return torch.stack(list(self.losses(task))).mean()
+            task = self.sampling_task(batch, int(random.integers(2**62)))
+        return torch.stack(list(self.step_losses(task))).mean()
 
-    def task(self, batch: Batch, seed: int) -> Task:
+    def sampling_task(self, batch: Batch, seed: int) -> SamplingTask:
         """The batch's tasks, guided as the pack guides them."""
-        info, tower, rows = self.pack.info, self.pack.tower, len(batch.image)
+        info, tower, rows = self.pack.info, self.pack.text_encoder, len(batch.image)
         keep_image, keep_layout = batch.clocks.image == 0, batch.clocks.layout == 0
-        told = torch.tensor([bool(text) for text in batch.tokens_of])
+        has_prompt = torch.tensor([bool(text) for text in batch.captions])
         given = (keep_image | keep_layout).flatten(1).any(1).cpu()
-        cross = torch.where(given & ~told, info.cross_guidance, 1.0)
-        return Task(
+        cross = torch.where(given & ~has_prompt, info.cross_guidance, 1.0)
+        return SamplingTask(
             image=(batch.image - self.mean) / self.deviation,
             keep_image=keep_image,
             layout=torch.where(keep_layout, batch.layout, 0),
             keep_layout=keep_layout,
             unknown=torch.zeros_like(keep_layout),
-            text=tower(tower.tokenize(batch.tokens_of).to(self.pack.device)),
-            negative=self.pack.no_text.repeated(rows),
+            text=tower(tower.tokenize(batch.captions).to(self.pack.device)),
+            negative=self.pack.empty_text_features.repeat_batch(rows),
             seeds=[seed + row for row in range(rows)],
-            weights=Weights(torch.where(told, info.guidance, 1.0), cross),
+            weights=GuidanceWeights(torch.where(has_prompt, info.guidance, 1.0), cross),
         )
 
-    def losses(self, task: Task) -> Iterator[Tensor]:
+    def step_losses(self, task: SamplingTask) -> Iterator[Tensor]:
         """One for each step of the student, who goes on from where it comes to itself."""
-        process, random, size = self.pack.process, Randomness(task.seeds, task.image.device), task.image.shape[1:]
-        route = Route(self.pack, self.plan, task)
+        process, random, size = self.pack.process, SeededNoise(task.seeds, task.image.device), task.image.shape[1:]
+        trajectory = DistillationTrajectory(self.pack, self.plan, task)
         image = torch.where(task.keep_image, task.image, random.normal(*size))
-        layout = torch.where(task.keep_layout, task.layout, process.noise_layout(random.uniform(1, *size[1:])))
-        state = State(image, layout, task.clocks(process, route.legs[0].now))
-        estimate = no_estimate(state, process.classes)
-        for index, leg in enumerate(route.legs):
+        layout = torch.where(task.keep_layout, task.layout, process.sample_layout_prior(random.uniform(1, *size[1:])))
+        state = DiffusionState(image, layout, task.clock_maps(process, trajectory.step_plans[0].clocks))
+        estimate = uninformative_estimate(state, process.num_classes)
+        for index, step_plan in enumerate(trajectory.step_plans):
             with torch.no_grad():
-                lesson = route.lesson(index, state, estimate)
+                target = trajectory.teacher_target(index, state, estimate)
             with torch.autocast(state.image.device.type, torch.bfloat16):
-                told = self.forward(state, task.text, estimate)
-            yield difference(process, task, leg, state, told, lesson)
+                prediction = self.forward(state, task.text, estimate)
+            yield distillation_loss(process, task, step_plan, state, prediction, target)
             with torch.no_grad():
-                state, estimate = route.step(index, state, estimate, told, random)
+                state, estimate = trajectory.student_step(index, state, estimate, prediction, random)
 
-    def graded(self, exam: Exam, facts: Facts, out: Path) -> DistilledFacts:
+    def evaluate_and_save(
+        self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path
+    ) -> DistilledMetadata:
         """By the pack's segmenter, in what it and its teacher draw for the layouts held out."""
-        eye, info = segmenter.load(self.pack), self.pack.info
+        pack_segmenter, info = segmenter.load(self.pack), self.pack.info
         weights = {name: value.detach() for name, value in self.network.state_dict().items()}
-        student = distilled.of(self.pack, weights, self.plan, out)
+        student = distilled.distilled_pack(self.pack, weights, self.plan, out)
 
-        def found(pictures: Sequence[Pixels]) -> Seen:
-            return seen(eye, len(info.classes), pictures, exam.layouts)
+        def segmentation_quality(pictures: Sequence[Pixels]) -> SegmenterScores:
+            return segmenter_scores(pack_segmenter, len(info.classes), pictures, validation_set.layouts)
 
-        with counted(self.pack.network) as count:
-            own = found(drawn(self.pack, exam.layouts, info.steps))
-        told = DistilledFacts(
-            **msgspec.structs.asdict(facts),
+        with count_evaluations(self.pack.network) as count:
+            teacher_quality = segmentation_quality(generate_images(self.pack, validation_set.layouts, info.steps))
+        distilled_metadata = DistilledMetadata(
+            **msgspec.structs.asdict(metadata),
             plan=self.plan,
-            teacher=self.teacher,
-            curve=tuple(found(drawn(student, exam.layouts, steps)) for steps in range(1, MOST + 1)),
-            own=own,
-            evaluations=round(count.rows / len(exam.layouts)),
-            real=found(exam.images),
+            teacher=self.teacher_digest,
+            curve=tuple(
+                segmentation_quality(generate_images(student, validation_set.layouts, steps))
+                for steps in range(1, MAX_EVALUATIONS + 1)
+            ),
+            own=teacher_quality,
+            evaluations=round(count.rows / len(validation_set.layouts)),
+            real=segmentation_quality(validation_set.images),
         )
-        distilled.write(out, weights, told)
-        return told
+        distilled.write_distilled(out, weights, distilled_metadata)
+        return distilled_metadata
 
 
-class Lesson(NamedTuple):
+class TeacherTarget(NamedTuple):
     """Where the teacher arrives: the image [B, 3, H, W], and ∝ the chances of the layout's next ids [B, S, H, W]."""
 
     image: Tensor
-    chances: Tensor
+    layout_probabilities: Tensor
 
 
-class Route:
+class DistillationTrajectory:
     """The student's steps through a task, and the teacher's smaller ones, of which it is told the weights."""
 
-    def __init__(self, pack: Pack, plan: Plan, task: Task) -> None:
+    def __init__(self, pack: Pack, plan: DistilledSampling, task: SamplingTask) -> None:
         self.pack, self.process, self.task = pack, pack.process, task
-        planned = replace(pack, file=plan.of(pack.file))
-        self.settings, self.guided = settings_of(planned, plan.steps), settings_of(pack, plan.steps)
+        student_pack = replace(pack, file=plan.apply_to(pack.file))
+        self.student_settings, self.teacher_settings = (
+            sampler_settings(student_pack, plan.steps),
+            sampler_settings(pack, plan.steps),
+        )
         ones = torch.ones_like(task.weights.text)
-        self.plain = replace(task, weights=Weights(ones, ones))
-        self.path = moments(self.process, task, self.settings)
-        self.smaller = moments(self.process, task, replace(self.settings, steps=SMALLER * plan.steps))
-        self.legs = legs(self.process, self.plain, self.settings, self.path)
-        self.solver = SOLVERS[planned.info.sampler](Course(self.process.image, self.path.image, task.image))
+        self.unguided_task = replace(task, weights=GuidanceWeights(ones, ones))
+        self.student_clocks = clock_trajectory(self.process, task, self.student_settings)
+        self.teacher_clocks = clock_trajectory(
+            self.process, task, replace(self.student_settings, steps=TEACHER_STEPS_PER_STUDENT_STEP * plan.steps)
+        )
+        self.step_plans = step_plans(self.process, self.unguided_task, self.student_settings, self.student_clocks)
+        self.solver = SOLVERS[student_pack.info.sampler](
+            Trajectory(self.process.image_schedule, self.student_clocks.image, task.image)
+        )
 
-    def lesson(self, index: int, state: State, estimate: Estimate) -> Lesson:
+    def teacher_target(self, index: int, state: DiffusionState, estimate: CleanEstimate) -> TeacherTarget:
         """The teacher's way through a step of the student, the layout waiting."""
         process, task = self.process, self.task
-        image = self.smaller.image[SMALLER * index : SMALLER * (index + 1) + 1]
-        path = Moment(image, self.path.layout[index].expand_as(image))
-        look = Looks(process, self.pack.network, task, self.guided, task.kept, estimate)
-        solver = SOLVERS[self.pack.info.sampler](Course(process.image, path.image, task.image))
-        random = Randomness(task.seeds, image.device)
-        chances: Tensor | None = None
-        for leg in legs(process, task, self.guided, path):
-            seen, then = look(state, leg.asked), task.clocks(process, leg.then)
-            if chances is None:
-                chances = transition(process, seen, task.clocks(process, self.legs[index].then))
-            moved = move_image(process, solver, Way(leg, then, False, False), seen, look, random)
-            look.estimate = Estimate(seen.said.x_0, layout_estimate(process, leg, seen))
-            state = State(moved, state.layout, then)
-        assert chances is not None, "a step has parts"
-        return Lesson(state.image, chances)
+        image = self.teacher_clocks.image[
+            TEACHER_STEPS_PER_STUDENT_STEP * index : TEACHER_STEPS_PER_STUDENT_STEP * (index + 1) + 1
+        ]
+        clocks = ClockPair(image, self.student_clocks.layout[index].expand_as(image))
+        guided_denoiser = GuidedDenoiser(
+            process, self.pack.network, task, self.teacher_settings, task.keep_image_or_none, estimate
+        )
+        solver = SOLVERS[self.pack.info.sampler](Trajectory(process.image_schedule, clocks.image, task.image))
+        random = SeededNoise(task.seeds, image.device)
+        layout_probabilities: Tensor | None = None
+        for step_plan in step_plans(process, task, self.teacher_settings, clocks):
+            guided_prediction, next_clocks = (
+                guided_denoiser(state, step_plan.guidance),
+                task.clock_maps(process, step_plan.next_clocks),
+            )
+            if layout_probabilities is None:
+                layout_probabilities = guided_transition_probs(
+                    process, guided_prediction, task.clock_maps(process, self.step_plans[index].next_clocks)
+                )
+            next_image = step_image(
+                process,
+                solver,
+                ImageStepPlan(step_plan, next_clocks, False, False),
+                guided_prediction,
+                guided_denoiser,
+                random,
+            )
+            guided_denoiser.previous_estimate = CleanEstimate(
+                guided_prediction.image_estimate.x_0, step_layout_estimate(process, step_plan, guided_prediction)
+            )
+            state = DiffusionState(next_image, state.layout, next_clocks)
+        assert layout_probabilities is not None, "a step has parts"
+        return TeacherTarget(state.image, layout_probabilities)
 
-    def step(
-        self, index: int, state: State, estimate: Estimate, told: Prediction, random: Randomness
-    ) -> tuple[State, Estimate]:
+    def student_step(
+        self, index: int, state: DiffusionState, estimate: CleanEstimate, prediction: Prediction, random: SeededNoise
+    ) -> tuple[DiffusionState, CleanEstimate]:
         """Where the student comes to by what it said, and what it takes along."""
-        process, leg = self.process, self.legs[index]
-        look = Looks(process, lambda *_: told, self.plain, self.settings, self.task.kept, estimate)
-        seen, then = look(state, leg.asked), self.task.clocks(process, leg.then)
-        image = move_image(
-            process, self.solver, Way(leg, then, index + 1 == len(self.legs), False), seen, look, random
+        process, step_plan = self.process, self.step_plans[index]
+        guided_denoiser = GuidedDenoiser(
+            process,
+            lambda *_: prediction,
+            self.unguided_task,
+            self.student_settings,
+            self.task.keep_image_or_none,
+            estimate,
+        )
+        guided_prediction, next_clocks = (
+            guided_denoiser(state, step_plan.guidance),
+            self.task.clock_maps(process, step_plan.next_clocks),
+        )
+        image = step_image(
+            process,
+            self.solver,
+            ImageStepPlan(step_plan, next_clocks, index + 1 == len(self.step_plans), False),
+            guided_prediction,
+            guided_denoiser,
+            random,
         )
         layout = state.layout
-        if leg.draws:
-            layout = move_layout(process, seen, then, random.uniform(1, *layout.shape[2:]), leg.arrives, leg.all_draws)
-        return State(image, layout, then), Estimate(seen.said.x_0, layout_estimate(process, leg, seen))
+        if step_plan.layout_moves:
+            layout = step_layout(
+                process,
+                guided_prediction,
+                next_clocks,
+                random.uniform(1, *layout.shape[2:]),
+                step_plan.layout_reaches_zero,
+                step_plan.whole_layout_moves,
+            )
+        return DiffusionState(image, layout, next_clocks), CleanEstimate(
+            guided_prediction.image_estimate.x_0, step_layout_estimate(process, step_plan, guided_prediction)
+        )
 
 
-def difference(process: JointProcess, task: Task, leg: Leg, state: State, told: Prediction, lesson: Lesson) -> Tensor:
+def distillation_loss(
+    process: JointProcess,
+    task: SamplingTask,
+    step_plan: StepPlan,
+    state: DiffusionState,
+    prediction: Prediction,
+    target: TeacherTarget,
+) -> Tensor:
     """Between one step of the student and the teacher's: v-MSE of the image and KL/ln K of the layout's transition.
 
     With φ = arccos √ᾱ, a step of DDIM is x_s = cos(φ_t - φ_s) x_t - sin(φ_t - φ_s) v  [Salimans & Ho 2022, app. D],
     which is solved for v.
     """
-    t, s = spread(leg.now.image), spread(leg.then.image)
-    turn = process.image.angle(t, torch.float32) - process.image.angle(s, torch.float32)
-    wanted = (turn.cos() * state.image - lesson.image) / turn.sin().clamp(min=1e-6)
-    flows = (s < t) & ~task.keep_image
-    image = ((told.image - wanted).square().mean(1, keepdim=True) * flows).mean()
-    y_t, u, v = state.layout, spread(leg.then.layout), spread(leg.now.layout)
-    said = process.reverse(y_t, categorical.softmax(told.logits), u, v)
-    true, said = (chances / chances.sum(1, keepdim=True) for chances in (lesson.chances, said))
-    apart = (true * (true.clamp(min=TINY).log() - said.clamp(min=TINY).log())).sum(1, keepdim=True)
-    moves = (u < v) & ~task.keep_layout
-    return image + (apart * moves).mean() / math.log(process.classes)
+    t, s = append_map_dims(step_plan.clocks.image), append_map_dims(step_plan.next_clocks.image)
+    angle_step = process.image_schedule.angle(t, torch.float32) - process.image_schedule.angle(s, torch.float32)
+    target_v = (angle_step.cos() * state.image - target.image) / angle_step.sin().clamp(min=1e-6)
+    image_moves = (s < t) & ~task.keep_image
+    image = ((prediction.image_output - target_v).square().mean(1, keepdim=True) * image_moves).mean()
+    y_t, u, v = state.layout, append_map_dims(step_plan.next_clocks.layout), append_map_dims(step_plan.clocks.layout)
+    student_probabilities = process.unnormalised_reverse_probs(y_t, categorical.class_softmax(prediction.logits), u, v)
+    teacher_probabilities, student_probabilities = (
+        chances / chances.sum(1, keepdim=True) for chances in (target.layout_probabilities, student_probabilities)
+    )
+    divergence = (
+        teacher_probabilities
+        * (
+            teacher_probabilities.clamp(min=MIN_PROBABILITY).log()
+            - student_probabilities.clamp(min=MIN_PROBABILITY).log()
+        )
+    ).sum(1, keepdim=True)
+    layout_moves = (u < v) & ~task.keep_layout
+    return image + (divergence * layout_moves).mean() / math.log(process.num_classes)
 
 
-def drawn(pack: Pack, layouts: Sequence[Pixels], steps: int) -> list[Pixels]:
+def generate_images(pack: Pack, layouts: Sequence[Pixels], steps: int) -> list[Pixels]:
     """Images for layouts, by a pack or by its student."""
-    found: list[Pixels] = []
-    for start in range(0, len(layouts), BATCH):
-        asked = [
+    images: list[Pixels] = []
+    for start in range(0, len(layouts), GENERATION_BATCH):
+        requests = [
             Generate(
-                id="distil", pack=pack.info.name, layout=Raster.of(one), seed=FIRST_SEED + start + row, steps=steps
+                id="distil",
+                pack=pack.info.name,
+                layout=Raster.from_pixels(one),
+                seed=FIRST_SEED + start + row,
+                steps=steps,
             )
-            for row, one in enumerate(layouts[start : start + BATCH])
+            for row, one in enumerate(layouts[start : start + GENERATION_BATCH])
         ]
-        *_, last = generate(pack, asked)
-        found += [last.image(row) for row in range(len(asked))]
-    return found
+        *_, last = generate(pack, requests)
+        images += [last.image(row) for row in range(len(requests))]
+    return images
 
 
-def train(
+def distil_pack(
     config: TrainConfig, pack: Pack, images: int, out: Path, columns: Sequence[ProgressColumn]
-) -> DistilledFacts:
+) -> DistilledMetadata:
     """Distil a pack; writes `out` and returns what it is worth on DATA/val.
 
     Raises BadConfig, BadFile, or BadPack if the pack has no segmenter to judge it by.
     """
     segmenter.load(pack)  # what would fail later fails now
-    if pack.process.output != "v" or pack.info.sampler not in SOLVERS:
+    if pack.process.prediction_type != "v" or pack.info.sampler not in SOLVERS:
         raise BadConfig(
-            f"“{pack.info.name}” is drawn by {pack.info.sampler} from a network that says {pack.process.output}.",
+            f"“{pack.info.name}” is drawn by {pack.info.sampler} "
+            f"from a network that says {pack.process.prediction_type}.",
             f"Distil packs that say v and are drawn by one of {', '.join(SOLVERS)}.",
         )
-    return judge.train(Distillation, config, pack, images, out, columns)
+    return judge.train_task(DistillationTask, config, pack, images, out, columns)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Average:
+class ExponentialMovingAverage:
     """Follows a module's parameters; the decay starts low: min(decay, (1 + n)/(10 + n))."""
 
     def __init__(self, module: nn.Module, decay: float) -> None:
@@ -23,7 +23,7 @@ class Average:
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         torch._foreach_lerp_(self.shadow, [p.detach() for p in parameters], 1 - decay)
 
-    def state(self) -> dict[str, Tensor]:
+    def state_dict(self) -> dict[str, Tensor]:
         """The averaged parameters by name."""
         return dict(zip(self.names, self.shadow, strict=True))
 

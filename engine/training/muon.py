@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 
-def orthogonalised(matrices: Tensor) -> Tensor:
+def orthogonalise(matrices: Tensor) -> Tensor:
     """Nearly the orthogonal factors of [N, rows, columns], by five quintic Newton-Schulz steps in bfloat16."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrices.bfloat16()
@@ -50,17 +50,17 @@ class Muon(torch.optim.Optimizer):
                 if parameter.grad is not None:
                     shapes[parameter.flatten(1).shape].append(parameter)
             for (rows, columns), parameters in shapes.items():
-                updates = torch.stack([self.momentum(p, group["momentum"]) for p in parameters])
+                updates = torch.stack([self.nesterov_momentum(p, group["momentum"]) for p in parameters])
                 size = group["lr"] * 0.2 * max(rows, columns) ** 0.5
-                for parameter, update in zip(parameters, orthogonalised(updates), strict=True):
+                for parameter, update in zip(parameters, orthogonalise(updates), strict=True):
                     parameter.mul_(1 - group["lr"] * group["decay"])
                     parameter.sub_(update.reshape(parameter.shape).to(parameter.dtype), alpha=size)
         return loss
 
-    def momentum(self, parameter: Tensor, share: float) -> Tensor:
+    def nesterov_momentum(self, parameter: Tensor, beta: float) -> Tensor:
         """Nesterov's momentum of the gradient, as a matrix."""
         gradient = parameter.grad
         assert gradient is not None
         buffer = self.state[parameter].setdefault("momentum", torch.zeros_like(gradient))
-        buffer.lerp_(gradient, 1 - share)
-        return gradient.lerp(buffer, share).flatten(1)
+        buffer.lerp_(gradient, 1 - beta)
+        return gradient.lerp(buffer, beta).flatten(1)

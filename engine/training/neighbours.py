@@ -6,25 +6,27 @@ from collections.abc import Sequence
 
 import torch
 
-from engine.diffusion.transitions import nearest
+from engine.diffusion.transitions import nearest_by_cosine
 from engine.errors import BadConfig
-from engine.library import find_pack
-from engine.packs import load
+from engine.library import find_pack_folder
+from engine.packs import read_pack
 
 
-def neighbours(pack: str, names: Sequence[str], count: int) -> tuple[tuple[int, ...], ...]:
+def nearest_classes(pack: str, names: Sequence[str], count: int) -> tuple[tuple[int, ...], ...]:
     """For each class the ids of the `count` nearest, by the pooled features of their names.
 
     Raises BadConfig, also for a name that the pack's tower does not know, or BadPack.
     """
-    tower = load(find_pack(pack), "cpu").tower
-    strange = [word for name in names for word in tower.unknown_words(name)]
-    if strange:
-        raise BadConfig(f"The pack “{pack}” knows no {', '.join(strange)}.", "Set `embeddings` to one that does.")
+    tower = read_pack(find_pack_folder(pack), "cpu").text_encoder
+    unknown_words = [word for name in names for word in tower.unknown_words(name)]
+    if unknown_words:
+        raise BadConfig(
+            f"The pack “{pack}” knows no {', '.join(unknown_words)}.", "Set `embeddings` to one that does."
+        )
     with torch.inference_mode():
         pooled = tower(tower.tokenize(names)).pooled
     try:
-        near = nearest(pooled, count)
+        near = nearest_by_cosine(pooled, count)
     except ValueError as error:
         raise BadConfig(f"neighbours = {count}: {error}.", "Change `neighbours`.") from error
     return tuple(map(tuple, near.tolist()))

@@ -18,31 +18,31 @@ from engine.errors import BadConfig
 from engine.packs import choose_device
 
 
-class Part(NamedTuple):
+class DistributedState(NamedTuple):
     """Which of `size` processes this is, from 0."""
 
     rank: int
-    size: int
+    world_size: int
 
     @property
-    def leads(self) -> bool:
+    def is_main_process(self) -> bool:
         """Whether this one writes and reports."""
         return self.rank == 0
 
     @property
-    def own(self) -> slice:
+    def batch_rows(self) -> slice:
         """Its rows of a batch. Not one block: so each has its share of what the first half of a batch is for."""
-        return slice(self.rank, None, self.size)
+        return slice(self.rank, None, self.world_size)
 
-    def check(self, batch: int) -> None:
+    def check_batch(self, batch: int) -> None:
         """Raise BadConfig if a batch of so many cannot be shared evenly, both halves of it."""
-        if batch % (2 * self.size) and self.size > 1:
-            hint = f"Use a `batch` that {2 * self.size} divides, or fewer processes."
-            raise BadConfig(f"{self.size} processes cannot share a batch of {batch}.", hint)
+        if batch % (2 * self.world_size) and self.world_size > 1:
+            hint = f"Use a `batch` that {2 * self.world_size} divides, or fewer processes."
+            raise BadConfig(f"{self.world_size} processes cannot share a batch of {batch}.", hint)
 
-    def agrees(self, values: Tensor) -> bool:
+    def all_equal(self, values: Tensor) -> bool:
         """Whether all processes have the same float64 values."""
-        if self.size == 1:
+        if self.world_size == 1:
             return True
         both = torch.cat([values, -values])
         distributed.all_reduce(both, distributed.ReduceOp.MAX)
@@ -50,26 +50,26 @@ class Part(NamedTuple):
         return bool((most == -least).all())
 
     @torch.no_grad()
-    def average(self, tensors: Sequence[Tensor]) -> None:
+    def all_reduce_mean(self, tensors: Sequence[Tensor]) -> None:
         """Put the mean over all processes in place of each."""
-        if self.size == 1:
+        if self.world_size == 1:
             return
         flat = torch.cat([tensor.flatten() for tensor in tensors])
         distributed.all_reduce(flat)
-        parts = torch.split(flat / self.size, [tensor.numel() for tensor in tensors])
+        parts = torch.split(flat / self.world_size, [tensor.numel() for tensor in tensors])
         for tensor, part in zip(tensors, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
 
-ALONE = Part(0, 1)
+SINGLE_PROCESS = DistributedState(0, 1)
 
 
 @contextmanager
-def part(device: str) -> Iterator[Part]:
+def join_process_group(device: str) -> Iterator[DistributedState]:
     """This process's part, as the environment says it; a GPU of its own where there are any. Raises BadConfig."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield ALONE
+        yield SINGLE_PROCESS
         return
     if device not in ("auto", "cuda", "cpu"):
         raise BadConfig(f"Several processes cannot share {device}.", 'Set `device` to "auto" or "cpu".')
@@ -77,16 +77,16 @@ def part(device: str) -> Iterator[Part]:
     if not gpu and choose_device(device).type != "cpu":
         raise BadConfig("Several processes need CUDA devices, or the CPU.", 'Set `device` to "cpu".')
     if gpu:
-        local = int(os.environ.get("LOCAL_RANK", "0"))
-        if local >= torch.cuda.device_count():
+        local_rank = int(os.environ.get("LOCAL_RANK", "0"))
+        if local_rank >= torch.cuda.device_count():
             hint = "Start one process for each GPU."
-            raise BadConfig(f"Process {local} has no GPU: {torch.cuda.device_count()} are here.", hint)
-        torch.cuda.set_device(local)
+            raise BadConfig(f"Process {local_rank} has no GPU: {torch.cuda.device_count()} are here.", hint)
+        torch.cuda.set_device(local_rank)
     try:
         distributed.init_process_group("nccl" if gpu else "gloo")
     except ValueError as error:
         raise BadConfig(f"WORLD_SIZE is {size}, but {error}", "Start with accelerate launch or torchrun.") from error
     try:
-        yield Part(distributed.get_rank(), size)
+        yield DistributedState(distributed.get_rank(), size)
     finally:
         distributed.destroy_process_group()

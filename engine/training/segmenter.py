@@ -12,53 +12,57 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.judges import files, segmenter
-from engine.judges.files import Facts
-from engine.judges.segmenter import SegmenterFacts
-from engine.metrics.segmentation import confusion, score
+from engine.judges.files import WeightsMetadata
+from engine.judges.segmenter import SegmenterMetadata
+from engine.metrics.segmentation import confusion_matrix, segmentation_score
 from engine.network.segmenter import SegmenterUNet
 from engine.packs import Pack
 from engine.protocol import UNKNOWN
 from engine.training.config import TrainConfig
-from engine.training.judge import Exam, Lessons, Stock
+from engine.training.judge import FrameSource, TrainingTask, ValidationSet
 
 
-class SegmenterLessons(Lessons[SegmenterFacts]):
+class SegmenterTask(TrainingTask[SegmenterMetadata]):
     """Windows and their layouts."""
 
-    file, batch, rate = segmenter.FILE, 16, 2e-3
+    file_name, batch, learning_rate = segmenter.FILE, 16, 2e-3
 
-    def __init__(self, config: TrainConfig, pack: Pack, stocks: Sequence[Stock]) -> None:
-        super().__init__(config, pack, stocks)
+    def __init__(self, config: TrainConfig, pack: Pack, sources: Sequence[FrameSource]) -> None:
+        super().__init__(config, pack, sources)
         network = SegmenterUNet(len(pack.info.classes)).to(pack.device)
         self.network: SegmenterUNet = network.to(memory_format=torch.channels_last)
         self.forward = torch.compile(self.network) if config.compile else self.network
 
     @staticmethod
-    def inner(name: str, parameter: Tensor) -> bool:
+    def uses_muon(name: str, parameter: Tensor) -> bool:
         """The convolutions between stem and head."""
         return parameter.ndim == 4 and not name.startswith(("stem", "head"))
 
     def loss(self, random: np.random.Generator) -> Tensor:
         """Cross-entropy over the known pixels of a batch."""
-        pairs = self.pairs(random, self.batch)
+        pairs = self.draw_pairs(random, self.batch)
         truth = torch.from_numpy(np.stack([pair.layout for pair in pairs]).astype(np.int64)).to(self.pack.device)
         with torch.autocast(self.pack.device.type, torch.bfloat16):
             logits: Tensor = self.forward(self.standardised(pairs))
         total = F.cross_entropy(logits, truth, ignore_index=UNKNOWN, reduction="sum")
         return total / (truth != UNKNOWN).sum().clamp(min=1)
 
-    def graded(self, exam: Exam, facts: Facts, out: Path) -> SegmenterFacts:
+    def evaluate_and_save(
+        self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path
+    ) -> SegmenterMetadata:
         """On all known pixels, and on those that are not in doubt."""
-        predicted = segmenter.of(self.network, self.pack.file, self.pack.device).layouts(exam.images)
-        all_of, sure = (
-            score(confusion(zip(truth, predicted, strict=True), len(self.pack.info.classes)))
-            for truth in (exam.layouts, exam.believed)
+        predicted = segmenter.segmenter_from_network(self.network, self.pack.file, self.pack.device).predict_layouts(
+            validation_set.images
         )
-        told = SegmenterFacts(
-            **msgspec.structs.asdict(facts),
-            accuracy=all_of.accuracy,
-            mean_iou=all_of.mean_iou,
-            believed=(sure.accuracy, sure.mean_iou),
+        all_pixels, certain_pixels = (
+            segmentation_score(confusion_matrix(zip(truth, predicted, strict=True), len(self.pack.info.classes)))
+            for truth in (validation_set.layouts, validation_set.certain_layouts)
         )
-        files.save(out, self.network.state_dict(), told)
-        return told
+        segmenter_metadata = SegmenterMetadata(
+            **msgspec.structs.asdict(metadata),
+            accuracy=all_pixels.accuracy,
+            mean_iou=all_pixels.mean_iou,
+            believed=(certain_pixels.accuracy, certain_pixels.mean_iou),
+        )
+        files.save(out, self.network.state_dict(), segmenter_metadata)
+        return segmenter_metadata

@@ -7,48 +7,48 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.masks import draw_region
+from engine.data.masks import random_region
 from engine.protocol import UNKNOWN, Pixels
-from engine.training.config import TASKS, Mix
+from engine.training.config import TASK_KINDS, TaskMix
 
-Map = npt.NDArray[np.int64]
-DROP_TEXT = {"image_given": 0.5, "layout_given": 0.3, "image_unknown": 0.3, "layout_unknown": 0.3}
+ClockMap = npt.NDArray[np.int64]
+DROP_TEXT_PROBABILITIES = {"image_given": 0.5, "layout_given": 0.3, "image_unknown": 0.3, "layout_unknown": 0.3}
 """How often a task goes without its text, where that is not 0.1."""
-REGIONS = (0.35, 0.15, 0.1, 0.15, 0.25)
+REGION_SHARES = (0.35, 0.15, 0.1, 0.15, 0.25)
 """How often regions are kept of: both halves, the image of a given layout, the layout of a given image, only the
 image, only the layout, which is what people do most."""
-LEAD = 0.5
+MAX_LEAD = 0.5
 """The largest lead of the layout over the image, as a share of T."""
 
 
 @dataclass(frozen=True)
-class Draw:
+class ClockDraw:
     """One sample's task: clock maps [H, W], running clocks, whether each half has a loss, its text is dropped."""
 
-    kind: str
-    image: Map
-    layout: Map
+    task_kind: str
+    image_clocks: ClockMap
+    layout_clocks: ClockMap
     image_running: int
     layout_running: int
-    image_counts: bool = True
-    layout_counts: bool = True
+    image_has_loss: bool = True
+    layout_has_loss: bool = True
     drop_text: bool = False
 
 
-def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator) -> Draw:
+def draw_clocks(layout: Pixels, clocks: int, mix: TaskMix, random: np.random.Generator) -> ClockDraw:
     """The task of a sample with these ids [H, W]; `UNKNOWN` pixels get the clock T whatever it is."""
-    shares = np.array([getattr(mix, kind) for kind in TASKS])
-    kind = TASKS[random.choice(len(TASKS), p=shares / shares.sum())]
+    shares = np.array([getattr(mix, kind) for kind in TASK_KINDS])
+    kind = TASK_KINDS[random.choice(len(TASK_KINDS), p=shares / shares.sum())]
     t, u = running_clocks(kind, clocks, random)
     image, labels = np.full(layout.shape, t), np.full(layout.shape, u)
     if kind == "regions":
-        image, labels = regions(layout, (max(1, t), max(1, u)), random)
+        image, labels = region_clocks(layout, (max(1, t), max(1, u)), random)
     given = labels == 0
     # so that T says "unknown" and not "edge of the frame"
     if kind not in ("layout_unknown", "shared") and random.random() < mix.blank:
-        labels = np.where(draw_region(layout, random), clocks, labels)
+        labels = np.where(random_region(layout, random), clocks, labels)
     labels = np.where(layout == UNKNOWN, clocks, labels)
-    return Draw(
+    return ClockDraw(
         kind,
         image,
         labels,
@@ -56,7 +56,7 @@ def draw_task(layout: Pixels, clocks: int, mix: Mix, random: np.random.Generator
         0 if kind == "layout_unknown" or given.all() else max(1, u),
         kind != "image_unknown",
         kind != "layout_unknown",
-        bool(random.random() < DROP_TEXT.get(kind, 0.1)),
+        bool(random.random() < DROP_TEXT_PROBABILITIES.get(kind, 0.1)),
     )
 
 
@@ -74,17 +74,17 @@ def running_clocks(kind: str, clocks: int, random: np.random.Generator) -> tuple
     if kind == "layout_unknown":
         return t, clocks
     if random.random() < 0.6:  # the path that sampling takes
-        lead = int(random.uniform(0, LEAD) * clocks)
+        lead = int(random.uniform(0, MAX_LEAD) * clocks)
         tau = int(random.integers(1, clocks + lead + 1))
         return min(clocks, tau), min(clocks, max(0, tau - lead))
     return t, u
 
 
-def regions(layout: Pixels, running: tuple[int, int], random: np.random.Generator) -> tuple[Map, Map]:
+def region_clocks(layout: Pixels, running: tuple[int, int], random: np.random.Generator) -> tuple[ClockMap, ClockMap]:
     """Clock maps with given regions in either or both halves."""
-    keep = draw_region(layout, random)
-    other = keep if random.random() < 0.5 else draw_region(layout, random)
-    nothing, everything = np.zeros_like(keep), np.ones_like(keep)
-    choices = ((keep, other), (keep, everything), (everything, keep), (keep, nothing), (nothing, keep))
-    image_keep, layout_keep = choices[random.choice(len(choices), p=REGIONS)]
+    keep = random_region(layout, random)
+    other = keep if random.random() < 0.5 else random_region(layout, random)
+    no_pixels, all_pixels = np.zeros_like(keep), np.ones_like(keep)
+    choices = ((keep, other), (keep, all_pixels), (all_pixels, keep), (keep, no_pixels), (no_pixels, keep))
+    image_keep, layout_keep = choices[random.choice(len(choices), p=REGION_SHARES)]
     return np.where(image_keep, 0, running[0]), np.where(layout_keep, 0, running[1])

@@ -12,27 +12,33 @@ import msgspec
 import numpy as np
 from rich.progress import ProgressColumn
 
-from engine.data.pairs import Item
-from engine.data.sources import agreeing, items_of
-from engine.data.taxonomy import Reading, class_infos, read_taxonomy, reading
+from engine.data.pairs import DatasetItem
+from engine.data.sources import open_matching_dataset, split_items
+from engine.data.taxonomy import LayoutMapping, class_infos, layout_mapping, taxonomy_classes
 from engine.errors import BadConfig, BadRequest
-from engine.files import write_whole
+from engine.files import write_atomically
 from engine.judges import segmenter
-from engine.metrics.bootstrap import Figure, figure
-from engine.metrics.segmentation import Counts, accuracy, confusions, mean_iou, score
+from engine.metrics.bootstrap import BootstrapEstimate, bootstrap_estimate
+from engine.metrics.segmentation import (
+    ConfusionCounts,
+    confusion_matrices,
+    mean_iou,
+    pixel_accuracy,
+    segmentation_score,
+)
 from engine.packs import Pack
 from engine.training.config import TrainConfig
-from engine.training.frames import Corpus, Frames
-from engine.training.judge import Exam, Stock, held_out, train
-from engine.training.segmenter import SegmenterLessons
+from engine.training.frames import TrainingFrames, TrainingPairs
+from engine.training.judge import FrameSource, ValidationSet, read_validation_set, train_task
+from engine.training.segmenter import SegmenterTask
 
-REAL, DRAWN = "real", "exported"
-PARTS = {"real": (REAL,), "both": (REAL, DRAWN), "exported": (DRAWN,)}
+REAL, EXPORTED = "real", "exported"
+TRAINING_SETS = {"real": (REAL,), "both": (REAL, EXPORTED), "exported": (EXPORTED,)}
 """What each of the three learns from; of two kinds, each batch holds as many pairs of one as of the other."""
-STUDY, REPORT = "study.json", "report"
+STUDY_FILE, REPORT_STEM = "study.json", "report"
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AugmentationStudyOptions(msgspec.Struct, frozen=True):
     """`share` of the real training pairs, `count` exported ones (0: all), and how many images each part sees."""
 
     exported: Path
@@ -41,7 +47,7 @@ class Asked(msgspec.Struct, frozen=True):
     images: int = 40_000
 
 
-class Study(msgspec.Struct, frozen=True, kw_only=True):
+class AugmentationStudy(msgspec.Struct, frozen=True, kw_only=True):
     """study.json: what is compared; parts of one study are of no use to another. SHA-256 are of the pairs' pixels."""
 
     share: float
@@ -53,7 +59,7 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     exported_sha256: str
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class AugmentationResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one part reaches on the pairs held out; `gain` is its mIoU over that of real pairs alone, both on the same
     resamples. `iou` is by class, nan where it does not occur.
     """
@@ -61,29 +67,36 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     real: int
     exported: int
-    mean_iou: Figure
-    accuracy: Figure
-    gain: Figure
+    mean_iou: BootstrapEstimate
+    accuracy: BootstrapEstimate
+    gain: BootstrapEstimate
     iou: dict[str, float]
 
 
-class Worth(msgspec.Struct, frozen=True, kw_only=True):
+class AugmentationReport(msgspec.Struct, frozen=True, kw_only=True):
     """report.json."""
 
-    study: Study
+    study: AugmentationStudy
     pack: str
     held_out: int
-    parts: list[Part]
+    parts: list[AugmentationResult]
 
-    def table(self) -> str:
+    def markdown(self) -> str:
         """report.md."""
         rows = [
             "| learnt from | real pairs | exported pairs | mIoU | pixel accuracy | mIoU over real pairs alone |",
             "|---|---|---|---|---|---|",
         ]
-        for one in self.parts:
-            gain = "" if one.name == "real" else told(one.gain)
-            cells = [one.name, f"{one.real}", f"{one.exported}", told(one.mean_iou), told(one.accuracy), gain]
+        for result in self.parts:
+            gain = "" if result.name == "real" else format_interval(result.gain)
+            cells = [
+                result.name,
+                f"{result.real}",
+                f"{result.exported}",
+                format_interval(result.mean_iou),
+                format_interval(result.accuracy),
+                gain,
+            ]
             rows.append("| " + " | ".join(cells) + " |")
         return (
             "\n".join(rows)
@@ -93,99 +106,109 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def told(one: Figure) -> str:
+def format_interval(estimate: BootstrapEstimate) -> str:
     """A figure and its interval."""
-    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
-def worth(config: TrainConfig, pack: Pack, asked: Asked, out: Path, columns: Sequence[ProgressColumn]) -> Worth:
+def run_augmentation_study(
+    config: TrainConfig, pack: Pack, options: AugmentationStudyOptions, out: Path, columns: Sequence[ProgressColumn]
+) -> AugmentationReport:
     """Train what is not trained yet, and write report.json and report.md to `out`; begun again, it goes on.
 
     Raises BadConfig, BadFile, BadPack or BadRequest.
     """
-    stocks = {REAL: real_stock(config, pack, asked.share), DRAWN: drawn_stock(config, asked)}
-    sizes = {name: len(stock.frames.frames) for name, stock in stocks.items()}
-    exam, found = held_out(config, pack), dict[str, Counts]()
-    study = Study(
-        share=asked.share,
-        images=asked.images,
+    sources = {REAL: real_source(config, pack, options.share), EXPORTED: exported_source(config, options)}
+    sizes = {name: len(stock.frames.frames) for name, stock in sources.items()}
+    validation_set, confusions_by_set = read_validation_set(config, pack), dict[str, ConfusionCounts]()
+    study = AugmentationStudy(
+        share=options.share,
+        images=options.images,
         seed=config.seed,
         real=sizes[REAL],
-        exported=sizes[DRAWN],
-        real_sha256=digest(stocks[REAL]),
-        exported_sha256=digest(stocks[DRAWN]),
+        exported=sizes[EXPORTED],
+        real_sha256=frames_digest(sources[REAL]),
+        exported_sha256=frames_digest(sources[EXPORTED]),
     )
-    begin(study, out)
-    for name, kinds in PARTS.items():
+    record_study(study, out)
+    for name, kinds in TRAINING_SETS.items():
         path = out / f"{name}.safetensors"
         if not path.is_file():
-            train(SegmenterLessons, config, pack, asked.images, path, columns, [stocks[kind] for kind in kinds])
-        found[name] = judged(path, pack, exam)
-    parts = [part(name, found, sizes, pack) for name in PARTS]
-    result = Worth(study=study, pack=pack.info.name, held_out=len(exam.images), parts=parts)
-    write_whole(out / f"{REPORT}.json", msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
-    write_whole(out / f"{REPORT}.md", result.table().encode())
-    return result
+            train_task(SegmenterTask, config, pack, options.images, path, columns, [sources[kind] for kind in kinds])
+        confusions_by_set[name] = segmenter_confusions(path, pack, validation_set)
+    parts = [augmentation_result(name, confusions_by_set, sizes, pack) for name in TRAINING_SETS]
+    report = AugmentationReport(study=study, pack=pack.info.name, held_out=len(validation_set.images), parts=parts)
+    write_atomically(out / f"{REPORT_STEM}.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    write_atomically(out / f"{REPORT_STEM}.md", report.markdown().encode())
+    return report
 
 
-def real_stock(config: TrainConfig, pack: Pack, share: float) -> Stock:
+def real_source(config: TrainConfig, pack: Pack, share: float) -> FrameSource:
     """A share of the configuration's training pairs, drawn with its seed. Raises BadFile."""
-    how = reading(config.taxonomy)
-    items = items_of(Path(config.data), "train", how.infos)
+    mapping = layout_mapping(config.taxonomy)
+    items = split_items(Path(config.data), "train", mapping.file_classes)
     order = np.random.default_rng(config.seed).permutation(len(items))[: max(1, round(share * len(items)))]
-    corpus = Corpus([items[index] for index in sorted(order)], how)
-    whole = msgspec.structs.replace(config, window=0)  # all of them are counted, and told apart from others
-    return Stock(Frames(whole, read_taxonomy(config.taxonomy), corpus), pack.file.pixels.gamma)
+    training_pairs = TrainingPairs([items[index] for index in sorted(order)], mapping)
+    unwindowed = msgspec.structs.replace(config, window=0)  # all of them are counted, and told apart from others
+    return FrameSource(
+        TrainingFrames(unwindowed, taxonomy_classes(config.taxonomy), training_pairs), pack.file.pixels.gamma
+    )
 
 
-def drawn_stock(config: TrainConfig, asked: Asked) -> Stock:
+def exported_source(config: TrainConfig, options: AugmentationStudyOptions) -> FrameSource:
     """The first exported pairs. They are in the pack's light and classes already, whole, and none of it in doubt.
 
     Raises BadFile, and BadRequest if there are fewer than asked for.
     """
-    classes = read_taxonomy(config.taxonomy)
-    how = Reading(class_infos(classes), np.arange(256, dtype=np.uint8))
-    items: list[Item] = [one for some in agreeing(asked.exported, how.infos).splits.values() for one in some]
-    if len(items) < max(1, asked.count):
-        raise BadRequest(f"{asked.exported} holds {len(items)} pairs.", "Export more of them, or lower --count.")
+    classes = taxonomy_classes(config.taxonomy)
+    mapping = LayoutMapping(class_infos(classes), np.arange(256, dtype=np.uint8))
+    items: list[DatasetItem] = [
+        one for some in open_matching_dataset(options.exported, mapping.file_classes).splits.values() for one in some
+    ]
+    if len(items) < max(1, options.count):
+        raise BadRequest(f"{options.exported} holds {len(items)} pairs.", "Export more of them, or lower --count.")
     plain = msgspec.structs.replace(config, cut=0, border=0, thin=(), gamma=1.0, window=0)
-    return Stock(Frames(plain, classes, Corpus(items[: asked.count or len(items)], how)), 1.0)
+    return FrameSource(
+        TrainingFrames(plain, classes, TrainingPairs(items[: options.count or len(items)], mapping)), 1.0
+    )
 
 
-def digest(stock: Stock) -> str:
+def frames_digest(source: FrameSource) -> str:
     """Of the pixels of all frames."""
     found = hashlib.sha256()
-    for frame in stock.frames.frames:
+    for frame in source.frames.frames:
         for half in frame.views[0]:
             found.update(half.tobytes())
     return found.hexdigest()
 
 
-def begin(study: Study, out: Path) -> None:
+def record_study(study: AugmentationStudy, out: Path) -> None:
     """Note what is compared. Raises BadConfig if `out` holds another study, BadFile."""
-    path = out / STUDY
+    path = out / STUDY_FILE
     data = msgspec.json.format(msgspec.json.encode(study), indent=1) + b"\n"
     if path.exists() and path.read_bytes() != data:
         raise BadConfig(f"{path} is of other pairs or of another length.", "Choose a new folder for --out.")
-    write_whole(path, data)
+    write_atomically(path, data)
 
 
-def judged(path: Path, pack: Pack, exam: Exam) -> Counts:
+def segmenter_confusions(path: Path, pack: Pack, validation_set: ValidationSet) -> ConfusionCounts:
     """Confusions [N, K, K] of a segmenter on the pairs held out. Raises BadPack."""
-    predicted = segmenter.read(path, pack.file, pack.device).layouts(exam.images)
-    return confusions(exam.layouts, predicted, len(pack.info.classes))
+    predicted = segmenter.read(path, pack.file, pack.device).predict_layouts(validation_set.images)
+    return confusion_matrices(validation_set.layouts, predicted, len(pack.info.classes))
 
 
-def part(name: str, found: dict[str, Counts], sizes: dict[str, int], pack: Pack) -> Part:
+def augmentation_result(
+    name: str, confusions_by_set: dict[str, ConfusionCounts], sizes: dict[str, int], pack: Pack
+) -> AugmentationResult:
     """The figures of one part."""
-    own, alone = mean_iou(found[name]), mean_iou(found["real"])
-    n, names = len(found[name]), [info.name for info in pack.info.classes]
-    return Part(
+    own_iou, real_iou = mean_iou(confusions_by_set[name]), mean_iou(confusions_by_set["real"])
+    n, names = len(confusions_by_set[name]), [info.name for info in pack.info.classes]
+    return AugmentationResult(
         name=name,
-        real=sizes[REAL] if REAL in PARTS[name] else 0,
-        exported=sizes[DRAWN] if DRAWN in PARTS[name] else 0,
-        mean_iou=figure(own, n),
-        accuracy=figure(accuracy(found[name]), n),
-        gain=figure(lambda weights: own(weights) - alone(weights), n),
-        iou=dict(zip(names, score(found[name].sum(0)).iou.tolist(), strict=True)),
+        real=sizes[REAL] if REAL in TRAINING_SETS[name] else 0,
+        exported=sizes[EXPORTED] if EXPORTED in TRAINING_SETS[name] else 0,
+        mean_iou=bootstrap_estimate(own_iou, n),
+        accuracy=bootstrap_estimate(pixel_accuracy(confusions_by_set[name]), n),
+        gain=bootstrap_estimate(lambda weights: own_iou(weights) - real_iou(weights), n),
+        iou=dict(zip(names, segmentation_score(confusions_by_set[name].sum(0)).iou.tolist(), strict=True)),
     )

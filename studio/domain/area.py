@@ -25,53 +25,57 @@ class Symmetry(enum.Enum):
         return [(a, d) for a in {False, across} for d in {False, down} if a or d]
 
 
-class Area(NamedTuple):
+class PixelRegion(NamedTuple):
     """The pixels of `box` where `mask` [box height, box width] is set; the box lies inside the picture."""
 
     box: Box
     mask: Mask
 
     @classmethod
-    def of(cls, mask: Mask) -> Area:
+    def from_mask(cls, mask: Mask) -> PixelRegion:
         """The set pixels of a whole mask [H, W], in their smallest box."""
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if rows.size == 0:
             return cls(Box(0, 0, 0, 0), np.zeros((0, 0), np.bool_))
         box = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-        return cls(box, mask[box.area].copy())
+        return cls(box, mask[box.slices].copy())
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         return not self.mask.any()
 
-    def whole(self, height: int, width: int) -> Mask:
+    def to_mask(self, height: int, width: int) -> Mask:
         """As a mask [H, W] of the whole picture."""
         mask = np.zeros((height, width), np.bool_)
-        mask[self.box.area] = self.mask
+        mask[self.box.slices] = self.mask
         return mask
 
-    def within(self, mask: Mask) -> Area:
+    def intersected(self, mask: Mask) -> PixelRegion:
         """Those pixels that are also set in a mask [H, W]."""
-        return Area(self.box, self.mask & mask[self.box.area])
+        return PixelRegion(self.box, self.mask & mask[self.box.slices])
 
-    def flipped(self, across: bool, down: bool, height: int, width: int) -> Area:
+    def flipped(self, horizontally: bool, vertically: bool, height: int, width: int) -> PixelRegion:
         """The mirror image in a picture of this size."""
         top, left, bottom, right = self.box
-        if across:
+        if horizontally:
             left, right = width - right, width - left
-        if down:
+        if vertically:
             top, bottom = height - bottom, height - top
-        return Area(Box(top, left, bottom, right), self.mask[:: -1 if down else 1, :: -1 if across else 1])
+        return PixelRegion(
+            Box(top, left, bottom, right), self.mask[:: -1 if vertically else 1, :: -1 if horizontally else 1]
+        )
 
-    def moved(self, down: int, right: int, height: int, width: int) -> Area:
+    def moved(self, row_offset: int, column_offset: int, height: int, width: int) -> PixelRegion:
         """The same pixels elsewhere, as far as they stay inside a picture of this size."""
         top, left, bottom, end = self.box
-        there = Box(top + down, left + right, bottom + down, end + right)
-        box = there.clipped(height, width)
-        if box.empty:
-            return NOTHING
-        inside = Box(box.top - there.top, box.left - there.left, box.bottom - there.top, box.right - there.left)
-        return Area(box, self.mask[inside.area])
+        moved_box = Box(top + row_offset, left + column_offset, bottom + row_offset, end + column_offset)
+        box = moved_box.clipped(height, width)
+        if box.is_empty:
+            return EMPTY_REGION
+        inside = Box(
+            box.top - moved_box.top, box.left - moved_box.left, box.bottom - moved_box.top, box.right - moved_box.left
+        )
+        return PixelRegion(box, self.mask[inside.slices])
 
 
-NOTHING = Area(Box(0, 0, 0, 0), np.zeros((0, 0), np.bool_))
+EMPTY_REGION = PixelRegion(Box(0, 0, 0, 0), np.zeros((0, 0), np.bool_))

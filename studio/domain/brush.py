@@ -7,25 +7,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from studio.domain.area import NOTHING, Area
+from studio.domain.area import EMPTY_REGION, PixelRegion
 from studio.domain.layout import Box, Mask
 
-SMALLEST, LARGEST = 1, 64
+SMALLEST_BRUSH, LARGEST_BRUSH = 1, 64
 
 
-class Point(NamedTuple):
+class DocumentPoint(NamedTuple):
     """A place in document pixels; (0, 0) is the upper left corner of the first pixel."""
 
     x: float
     y: float
 
 
-def next_size(size: int, direction: int) -> int:
+def next_brush_size(size: int, direction: int) -> int:
     """The next larger (+1) or smaller (-1) brush: about a sixth more or less, and at least one pixel."""
-    return max(SMALLEST, min(LARGEST, size + direction * max(1, size // 6)))
+    return max(SMALLEST_BRUSH, min(LARGEST_BRUSH, size + direction * max(1, size // 6)))
 
 
-def segment(shape: tuple[int, int], start: Point, end: Point, sizes: tuple[float, float]) -> Area:
+def stroke_segment(
+    shape: tuple[int, int], start: DocumentPoint, end: DocumentPoint, sizes: tuple[float, float]
+) -> PixelRegion:
     """Every pixel of a picture [H, W] that a round pen covers on its way, and all under its very middle.
 
     The pen is `sizes` pixels wide at the start and at the end, and changes evenly between them.
@@ -37,14 +39,14 @@ def segment(shape: tuple[int, int], start: Point, end: Point, sizes: tuple[float
         int(np.ceil(max(start.y, end.y) + reach)) + 1,
         int(np.ceil(max(start.x, end.x) + reach)) + 1,
     ).clipped(*shape)
-    if box.empty:
-        return NOTHING
-    mask = _covered(box, start, end, sizes)
-    _trace(mask, box, start, end)
-    return Area(box, mask)
+    if box.is_empty:
+        return EMPTY_REGION
+    mask = _tapered_capsule(box, start, end, sizes)
+    _draw_centre_line(mask, box, start, end)
+    return PixelRegion(box, mask)
 
 
-def _covered(box: Box, start: Point, end: Point, sizes: tuple[float, float]) -> Mask:
+def _tapered_capsule(box: Box, start: DocumentPoint, end: DocumentPoint, sizes: tuple[float, float]) -> Mask:
     """Which pixel centres of the box lie within half a size of the way."""
     ys, xs = np.ogrid[box.top : box.bottom, box.left : box.right]
     across, down = xs + 0.5 - start.x, ys + 0.5 - start.y
@@ -61,7 +63,7 @@ def _covered(box: Box, start: Point, end: Point, sizes: tuple[float, float]) -> 
     return near
 
 
-def _trace(mask: Mask, box: Box, start: Point, end: Point) -> None:
+def _draw_centre_line(mask: Mask, box: Box, start: DocumentPoint, end: DocumentPoint) -> None:
     """Set the pixels under the pen itself: a thin brush may miss every centre, and must not leave gaps."""
     count = int(2 * max(abs(end.x - start.x), abs(end.y - start.y))) + 2
     xs = np.floor(np.linspace(start.x, end.x, count)).astype(int) - box.left

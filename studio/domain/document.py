@@ -32,11 +32,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.protocol import UNKNOWN, Pixels
-from studio.domain.frame import Margins
-from studio.domain.layout import Box, Mask, over, unknown
+from studio.domain.frame import CanvasMargins
+from studio.domain.layout import Box, Mask, overlay_layout, unknown_layout
 
 
-class Mode(enum.StrEnum):
+class GenerationMode(enum.StrEnum):
     """Which half is made from which."""
 
     LAYOUT_TO_IMAGE = "layout_to_image"
@@ -63,7 +63,7 @@ class Plane(enum.StrEnum):
     SELECTION = "selection"
 
 
-class Half(enum.Enum):
+class PictureHalf(enum.Enum):
     """The two halves of a picture."""
 
     LAYOUT = enum.auto()
@@ -71,7 +71,7 @@ class Half(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Marks:
+class DocumentStatus:
     """What the planes mean."""
 
     image: ImageKind = ImageKind.NONE
@@ -87,8 +87,8 @@ class Document:
     """
 
     def __init__(self, height: int, width: int) -> None:
-        self.marks = Marks()
-        self.reframe(Box(0, 0, height, width))
+        self.status = DocumentStatus()
+        self.reset_frame(Box(0, 0, height, width))
 
     @property
     def height(self) -> int:
@@ -98,83 +98,83 @@ class Document:
     def width(self) -> int:
         return self.frame.width
 
-    def reframe(self, frame: Box) -> None:
+    def reset_frame(self, frame: Box) -> None:
         """Lie elsewhere, or have another size: every plane is blank then. The marks stay."""
         height, width = frame.height, frame.width
         self.frame = frame
-        self.painted = unknown(height, width)
-        self.filled = unknown(height, width)
+        self.painted = unknown_layout(height, width)
+        self.filled = unknown_layout(height, width)
         self.image = np.zeros((height, width, 3), np.uint8)
         self.keep_layout: Mask = np.zeros((height, width), np.bool_)
         self.keep_image: Mask = np.zeros((height, width), np.bool_)
         self.selection: Mask = np.zeros((height, width), np.bool_)
 
-    def fit(self, height: int, width: int) -> bool:
+    def reset_to_size(self, height: int, width: int) -> bool:
         """Make room for a picture of this size that is no part of this one. Returns whether all is blank now."""
         if (self.height, self.width) == (height, width):
             return False
-        self.marks = Marks()
-        self.reframe(Box(0, 0, height, width))
+        self.status = DocumentStatus()
+        self.reset_frame(Box(0, 0, height, width))
         return True
 
-    def extend(self, margins: Margins) -> None:
+    def extend(self, margins: CanvasMargins) -> None:
         """Put unknown canvas around the picture, and keep all that it shows."""
         old = {plane: self.pixels(plane) for plane in Plane}
         inner = Box(margins.top, margins.left, margins.top + self.height, margins.left + self.width)
-        known, drawn, before = self.layout() != UNKNOWN, self.drawn(), self.marks.drawn
-        self.reframe(margins.around(self.frame))
+        known, has_image, image_box = self.visible_layout() != UNKNOWN, self.image_mask(), self.status.drawn
+        self.reset_frame(margins.expand(self.frame))
         for plane, pixels in old.items():
-            self.pixels(plane)[inner.area] = pixels
-        self.keep_layout[inner.area] = known
-        self.keep_image[inner.area] = drawn
-        if self.marks.image is not ImageKind.NONE:
-            shown = before.moved(margins.top, margins.left) if before else inner
-            self.marks = replace(self.marks, drawn=shown)
+            self.pixels(plane)[inner.slices] = pixels
+        self.keep_layout[inner.slices] = known
+        self.keep_image[inner.slices] = has_image
+        if self.status.image is not ImageKind.NONE:
+            shown = image_box.moved(margins.top, margins.left) if image_box else inner
+            self.status = replace(self.status, drawn=shown)
 
-    def drawn(self) -> Mask:
+    def image_mask(self) -> Mask:
         """Where [H, W] there is an image."""
-        there = np.full((self.height, self.width), self.marks.image is not ImageKind.NONE)
-        if self.marks.drawn is not None:
-            there &= self.marks.drawn.mask(self.height, self.width)
-        return there
+        mask = np.full((self.height, self.width), self.status.image is not ImageKind.NONE)
+        if self.status.drawn is not None:
+            mask &= self.status.drawn.to_mask(self.height, self.width)
+        return mask
 
-    def layout(self, box: Box | None = None) -> Pixels:
+    def visible_layout(self, box: Box | None = None) -> Pixels:
         """Ids [H, W] as seen, or a box of them: the paint over the fill."""
-        area = box.area if box else ...
-        return over(self.painted[area], self.filled[area])
+        index = box.slices if box else ...
+        return overlay_layout(self.painted[index], self.filled[index])
 
-    def guessed(self, box: Box | None = None) -> Mask:
+    def guess_mask(self, box: Box | None = None) -> Mask:
         """Where a guess of the engine shows that nobody asked for; for a box if one is given."""
-        area = box.area if box else ...
-        if self.marks.fill_whole:
-            return np.zeros(self.painted[area].shape, np.bool_)
-        guessed: Mask = (self.painted[area] == UNKNOWN) & (self.filled[area] != UNKNOWN)
-        return guessed & ~self.keep_layout[area]
+        index = box.slices if box else ...
+        if self.status.fill_whole:
+            return np.zeros(self.painted[index].shape, np.bool_)
+        guessed: Mask = (self.painted[index] == UNKNOWN) & (self.filled[index] != UNKNOWN)
+        return guessed & ~self.keep_layout[index]
 
-    def given_layout(self, mode: Mode, box: Box | None = None) -> Pixels:
+    def given_layout(self, mode: GenerationMode, box: Box | None = None) -> Pixels:
         """Ids [H, W], or a box of them, that the engine may not change: the paint and what is kept.
 
         In Text → Both it is only the latter.
         """
-        area = box.area if box else ...
-        given = self.painted[area].copy()
-        if mode is Mode.TEXT_TO_BOTH:
+        index = box.slices if box else ...
+        given = self.painted[index].copy()
+        if mode is GenerationMode.TEXT_TO_BOTH:
             given[:] = UNKNOWN
-            if self.keep_layout.all() and (self.layout() != UNKNOWN).all():
+            if self.keep_layout.all() and (self.visible_layout() != UNKNOWN).all():
                 return given
-        kept = self.keep_layout[area]
-        given[kept] = self.layout(box)[kept]
+        kept = self.keep_layout[index]
+        given[kept] = self.visible_layout(box)[kept]
         return given
 
-    def given_image(self, mode: Mode) -> Mask:
+    def given_image_mask(self, mode: GenerationMode) -> Mask:
         """Where [H, W] the engine may not change the image: all of it in Image → Layout, else what is kept."""
-        if mode is Mode.IMAGE_TO_LAYOUT:
-            return self.drawn()
-        if mode is Mode.TEXT_TO_BOTH and self.keep_image.all():
+        if mode is GenerationMode.IMAGE_TO_LAYOUT:
+            return self.image_mask()
+        if mode is GenerationMode.TEXT_TO_BOTH and self.keep_image.all():
             return np.zeros_like(self.keep_image)
-        return self.keep_image & self.drawn()
+        return self.keep_image & self.image_mask()
 
-    def change(
+    def set_planes(
         self,
         *,
         painted: Pixels | None = None,
@@ -183,7 +183,7 @@ class Document:
         keep_layout: Mask | None = None,
         keep_image: Mask | None = None,
         selection: Mask | None = None,
-        marks: Marks | None = None,
+        status: DocumentStatus | None = None,
     ) -> None:
         """Put in whole new planes, copied."""
         for plane, pixels in (
@@ -196,34 +196,41 @@ class Document:
         ):
             if pixels is not None:
                 plane[:] = pixels
-        self.marks = marks or self.marks
+        self.status = status or self.status
 
-    def adopt(self) -> None:
+    def adopt_fill(self) -> None:
         """Make the fill painted."""
-        empty = unknown(self.height, self.width)
-        self.change(painted=self.layout(), filled=empty, marks=replace(self.marks, fill_whole=False))
+        empty = unknown_layout(self.height, self.width)
+        self.set_planes(painted=self.visible_layout(), filled=empty, status=replace(self.status, fill_whole=False))
 
-    def take_result(self, mode: Mode, image: Pixels, layout: Pixels) -> frozenset[Plane]:
+    def apply_result(self, mode: GenerationMode, image: Pixels, layout: Pixels) -> frozenset[Plane]:
         """Let a result of the engine in, by the rules above: image [H, W, 3] and ids [H, W].
 
         Returns the planes that a result of this mode may change.
         """
-        kept, drawn = self.given_layout(mode), np.where(self.given_image(mode)[..., None], self.image, image)
-        if mode is Mode.TEXT_TO_BOTH:
-            painted = np.where(kept != UNKNOWN, self.painted, UNKNOWN).astype(np.uint8)
-            marks = Marks(ImageKind.GENERATED, fill_whole=True)
-            self.change(painted=painted, filled=over(kept, layout), image=drawn, marks=marks)
+        given, merged_image = (
+            self.given_layout(mode),
+            np.where(self.given_image_mask(mode)[..., None], self.image, image),
+        )
+        if mode is GenerationMode.TEXT_TO_BOTH:
+            painted = np.where(given != UNKNOWN, self.painted, UNKNOWN).astype(np.uint8)
+            status = DocumentStatus(ImageKind.GENERATED, fill_whole=True)
+            self.set_planes(painted=painted, filled=overlay_layout(given, layout), image=merged_image, status=status)
             for mask in (self.keep_layout, self.keep_image):
                 mask &= not mask.all()
             return frozenset({Plane.PAINTED, Plane.FILLED, Plane.IMAGE, Plane.KEEP_LAYOUT, Plane.KEEP_IMAGE})
-        gaps = np.where(self.painted == UNKNOWN, over(kept, layout), UNKNOWN).astype(np.uint8)
-        if mode is Mode.IMAGE_TO_LAYOUT:
-            planes = {Plane.FILLED} if self.marks.drawn is None else {Plane.FILLED, Plane.IMAGE}
-            image_too = drawn if Plane.IMAGE in planes else None
-            self.change(filled=gaps, image=image_too, marks=replace(self.marks, fill_whole=True, drawn=None))
+        fill = np.where(self.painted == UNKNOWN, overlay_layout(given, layout), UNKNOWN).astype(np.uint8)
+        if mode is GenerationMode.IMAGE_TO_LAYOUT:
+            planes = {Plane.FILLED} if self.status.drawn is None else {Plane.FILLED, Plane.IMAGE}
+            new_image = merged_image if Plane.IMAGE in planes else None
+            self.set_planes(filled=fill, image=new_image, status=replace(self.status, fill_whole=True, drawn=None))
             return frozenset(planes)
-        photograph = self.marks.image is ImageKind.GIVEN and bool(self.keep_image.any())
-        self.change(filled=gaps, image=drawn, marks=Marks(ImageKind.GIVEN if photograph else ImageKind.GENERATED))
+        photograph = self.status.image is ImageKind.GIVEN and bool(self.keep_image.any())
+        self.set_planes(
+            filled=fill,
+            image=merged_image,
+            status=DocumentStatus(ImageKind.GIVEN if photograph else ImageKind.GENERATED),
+        )
         return frozenset({Plane.FILLED, Plane.IMAGE})
 
     def pixels(self, plane: Plane) -> Pixels:

@@ -29,11 +29,11 @@ class Box(NamedTuple):
         return self.right - self.left
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         return self.bottom <= self.top or self.right <= self.left
 
     @property
-    def area(self) -> tuple[slice, slice]:
+    def slices(self) -> tuple[slice, slice]:
         """The index of this box in a plane."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
@@ -45,19 +45,19 @@ class Box(NamedTuple):
         """A box of the same size so many rows and columns from here."""
         return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
 
-    def mask(self, height: int, width: int) -> Mask:
+    def to_mask(self, height: int, width: int) -> Mask:
         """Its pixels as a mask [H, W] of a plane."""
         mask = np.zeros((height, width), np.bool_)
-        mask[self.area] = True
+        mask[self.slices] = True
         return mask
 
 
-def unknown(height: int, width: int) -> Pixels:
+def unknown_layout(height: int, width: int) -> Pixels:
     """A layout [H, W] in which no pixel has a class."""
     return np.full((height, width), UNKNOWN, np.uint8)
 
 
-def over(upper: Pixels, lower: Pixels) -> Pixels:
+def overlay_layout(upper: Pixels, lower: Pixels) -> Pixels:
     """The ids [H, W] of `upper`, and those of `lower` where `upper` is unknown."""
     return np.where(upper != UNKNOWN, upper, lower)
 

@@ -8,27 +8,27 @@ import uuid
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write or replace a file in one move, whoever else writes it meanwhile. Raises OSError.
 
     A lasting one outlives a power cut once this returns; it waits for the disk, so no window may wait for it.
     """
-    fresh = path.with_name(f".{uuid.uuid4().hex}.part")
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        with fresh.open("wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
-            if lasting:
+            if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        fresh.replace(path)
+        temporary.replace(path)
     except OSError:
-        remove(fresh)
+        remove_if_possible(temporary)
         raise
-    if lasting:
-        settle(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
-def settle(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let the names in a folder outlive a power cut, where the system can do that; waits for the disk."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -38,7 +38,7 @@ def settle(folder: Path) -> None:
             os.close(handle)
 
 
-def remove(path: Path) -> None:
+def remove_if_possible(path: Path) -> None:
     """Take a file away if that can be done; what stays costs only its room."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from engine.protocol import AreaGuide, Export, Form, Generate
-from studio.session.requests import Options
+from engine.protocol import AreaGuide, Export, ExportFormat, Generate
+from studio.session.requests import GenerationOptions
 
-COUNT = 100
-AGREEMENT, APART = 0.8, 0.95
-BYTES_PER_PIXEL: dict[Form, float] = {
+DEFAULT_COUNT = 100
+DEFAULT_AGREEMENT, DEFAULT_MAX_SIMILARITY = 0.8, 0.95
+BYTES_PER_PIXEL: dict[ExportFormat, float] = {
     "paired": 2.1,
     "voc": 1.0,
     "cityscapes": 2.2,
@@ -26,7 +26,7 @@ BYTES_PER_PIXEL: dict[Form, float] = {
 """On disk, for both halves together; measured on pairs of the street pack."""
 
 
-class Source(enum.StrEnum):
+class ExportSourceKind(enum.StrEnum):
     """What the pairs are drawn from."""
 
     FREE = "free"
@@ -37,37 +37,43 @@ class Source(enum.StrEnum):
     IMAGES = "images"
 
 
-FILES = (Source.PROMPTS, Source.LAYOUTS, Source.IMAGES)
+FILE_SOURCES = (ExportSourceKind.PROMPTS, ExportSourceKind.LAYOUTS, ExportSourceKind.IMAGES)
 """Sources that are a file or a folder."""
 
 
-class Choices(msgspec.Struct, frozen=True, kw_only=True):
+class ExportChoices(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of the dialog. `places` are the files and folders of the sources; `parent` holds the data sets."""
 
-    source: Source = Source.GRAMMAR
-    places: dict[Source, str] = {}
-    count: int = COUNT
+    source: ExportSourceKind = ExportSourceKind.GRAMMAR
+    places: dict[ExportSourceKind, str] = {}
+    count: int = DEFAULT_COUNT
     first_seed: int = 0
-    form: Form = "paired"
+    form: ExportFormat = "paired"
     parent: str = ""
     full: bool = False
     areas: bool = False
     agrees: bool = False
-    agreement: float = AGREEMENT
+    agreement: float = DEFAULT_AGREEMENT
     named: bool = False
     differs: bool = False
-    apart: float = APART
+    apart: float = DEFAULT_MAX_SIMILARITY
     reference: str = ""
 
 
-def request_of(
-    choices: Choices, out: Path, pack: str, options: Options, canvas: Generate | None, *, upscales: bool = False
+def build_export_request(
+    choices: ExportChoices,
+    out: Path,
+    pack: str,
+    options: GenerationOptions,
+    canvas: Generate | None,
+    *,
+    pack_upscales: bool = False,
 ) -> Export:
     """Everything that an export depends on. `canvas` is there if that is the source. Steps, sampler and guidance are
     those beside the picture. Full size is for packs that can.
     """
-    source, place = choices.source, choices.places.get(choices.source)
-    shares = options.areas if choices.areas and source in TARGETED else {}
+    source, source_path = choices.source, choices.places.get(choices.source)
+    shares = options.areas if choices.areas and source in SOURCES_WITH_AREA_TARGETS else {}
     return Export(
         id=uuid.uuid4().hex,
         pack=pack,
@@ -75,16 +81,16 @@ def request_of(
         form=choices.form,
         count=choices.count,
         first_seed=choices.first_seed,
-        prompts=place if source is Source.PROMPTS else None,
-        caption_grammar=source is Source.GRAMMAR,
-        layouts=place if source is Source.LAYOUTS else None,
-        images=place if source is Source.IMAGES else None,
+        prompts=source_path if source is ExportSourceKind.PROMPTS else None,
+        caption_grammar=source is ExportSourceKind.GRAMMAR,
+        layouts=source_path if source is ExportSourceKind.LAYOUTS else None,
+        images=source_path if source is ExportSourceKind.IMAGES else None,
         areas=AreaGuide(shares=shares) if shares else None,
         canvas=canvas,
         steps=options.steps,
         sampler=options.sampler,
         guidance=options.guidance,
-        full=choices.full and upscales,
+        full=choices.full and pack_upscales,
         agreement=choices.agreement if choices.agrees else None,
         named=choices.named,
         apart=choices.apart if choices.differs else None,
@@ -92,11 +98,16 @@ def request_of(
     )
 
 
-TARGETED = (Source.FREE, Source.GRAMMAR, Source.PROMPTS, Source.IMAGES)
+SOURCES_WITH_AREA_TARGETS = (
+    ExportSourceKind.FREE,
+    ExportSourceKind.GRAMMAR,
+    ExportSourceKind.PROMPTS,
+    ExportSourceKind.IMAGES,
+)
 """Sources that leave the layout open; the canvas brings its targets along."""
 
 
-def fresh(parent: Path, pack: str) -> Path:
+def next_free_folder(parent: Path, pack: str) -> Path:
     """A folder for the next data set of a pack: the first of its numbered ones that is not there."""
     number = 1
     while (parent / f"{pack}-{number}").exists():

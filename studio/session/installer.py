@@ -13,20 +13,20 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QProcess, Signal
 
 from engine.errors import BadPack, EngineError
-from engine.library import pack_folders, read_info
+from engine.library import pack_folders, read_pack_info
 from studio.session import packs
-from studio.session.notices import Action, Notice, Tone
-from studio.session.tasks import Tasks
-from studio.session.unpacking import Cancelled, remove, unpack
+from studio.session.notices import Notice, NoticeAction, NoticeLevel
+from studio.session.tasks import TaskRunner
+from studio.session.unpacking import InstallCancelled, remove_folder, unpack_pack
 
-INCOMING = ".incoming"
-LOCK, OLD = ".lock", "-old"
-CHECK = (sys.executable, "-P", "-m", "engine.cli", "packs", "verify")
+INCOMING_FOLDER = ".incoming"
+LOCK_SUFFIX, REPLACED_SUFFIX = ".lock", "-old"
+VERIFY_COMMAND = (sys.executable, "-P", "-m", "engine.cli", "packs", "verify")
 """The command that is given the folder; its exit code and first line say what it thinks."""
-NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
+PACK_NAME_PATTERN = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 
 
-class Installer(QObject):
+class PackInstaller(QObject):
     """One pack at a time into `folder`; nothing that is there is replaced without a person's word."""
 
     noticed = Signal(object)  # Notice
@@ -36,67 +36,67 @@ class Installer(QObject):
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
-        self.check = CHECK
-        self.doing = ""  # for people; empty if nothing runs
-        self.tasks = Tasks(self)
+        self.verify_command = VERIFY_COMMAND
+        self.activity = ""  # for people; empty if nothing runs
+        self.tasks = TaskRunner(self)
         self.tasks.noticed.connect(self.noticed)
-        self._stop = threading.Event()
-        self._clearing = asyncio.Lock()
+        self._stop_requested = threading.Event()
+        self._cleanup_lock = asyncio.Lock()
         self._process: QProcess | None = None
         self._locks: dict[Path, QLockFile] = {}
-        packs.offer(folder)
+        packs.register_pack_folder(folder)
 
     def begin(self) -> None:
         """Clear away what an interrupted installation left."""
-        self.tasks.start(self._clear_away())
+        self.tasks.start(self._remove_leftovers())
 
     def install(self, source: Path) -> None:
         """Install the pack in a folder or a zip; what comes of it is said."""
-        if not self.doing:
-            self._stop.clear()
-            self._do(self.tr("Copying {file}…").format(file=source.name))
+        if not self.activity:
+            self._stop_requested.clear()
+            self._set_activity(self.tr("Copying {file}…").format(file=source.name))
             self.tasks.start(self._install(source))
 
     def cancel(self) -> None:
         """Stop now; nothing is installed."""
-        self._stop.set()
+        self._stop_requested.set()
         if self._process is not None:
             self._process.kill()
 
     async def close(self) -> None:
         """Stop, and return when nothing runs any more."""
         self.cancel()
-        await self.tasks.finish()
+        await self.tasks.wait_for_all()
 
     async def _install(self, source: Path) -> None:
-        await self._clear_away()
-        staged = self.folder / INCOMING / uuid.uuid4().hex
-        self._locks[staged] = _locked(staged)
+        await self._remove_leftovers()
+        staged = self.folder / INCOMING_FOLDER / uuid.uuid4().hex
+        self._locks[staged] = _lock_folder(staged)
         try:
-            await asyncio.to_thread(unpack, source, staged, self._stop.is_set)
-            name = self._name(staged)
-            self._do(self.tr("Checking {pack}…").format(pack=name))
+            await asyncio.to_thread(unpack_pack, source, staged, self._stop_requested.is_set)
+            name = self._checked_name(staged)
+            self._set_activity(self.tr("Checking {pack}…").format(pack=name))
             await self._verify(staged)
-        except Cancelled:
+        except InstallCancelled:
             await self._discard(staged)
             return
         except EngineError:
             await self._discard(staged)
             raise
         finally:
-            self._do("")
+            self._set_activity("")
         if name in pack_folders():
-            self._ask(staged, name)
+            self._offer_replacement(staged, name)
         else:
-            self._place(staged, name)
+            self._put_in_place(staged, name)
 
-    async def _clear_away(self) -> None:
-        async with self._clearing:  # two at once would each leave the other what it holds
-            await asyncio.to_thread(clear_away, self.folder / INCOMING)
+    async def _remove_leftovers(self) -> None:
+        async with self._cleanup_lock:  # two at once would each leave the other what it holds
+            await asyncio.to_thread(remove_leftovers, self.folder / INCOMING_FOLDER)
 
-    def _name(self, staged: Path) -> str:
-        name = read_info(staged).name
-        if not NAME.fullmatch(name):
+    def _checked_name(self, staged: Path) -> str:
+        name = read_pack_info(staged).name
+        if not PACK_NAME_PATTERN.fullmatch(name):
             raise BadPack(
                 self.tr("“{name}” cannot be the name of a pack.").format(name=name),
                 self.tr("Ask its maker for one of plain letters, digits and hyphens."),
@@ -108,42 +108,42 @@ class Installer(QObject):
         process = self._process = QProcess(self)
         process.finished.connect(done.set)
         process.errorOccurred.connect(done.set)
-        process.start(self.check[0], [*self.check[1:], str(staged)])
+        process.start(self.verify_command[0], [*self.verify_command[1:], str(staged)])
         try:
             await done.wait()
-            said = bytes(process.readAllStandardOutput().data()).decode(errors="replace").strip()
-            heard = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-            good = process.exitStatus() == QProcess.ExitStatus.NormalExit and process.exitCode() == 0
+            output = bytes(process.readAllStandardOutput().data()).decode(errors="replace").strip()
+            errors = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+            succeeded = process.exitStatus() == QProcess.ExitStatus.NormalExit and process.exitCode() == 0
         finally:
             self._process = None
             process.deleteLater()
-        if self._stop.is_set():
-            raise Cancelled
-        if not good:
-            problem = (said or heard or process.errorString()).splitlines()[0].replace(str(staged), "…")
+        if self._stop_requested.is_set():
+            raise InstallCancelled
+        if not succeeded:
+            problem = (output or errors or process.errorString()).splitlines()[0].replace(str(staged), "…")
             raise BadPack(
                 self.tr("This pack is broken: {problem}").format(problem=problem),
                 self.tr("Nothing was installed; get it once more from where it came."),
             )
 
-    def _ask(self, staged: Path, name: str) -> None:
+    def _offer_replacement(self, staged: Path, name: str) -> None:
         words = self.tr("There is a pack “{name}” already. It stays, unless you replace it.").format(name=name)
-        action = Action(self.tr("Replace it"), lambda: self._place(staged, name))
-        self.noticed.emit(Notice(words, Tone.INFO, action))
+        action = NoticeAction(self.tr("Replace it"), lambda: self._put_in_place(staged, name))
+        self.noticed.emit(Notice(words, NoticeLevel.INFO, action))
 
-    def _place(self, staged: Path, name: str) -> None:
-        place, aside = self.folder / name, staged.with_name(f"{staged.name}{OLD}")
+    def _put_in_place(self, staged: Path, name: str) -> None:
+        target, backup = self.folder / name, staged.with_name(f"{staged.name}{REPLACED_SUFFIX}")
         try:
-            if place.exists() and staged.exists():
-                place.rename(aside)
-            staged.rename(place)
+            if target.exists() and staged.exists():
+                target.rename(backup)
+            staged.rename(target)
         except OSError as error:
-            if aside.exists():
-                aside.rename(place)
+            if backup.exists():
+                backup.rename(target)
             words = self.tr("{folder} cannot be written ({why}). The pack was not installed.")
-            self.noticed.emit(Notice(words.format(folder=place, why=error.strerror), Tone.ERROR))
+            self.noticed.emit(Notice(words.format(folder=target, why=error.strerror), NoticeLevel.ERROR))
             return
-        remove(aside)
+        remove_folder(backup)
         self._locks.pop(staged).unlock()
         with contextlib.suppress(OSError):  # another one is on its way
             staged.parent.rmdir()
@@ -151,28 +151,28 @@ class Installer(QObject):
         self.installed.emit(name)
 
     async def _discard(self, staged: Path) -> None:
-        await asyncio.to_thread(remove, staged)
+        await asyncio.to_thread(remove_folder, staged)
         self._locks.pop(staged).unlock()
 
-    def _do(self, what: str) -> None:
-        self.doing = what
+    def _set_activity(self, activity: str) -> None:
+        self.activity = activity
         self.changed.emit()
 
 
-def clear_away(incoming: Path) -> None:
+def remove_leftovers(incoming: Path) -> None:
     """Remove what interrupted installations left, and nothing that another studio is busy with. Touches the disk."""
     for folder in [path for path in incoming.glob("*") if path.is_dir()]:
-        lock = _locked(folder.with_name(folder.name.removesuffix(OLD)))
+        lock = _lock_folder(folder.with_name(folder.name.removesuffix(REPLACED_SUFFIX)))
         if lock.isLocked():
-            remove(folder)
+            remove_folder(folder)
             lock.unlock()
 
 
-def _locked(staged: Path) -> QLockFile:
+def _lock_folder(staged: Path) -> QLockFile:
     """A lock on a folder that packs come in by; it is held as long as a process lives that holds it."""
     with contextlib.suppress(OSError):  # which is said when something is written there
         staged.parent.mkdir(parents=True, exist_ok=True)
-    lock = QLockFile(f"{staged}{LOCK}")
+    lock = QLockFile(f"{staged}{LOCK_SUFFIX}")
     lock.setStaleLockTime(0)
     lock.tryLock(0)
     return lock

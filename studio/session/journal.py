@@ -22,13 +22,13 @@ from engine.errors import BadFile
 from engine.protocol import Pixels
 from studio.domain.document import Document, Plane
 from studio.domain.layout import Box
-from studio.session.disk import settle
-from studio.session.snapshot import Origin, Snapshot, State
+from studio.session.disk import sync_folder
+from studio.session.snapshot import PictureSnapshot, PictureState, SnapshotOrigin
 
-PREFIX = struct.Struct(">II")
+RECORD_PREFIX = struct.Struct(">II")
 
 
-class Patch(msgspec.Struct, frozen=True):
+class PlanePatch(msgspec.Struct, frozen=True):
     """A box of a plane and the bytes that are in it now."""
 
     plane: Plane
@@ -36,25 +36,25 @@ class Patch(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class Record(msgspec.Struct, frozen=True):
+class JournalRecord(msgspec.Struct, frozen=True):
     """One edit; `name` is what people call it."""
 
     name: str
-    patches: tuple[Patch, ...]
-    state: State
-    origin: Origin
+    patches: tuple[PlanePatch, ...]
+    state: PictureState
+    origin: SnapshotOrigin
 
     def apply(self, document: Document) -> None:
         """Do the edit. Raises BadFile if it is that of a document of another size."""
         if self.state.frame is not None and self.state.frame != document.frame:
-            document.reframe(self.state.frame)
+            document.reset_frame(self.state.frame)
         for patch in self.patches:
             box = patch.box
-            area = document.pixels(patch.plane)[box.area]
-            if box != box.clipped(document.height, document.width) or len(patch.data) != area.size:
+            target = document.pixels(patch.plane)[box.slices]
+            if box != box.clipped(document.height, document.width) or len(patch.data) != target.size:
                 raise BadFile("The journal of the last edits is that of a picture of another size.")
-            area[:] = np.frombuffer(patch.data, np.uint8).reshape(area.shape)
-        document.marks = self.state.marks
+            target[:] = np.frombuffer(patch.data, np.uint8).reshape(target.shape)
+        document.status = self.state.marks
 
 
 class Journal:
@@ -63,8 +63,8 @@ class Journal:
     What was appended outlives the studio at once, and a power cut after a call of `settling()`.
     """
 
-    def __init__(self, path: Path, start: Snapshot) -> None:
-        self._known = {plane: pixels.copy() for plane, pixels in start.planes.items()}
+    def __init__(self, path: Path, start: PictureSnapshot) -> None:
+        self._written_planes = {plane: pixels.copy() for plane, pixels in start.planes.items()}
         self._state, self._origin, self._frame = start.state, start.origin, start.frame
         self._path = path
         self._file: BinaryIO | None = None
@@ -77,7 +77,7 @@ class Journal:
                 "Until that works, a crash may lose the edits of the last 30 seconds.",
             ) from error
 
-    def note(self, name: str, document: Document, state: State, origin: Origin) -> bool:
+    def append(self, name: str, document: Document, state: PictureState, origin: SnapshotOrigin) -> bool:
         """Append what has changed; returns whether anything has. Raises OSError."""
         patches = tuple(self._changes(document))
         self._frame = document.frame
@@ -85,22 +85,22 @@ class Journal:
             return False
         self._state, self._origin = state, origin
         if self._file is not None:
-            self._file.write(encode(Record(name, patches, state, origin)))
+            self._file.write(encode_record(JournalRecord(name, patches, state, origin)))
         return True
 
-    def settling(self) -> Callable[[], None]:
+    def prepare_sync(self) -> Callable[[], None]:
         """A call that lets all that is here by now outlive a power cut; it waits for the disk, and raises OSError."""
         handle = os.dup(self._file.fileno()) if self._file is not None else None
 
-        def settled() -> None:
+        def sync() -> None:
             if handle is not None:
                 try:
                     os.fsync(handle)
                 finally:
                     os.close(handle)
-                settle(self._path.parent)
+                sync_folder(self._path.parent)
 
-        return settled
+        return sync
 
     def close(self) -> None:
         """Write no more."""
@@ -108,61 +108,61 @@ class Journal:
             self._file.close()
             self._file = None
 
-    def _changes(self, document: Document) -> Iterator[Patch]:
+    def _changes(self, document: Document) -> Iterator[PlanePatch]:
         for plane in Plane:
-            pixels, known = document.pixels(plane), self._known[plane]
+            pixels, known = document.pixels(plane), self._written_planes[plane]
             if document.frame != self._frame:
-                self._known[plane] = pixels.copy()
-                yield Patch(plane, Box(0, 0, document.height, document.width), pixels.tobytes())
+                self._written_planes[plane] = pixels.copy()
+                yield PlanePatch(plane, Box(0, 0, document.height, document.width), pixels.tobytes())
                 continue
             if np.array_equal(pixels, known):
                 continue
             box = changed_box(known, pixels)
-            known[box.area] = pixels[box.area]
-            yield Patch(plane, box, pixels[box.area].tobytes())
+            known[box.slices] = pixels[box.slices]
+            yield PlanePatch(plane, box, pixels[box.slices].tobytes())
 
 
-def encode(record: Record) -> bytes:
+def encode_record(record: JournalRecord) -> bytes:
     """The bytes of a record in a file."""
     body = msgspec.msgpack.encode(record)
-    return PREFIX.pack(len(body), zlib.crc32(body)) + body
+    return RECORD_PREFIX.pack(len(body), zlib.crc32(body)) + body
 
 
-def read(path: Path) -> list[Record]:
+def read_records(path: Path) -> list[JournalRecord]:
     """The whole records at the beginning of a journal; none if there is no such file."""
-    return _scan(_bytes(path))[0]
+    return _scan_records(_read_bytes(path))[0]
 
 
-def damaged(path: Path) -> bool:
+def is_damaged(path: Path) -> bool:
     """Whether more follows the whole records than one that was cut off when the studio ended."""
-    data = _bytes(path)
-    rest = data[_scan(data)[1] :]
-    cut = len(rest) < PREFIX.size or len(rest) < PREFIX.size + PREFIX.unpack_from(rest)[0]
+    data = _read_bytes(path)
+    rest = data[_scan_records(data)[1] :]
+    cut = len(rest) < RECORD_PREFIX.size or len(rest) < RECORD_PREFIX.size + RECORD_PREFIX.unpack_from(rest)[0]
     return not cut and any(rest)  # zeros are what a disk without power leaves
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
         return b""
 
 
-def _scan(data: bytes) -> tuple[list[Record], int]:
+def _scan_records(data: bytes) -> tuple[list[JournalRecord], int]:
     """The whole records, and where they end."""
-    records: list[Record] = []
-    at = 0
-    while at + PREFIX.size <= len(data):
-        length, checksum = PREFIX.unpack_from(data, at)
-        body = data[at + PREFIX.size : at + PREFIX.size + length]
+    records: list[JournalRecord] = []
+    offset = 0
+    while offset + RECORD_PREFIX.size <= len(data):
+        length, checksum = RECORD_PREFIX.unpack_from(data, offset)
+        body = data[offset + RECORD_PREFIX.size : offset + RECORD_PREFIX.size + length]
         if len(body) != length or zlib.crc32(body) != checksum:
             break
         try:
-            records.append(msgspec.msgpack.decode(body, type=Record))
+            records.append(msgspec.msgpack.decode(body, type=JournalRecord))
         except (msgspec.MsgspecError, UnicodeDecodeError):  # a newer studio's
             break
-        at += PREFIX.size + length
-    return records, at
+        offset += RECORD_PREFIX.size + length
+    return records, offset
 
 
 def changed_box(before: Pixels, after: Pixels) -> Box:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-SLOW_RUN = 1.5
-SETTLE = 0.25
-TYPING = 0.4
-LONGEST_WAIT = 3.0
+SLOW_RUN_SECONDS = 1.5
+SLOW_RUN_DELAY = 0.25
+TYPING_DELAY = 0.4
+MAX_DELAY = 3.0
 
 
 class LivePolicy:
@@ -17,34 +17,34 @@ class LivePolicy:
     """
 
     def __init__(self) -> None:
-        self._first: float | None = None
-        self._last = 0.0
-        self._settle = 0.0
-        self._average: float | None = None
+        self._first_change: float | None = None
+        self._last_change = 0.0
+        self._delay = 0.0
+        self._average_run: float | None = None
 
     @property
-    def waits(self) -> bool:
+    def pending(self) -> bool:
         """Whether a change is still to be sent."""
-        return self._first is not None
+        return self._first_change is not None
 
-    def touch(self, now: float, settle: float = 0.0) -> None:
+    def note_change(self, now: float, delay: float = 0.0) -> None:
         """Something changed that a new picture should show."""
-        self._first = now if self._first is None else self._first
-        self._last = now
-        self._settle = settle
+        self._first_change = now if self._first_change is None else self._first_change
+        self._last_change = now
+        self._delay = delay
 
     def clear(self) -> None:
         """What changed was sent, or is not to be sent."""
-        self._first = None
+        self._first_change = None
 
-    def ran(self, seconds: float) -> None:
+    def note_run(self, seconds: float) -> None:
         """A run went to its end."""
-        self._average = seconds if self._average is None else (self._average + seconds) / 2
+        self._average_run = seconds if self._average_run is None else (self._average_run + seconds) / 2
 
-    def wait(self, now: float, *, running: bool, previewed: bool) -> float | None:
+    def seconds_until_send(self, now: float, *, running: bool, previewed: bool) -> float | None:
         """Seconds until the change should go; None if nothing waits, or the run has to show itself first."""
-        if self._first is None or (running and not previewed):
+        if self._first_change is None or (running and not previewed):
             return None
-        slow = self._average is not None and self._average > SLOW_RUN
-        settle = max(self._settle, SETTLE if slow else 0.0)
-        return max(0.0, min(self._last + settle, self._first + LONGEST_WAIT) - now)
+        slow = self._average_run is not None and self._average_run > SLOW_RUN_SECONDS
+        delay = max(self._delay, SLOW_RUN_DELAY if slow else 0.0)
+        return max(0.0, min(self._last_change + delay, self._first_change + MAX_DELAY) - now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.errors import EngineError
 
 
-class Tone(enum.StrEnum):
+class NoticeLevel(enum.StrEnum):
     """How a notice looks; a hint leaves by itself."""
 
     HINT = "hint"
@@ -18,7 +18,7 @@ class Tone(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Action:
+class NoticeAction:
     """The one thing that a notice offers to do."""
 
     label: str
@@ -30,11 +30,11 @@ class Notice:
     """A line over the canvases; `details` is what an error report needs."""
 
     text: str
-    tone: Tone = Tone.INFO
-    action: Action | None = None
+    level: NoticeLevel = NoticeLevel.INFO
+    action: NoticeAction | None = None
     details: str = ""
 
 
-def of_error(error: EngineError) -> Notice:
+def notice_of_error(error: EngineError) -> Notice:
     """An error of the engine's tree as a notice."""
-    return Notice(str(error), Tone.ERROR)
+    return Notice(str(error), NoticeLevel.ERROR)

@@ -11,14 +11,14 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import BadPack, EngineError
-from engine.library import example_layouts, pack_folders, read_info
+from engine.library import example_layout_paths, pack_folders, read_pack_info
 from engine.protocol import PackInfo
 
-PREFERRED = "street"
+DEFAULT_PACK = "street"
 
 
 @dataclass(frozen=True)
-class Pack:
+class StudioPack:
     """A pack by the name that the engine knows it by; without classes there is nothing to paint with."""
 
     name: str
@@ -31,18 +31,18 @@ class Pack:
         return bool(self.info.classes)
 
 
-NO_PACK = Pack("", PackInfo(name="", title="", height=64, width=128, classes=()))
+NO_PACK = StudioPack("", PackInfo(name="", title="", height=64, width=128, classes=()))
 
 
-class _Tower(msgspec.Struct, frozen=True):
+class _TextTowerHeader(msgspec.Struct, frozen=True):
     model: str = ""
 
 
-class _Head(msgspec.Struct, frozen=True):
-    text: _Tower = _Tower()
+class _PackTextHeader(msgspec.Struct, frozen=True):
+    text: _TextTowerHeader = _TextTowerHeader()
 
 
-def open_pack(preferred: str = "") -> Pack:
+def open_preferred_pack(preferred: str = "") -> StudioPack:
     """The pack that was chosen, else the street pack, else the first one that is whole. Raises BadPack."""
     folders = pack_folders()
     if not folders:
@@ -50,19 +50,19 @@ def open_pack(preferred: str = "") -> Pack:
             "There is no pack to paint with.",
             "Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.",
         )
-    broken: EngineError | None = None
-    for name in dict.fromkeys((preferred, PREFERRED, *folders)):
+    first_error: EngineError | None = None
+    for name in dict.fromkeys((preferred, DEFAULT_PACK, *folders)):
         try:
             if name in folders:
                 return read_pack(name, folders[name])
         except EngineError as error:
-            broken = broken or error
-    assert broken is not None
-    raise broken
+            first_error = first_error or error
+    assert first_error is not None
+    raise first_error
 
 
-def read_pack(name: str, folder: Path) -> Pack:
+def read_pack(name: str, folder: Path) -> StudioPack:
     """The pack in a folder. Raises BadPack."""
-    info = read_info(folder)
-    head = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_Head)
-    return Pack(name, info, tuple(example_layouts(folder)), open_ended=bool(head.text.model))
+    info = read_pack_info(folder)
+    head = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_PackTextHeader)
+    return StudioPack(name, info, tuple(example_layout_paths(folder)), open_ended=bool(head.text.model))

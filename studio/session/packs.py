@@ -8,16 +8,16 @@ from itertools import dropwhile, takewhile
 from pathlib import Path
 
 from engine.errors import EngineError
-from engine.library import example_layouts, pack_folders, read_info
+from engine.library import example_layout_paths, pack_folders, read_pack_info
 from engine.protocol import PackInfo
 
-VARIABLE = "DIPTYCH_PACKS"
-CARD, WEIGHTS = "CARD.md", "weights.safetensors"
-FIGURES = 4
+PACKS_VARIABLE = "DIPTYCH_PACKS"
+CARD_FILE, WEIGHTS_FILE = "CARD.md", "weights.safetensors"
+MAX_FIGURES = 4
 
 
 @dataclass(frozen=True)
-class Card:
+class PackCard:
     """What can be said of a pack without the engine; a broken one has a problem and perhaps no `info`."""
 
     name: str
@@ -29,43 +29,43 @@ class Card:
     problem: str = ""
 
 
-def cards() -> list[Card]:
+def list_pack_cards() -> list[PackCard]:
     """All packs that can be used by name, broken ones included."""
-    return [card_of(name, folder) for name, folder in pack_folders().items()]
+    return [read_pack_card(name, folder) for name, folder in pack_folders().items()]
 
 
-def card_of(name: str, folder: Path) -> Card:
+def read_pack_card(name: str, folder: Path) -> PackCard:
     """One pack's card."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     try:
-        info = read_info(folder)
-        if not (folder / WEIGHTS).is_file():
-            return Card(name, folder, size, info, problem=f"{folder / WEIGHTS} is missing.")
-        example = next(iter(example_layouts(folder)), None)
-        return Card(name, folder, size, info, example, measured(folder))
+        info = read_pack_info(folder)
+        if not (folder / WEIGHTS_FILE).is_file():
+            return PackCard(name, folder, size, info, problem=f"{folder / WEIGHTS_FILE} is missing.")
+        example = next(iter(example_layout_paths(folder)), None)
+        return PackCard(name, folder, size, info, example, measured_figures(folder))
     except EngineError as error:
-        return Card(name, folder, size, problem=error.message)
+        return PackCard(name, folder, size, problem=error.message)
 
 
-def measured(folder: Path) -> tuple[tuple[str, str], ...]:
+def measured_figures(folder: Path) -> tuple[tuple[str, str], ...]:
     """The first figures of the first table under "Measured" in a pack's card: what was measured, and how much."""
     try:
-        text = (folder / CARD).read_text("utf-8")
+        text = (folder / CARD_FILE).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return ()
     lines = text.partition("\n## Measured")[2].partition("\n## ")[0].splitlines()
-    table = takewhile(is_row, dropwhile(lambda line: not is_row(line), lines))
+    table = takewhile(is_table_row, dropwhile(lambda line: not is_table_row(line), lines))
     rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in table]
-    return tuple((row[0], row[1]) for row in rows[2:] if len(row) > 1 and not row[0].startswith("…"))[:FIGURES]
+    return tuple((row[0], row[1]) for row in rows[2:] if len(row) > 1 and not row[0].startswith("…"))[:MAX_FIGURES]
 
 
-def is_row(line: str) -> bool:
+def is_table_row(line: str) -> bool:
     """Whether a line of Markdown is of a table."""
     return line.startswith("|")
 
 
-def offer(folder: Path) -> None:
+def register_pack_folder(folder: Path) -> None:
     """Let this process, and each engine that it starts, find the packs in a folder after all others."""
-    known = [place for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
-    if str(folder) not in known:
-        os.environ[VARIABLE] = os.pathsep.join([*known, str(folder)])
+    folders = [path for path in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if path]
+    if str(folder) not in folders:
+        os.environ[PACKS_VARIABLE] = os.pathsep.join([*folders, str(folder)])

@@ -9,287 +9,333 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from engine.protocol import UNKNOWN
-from studio.domain.area import NOTHING, Area
-from studio.domain.brush import Point
-from studio.domain.document import Document, Half
+from studio.domain.area import EMPTY_REGION, PixelRegion
+from studio.domain.brush import DocumentPoint
+from studio.domain.document import Document, PictureHalf
 from studio.domain.history import History
 from studio.domain.layout import Box, Mask
-from studio.domain.palette import Palette
-from studio.domain.tools.flood import flood
-from studio.domain.tools.gestures import Brush, Fill, Gesture, Lasso, Line, Polygon, Rectangle, Touch
-from studio.domain.tools.ink import Ink, Joining, joined, keep, paint, release
-from studio.domain.tools.moving import Piece
+from studio.domain.palette import ClassPalette
+from studio.domain.tools.flood import flood_fill
+from studio.domain.tools.gestures import (
+    BrushGesture,
+    FillGesture,
+    Gesture,
+    LassoGesture,
+    LineGesture,
+    PointerSample,
+    PolygonGesture,
+    RectangleGesture,
+)
+from studio.domain.tools.ink import (
+    PaintOperation,
+    SelectionMode,
+    combine_selections,
+    keep_region,
+    paint_region,
+    release_region,
+)
+from studio.domain.tools.moving import FloatingPiece
 from studio.session.toolbox import Tool, Toolbox
 
 translate = QCoreApplication.translate
 
-INKED = frozenset({Ink.PAINT, Ink.ERASE})
+LAYOUT_OPERATIONS = frozenset({PaintOperation.PAINT, PaintOperation.ERASE})
 """What changes the layout itself."""
 
 
 @dataclass(frozen=True)
-class Grip:
+class StrokeOptions:
     """How the pen is held: on which half, and with which meaning beside the tool's own.
 
     Who is `correcting` paints on a layout that is being found, and does not go on from it or redraw the image.
     """
 
-    half: Half = Half.LAYOUT
-    pick: bool = False
+    half: PictureHalf = PictureHalf.LAYOUT
+    pick_class: bool = False
     stamp: bool = False
-    joining: Joining = Joining.REPLACE
+    selection_mode: SelectionMode = SelectionMode.REPLACE
     correcting: bool = False
 
 
 @dataclass
-class _Act:
+class _ActiveStroke:
     """What is under way. `gesture` is None for a piece that is being moved."""
 
-    ink: Ink
-    grip: Grip
+    operation: PaintOperation
+    options: StrokeOptions
     gesture: Gesture | None
     covered: Mask  # all that was inked so far
     selection: Mask  # as it was
-    start: Point
-    piece: Piece | None = None
-    touched: bool = False
+    start: DocumentPoint
+    piece: FloatingPiece | None = None
+    started: bool = False
     changed: bool = False
     offset: tuple[int, int] = (0, 0)
 
 
-class Pen(QObject):
+class Painter(QObject):
     """Forwards touches to the tool in hand and writes its ink. Nothing here waits for anything."""
 
-    began = Signal()  # the pen is about to change the layout
-    drawn = Signal(object)  # Box: the only part of the document that changed
-    replaced = Signal()  # anything of the document may have changed
-    ended = Signal(bool)  # after a step; whether a new picture should follow it
-    moved = Signal()  # the outline of what is being drawn may be another
+    stroke_started = Signal()  # the pen is about to change the layout
+    box_painted = Signal(object)  # Box: the only part of the document that changed
+    document_replaced = Signal()  # anything of the document may have changed
+    stroke_ended = Signal(bool)  # after a step; whether a new picture should follow it
+    outline_changed = Signal()  # the outline of what is being drawn may be another
 
-    def __init__(self, document: Document, history: History, palette: Palette, toolbox: Toolbox) -> None:
+    def __init__(self, document: Document, history: History, palette: ClassPalette, toolbox: Toolbox) -> None:
         super().__init__(toolbox)
         self._document, self._history = document, history
         self._palette, self._toolbox = palette, toolbox
-        self._act: _Act | None = None
+        self._stroke: _ActiveStroke | None = None
 
     @property
-    def busy(self) -> bool:
+    def gesture_active(self) -> bool:
         """Whether something is under way, perhaps with the pen in the air."""
-        return self._act is not None
+        return self._stroke is not None
 
     @property
-    def writing(self) -> bool:
+    def stroke_active(self) -> bool:
         """Whether what is under way has changed the document."""
-        return self._act is not None and self._act.touched
+        return self._stroke is not None and self._stroke.started
 
     @property
-    def adopts(self) -> bool:
+    def adopts_fill(self) -> bool:
         """Whether what is under way makes a layout that was asked for painted."""
-        act = self._act
-        if act is None or act.ink not in INKED or not self._document.marks.fill_whole:
+        stroke = self._stroke
+        if stroke is None or stroke.operation not in LAYOUT_OPERATIONS or not self._document.status.fill_whole:
             return False
-        return not act.grip.correcting or act.ink is Ink.ERASE or act.piece is not None
+        return not stroke.options.correcting or stroke.operation is PaintOperation.ERASE or stroke.piece is not None
 
-    def press(self, touch: Touch, grip: Grip | None = None) -> None:
+    def press(self, sample: PointerSample, options: StrokeOptions | None = None) -> None:
         """Put the pen down."""
         if not len(self._palette):
             return
-        grip = grip or Grip()
-        if self._act is None:
-            if grip.pick or self._toolbox.tool is Tool.PICK:
-                self.pick(touch.at)
+        options = options or StrokeOptions()
+        if self._stroke is None:
+            if options.pick_class or self._toolbox.tool is Tool.PICK:
+                self.pick_class(sample.position)
                 return
-            self._act = self._started(touch, grip)
-        if self._act and self._act.gesture:
-            self._ink(self._act.gesture.press(touch))
-        self._went()
+            self._stroke = self._begin_stroke(sample, options)
+        if self._stroke and self._stroke.gesture:
+            self._apply(self._stroke.gesture.press(sample))
+        self._finish_if_done()
 
-    def move(self, touch: Touch) -> None:
+    def move(self, sample: PointerSample) -> None:
         """Go on, with the pen down or, for a polygon, in the air."""
-        if self._act is None:
+        if self._stroke is None:
             return
-        if self._act.gesture:
-            self._ink(self._act.gesture.move(touch))
+        if self._stroke.gesture:
+            self._apply(self._stroke.gesture.move(sample))
         else:
-            self._carry(touch)
-        self._went()
+            self._move_piece(sample)
+        self._finish_if_done()
 
-    def release(self, touch: Touch) -> None:
+    def release(self, sample: PointerSample) -> None:
         """Lift the pen."""
-        if self._act is None:
+        if self._stroke is None:
             return
-        if self._act.gesture is None:
-            self._carry(touch)
-            self._end()
+        if self._stroke.gesture is None:
+            self._move_piece(sample)
+            self._finish_stroke()
             return
-        self._ink(self._act.gesture.release(touch))
-        self._went()
+        self._apply(self._stroke.gesture.release(sample))
+        self._finish_if_done()
 
     def finish(self) -> None:
         """End what is under way where it is; it becomes a step."""
-        if self._act is not None:
-            if self._act.gesture:
-                self._ink(self._act.gesture.finish())
-            self._end()
+        if self._stroke is not None:
+            if self._stroke.gesture:
+                self._apply(self._stroke.gesture.finish())
+            self._finish_stroke()
 
-    def settle(self) -> None:
+    def end_stroke(self) -> None:
         """Something else is about to be done: end a stroke, and forget a shape that is not inked yet."""
-        if self.writing:
-            self._end()
+        if self.stroke_active:
+            self._finish_stroke()
         else:
             self.cancel()
 
     def cancel(self) -> bool:
         """Forget what is under way. Returns whether there was anything."""
-        act, self._act = self._act, None
-        if act is None:
+        stroke, self._stroke = self._stroke, None
+        if stroke is None:
             return False
-        if act.touched:
-            self._history.restore()
-            self.replaced.emit()
-        self.moved.emit()
+        if stroke.started:
+            self._history.discard_unrecorded()
+            self.document_replaced.emit()
+        self.outline_changed.emit()
         return True
 
-    def preview(self) -> Area:
+    def preview(self) -> PixelRegion:
         """What would be inked if the pen were lifted now, with its mirror images."""
-        gesture = self._act.gesture if self._act else None
-        area = gesture.preview() if gesture else NOTHING
-        if area.empty or self._toolbox.symmetry.flips == []:
-            return area
+        gesture = self._stroke.gesture if self._stroke else None
+        region = gesture.preview() if gesture else EMPTY_REGION
+        if region.is_empty or self._toolbox.symmetry.flips == []:
+            return region
         mask = np.zeros_like(self._document.selection)
-        for part in self._mirrored(area):
-            mask[part.box.area] |= part.mask
-        return Area.of(mask)
+        for part in self._mirrored(region):
+            mask[part.box.slices] |= part.mask
+        return PixelRegion.from_mask(mask)
 
-    def pick(self, at: Point) -> None:
+    def pick_class(self, position: DocumentPoint) -> None:
         """Choose the class that is seen there."""
-        row, column = math.floor(at.y), math.floor(at.x)
+        row, column = math.floor(position.y), math.floor(position.x)
         if 0 <= row < self._document.height and 0 <= column < self._document.width:
-            self._toolbox.choose(int(self._document.layout(Box(row, column, row + 1, column + 1))[0, 0]))
+            self._toolbox.select_class(int(self._document.visible_layout(Box(row, column, row + 1, column + 1))[0, 0]))
 
-    def _started(self, touch: Touch, grip: Grip) -> _Act | None:
+    def _begin_stroke(self, sample: PointerSample, options: StrokeOptions) -> _ActiveStroke | None:
         document, tools = self._document, self._toolbox
-        act = _Act(tools.ink, grip, None, np.zeros_like(document.selection), document.selection.copy(), touch.at)
+        stroke = _ActiveStroke(
+            tools.operation,
+            options,
+            None,
+            np.zeros_like(document.selection),
+            document.selection.copy(),
+            sample.position,
+        )
         if tools.tool is not Tool.MOVE:
-            return replace(act, gesture=self._gesture())
-        area = Area.of(document.selection)
-        if area.empty:
-            area = flood(document.layout(), math.floor(touch.at.y), math.floor(touch.at.x))
-        return replace(act, ink=Ink.PAINT, piece=Piece(document, area)) if not area.empty else None
+            return replace(stroke, gesture=self._gesture())
+        region = PixelRegion.from_mask(document.selection)
+        if region.is_empty:
+            region = flood_fill(
+                document.visible_layout(), math.floor(sample.position.y), math.floor(sample.position.x)
+            )
+        return (
+            replace(stroke, operation=PaintOperation.PAINT, piece=FloatingPiece(document, region))
+            if not region.is_empty
+            else None
+        )
 
     def _gesture(self) -> Gesture:
         tools, shape = self._toolbox, (self._document.height, self._document.width)
         match tools.tool:
             case Tool.LINE:
-                return Line(shape, tools.size)
+                return LineGesture(shape, tools.brush_size)
             case Tool.RECTANGLE:
-                return Rectangle(shape)
+                return RectangleGesture(shape)
             case Tool.LASSO:
-                return Lasso(shape)
+                return LassoGesture(shape)
             case Tool.POLYGON:
-                return Polygon(shape)
+                return PolygonGesture(shape)
             case Tool.FILL:
-                return Fill(self._document.layout(), tools.gap, tools.symmetry)
+                return FillGesture(self._document.visible_layout(), tools.fill_gap, tools.symmetry)
             case _:
-                return Brush(shape, tools.size, steady=tools.steady)
+                return BrushGesture(shape, tools.brush_size, stabilised=tools.stabilised)
 
-    def _mirrored(self, area: Area) -> list[Area]:
+    def _mirrored(self, region: PixelRegion) -> list[PixelRegion]:
         shape = self._document.height, self._document.width
-        if self._act and isinstance(self._act.gesture, Fill):  # it did this itself
-            return [area]
-        return [area, *(area.flipped(*flip, *shape) for flip in self._toolbox.symmetry.flips)]
+        if self._stroke and isinstance(self._stroke.gesture, FillGesture):  # it did this itself
+            return [region]
+        return [region, *(region.flipped(*flip, *shape) for flip in self._toolbox.symmetry.flips)]
 
-    def _ink(self, area: Area) -> None:
-        act = self._act
-        if act is None or area.empty:
+    def _apply(self, region: PixelRegion) -> None:
+        stroke = self._stroke
+        if stroke is None or region.is_empty:
             return
-        for part in self._mirrored(area):
-            if act.ink is Ink.SELECT:
-                act.covered[part.box.area] |= part.mask
+        for part in self._mirrored(region):
+            if stroke.operation is PaintOperation.SELECT:
+                stroke.covered[part.box.slices] |= part.mask
             else:
-                self._write(act, part.within(act.selection) if act.selection.any() else part)
-        if act.ink is Ink.SELECT:
-            act.touched = True
-            self._document.selection[:] = joined(act.selection, act.covered, act.grip.joining)
-            self.drawn.emit(Box(0, 0, self._document.height, self._document.width))
+                self._write_region(stroke, part.intersected(stroke.selection) if stroke.selection.any() else part)
+        if stroke.operation is PaintOperation.SELECT:
+            stroke.started = True
+            self._document.selection[:] = combine_selections(
+                stroke.selection, stroke.covered, stroke.options.selection_mode
+            )
+            self.box_painted.emit(Box(0, 0, self._document.height, self._document.width))
 
-    def _write(self, act: _Act, area: Area) -> None:
-        if area.empty:
+    def _write_region(self, stroke: _ActiveStroke, region: PixelRegion) -> None:
+        if region.is_empty:
             return
-        document, half = self._document, act.grip.half
-        self._touch(act)
-        if act.ink in INKED:
-            value = UNKNOWN if act.ink is Ink.ERASE else self._toolbox.chosen
-            act.changed |= paint(document, area, value, redraw=not act.grip.correcting)
-        elif act.ink is Ink.KEEP:
-            act.changed |= keep(document, area, half)
+        document, half = self._document, stroke.options.half
+        self._start_writing(stroke)
+        if stroke.operation in LAYOUT_OPERATIONS:
+            value = UNKNOWN if stroke.operation is PaintOperation.ERASE else self._toolbox.class_id
+            stroke.changed |= paint_region(document, region, value, redraw_image=not stroke.options.correcting)
+        elif stroke.operation is PaintOperation.KEEP:
+            stroke.changed |= keep_region(document, region, half)
         else:
-            act.changed |= release(document, area, half)
-        self.drawn.emit(area.box)
+            stroke.changed |= release_region(document, region, half)
+        self.box_painted.emit(region.box)
 
-    def _touch(self, act: _Act) -> None:
+    def _start_writing(self, stroke: _ActiveStroke) -> None:
         """Begin in earnest."""
-        if act.touched:
+        if stroke.started:
             return
-        act.touched = True
-        if act.ink in INKED:
-            adopts = self.adopts
-            self.began.emit()
-            if adopts:
-                self._document.adopt()
-                self.replaced.emit()
+        stroke.started = True
+        if stroke.operation in LAYOUT_OPERATIONS:
+            adopts_fill = self.adopts_fill
+            self.stroke_started.emit()
+            if adopts_fill:
+                self._document.adopt_fill()
+                self.document_replaced.emit()
 
-    def _carry(self, touch: Touch) -> None:
-        act = self._act
-        if act is None or act.piece is None:
+    def _move_piece(self, sample: PointerSample) -> None:
+        stroke = self._stroke
+        if stroke is None or stroke.piece is None:
             return
-        down, right = round(touch.at.y - act.start.y), round(touch.at.x - act.start.x)
-        if (down, right) == act.offset:
+        row_offset, column_offset = (
+            round(sample.position.y - stroke.start.y),
+            round(sample.position.x - stroke.start.x),
+        )
+        if (row_offset, column_offset) == stroke.offset:
             return
-        self._touch(act)
-        self._history.restore()
-        if self.adopts:
-            self._document.adopt()
-        act.offset = (down, right)
-        act.changed = (down, right) != (0, 0)
-        if act.changed:
-            act.piece.put(self._document, down, right, stamp=act.grip.stamp, redraw=not act.grip.correcting)
-        self.replaced.emit()
+        self._start_writing(stroke)
+        self._history.discard_unrecorded()
+        if self.adopts_fill:
+            self._document.adopt_fill()
+        stroke.offset = (row_offset, column_offset)
+        stroke.changed = (row_offset, column_offset) != (0, 0)
+        if stroke.changed:
+            stroke.piece.place(
+                self._document,
+                row_offset,
+                column_offset,
+                stamp=stroke.options.stamp,
+                redraw_image=not stroke.options.correcting,
+            )
+        self.document_replaced.emit()
 
-    def _went(self) -> None:
-        if self._act and self._act.gesture and self._act.gesture.done:
-            self._end()
+    def _finish_if_done(self) -> None:
+        if self._stroke and self._stroke.gesture and self._stroke.gesture.done:
+            self._finish_stroke()
         else:
-            self.moved.emit()
+            self.outline_changed.emit()
 
-    def _end(self) -> None:
-        act, self._act = self._act, None
-        if act is None:
+    def _finish_stroke(self) -> None:
+        stroke, self._stroke = self._stroke, None
+        if stroke is None:
             return
-        self.moved.emit()
-        if act.ink is Ink.SELECT and act.grip.joining is Joining.REPLACE and not act.touched:
+        self.outline_changed.emit()
+        if (
+            stroke.operation is PaintOperation.SELECT
+            and stroke.options.selection_mode is SelectionMode.REPLACE
+            and not stroke.started
+        ):
             self._document.selection[:] = False  # a shape that holds nothing
-            act.touched = True
-        if not act.touched:
+            stroke.started = True
+        if not stroke.started:
             return
-        follows = act.ink not in (Ink.KEEP, Ink.SELECT)
-        changed = act.changed or act.ink is Ink.SELECT
-        if changed and self._history.record(self._name(act), answered=not follows):
-            self.ended.emit(follows)
+        needs_result = stroke.operation not in (PaintOperation.KEEP, PaintOperation.SELECT)
+        changed = stroke.changed or stroke.operation is PaintOperation.SELECT
+        if changed and self._history.record(self._step_name(stroke), answered=not needs_result):
+            self.stroke_ended.emit(needs_result)
             return
-        self._history.restore()  # nothing became different, so nothing was meant
-        self.replaced.emit()
+        self._history.discard_unrecorded()  # nothing became different, so nothing was meant
+        self.document_replaced.emit()
 
-    def _name(self, act: _Act) -> str:
-        if act.piece:
-            return translate("Pen", "Stamp") if act.grip.stamp else translate("Pen", "Move")
+    def _step_name(self, stroke: _ActiveStroke) -> str:
+        if stroke.piece:
+            return translate("Pen", "Stamp") if stroke.options.stamp else translate("Pen", "Move")
         names = {
-            Ink.PAINT: translate("Pen", "Paint {thing}").format(thing=self._palette.name(self._toolbox.chosen)),
-            Ink.ERASE: translate("Pen", "Erase"),
-            Ink.KEEP: translate("Pen", "Keep"),
-            Ink.RELEASE: translate("Pen", "Release"),
-            Ink.SELECT: translate("Pen", "Select")
+            PaintOperation.PAINT: translate("Pen", "Paint {thing}").format(
+                thing=self._palette.class_name(self._toolbox.class_id)
+            ),
+            PaintOperation.ERASE: translate("Pen", "Erase"),
+            PaintOperation.KEEP: translate("Pen", "Keep"),
+            PaintOperation.RELEASE: translate("Pen", "Release"),
+            PaintOperation.SELECT: translate("Pen", "Select")
             if self._document.selection.any()
             else translate("Pen", "Select nothing"),
         }
-        return names[act.ink]
+        return names[stroke.operation]

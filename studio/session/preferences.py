@@ -9,14 +9,14 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import BadFile
-from studio.session.export_choices import Choices
+from studio.session.export_choices import ExportChoices
 
-FILE = "preferences.json"
-SETTLE = 500
+PREFERENCES_FILE = "preferences.json"
+WRITE_DELAY_MS = 500
 """Milliseconds after a change until it is on disk."""
 
 
-class Look(enum.StrEnum):
+class ColourScheme(enum.StrEnum):
     """Light or dark, or whatever the system is."""
 
     SYSTEM = "system"
@@ -24,10 +24,10 @@ class Look(enum.StrEnum):
     DARK = "dark"
 
 
-class Chosen(msgspec.Struct, frozen=True):
+class PreferenceValues(msgspec.Struct, frozen=True):
     """Empty means: as the system, the pack or the studio has it."""
 
-    look: Look = Look.SYSTEM
+    look: ColourScheme = ColourScheme.SYSTEM
     language: str = ""  # "de"
     keys: dict[str, tuple[str, ...]] = {}
     distinct_colours: bool = False
@@ -38,7 +38,7 @@ class Chosen(msgspec.Struct, frozen=True):
     halves: tuple[int, ...] = ()
     panels: tuple[str, ...] = ("results",)
     view: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    export: Choices = Choices()
+    export: ExportChoices = ExportChoices()
 
 
 class Preferences(QObject):
@@ -49,17 +49,17 @@ class Preferences(QObject):
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._file = folder / FILE
+        self._file = folder / PREFERENCES_FILE
         self.problem = ""
-        self.chosen = self._read()
-        self._timer = QTimer(self, singleShot=True, interval=SETTLE)
+        self.values = self._read()
+        self._timer = QTimer(self, singleShot=True, interval=WRITE_DELAY_MS)
         self._timer.timeout.connect(self._write)
 
-    def change(self, **fields: object) -> None:
+    def update(self, **fields: object) -> None:
         """Choose something; it is written a moment later."""
-        chosen = msgspec.structs.replace(self.chosen, **fields)
-        if chosen != self.chosen:
-            self.chosen = chosen
+        values = msgspec.structs.replace(self.values, **fields)
+        if values != self.values:
+            self.values = values
             self._timer.start()
             self.changed.emit()
 
@@ -70,21 +70,21 @@ class Preferences(QObject):
             self._write()
 
     def _write(self) -> None:
-        fresh = self._file.with_name(f".{FILE}")
+        temporary = self._file.with_name(f".{PREFERENCES_FILE}")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self.chosen)))
-            fresh.replace(self._file)
+            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(self.values)))
+            temporary.replace(self._file)
         except OSError as error:
             message = self.tr("{file} cannot be written ({why}).").format(file=self._file, why=error.strerror)
             self.failed.emit(BadFile(message, self.tr("Make room there, or your choices last only for this time.")))
 
-    def _read(self) -> Chosen:
+    def _read(self) -> PreferenceValues:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=Chosen)
+            return msgspec.json.decode(self._file.read_bytes(), type=PreferenceValues)
         except FileNotFoundError:
-            return Chosen()
+            return PreferenceValues()
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             words = self.tr("{file} cannot be read: {why}. The studio goes on with its defaults.")
             self.problem = words.format(file=self._file, why=error)
-            return Chosen()
+            return PreferenceValues()

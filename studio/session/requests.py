@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from engine.library import Given
+from engine.library import ConditioningKind
 from engine.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
-from studio.domain.document import Document, ImageKind, Mode
+from studio.domain.document import Document, GenerationMode, ImageKind
 
 MAX_SEED = 2**31 - 1
 
 translate = QCoreApplication.translate
 
 
-class Options(msgspec.Struct, frozen=True):
+class GenerationOptions(msgspec.Struct, frozen=True):
     """What a person sets beside the picture; `areas` are shares of it by class, 1 in all at most."""
 
     prompt: str = ""
@@ -31,67 +31,79 @@ class Options(msgspec.Struct, frozen=True):
     cross_guidance: float | None = None
 
 
-def lacking(document: Document, mode: Mode, options: Options) -> str:
+def missing_input(document: Document, mode: GenerationMode, options: GenerationOptions) -> str:
     """What has to be there before this can be generated, for people; empty if nothing is lacking."""
-    kept = document.given_image(mode)
-    given = (document.given_layout(mode) != UNKNOWN).any() or (kept.any() and not kept.all())
-    blank = not given and not document.marks.fill_whole
-    if mode is Mode.LAYOUT_TO_IMAGE and blank and not options.prompt.strip():
+    given_image = document.given_image_mask(mode)
+    has_input = (document.given_layout(mode) != UNKNOWN).any() or (given_image.any() and not given_image.all())
+    blank = not has_input and not document.status.fill_whole
+    if mode is GenerationMode.LAYOUT_TO_IMAGE and blank and not options.prompt.strip():
         return translate(
             "Requests", "There is nothing to draw from yet. Paint on the layout, or describe the picture."
         )
-    if mode is Mode.IMAGE_TO_LAYOUT and document.marks.image is ImageKind.NONE:
+    if mode is GenerationMode.IMAGE_TO_LAYOUT and document.status.image is ImageKind.NONE:
         return translate("Requests", "There is no image yet. Open or drop a photograph on the right half.")
     return ""
 
 
-def given(document: Document, mode: Mode) -> Given:
+def given_inputs(document: Document, mode: GenerationMode) -> ConditioningKind:
     """What a request of this mode gives (`engine.library.given_of`)."""
-    image = document.given_image(mode)
-    if image.all() or (mode is Mode.IMAGE_TO_LAYOUT and document.marks.image is ImageKind.NONE):  # it is still to come
+    image = document.given_image_mask(mode)
+    if image.all() or (
+        mode is GenerationMode.IMAGE_TO_LAYOUT and document.status.image is ImageKind.NONE
+    ):  # it is still to come
         return "image"
-    some = image.any() or (document.given_layout(mode) != UNKNOWN).any()
-    some |= mode is Mode.LAYOUT_TO_IMAGE and document.marks.fill_whole  # which is kept before it is drawn from
-    return "some" if some else "nothing"
+    anything = image.any() or (document.given_layout(mode) != UNKNOWN).any()
+    anything |= (
+        mode is GenerationMode.LAYOUT_TO_IMAGE and document.status.fill_whole
+    )  # which is kept before it is drawn from
+    return "some" if anything else "nothing"
 
 
-def complete(document: Document, mode: Mode) -> bool:
+def is_complete(document: Document, mode: GenerationMode) -> bool:
     """Whether both halves are given as a whole, so that nothing is left to make."""
-    layout = document.layout() if mode is Mode.LAYOUT_TO_IMAGE and document.marks.fill_whole else None
-    given = document.given_layout(mode) if layout is None else layout
-    return bool((given != UNKNOWN).all() and document.given_image(mode).all())
+    layout = (
+        document.visible_layout() if mode is GenerationMode.LAYOUT_TO_IMAGE and document.status.fill_whole else None
+    )
+    layout_given = document.given_layout(mode) if layout is None else layout
+    return bool((layout_given != UNKNOWN).all() and document.given_image_mask(mode).all())
 
 
-def options_of(request: Generate, mode: Mode, options: Options) -> Options:
+def options_of_request(request: Generate, mode: GenerationMode, options: GenerationOptions) -> GenerationOptions:
     """The options that lead to this request again; what no request can say, and what live mode or variations chose in
     a person's place, stays as it is.
     """
-    said = {name: getattr(request, name) for name in Options.__struct_fields__ if hasattr(request, name)}
-    said["areas"] = next((dict(guide.shares) for guide in request.guides if isinstance(guide, AreaGuide)), {})
+    values = {name: getattr(request, name) for name in GenerationOptions.__struct_fields__ if hasattr(request, name)}
+    values["areas"] = next((dict(guide.shares) for guide in request.guides if isinstance(guide, AreaGuide)), {})
     if request.sampler == "distilled":
-        said |= {"sampler": None, "steps": None}
-    if mode is Mode.IMAGE_TO_LAYOUT:
-        said |= {"prompt": options.prompt, "negative": options.negative, "steps": options.steps}
-    return msgspec.structs.replace(options, **said | {"prompt": said["prompt"] or ""})
+        values |= {"sampler": None, "steps": None}
+    if mode is GenerationMode.IMAGE_TO_LAYOUT:
+        values |= {"prompt": options.prompt, "negative": options.negative, "steps": options.steps}
+    return msgspec.structs.replace(options, **values | {"prompt": values["prompt"] or ""})
 
 
-def build(
-    document: Document, mode: Mode, options: Options, pack: str, revision: int, *, extended: bool = False
+def build_request(
+    document: Document,
+    mode: GenerationMode,
+    options: GenerationOptions,
+    pack: str,
+    revision: int,
+    *,
+    extended: bool = False,
 ) -> Generate:
     """The request for one result; the rasters are copies. An `extended` picture says its size by one of them."""
-    ids, mask = document.given_layout(mode), document.given_image(mode)
-    image = Raster.of(document.image) if mask.any() else None
-    layout = Raster.of(ids) if (ids != UNKNOWN).any() or (extended and image is None) else None
-    described = mode is not Mode.IMAGE_TO_LAYOUT  # the words left there describe another picture
-    words = options.prompt.strip() if described else ""
+    ids, mask = document.given_layout(mode), document.given_image_mask(mode)
+    image = Raster.from_pixels(document.image) if mask.any() else None
+    layout = Raster.from_pixels(ids) if (ids != UNKNOWN).any() or (extended and image is None) else None
+    described = mode is not GenerationMode.IMAGE_TO_LAYOUT  # the words left there describe another picture
+    prompt = options.prompt.strip() if described else ""
     return Generate(
         id=uuid.uuid4().hex,
         pack=pack,
         revision=revision,
         layout=layout,
         image=image,
-        keep_image=None if mask.all() or image is None else Raster.of(mask.view(np.uint8)),
-        prompt=words if words or mode is Mode.TEXT_TO_BOTH else None,
+        keep_image=None if mask.all() or image is None else Raster.from_pixels(mask.view(np.uint8)),
+        prompt=prompt if prompt or mode is GenerationMode.TEXT_TO_BOTH else None,
         negative=options.negative.strip() if described else "",
         seed=options.seed,
         steps=options.steps,
@@ -102,13 +114,13 @@ def build(
     )
 
 
-def hurried(request: Generate, distilled: bool) -> Generate:
+def with_few_steps(request: Generate, few_steps_available: bool) -> Generate:
     """The same by the pack's distilled network, if there is one and a person left the choice to the pack."""
     chosen = request.steps, request.sampler, request.guidance, request.cross_guidance
-    free = chosen == (None, None, None, None) and not request.guides
-    return msgspec.structs.replace(request, sampler="distilled") if distilled and free else request
+    left_to_pack = chosen == (None, None, None, None) and not request.guides
+    return msgspec.structs.replace(request, sampler="distilled") if few_steps_available and left_to_pack else request
 
 
-def new_seed() -> int:
+def random_seed() -> int:
     """A seed by chance, of a size that people can type."""
     return int(np.random.default_rng().integers(1, MAX_SEED))

@@ -9,29 +9,29 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.errors import EngineError
 from engine.protocol import Done
 from engine.raster import fit_layout, read_layout
-from studio.domain.document import ImageKind, Mode
-from studio.domain.palette import Palette
+from studio.domain.document import GenerationMode, ImageKind
+from studio.domain.palette import ClassPalette
 from studio.session.editor import Editor
 from studio.session.engine_client import EngineClient
-from studio.session.errands import Job
-from studio.session.exports import Exports
-from studio.session.extension import Extension
-from studio.session.files import Files
-from studio.session.generator import Generator
-from studio.session.keeper import Keeper
-from studio.session.notices import Notice, Tone, of_error
-from studio.session.pack import Pack
-from studio.session.picture import Picture
+from studio.session.errands import GenerationJob
+from studio.session.exports import ExportRunner
+from studio.session.extension import CanvasExtension
+from studio.session.files import FileExchange
+from studio.session.generator import GenerationController
+from studio.session.keeper import Autosave
+from studio.session.notices import Notice, NoticeLevel, notice_of_error
+from studio.session.pack import StudioPack
+from studio.session.picture import OpenPicture
 from studio.session.projects import Projects
 from studio.session.results import Results
-from studio.session.sharpness import Sharpness
-from studio.session.shelf import Shelf
-from studio.session.storage import Storage
-from studio.session.tasks import Tasks
+from studio.session.sharpness import FullSizeController
+from studio.session.shelf import ResultStore
+from studio.session.storage import StateStorage
+from studio.session.tasks import TaskRunner
 from studio.session.timeline import Timeline
 from studio.session.variations import Variations
 
-RESULTS = "results"
+RESULTS_FOLDER = "results"
 
 
 class Session(QObject):
@@ -39,27 +39,27 @@ class Session(QObject):
 
     noticed = Signal(object)  # Notice
 
-    def __init__(self, pack: Pack, command: list[str], data: Path, parent: QObject | None = None) -> None:
+    def __init__(self, pack: StudioPack, command: list[str], data: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         info = pack.info
         self.pack = pack
-        self.palette = Palette(info.classes)
-        self.tasks = Tasks(self)
+        self.palette = ClassPalette(info.classes)
+        self.tasks = TaskRunner(self)
         self.editor = Editor(info.height, info.width, self.palette, self)
         self.client = EngineClient(command, info, self)
-        self.generator = Generator(self.editor, self.client, pack.name, self)
-        self.results = Results(Shelf(data / RESULTS / (info.name or "none"), info), self.tasks, self)
-        self.picture = Picture(self.editor, self.generator, self.results, self)
+        self.generator = GenerationController(self.editor, self.client, pack.name, self)
+        self.results = Results(ResultStore(data / RESULTS_FOLDER / (info.name or "none"), info), self.tasks, self)
+        self.picture = OpenPicture(self.editor, self.generator, self.results, self)
         self.projects = Projects(data, info, self.picture, self.tasks, self)
-        self.extension = Extension(self.editor, self.generator, self)
-        self.files = Files(info, self.picture, self.projects, self.tasks, self)
-        self.sharpness = Sharpness(info, self.picture, self.client, self.files, self)
+        self.extension = CanvasExtension(self.editor, self.generator, self)
+        self.files = FileExchange(info, self.picture, self.projects, self.tasks, self)
+        self.full_size = FullSizeController(info, self.picture, self.client, self.files, self)
         self.variations = Variations(info, self.picture, self)
         self.timeline = Timeline(info, self.picture, self.tasks, self)
-        self.exports = Exports(info, self.client, self.generator, data, self)
+        self.exports = ExportRunner(info, self.client, self.generator, data, self)
         self._data = data
-        self._keeper: Keeper | None = None
-        self.generator.made.connect(self._on_made)
+        self._autosave: Autosave | None = None
+        self.generator.result_received.connect(self._on_result)
         for source in (
             self.tasks,
             self.client,
@@ -67,7 +67,7 @@ class Session(QObject):
             self.results,
             self.projects,
             self.files,
-            self.sharpness,
+            self.full_size,
             self.extension,
             self.timeline,
             self.exports,
@@ -80,62 +80,62 @@ class Session(QObject):
             return
         if not self._restore():
             self._show_example()
-            self.projects.begin()
-        if self._keeper:
-            self._keeper.begin()
-        if self.editor.document.marks.image is ImageKind.NONE:
-            self.generator.touch()
+            self.projects.begin_pristine()
+        if self._autosave:
+            self._autosave.start()
+        if self.editor.document.status.image is ImageKind.NONE:
+            self.generator.request_update()
         self.results.begin()
-        self.exports.begin()
+        self.exports.offer_unfinished()
         QTimer.singleShot(0, self.client.start)  # after the first paint, which the engine's start would slow down
 
-    def cancel(self) -> None:
+    def cancel_generation(self) -> None:
         """Stop all that is being made for the picture."""
-        self.sharpness.give_up()
-        self.generator.cancel()
+        self.full_size.skip_current()
+        self.generator.cancel_all()
 
     def clear_layout(self) -> None:
         """Make the layout unknown and keep the image; what runs for the old one is of no use any more."""
         self.editor.clear_layout()
-        self.generator.forget()
+        self.generator.cancel_picture_job()
 
-    def show_distinct(self, distinct: bool) -> None:
+    def show_colourblind_colours(self, enabled: bool) -> None:
         """Show the classes in colours that are easy to tell apart, or in the pack's; files stay as they are."""
-        if distinct != self.palette.distinct:
-            self.palette.choose(distinct=distinct)
-            self.generator.shown_changed.emit()
+        if enabled != self.palette.colourblind_safe:
+            self.palette.set_colourblind_safe(enabled=enabled)
+            self.generator.display_changed.emit()
 
     async def save_document(self) -> None:
         """Keep the picture for the next time, as it is now. Raises BadFile."""
         self.editor.end_stroke()
-        if self._keeper:
-            await self._keeper.save()
+        if self._autosave:
+            await self._autosave.save()
 
     async def shutdown(self) -> None:
         """End the engine. Returns when no process and no task is left."""
-        if self._keeper:
-            self._keeper.rest()  # before what is still to be made is given up
-        self.generator.cancel()
+        if self._autosave:
+            self._autosave.stop_writing()  # before what is still to be made is given up
+        self.generator.cancel_all()
         await self.client.stop()
-        await self.tasks.finish()
-        if self._keeper:
-            self._keeper.close()
+        await self.tasks.wait_for_all()
+        if self._autosave:
+            self._autosave.close()
 
     def _restore(self) -> bool:
         try:
-            storage = Storage(self._data, self.pack.info)
-            self._keeper = Keeper(storage, self.picture, self.projects, self.tasks, self)
-            self._keeper.noticed.connect(self.noticed)
-            return self._keeper.restore()
+            storage = StateStorage(self._data, self.pack.info)
+            self._autosave = Autosave(storage, self.picture, self.projects, self.tasks, self)
+            self._autosave.noticed.connect(self.noticed)
+            return self._autosave.restore()
         except EngineError as error:
-            self.noticed.emit(of_error(error))
+            self.noticed.emit(notice_of_error(error))
             return False
 
-    def _on_made(self, job: Job, event: Done) -> None:
-        if job.mode is Mode.TEXT_TO_BOTH:  # it takes the place of what was painted
+    def _on_result(self, job: GenerationJob, event: Done) -> None:
+        if job.mode is GenerationMode.TEXT_TO_BOTH:  # it takes the place of what was painted
             self.projects.set_aside()
         result = (event.image.pixels(), event.layout.pixels())
-        self.results.record(job.request, job.mode, self.editor.document, result)
+        self.results.record_result(job.request, job.mode, self.editor.document, result)
 
     def _show_example(self) -> None:
         if not self.pack.examples:
@@ -143,12 +143,12 @@ class Session(QObject):
         try:
             layout = read_layout(self.pack.examples[0], self.pack.info.classes)
         except EngineError as error:
-            self.noticed.emit(of_error(error))
+            self.noticed.emit(notice_of_error(error))
             return
         fitted = fit_layout(layout, self.pack.info.height, self.pack.info.width)
-        self.editor.start(lambda document: document.change(painted=fitted.pixels))
-        thing = self.palette.name(self.palette.first_choice())
+        self.editor.reset(lambda document: document.set_planes(painted=fitted.pixels))
+        class_name = self.palette.class_name(self.palette.default_class())
         words = self.tr("Paint a {thing}: the image follows every stroke.")
         if "road" in {info.name for info in self.palette.classes}:
             words = self.tr("Paint a {thing} on the road: the image follows every stroke.")
-        self.noticed.emit(Notice(words.format(thing=thing), Tone.HINT))
+        self.noticed.emit(Notice(words.format(thing=class_name), NoticeLevel.HINT))

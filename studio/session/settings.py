@@ -11,27 +11,27 @@ import msgspec
 
 from engine.errors import BadFile
 
-FILE = "settings.toml"
+SETTINGS_FILE = "settings.toml"
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings file; `engine` is a command line such as "ssh box diptych-engine serve"."""
 
     engine: str = ""
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path) -> StudioSettings:
     """The settings in a folder; the defaults if there is no file. Raises BadFile."""
-    file = folder / FILE
+    file = folder / SETTINGS_FILE
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=Settings)
+        return msgspec.toml.decode(file.read_bytes(), type=StudioSettings)
     except FileNotFoundError:
-        return Settings()
+        return StudioSettings()
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadFile(f"{file} cannot be read: {error}.", "The studio goes on with its defaults.") from error
 
 
-def engine_command(settings: Settings, pack: str) -> list[str]:
+def engine_command(settings: StudioSettings, pack: str) -> list[str]:
     """Program and arguments: from DIPTYCH_ENGINE, else from the settings, else this installation's with a pack."""
     line = (os.environ.get("DIPTYCH_ENGINE") or settings.engine).strip()
     if line:

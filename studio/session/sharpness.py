@@ -8,29 +8,29 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.library import full_size
-from engine.protocol import Done, Failed, Full, Generate, PackInfo, Pixels, Sharp
+from engine.library import full_size_shape
+from engine.protocol import Done, Failed, FullSizeDone, FullSizeInputs, Generate, PackInfo, Pixels
 from studio.domain.document import ImageKind
 from studio.session.engine_client import EngineClient, EngineState
-from studio.session.files import Files
-from studio.session.notices import Notice, Tone
-from studio.session.picture import Picture
+from studio.session.files import FileExchange
+from studio.session.notices import Notice, NoticeLevel
+from studio.session.picture import OpenPicture
 
-CALM = 400
+QUIET_MS = 400
 """Milliseconds that a picture must stay before its detail is asked for on its own."""
-MOST = 128 << 20
+MAX_CACHE_BYTES = 128 << 20
 """Bytes of full pictures in memory."""
-EVERY = 8
+COMPARE_STRIDE = 8
 
 
-class Known(NamedTuple):
+class FullSizeImage(NamedTuple):
     """An image [H, W, 3], and the same at full size."""
 
     image: Pixels
     full: Pixels
 
 
-class Sharpness(QObject):
+class FullSizeController(QObject):
     """Asks for full size with every request of the picture, and once more for results that come back without it.
 
     What is shown is the picture's own as long as it has not changed; the document keeps the size that is painted on.
@@ -40,116 +40,133 @@ class Sharpness(QObject):
     noticed = Signal(object)  # Notice
 
     def __init__(
-        self, info: PackInfo, picture: Picture, client: EngineClient, files: Files, parent: QObject | None = None
+        self,
+        info: PackInfo,
+        picture: OpenPicture,
+        client: EngineClient,
+        files: FileExchange,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.factor, self.on, self._hidden = info.upscale, True, False
+        self.factor, self.enabled, self._hidden = info.upscale, True, False
         self._info = info
         self._picture, self._client, self._files = picture, client, files
-        self._known: list[Known] = []
-        self._base: tuple[str, Pixels] | None = None
-        self._asked: Pixels | None = None
-        self._calm = QTimer(self, singleShot=True, interval=CALM)
-        self._calm.timeout.connect(self._catch_up)
+        self._cache: list[FullSizeImage] = []
+        self._last_result: tuple[str, Pixels] | None = None
+        self._requested_image: Pixels | None = None
+        self._quiet_timer = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._quiet_timer.timeout.connect(self._request_missing_detail)
         if self.factor:
-            picture.generator.full = self._wanted
-            client.received.connect(self._on_event)
-            client.sharpened.connect(self._on_sharpened)
+            picture.generator.full_size_of = self._inputs_if_enabled
+            client.event_received.connect(self._on_event)
+            client.full_size_received.connect(self._on_full_size)
             picture.editor.document_changed.connect(self._on_changed)
             for source in (picture.generator.running_changed, client.state_changed):
-                source.connect(self._calm.start)
+                source.connect(self._quiet_timer.start)
 
-    def switch(self, on: bool) -> None:
+    def set_enabled(self, enabled: bool) -> None:
         """Whether results are drawn and shown at full size."""
-        self.on = on
-        if not on:
-            self._picture.generator.drop(self._hear)
-            self._client.leave_full()
+        self.enabled = enabled
+        if not enabled:
+            self._picture.generator.drop_background(self._on_job_event)
+            self._client.cancel_full_size()
         self.changed.emit()
-        self._calm.start()
+        self._quiet_timer.start()
 
-    def give_up(self) -> None:
+    def skip_current(self) -> None:
         """Let this picture be as it is: a person cancelled its detail."""
-        self._client.leave_full()
-        self._asked = self._picture.editor.document.image.copy()
+        self._client.cancel_full_size()
+        self._requested_image = self._picture.editor.document.image.copy()
 
-    def hide(self, hidden: bool) -> None:
+    def set_hidden(self, hidden: bool) -> None:
         """Show the picture in its own size, beside others that are."""
         if hidden != self._hidden:
             self._hidden = hidden
             self.changed.emit()
 
-    def image(self) -> Pixels | None:
+    def displayed_image(self) -> Pixels | None:
         """RGB [factor H, factor W, 3] to show in place of the picture's image; None where that is all there is."""
-        if self._hidden or not (self.on and self._settled()):
+        if self._hidden or not (self.enabled and self._picture_final()):
             return None
         image = self._picture.editor.document.image
-        for index in reversed(range(len(self._known))):
-            if _same(self._known[index].image, image):
-                self._known.append(self._known.pop(index))
-                return self._known[-1].full
+        for index in reversed(range(len(self._cache))):
+            if _same_image(self._cache[index].image, image):
+                self._cache.append(self._cache.pop(index))
+                return self._cache[-1].full
         return None
 
-    def full(self, request: Generate) -> Full | None:
+    def full_size_inputs(self, request: Generate) -> FullSizeInputs | None:
         """What is asked for at full size: nothing if the pack cannot, or the picture is too large for it."""
         document = self._picture.editor.document
-        return self._files.full(request) if full_size(self._info, document.height, document.width) else None
+        return (
+            self._files.given_at_full_size(request)
+            if full_size_shape(self._info, document.height, document.width)
+            else None
+        )
 
-    def _settled(self) -> bool:
+    def _picture_final(self) -> bool:
         """Whether the picture has an image as a whole, and nothing is coming in its place."""
-        marks = self._picture.editor.document.marks
+        marks = self._picture.editor.document.status
         return marks.image is not ImageKind.NONE and marks.drawn is None and self._picture.generator.preview is None
 
-    def _wanted(self, request: Generate) -> Full | None:
-        return self.full(request) if self.on else None
+    def _inputs_if_enabled(self, request: Generate) -> FullSizeInputs | None:
+        return self.full_size_inputs(request) if self.enabled else None
 
     def _on_changed(self) -> None:
-        if self._asked is not None and not _same(self._asked, self._picture.editor.document.image):
-            self._asked = None
-            self._picture.generator.drop(self._hear)
-        self._calm.start()
+        if self._requested_image is not None and not _same_image(
+            self._requested_image, self._picture.editor.document.image
+        ):
+            self._requested_image = None
+            self._picture.generator.drop_background(self._on_job_event)
+        self._quiet_timer.start()
 
-    def _catch_up(self) -> None:
+    def _request_missing_detail(self) -> None:
         """A result that was taken from the shelf, a file or among variations is made once more, with its detail."""
         generator, document = self._picture.generator, self._picture.editor.document
-        idle = self._client.state is EngineState.READY and not (self._client.sharpening or generator.running)
-        if not (idle and self.on and self._settled()) or generator.paused or self.image() is not None:
+        idle = self._client.state is EngineState.READY and not (self._client.drawing_full_size or generator.running)
+        if (
+            not (idle and self.enabled and self._picture_final())
+            or generator.paused
+            or self.displayed_image() is not None
+        ):
             return
-        recipe = self._picture.recipe() if document.marks.image is ImageKind.GENERATED else None
-        if recipe is None or self._asked is not None or self._hidden:
+        provenance = self._picture.provenance() if document.status.image is ImageKind.GENERATED else None
+        if provenance is None or self._requested_image is not None or self._hidden:
             return
-        request = msgspec.structs.replace(recipe.whole(document.image), trace=False)
-        full = self._wanted(request)
+        request = msgspec.structs.replace(provenance.complete_request(document.image), trace=False)
+        full = self._inputs_if_enabled(request)
         if full is not None:
-            self._asked = document.image.copy()
-            generator.run(msgspec.structs.replace(request, full=full), self._hear)
+            self._requested_image = document.image.copy()
+            generator.run_in_background(msgspec.structs.replace(request, full=full), self._on_job_event)
 
-    def _hear(self, event: object) -> None:
+    def _on_job_event(self, event: object) -> None:
         """The result is the one that is there. If the engine went away, it may be asked for again."""
         if event is None and self._client.state is EngineState.STOPPED:
-            self._asked = None
+            self._requested_image = None
 
     def _on_event(self, event: object) -> None:
         if isinstance(event, Done):
-            self._base = event.id, event.image.pixels()
+            self._last_result = event.id, event.image.pixels()
 
-    def _on_sharpened(self, event: Sharp | Failed | None) -> None:
+    def _on_full_size(self, event: FullSizeDone | Failed | None) -> None:
         if isinstance(event, Failed):
-            self._asked = self._picture.editor.document.image.copy()  # it would fail again
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), Tone.ERROR))
+            self._requested_image = self._picture.editor.document.image.copy()  # it would fail again
+            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR))
         elif event is None:  # something else came first
-            self._asked = None
-            self._calm.start()
-        elif self._base is not None and self._base[0] == event.id:
-            self._known = [known for known in self._known if not _same(known.image, self._base[1])]
-            self._known.append(Known(self._base[1], event.image.pixels()))
-            while sum(known.full.nbytes for known in self._known) > MOST and len(self._known) > 1:
-                self._known.pop(0)
+            self._requested_image = None
+            self._quiet_timer.start()
+        elif self._last_result is not None and self._last_result[0] == event.id:
+            self._cache = [cached for cached in self._cache if not _same_image(cached.image, self._last_result[1])]
+            self._cache.append(FullSizeImage(self._last_result[1], event.image.pixels()))
+            while sum(known.full.nbytes for known in self._cache) > MAX_CACHE_BYTES and len(self._cache) > 1:
+                self._cache.pop(0)
         self.changed.emit()
 
 
-def _same(one: Pixels, other: Pixels) -> bool:
-    some = slice(None, None, EVERY)  # enough to tell most pictures apart
+def _same_image(first: Pixels, second: Pixels) -> bool:
+    strided = slice(None, None, COMPARE_STRIDE)  # enough to tell most pictures apart
     return (
-        one.shape == other.shape and np.array_equal(one[some, some], other[some, some]) and np.array_equal(one, other)
+        first.shape == second.shape
+        and np.array_equal(first[strided, strided], second[strided, strided])
+        and np.array_equal(first, second)
     )

@@ -10,12 +10,12 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from engine.errors import EngineError
-from studio.session.notices import Notice, Tone, of_error
+from studio.session.notices import Notice, NoticeLevel, notice_of_error
 
 translate = QCoreApplication.translate
 
 
-class Tasks(QObject):
+class TaskRunner(QObject):
     """Starts coroutines from plain slots; needs a running event loop."""
 
     noticed = Signal(object)  # Notice
@@ -30,7 +30,7 @@ class Tasks(QObject):
         self._running.add(task)
         task.add_done_callback(self._on_done)
 
-    async def finish(self) -> None:
+    async def wait_for_all(self) -> None:
         """Wait for everything that was started, but for the caller's own task."""
         others = self._running - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
@@ -39,17 +39,17 @@ class Tasks(QObject):
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if isinstance(error, EngineError):
-            self.noticed.emit(of_error(error))
+            self.noticed.emit(notice_of_error(error))
         elif error is not None:
-            self.noticed.emit(of_bug(error))
+            self.noticed.emit(notice_of_unexpected_error(error))
 
 
-def of_bug(error: BaseException) -> Notice:
+def notice_of_unexpected_error(error: BaseException) -> Notice:
     """An error that nobody foresaw; the picture is untouched."""
     return Notice(
         translate("Tasks", "The studio stumbled ({error}). Your picture is kept; please report the details.").format(
             error=f"{type(error).__name__}: {error}"
         ),
-        Tone.ERROR,
+        NoticeLevel.ERROR,
         details="".join(traceback.format_exception(error)),
     )

@@ -14,48 +14,54 @@ from engine.protocol import Pixels
 from engine.raster import colourise, fit_image
 
 if TYPE_CHECKING:
-    from engine.export.reading import Entry, Reader
+    from engine.export.reading import DatasetEntry, DatasetReader
 
-WAITING = 200
+MAX_PENDING = 200
 """So many can wait; who scrolls past more no longer sees the first of them."""
-HEIGHT = 128
+MAX_HEIGHT = 128
 """Pixels; larger pictures are made smaller."""
 
 
-class Thumbnails(QObject):
+class ThumbnailLoader(QObject):
     """Of one data set."""
 
-    made = Signal(str, object)  # a pair's name, and RGB [h, w, 3]: layout and image side by side; None if damaged
+    thumbnail_ready = Signal(
+        str, object
+    )  # a pair's name, and RGB [h, w, 3]: layout and image side by side; None if damaged
 
-    def __init__(self, reader: Reader, parent: QObject | None = None) -> None:
+    def __init__(self, reader: DatasetReader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._reader = reader
-        self._waiting: deque[Entry] = deque(maxlen=WAITING)
-        self._thread = ThreadPoolExecutor(1, "thumbnails")
+        self._pending: deque[DatasetEntry] = deque(maxlen=MAX_PENDING)
+        self._executor = ThreadPoolExecutor(1, "thumbnails")
 
-    def ask(self, entry: Entry) -> None:
+    def request(self, entry: DatasetEntry) -> None:
         """`made` comes for it, unless too many others are asked for meanwhile."""
-        if entry not in self._waiting:
-            self._waiting.append(entry)
-            self._thread.submit(self._make)
+        if entry not in self._pending:
+            self._pending.append(entry)
+            self._executor.submit(self._load_newest)
 
     def close(self) -> None:
         """Stop; nothing is waited for."""
-        self._waiting.clear()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._pending.clear()
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _make(self) -> None:
+    def _load_newest(self) -> None:
         try:
-            entry = self._waiting.pop()
+            entry = self._pending.pop()
         except IndexError:  # forgotten, for newer ones
             return
-        self.made.emit(entry.name, self._drawn(entry))
+        self.thumbnail_ready.emit(entry.name, self._render(entry))
 
-    def _drawn(self, entry: Entry) -> Pixels | None:
+    def _render(self, entry: DatasetEntry) -> Pixels | None:
         try:
             image, layout = self._reader.halves(entry)
         except EngineError:
             return None
-        both = np.concatenate([colourise(layout, self._reader.info.classes), image], 1)
-        height, width = both.shape[:2]
-        return both if height <= HEIGHT else fit_image(both, HEIGHT, round(width * HEIGHT / height), "stretch").pixels
+        side_by_side = np.concatenate([colourise(layout, self._reader.info.classes), image], 1)
+        height, width = side_by_side.shape[:2]
+        return (
+            side_by_side
+            if height <= MAX_HEIGHT
+            else fit_image(side_by_side, MAX_HEIGHT, round(width * MAX_HEIGHT / height), "stretch").pixels
+        )

@@ -15,22 +15,22 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BadFile
-from engine.protocol import Cancelled, ClassInfo, Done, Failed, PackInfo, Pixels, Preview, Traced
+from engine.protocol import Cancelled, ClassInfo, Done, Failed, PackInfo, Pixels, Preview, TracedStep
 from engine.raster import colourise, encode_image, encode_layout
-from studio.session.disk import write_whole
-from studio.session.notices import Notice, Tone
-from studio.session.picture import Picture
-from studio.session.tasks import Tasks
+from studio.session.disk import write_atomically
+from studio.session.notices import Notice, NoticeLevel
+from studio.session.picture import OpenPicture
+from studio.session.tasks import TaskRunner
 
-GAP = 4
-FRAME = 180
+SHEET_GAP = 4
+GIF_FRAME_MS = 180
 """Milliseconds that a GIF shows each step."""
-LAST = 1500
+GIF_RESULT_MS = 1500
 """Milliseconds that it shows the result."""
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineStep:
     """x_t and y_t, what the network makes of them, and both clocks as shares of T; 0 is given or finished."""
 
     noisy_image: Pixels
@@ -39,15 +39,17 @@ class Moment:
     layout: Pixels
     image_clock: int
     layout_clock: int
-    top: int
+    top_clock: int
 
-    def sheet(self, classes: Sequence[ClassInfo]) -> Pixels:
+    def contact_sheet(self, classes: Sequence[ClassInfo]) -> Pixels:
         """All four as RGB [2 H, 2 W, 3] with a gap: the layouts left, the noisy ones above."""
         rows = [
-            np.concatenate([colourise(layout, classes), np.full((layout.shape[0], GAP, 3), 24, np.uint8), image], 1)
+            np.concatenate(
+                [colourise(layout, classes), np.full((layout.shape[0], SHEET_GAP, 3), 24, np.uint8), image], 1
+            )
             for layout, image in ((self.noisy_layout, self.noisy_image), (self.layout, self.image))
         ]
-        return np.concatenate([rows[0], np.full((GAP, rows[0].shape[1], 3), 24, np.uint8), rows[1]], 0)
+        return np.concatenate([rows[0], np.full((SHEET_GAP, rows[0].shape[1], 3), 24, np.uint8), rows[1]], 0)
 
 
 class Timeline(QObject):
@@ -56,30 +58,30 @@ class Timeline(QObject):
     changed = Signal()  # a moment came, or it began or ended
     noticed = Signal(object)  # Notice
 
-    def __init__(self, info: PackInfo, picture: Picture, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, info: PackInfo, picture: OpenPicture, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._info, self._picture, self._tasks = info, picture, tasks
-        self.moments: list[Moment] = []
+        self.steps: list[TimelineStep] = []
         self.running = False
 
     def trace(self) -> None:
         """Ask the engine for every step of the result in the picture."""
-        recipe = self._picture.recipe()
-        if recipe is None:
+        provenance = self._picture.provenance()
+        if provenance is None:
             words = self.tr("There is no result to look at step by step. Generate one first.")
-            self.noticed.emit(Notice(words, Tone.HINT))
+            self.noticed.emit(Notice(words, NoticeLevel.HINT))
             return
-        request = recipe.whole(self._picture.editor.document.image)
+        request = provenance.complete_request(self._picture.editor.document.image)
         request = msgspec.structs.replace(request, id=uuid.uuid4().hex, trace=True, live=True)
-        self._picture.generator.drop(self._hear)  # the steps that are being made, if any
-        self.moments, self.running = [], True
-        self._picture.generator.run(request, self._hear)
+        self._picture.generator.drop_background(self._on_job_event)  # the steps that are being made, if any
+        self.steps, self.running = [], True
+        self._picture.generator.run_in_background(request, self._on_job_event)
         self.changed.emit()
 
     def stop(self) -> None:
         """Ask for no more steps; those that came stay."""
         if self.running:
-            self._picture.generator.drop(self._hear)
+            self._picture.generator.drop_background(self._on_job_event)
 
     def save_gif(self, path: Path) -> None:
         """Write all moments as one GIF that moves."""
@@ -89,27 +91,27 @@ class Timeline(QObject):
         """Write every moment as four PNG files with its number."""
         self._tasks.start(self._save(_write_frames, folder))
 
-    def _hear(self, event: Preview | Traced | Done | Cancelled | Failed | None) -> None:
-        if isinstance(event, Traced):
-            del self.moments[event.index - 1 :]  # it began again
-            self.moments.append(_moment(event))
+    def _on_job_event(self, event: Preview | TracedStep | Done | Cancelled | Failed | None) -> None:
+        if isinstance(event, TracedStep):
+            del self.steps[event.index - 1 :]  # it began again
+            self.steps.append(_step_of(event))
         else:
             self.running = False
-            if isinstance(event, Done) and self.moments:
+            if isinstance(event, Done) and self.steps:
                 image, layout = event.image.pixels(), event.layout.pixels()
-                self.moments.append(Moment(image, layout, image, layout, 0, 0, self.moments[-1].top))
+                self.steps.append(TimelineStep(image, layout, image, layout, 0, 0, self.steps[-1].top_clock))
         self.changed.emit()
 
-    async def _save(self, write: Callable[[Path, list[Moment], PackInfo], None], path: Path) -> None:
+    async def _save(self, write: Callable[[Path, list[TimelineStep], PackInfo], None], path: Path) -> None:
         try:
-            await asyncio.to_thread(write, path, list(self.moments), self._info)
+            await asyncio.to_thread(write, path, list(self.steps), self._info)
         except OSError as error:
             raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
-        self.noticed.emit(Notice(self.tr("Saved {file}.").format(file=path), Tone.HINT))
+        self.noticed.emit(Notice(self.tr("Saved {file}.").format(file=path), NoticeLevel.HINT))
 
 
-def _moment(event: Traced) -> Moment:
-    return Moment(
+def _step_of(event: TracedStep) -> TimelineStep:
+    return TimelineStep(
         event.noisy_image.pixels(),
         event.noisy_layout.pixels(),
         event.image.pixels(),
@@ -120,22 +122,22 @@ def _moment(event: Traced) -> Moment:
     )
 
 
-def _write_gif(path: Path, moments: list[Moment], info: PackInfo) -> None:
-    sheets = [Image.fromarray(moment.sheet(info.classes)) for moment in moments]
-    times = [FRAME] * (len(sheets) - 1) + [LAST]
+def _write_gif(path: Path, steps: list[TimelineStep], info: PackInfo) -> None:
+    sheets = [Image.fromarray(step.contact_sheet(info.classes)) for step in steps]
+    times = [GIF_FRAME_MS] * (len(sheets) - 1) + [GIF_RESULT_MS]
     data = BytesIO()
     sheets[0].save(data, "GIF", save_all=True, append_images=sheets[1:], duration=times, loop=0)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data.getvalue())
+    write_atomically(path, data.getvalue())
 
 
-def _write_frames(folder: Path, moments: list[Moment], info: PackInfo) -> None:
+def _write_frames(folder: Path, steps: list[TimelineStep], info: PackInfo) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for index, moment in enumerate(moments):
+    for index, step in enumerate(steps):
         for name, data in (
-            ("noisy-image", encode_image(moment.noisy_image)),
-            ("noisy-layout", encode_layout(moment.noisy_layout, info.classes)),
-            ("image", encode_image(moment.image)),
-            ("layout", encode_layout(moment.layout, info.classes)),
+            ("noisy-image", encode_image(step.noisy_image)),
+            ("noisy-layout", encode_layout(step.noisy_layout, info.classes)),
+            ("image", encode_image(step.image)),
+            ("layout", encode_layout(step.layout, info.classes)),
         ):
-            write_whole(folder / f"{index:04}-{name}.png", data, lasting=False)  # many, and easily made again
+            write_atomically(folder / f"{index:04}-{name}.png", data, durable=False)  # many, and easily made again

@@ -7,11 +7,11 @@ import enum
 from PySide6.QtCore import QObject, Signal
 
 from studio.domain.area import Symmetry
-from studio.domain.brush import LARGEST, SMALLEST, next_size
-from studio.domain.palette import Palette
-from studio.domain.tools.ink import Ink
+from studio.domain.brush import LARGEST_BRUSH, SMALLEST_BRUSH, next_brush_size
+from studio.domain.palette import ClassPalette
+from studio.domain.tools.ink import PaintOperation
 
-WIDEST_GAP = 16
+MAX_FILL_GAP = 16
 
 
 class Tool(enum.StrEnum):
@@ -32,53 +32,53 @@ class Toolbox(QObject):
 
     changed = Signal()
 
-    def __init__(self, palette: Palette, parent: QObject | None = None) -> None:
+    def __init__(self, palette: ClassPalette, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._palette = palette
         self.tool = Tool.BRUSH
-        self.ink = Ink.PAINT
-        self.chosen = self.previous = palette.first_choice()
-        self.size = 8
-        self.gap = 0
+        self.operation = PaintOperation.PAINT
+        self.class_id = self.previous_class_id = palette.default_class()
+        self.brush_size = 8
+        self.fill_gap = 0
         self.symmetry = Symmetry.NONE
-        self.steady = False
+        self.stabilised = False
 
-    def take(self, tool: Tool) -> None:
+    def select_tool(self, tool: Tool) -> None:
         """Take a tool in hand; the ink stays."""
         self.tool = tool
         self.changed.emit()
 
-    def dip(self, ink: Ink) -> None:
+    def set_operation(self, operation: PaintOperation) -> None:
         """Take another ink; the tool stays, but for one that leaves no ink."""
-        self.ink = ink
+        self.operation = operation
         if self.tool in (Tool.PICK, Tool.MOVE):
             self.tool = Tool.BRUSH
         self.changed.emit()
 
-    def choose(self, index: int) -> None:
+    def select_class(self, class_id: int) -> None:
         """Paint with a class from now on, with whatever tool is in hand."""
-        if index >= len(self._palette):
+        if class_id >= len(self._palette):
             return
-        if index != self.chosen:
-            self.previous, self.chosen = self.chosen, index
-        self.dip(Ink.PAINT)
+        if class_id != self.class_id:
+            self.previous_class_id, self.class_id = self.class_id, class_id
+        self.set_operation(PaintOperation.PAINT)
 
-    def swap(self) -> None:
+    def swap_classes(self) -> None:
         """Go back to the class chosen before."""
-        self.choose(self.previous)
+        self.select_class(self.previous_class_id)
 
-    def resize(self, direction: int) -> None:
+    def step_brush_size(self, direction: int) -> None:
         """One size up (+1) or down (-1)."""
-        self.set_size(next_size(self.size, direction))
+        self.set_brush_size(next_brush_size(self.brush_size, direction))
 
-    def set_size(self, size: int) -> None:
+    def set_brush_size(self, size: int) -> None:
         """The width of the brush in document pixels."""
-        self.size = max(SMALLEST, min(LARGEST, size))
+        self.brush_size = max(SMALLEST_BRUSH, min(LARGEST_BRUSH, size))
         self.changed.emit()
 
-    def set_gap(self, gap: int) -> None:
+    def set_fill_gap(self, gap: int) -> None:
         """How wide an opening, in document pixels, a fill takes for closed."""
-        self.gap = max(0, min(WIDEST_GAP, gap))
+        self.fill_gap = max(0, min(MAX_FILL_GAP, gap))
         self.changed.emit()
 
     def set_symmetry(self, symmetry: Symmetry) -> None:
@@ -86,7 +86,7 @@ class Toolbox(QObject):
         self.symmetry = symmetry
         self.changed.emit()
 
-    def set_steady(self, steady: bool) -> None:
+    def set_stabilised(self, stabilised: bool) -> None:
         """Whether the brush follows the pen with a delay that evens out its way."""
-        self.steady = steady
+        self.stabilised = stabilised
         self.changed.emit()

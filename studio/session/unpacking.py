@@ -12,24 +12,24 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.errors import BadFile, BadPack
 
-HEAD = "pack.json"
-CHUNK = 1 << 20
-Stopped = Callable[[], bool]
+PACK_FILE = "pack.json"
+CHUNK_BYTES = 1 << 20
+StopCheck = Callable[[], bool]
 
 translate = QCoreApplication.translate
 
 
-class Cancelled(Exception):
+class InstallCancelled(Exception):
     """A person does not want it any more."""
 
 
-def unpack(source: Path, folder: Path, stopped: Stopped) -> None:
+def unpack_pack(source: Path, folder: Path, is_stopped: StopCheck) -> None:
     """Copy the pack in a folder or a zip into `folder`, a new one. Raises BadFile, BadPack or Cancelled."""
     try:
         if source.is_dir():
-            _copy(source, folder, stopped)
+            _copy_folder(source, folder, is_stopped)
         else:
-            _extract(source, folder, stopped)
+            _extract_zip(source, folder, is_stopped)
     except (OSError, zipfile.BadZipFile, RuntimeError) as error:
         why = translate("Packs", "{file} cannot be read: {why}.").format(file=source, why=error)
         raise BadFile(
@@ -37,58 +37,60 @@ def unpack(source: Path, folder: Path, stopped: Stopped) -> None:
         ) from error
 
 
-def _copy(source: Path, folder: Path, stopped: Stopped) -> None:
-    if not (source / HEAD).is_file():
-        raise _no_pack(source)
+def _copy_folder(source: Path, folder: Path, is_stopped: StopCheck) -> None:
+    if not (source / PACK_FILE).is_file():
+        raise _not_a_pack(source)
     for path in sorted(source.rglob("*")):
-        place = path.relative_to(source)
-        if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in place.parts):
+        relative = path.relative_to(source)
+        if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
             continue
         with path.open("rb") as file:
-            _write(folder / place, file.read, stopped)
+            _copy_stream(folder / relative, file.read, is_stopped)
 
 
-def _extract(source: Path, folder: Path, stopped: Stopped) -> None:
+def _extract_zip(source: Path, folder: Path, is_stopped: StopCheck) -> None:
     with zipfile.ZipFile(source) as archive:
-        members = {_place(member): member for member in archive.infolist() if not member.is_dir()}
-        heads = [place for place in members if place.name == HEAD and len(place.parts) <= 2]
-        if len(heads) != 1:
-            raise _no_pack(source)
-        root = heads[0].parent
+        members = {_checked_member_path(member): member for member in archive.infolist() if not member.is_dir()}
+        pack_files = [
+            member_path for member_path in members if member_path.name == PACK_FILE and len(member_path.parts) <= 2
+        ]
+        if len(pack_files) != 1:
+            raise _not_a_pack(source)
+        root = pack_files[0].parent
         for place, member in members.items():
             if place.is_relative_to(root):
                 with archive.open(member) as file:
-                    _write(folder / place.relative_to(root), file.read, stopped)
+                    _copy_stream(folder / place.relative_to(root), file.read, is_stopped)
 
 
-def _place(member: zipfile.ZipInfo) -> PurePosixPath:
-    place = PurePosixPath(member.filename.replace("\\", "/"))
-    outside = place.is_absolute() or ".." in place.parts or ":" in place.parts[0]
+def _checked_member_path(member: zipfile.ZipInfo) -> PurePosixPath:
+    member_path = PurePosixPath(member.filename.replace("\\", "/"))
+    outside = member_path.is_absolute() or ".." in member_path.parts or ":" in member_path.parts[0]
     if outside or stat.S_ISLNK(member.external_attr >> 16):
         why = translate("Packs", "The zip wants to write outside of its folder (“{name}”).")
         raise BadPack(
             why.format(name=member.filename),
             translate("Packs", "Nothing was installed; do not trust where it came from."),
         )
-    return place
+    return member_path
 
 
-def _write(path: Path, read: Callable[[int], bytes], stopped: Stopped) -> None:
+def _copy_stream(path: Path, read: Callable[[int], bytes], is_stopped: StopCheck) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        while chunk := read(CHUNK):
-            if stopped():
-                raise Cancelled
+        while chunk := read(CHUNK_BYTES):
+            if is_stopped():
+                raise InstallCancelled
             file.write(chunk)
 
 
-def _no_pack(source: Path) -> BadPack:
+def _not_a_pack(source: Path) -> BadPack:
     return BadPack(
-        translate("Packs", "There is no pack in {file}: {head} is missing.").format(file=source, head=HEAD),
+        translate("Packs", "There is no pack in {file}: {head} is missing.").format(file=source, head=PACK_FILE),
         translate("Packs", "Choose the folder, or the zip, that has it at its top."),
     )
 
 
-def remove(folder: Path) -> None:
+def remove_folder(folder: Path) -> None:
     """Take a folder away, as far as that goes."""
     shutil.rmtree(folder, ignore_errors=True)

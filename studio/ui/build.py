@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 
-def row(spacing: int = 6) -> QHBoxLayout:
+def hbox(spacing: int = 6) -> QHBoxLayout:
     """Widgets beside each other, without a margin of their own."""
     layout = QHBoxLayout()
     layout.setSpacing(spacing)
@@ -14,7 +14,7 @@ def row(spacing: int = 6) -> QHBoxLayout:
     return layout
 
 
-def column(spacing: int = 10, margin: int = 0) -> QVBoxLayout:
+def vbox(spacing: int = 10, margin: int = 0) -> QVBoxLayout:
     """Widgets below each other."""
     layout = QVBoxLayout()
     layout.setSpacing(spacing)
@@ -22,23 +22,23 @@ def column(spacing: int = 10, margin: int = 0) -> QVBoxLayout:
     return layout
 
 
-def text(words: str, look: str) -> QLabel:
+def styled_label(label_text: str, style_property: str) -> QLabel:
     """A label that looks like a "heading" or is "dim"."""
-    label = QLabel(words)
-    label.setProperty(look, True)
+    label = QLabel(label_text)
+    label.setProperty(style_property, True)
     return label
 
 
-def toggle(words: str, tip: str) -> QToolButton:
+def toggle_button(button_text: str, tip: str) -> QToolButton:
     """A button with words that stays down."""
     button = QToolButton()
-    button.setText(words)
+    button.setText(button_text)
     button.setToolTip(tip)
     button.setCheckable(True)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return button
 
 
-def panel(widget: QWidget) -> None:
+def style_as_panel(widget: QWidget) -> None:
     """Give a frame the look of a panel."""
     widget.setObjectName("panel")

@@ -8,34 +8,40 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from studio.session.preferences import Look, Preferences
-from studio.ui.language import NAMES
+from studio.session.preferences import ColourScheme, Preferences
+from studio.ui.language import LANGUAGE_NAMES
 
 translate = QCoreApplication.translate
 
 
-def add_choices(menu: QMenu, preferences: Preferences) -> None:
+def add_appearance_menus(menu: QMenu, preferences: Preferences) -> None:
     """Add both as menus of their own."""
-    chosen = preferences.chosen
-    looks: dict[str, str] = {
-        Look.SYSTEM: translate("Choices", "As the &system"),
-        Look.LIGHT: translate("Choices", "&Light"),
-        Look.DARK: translate("Choices", "&Dark"),
+    chosen = preferences.values
+    scheme_texts: dict[str, str] = {
+        ColourScheme.SYSTEM: translate("Choices", "As the &system"),
+        ColourScheme.LIGHT: translate("Choices", "&Light"),
+        ColourScheme.DARK: translate("Choices", "&Dark"),
     }
-    themes = menu.addMenu(translate("Choices", "&Theme"))
-    _add(themes, looks, chosen.look, lambda look: preferences.change(look=Look(look)))
-    tongues = {"": translate("Choices", "As the &system")} | NAMES
-    languages = menu.addMenu(translate("Choices", "&Language"))
-    spoken = chosen.language if chosen.language in NAMES else ""
-    _add(languages, tongues, spoken, lambda language: preferences.change(language=language))
+    theme_menu = menu.addMenu(translate("Choices", "&Theme"))
+    _add_choice_actions(
+        theme_menu, scheme_texts, chosen.look, lambda look: preferences.update(look=ColourScheme(look))
+    )
+    language_texts = {"": translate("Choices", "As the &system")} | LANGUAGE_NAMES
+    language_menu = menu.addMenu(translate("Choices", "&Language"))
+    current_language = chosen.language if chosen.language in LANGUAGE_NAMES else ""
+    _add_choice_actions(
+        language_menu, language_texts, current_language, lambda language: preferences.update(language=language)
+    )
 
 
-def _add(menu: QMenu, texts: Mapping[str, str], now: str, choose: Callable[[str], None]) -> None:
+def _add_choice_actions(
+    menu: QMenu, choices: Mapping[str, str], current: str, on_chosen: Callable[[str], None]
+) -> None:
     group = QActionGroup(menu)
-    for choice, text in texts.items():
+    for choice, text in choices.items():
         action = menu.addAction(text)
         action.setCheckable(True)
-        action.setChecked(choice == now)
+        action.setChecked(choice == current)
         action.setData(str(choice))
         group.addAction(action)
-    group.triggered.connect(lambda action: choose(action.data()))
+    group.triggered.connect(lambda action: on_chosen(action.data()))

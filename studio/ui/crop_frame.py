@@ -16,40 +16,40 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from engine.raster import Crop
-from studio.session.files import Files, Photo
+from studio.session.files import FileExchange, Photo
 from studio.ui.pictures import qimage
 from studio.ui.theme import Theme
-from studio.ui.veil import Veil
-from studio.ui.view import View
+from studio.ui.veil import CanvasOverlay
+from studio.ui.view import Viewport
 
-ZOOM = 1.15
-STEP = 0.02
+CROP_ZOOM_STEP = 1.15
+CROP_KEY_STEP = 0.02
 """The share of the frame that an arrow key moves the photograph by."""
-OWN = {
+CROP_KEYS = {
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
     *(Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus),
     *(Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape),
 }
-SMALLEST = 8.0
+MIN_CROP_WIDTH = 8.0
 """Pixels of the photograph that the frame shows at least, across."""
 
 
-class CropFrame(Veil):
+class CropOverlay(CanvasOverlay):
     """Over the image canvas while a crop is chosen. Enter places it, Escape leaves everything as it was."""
 
-    def __init__(self, files: Files, view: View, theme: Theme, canvas: QWidget) -> None:
-        super().__init__(canvas, OWN)
-        self._files, self._view, self._theme = files, view, theme
+    def __init__(self, files: FileExchange, viewport: Viewport, theme: Theme, canvas: QWidget) -> None:
+        super().__init__(canvas, CROP_KEYS)
+        self._files, self._viewport, self._theme = files, viewport, theme
         self._photo: Photo | None = None
         self._image = QImage()
-        self._held: QPointF | None = None
+        self._drag_position: QPointF | None = None
         self.crop = Crop(0, 0, 1, 1)
         self.setAccessibleName(self.tr("Crop: drag or arrow keys move, plus and minus zoom, Enter places"))
         self.setCursor(Qt.CursorShape.SizeAllCursor)
-        files.crop_asked.connect(self.open)
-        view.changed.connect(self.update)
+        files.crop_requested.connect(self.start)
+        viewport.changed.connect(self.update)
 
-    def open(self, photo: Photo) -> None:
+    def start(self, photo: Photo) -> None:
         """Choose another part of this photograph."""
         self._photo, self.crop = photo, photo.crop
         self._image = qimage(photo.pixels)
@@ -59,60 +59,60 @@ class CropFrame(Veil):
         self.setFocus()
         self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # nobody sees it beneath this
 
-    def place(self) -> None:
+    def accept(self) -> None:
         """Put the part under the frame into the image."""
         photo = self._photo
-        self.close_()
+        self.cancel()
         if photo is not None:
             self._files.place(photo, self.crop)
 
-    def close_(self) -> None:
+    def cancel(self) -> None:
         """Leave everything as it was."""
         self._photo, self._image = None, QImage()
         self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
         self._canvas.setFocus()
 
-    def move_by(self, across: float, down: float) -> None:
+    def move_by(self, dx: float, dy: float) -> None:
         """Move the frame over the photograph by pixels of it, but not out of it."""
         left, top, right, bottom = self.crop
         width, height = right - left, bottom - top
-        left = min(max(0.0, left + across), self._image.width() - width)
-        top = min(max(0.0, top + down), self._image.height() - height)
+        left = min(max(0.0, left + dx), self._image.width() - width)
+        top = min(max(0.0, top + dy), self._image.height() - height)
         self.crop = Crop(left, top, left + width, top + height)
         self.update()
 
-    def zoom_at(self, across: float, down: float, factor: float) -> None:
+    def zoom_at(self, x_share: float, y_share: float, factor: float) -> None:
         """Show less (over 1) or more of the photograph; what is at this share of the frame stays there."""
         left, top, right, bottom = self.crop
         width, height = right - left, bottom - top
         most = min(self._image.width() / width, self._image.height() / height)
-        scale = min(most, max(min(1.0, SMALLEST / width), 1 / factor))
+        scale = min(most, max(min(1.0, MIN_CROP_WIDTH / width), 1 / factor))
         self.crop = Crop(
-            x := left + across * width * (1 - scale), y := top + down * height * (1 - scale),
+            x := left + x_share * width * (1 - scale), y := top + y_share * height * (1 - scale),
             x + width * scale, y + height * scale,
         )  # fmt: skip
         self.move_by(0, 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._held = event.position()
+        self._drag_position = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._held is not None:
-            by, scale = self._held - event.position(), self._scale()
-            self._held = event.position()
+        if self._drag_position is not None:
+            by, scale = self._drag_position - event.position(), self._screen_per_photo_pixel()
+            self._drag_position = event.position()
             self.move_by(by.x() / scale, by.y() / scale)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._held = None
+        self._drag_position = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.place()
+        self.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        frame, at = self._view.rect(self.size()), event.position()
+        frame, at = self._viewport.picture_rect(self.size()), event.position()
         across, down = (at.x() - frame.left()) / frame.width(), (at.y() - frame.top()) / frame.height()
-        self.zoom_at(across, down, ZOOM ** (event.angleDelta().y() / 120))
+        self.zoom_at(across, down, CROP_ZOOM_STEP ** (event.angleDelta().y() / 120))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -121,18 +121,22 @@ class CropFrame(Veil):
         key = keys(event.key())
         if key in moves:
             across, down = moves[key]
-            self.move_by(across * width * STEP, down * width * STEP)
+            self.move_by(across * width * CROP_KEY_STEP, down * width * CROP_KEY_STEP)
         elif key in (keys.Key_Plus, keys.Key_Equal, keys.Key_Minus):
-            self.zoom_at(0.5, 0.5, 1 / ZOOM if key == keys.Key_Minus else ZOOM)
+            self.zoom_at(0.5, 0.5, 1 / CROP_ZOOM_STEP if key == keys.Key_Minus else CROP_ZOOM_STEP)
         elif key in (keys.Key_Return, keys.Key_Enter):
-            self.place()
+            self.accept()
         elif key == keys.Key_Escape:
-            self.close_()
+            self.cancel()
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        frame, scale, colours = self._view.rect(self.size()), self._scale(), self._theme.colours
+        frame, scale, colours = (
+            self._viewport.picture_rect(self.size()),
+            self._screen_per_photo_pixel(),
+            self._theme.colours,
+        )
         painter = QPainter(self)
         painter.fillRect(self.rect(), colours.canvas)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -161,6 +165,6 @@ class CropFrame(Veil):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
-    def _scale(self) -> float:
+    def _screen_per_photo_pixel(self) -> float:
         """Screen pixels for one of the photograph's."""
-        return self._view.rect(self.size()).width() / (self.crop.right - self.crop.left)
+        return self._viewport.picture_rect(self.size()).width() / (self.crop.right - self.crop.left)

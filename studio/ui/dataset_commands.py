@@ -12,8 +12,8 @@ from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.dataset_window import DatasetWindow
 from studio.ui.export_dialog import ExportDialog
-from studio.ui.export_words import standing
-from studio.ui.shortcuts import Actions, Command, plain
+from studio.ui.export_words import export_status_text
+from studio.ui.shortcuts import Command, CommandRegistry, without_mnemonic
 from studio.ui.theme import Theme
 
 
@@ -23,42 +23,42 @@ class DatasetCommands(QObject):
     def __init__(self, session: Session, preferences: Preferences, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._preferences, self._theme, self._window = session, preferences, theme, window
-        self.dialog: ExportDialog | None = None
-        self.browser: DatasetWindow | None = None
-        self.status = QToolButton()
-        self.status.setAccessibleName(self.tr("Export"))
-        self.status.setToolTip(self.tr("Show the export"))
-        self.status.clicked.connect(self.export)
-        session.exports.browse_asked.connect(self.browse)
-        session.exports.changed.connect(self._follow)
-        self._follow()
+        self.export_dialog: ExportDialog | None = None
+        self.dataset_window: DatasetWindow | None = None
+        self.status_button = QToolButton()
+        self.status_button.setAccessibleName(self.tr("Export"))
+        self.status_button.setToolTip(self.tr("Show the export"))
+        self.status_button.clicked.connect(self.show_export_dialog)
+        session.exports.browse_requested.connect(self.show_dataset_window)
+        session.exports.changed.connect(self._refresh_status)
+        self._refresh_status()
 
-    def add_to(self, menu: QMenu, commands: Actions) -> None:
+    def add_actions_to(self, menu: QMenu, commands: CommandRegistry) -> None:
         """Fill the menu."""
         for name, text, key, icon, run in (
-            ("data.export", self.tr("&Export a data set…"), "Ctrl+Shift+D", "export", self.export),
-            ("data.browse", self.tr("&Look through a data set…"), "Ctrl+D", "browse", self.browse),
+            ("data.export", self.tr("&Export a data set…"), "Ctrl+Shift+D", "export", self.show_export_dialog),
+            ("data.browse", self.tr("&Look through a data set…"), "Ctrl+D", "browse", self.show_dataset_window),
         ):
-            group = plain(menu.title())
+            group = without_mnemonic(menu.title())
             menu.addAction(commands.add(Command(name=name, text=text, group=group, keys=(key,), icon=icon), run))
 
-    def export(self) -> None:
+    def show_export_dialog(self) -> None:
         """Open the export dialog."""
-        if self.dialog is None or not isValid(self.dialog):
-            self.dialog = ExportDialog(self._session, self._preferences, self._theme, self._window)
-        self.dialog.show()
-        self.dialog.activateWindow()
+        if self.export_dialog is None or not isValid(self.export_dialog):
+            self.export_dialog = ExportDialog(self._session, self._preferences, self._theme, self._window)
+        self.export_dialog.show()
+        self.export_dialog.activateWindow()
 
-    def browse(self, folder: Path | None = None) -> None:
+    def show_dataset_window(self, folder: Path | None = None) -> None:
         """Open the browser, on this folder if one is given."""
-        if self.browser is None or not isValid(self.browser):
-            self.browser = DatasetWindow(self._session, self._theme, self._window)
+        if self.dataset_window is None or not isValid(self.dataset_window):
+            self.dataset_window = DatasetWindow(self._session, self._theme, self._window)
         if folder is not None:
-            self.browser.show_folder(folder)
-        self.browser.show()
-        self.browser.activateWindow()
+            self.dataset_window.open_folder(folder)
+        self.dataset_window.show()
+        self.dataset_window.activateWindow()
 
-    def _follow(self) -> None:
-        words = standing(self._session.exports)
-        self.status.setVisible(bool(words))
-        self.status.setText(words)
+    def _refresh_status(self) -> None:
+        words = export_status_text(self._session.exports)
+        self.status_button.setVisible(bool(words))
+        self.status_button.setText(words)

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 translate = QCoreApplication.translate
 
 
-def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None], *, projects: bool = False) -> QFileDialog:
+def ask_open_picture(
+    parent: QWidget, title: str, on_chosen: Callable[[Path], None], *, projects: bool = False
+) -> QFileDialog:
     """Let a person choose a picture to open, or a project too; returns at once."""
     pictures = translate("Dialogs", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
     if projects:
@@ -20,57 +22,59 @@ def ask_open(parent: QWidget, title: str, chosen: Callable[[Path], None], *, pro
     everything = translate("Dialogs", "All files (*)")
     dialog = QFileDialog(parent, title, filter=f"{pictures};;{everything}")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    return _opened(dialog, chosen)
+    return _open_dialog(dialog, on_chosen)
 
 
-def ask_save(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
+def ask_save_png(parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose where to save a PNG; returns at once."""
-    return _ask_save(parent, title, name, chosen, "PNG (*.png)")
+    return _ask_save(parent, title, name, on_chosen, "PNG (*.png)")
 
 
-def ask_gif(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
+def ask_save_gif(parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose where to save a GIF; returns at once."""
-    return _ask_save(parent, title, name, chosen, "GIF (*.gif)")
+    return _ask_save(parent, title, name, on_chosen, "GIF (*.gif)")
 
 
-def ask_project(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
+def ask_save_project(parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose where to save a project; returns at once."""
-    return _ask_save(parent, title, name, chosen, "Diptych (*.diptych)")
+    return _ask_save(parent, title, name, on_chosen, "Diptych (*.diptych)")
 
 
-def ask_zip(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+def ask_open_zip(parent: QWidget, title: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose a zip; returns at once."""
     dialog = QFileDialog(parent, title, filter="Zip (*.zip)")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    return _opened(dialog, chosen)
+    return _open_dialog(dialog, on_chosen)
 
 
-def ask_text(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+def ask_open_text(parent: QWidget, title: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose a text file; returns at once."""
     texts, everything = translate("Dialogs", "Text files (*.txt)"), translate("Dialogs", "All files (*)")
     dialog = QFileDialog(parent, title, filter=f"{texts};;{everything}")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    return _opened(dialog, chosen)
+    return _open_dialog(dialog, on_chosen)
 
 
-def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+def ask_folder(parent: QWidget, title: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
     """Let a person choose a folder; returns at once."""
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    return _opened(dialog, chosen)
+    return _open_dialog(dialog, on_chosen)
 
 
-def _ask_save(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None], kind: str) -> QFileDialog:
-    dialog = QFileDialog(parent, title, filter=kind)
+def _ask_save(
+    parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None], name_filter: str
+) -> QFileDialog:
+    dialog = QFileDialog(parent, title, filter=name_filter)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(name.rsplit(".", 1)[-1])
     dialog.selectFile(name)
-    return _opened(dialog, chosen)
+    return _open_dialog(dialog, on_chosen)
 
 
-def _opened(dialog: QFileDialog, chosen: Callable[[Path], None]) -> QFileDialog:
+def _open_dialog(dialog: QFileDialog, on_chosen: Callable[[Path], None]) -> QFileDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.fileSelected.connect(lambda name: on_chosen(Path(name)))
     dialog.open()
     return dialog

@@ -6,34 +6,34 @@ from PySide6.QtCore import QCoreApplication, QObject, QPointF
 from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
-from studio.domain.frame import Margins
+from studio.domain.frame import CanvasMargins
 from studio.session.session import Session
-from studio.ui.edges import Edges
-from studio.ui.extend_curtain import Curtain
+from studio.ui.edges import CanvasEdges
+from studio.ui.extend_curtain import ExtendOverlay
 from studio.ui.extend_dialog import ExtendDialog
-from studio.ui.extend_handle import Handle
-from studio.ui.shortcuts import Actions, Command, plain
+from studio.ui.extend_handle import ExtendHandle
+from studio.ui.shortcuts import Command, CommandRegistry, without_mnemonic
 from studio.ui.theme import Theme
-from studio.ui.view import View
+from studio.ui.view import Viewport
 
 translate = QCoreApplication.translate
 
 
-class ExtendFrame(QObject):
+class ExtendController(QObject):
     """Its commands are added before there are canvases to work on."""
 
-    def __init__(self, session: Session, view: View, commands: Actions, window: QWidget) -> None:
+    def __init__(self, session: Session, viewport: Viewport, commands: CommandRegistry, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._view, self._commands, self._window = session, view, commands, window
-        self.edges = Edges(session, view, self)
-        self.curtains: tuple[Curtain, ...] = ()
-        self.handles: tuple[Handle, ...] = ()
+        self._session, self._viewport, self._commands, self._window = session, viewport, commands, window
+        self.edges = CanvasEdges(session, viewport, self)
+        self.overlays: tuple[ExtendOverlay, ...] = ()
+        self.handles: tuple[ExtendHandle, ...] = ()
         self.dialog: ExtendDialog | None = None
-        self.edges.changed.connect(self._on_edges)
+        self.edges.changed.connect(self._on_edges_changed)
 
-    def add_to(self, menu: QMenu) -> None:
+    def add_actions_to(self, menu: QMenu) -> None:
         """Both commands, in the Picture menu."""
-        group = plain(menu.title())
+        group = without_mnemonic(menu.title())
         tip = self.tr("Drag an edge of the picture outwards; what comes on is drawn in both halves")
         drag = Command(
             name="picture.extend",
@@ -44,48 +44,48 @@ class ExtendFrame(QObject):
             icon="extend",
             checkable=True,
         )
-        menu.addAction(self._commands.add(drag, self._switch))
+        menu.addAction(self._commands.add(drag, self._set_active))
         by = Command(name="picture.extend_by", text=self.tr("Extend canvas &by…"), group=group, keys=("Ctrl+Alt+C",))
-        menu.addAction(self._commands.add(by, self.ask))
+        menu.addAction(self._commands.add(by, self.show_dialog))
 
-    def cover(self, theme: Theme, canvases: tuple[QWidget, ...]) -> None:
+    def install_on(self, theme: Theme, canvases: tuple[QWidget, ...]) -> None:
         """Work on these canvases."""
-        edges, view = self.edges, self._view
-        self.curtains = tuple(Curtain(edges, view, theme, canvas) for canvas in canvases)
+        edges, view = self.edges, self._viewport
+        self.overlays = tuple(ExtendOverlay(edges, view, theme, canvas) for canvas in canvases)
         self.handles = tuple(
-            Handle(edges, side, view, theme, canvas) for canvas in canvases for side in Margins._fields
+            ExtendHandle(edges, side, view, theme, canvas) for canvas in canvases for side in CanvasMargins._fields
         )
-        view.cursor_moved.connect(self._on_cursor)
-        view.changed.connect(self._put_away)
-        self._session.editor.document_changed.connect(self._put_away)
+        view.cursor_moved.connect(self._on_cursor_moved)
+        view.changed.connect(self._hide_handles)
+        self._session.editor.document_changed.connect(self._hide_handles)
 
-    def ask(self) -> None:
+    def show_dialog(self) -> None:
         """Open the dialog, or bring it to the front."""
         if self.dialog is None or not isValid(self.dialog):
             self.dialog = ExtendDialog(self._session, self._window)
         self.dialog.show()
         self.dialog.activateWindow()
 
-    def _switch(self, on: bool) -> None:
-        if not on:
-            self.edges.close()
+    def _set_active(self, active: bool) -> None:
+        if not active:
+            self.edges.cancel()
             return
-        self.edges.open()
-        for curtain in self.curtains:
+        self.edges.start()
+        for curtain in self.overlays:
             if curtain.isVisible():
                 curtain.setFocus()
                 break
 
-    def _on_edges(self) -> None:
+    def _on_edges_changed(self) -> None:
         self._commands["picture.extend"].setChecked(self.edges.active)
-        self._put_away()
+        self._hide_handles()
 
-    def _on_cursor(self, _: object, cursor: QPointF | None) -> None:
+    def _on_cursor_moved(self, _: object, cursor: QPointF | None) -> None:
         if not self.edges.active:
             for handle in self.handles:
-                handle.follow(None if self._session.editor.pen.busy else cursor)
+                handle.show_near(None if self._session.editor.painter.gesture_active else cursor)
 
-    def _put_away(self) -> None:
+    def _hide_handles(self) -> None:
         """Handles whose edge may be elsewhere; the one that is held goes in the end."""
         if not self.edges.active:
             for handle in self.handles:

@@ -6,52 +6,56 @@ from PySide6.QtCore import QLocale, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.session.gallery import Share
+from studio.session.gallery import ClassFrequency
 from studio.ui.theme import Theme
 
-ROW, BAR = 30, 7
+ROW_HEIGHT, BAR_HEIGHT = 30, 7
 
 
-class Histogram(QWidget):
+class ClassHistogram(QWidget):
     """A bar for each class: its share of the pixels, and in how many pairs it is."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme, self._shares = theme, list[Share]()
+        self._theme, self._shares = theme, list[ClassFrequency]()
         self.setContentsMargins(0, 0, 10, 0)
         self.setAccessibleName(self.tr("What the pairs hold"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, ROW * len(self._shares))
+        return QSize(200, ROW_HEIGHT * len(self._shares))
 
-    def show_shares(self, shares: list[Share]) -> None:
+    def show_shares(self, shares: list[ClassFrequency]) -> None:
         """Show these; the longest bar is the largest share."""
         self._shares = shares
-        self.setAccessibleDescription(", ".join(f"{one.name} {percent(one.pixels)}" for one in shares))
+        self.setAccessibleDescription(", ".join(f"{share.name} {percent_text(share.pixel_share)}" for share in shares))
         self.updateGeometry()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, colours, width = QPainter(self), self._theme.colours, self.contentsRect().width()
-        most = max((one.pixels for one in self._shares), default=0.0) or 1.0
+        largest = max((share.pixel_share for share in self._shares), default=0.0) or 1.0
         flags = Qt.AlignmentFlag
-        for place, one in enumerate(self._shares):
-            line = QRect(0, place * ROW, width, ROW - BAR - 4)
-            painter.setPen(colours.text if one.pairs else colours.dim)
+        for row, one in enumerate(self._shares):
+            line = QRect(0, row * ROW_HEIGHT, width, ROW_HEIGHT - BAR_HEIGHT - 4)
+            painter.setPen(colours.text if one.pair_share else colours.dim)
             painter.drawText(line, flags.AlignLeft | flags.AlignVCenter, one.name)
             painter.setPen(colours.dim)
-            words = self.tr("{pixels} · {pairs}").format(pixels=percent(one.pixels), pairs=percent(one.pairs))
+            words = self.tr("{pixels} · {pairs}").format(
+                pixels=percent_text(one.pixel_share), pairs=percent_text(one.pair_share)
+            )
             painter.drawText(line, flags.AlignRight | flags.AlignVCenter, words)
-            bar = QRect(0, line.bottom() + 1, width, BAR)
+            bar = QRect(0, line.bottom() + 1, width, BAR_HEIGHT)
             painter.fillRect(bar, colours.border)
             painter.fillRect(bar.adjusted(1, 1, -1, -1), colours.field)
-            painter.fillRect(QRect(0, bar.top(), round(bar.width() * one.pixels / most), BAR), QColor(one.colour))
+            painter.fillRect(
+                QRect(0, bar.top(), round(bar.width() * one.pixel_share / largest), BAR_HEIGHT), QColor(one.colour)
+            )
         painter.end()
 
 
-def percent(share: float) -> str:
+def percent_text(share: float) -> str:
     """With one digit below ten."""
     value = 100 * share
     return f"{QLocale().toString(value, 'f', 1 if 0 < value < 9.95 else 0)} %"

@@ -7,10 +7,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QListView
 
 from studio.session.editor import Editor
-from studio.ui.build import column, panel, text
+from studio.ui.build import style_as_panel, styled_label, vbox
 
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
+ModelIndex = QModelIndex | QPersistentModelIndex
+ROOT_INDEX = QModelIndex()
 
 
 class HistoryPanel(QFrame):
@@ -18,34 +18,34 @@ class HistoryPanel(QFrame):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
-        panel(self)
+        style_as_panel(self)
         self._editor = editor
-        self._steps = _Steps(editor)
-        self.list = QListView()
-        self.list.setAccessibleName(self.tr("History"))
-        self.list.setModel(self._steps)
-        rows = column(margin=10)
-        rows.addWidget(text(self.tr("History"), "heading"))
-        rows.addWidget(self.list, 1)
+        self._model = _HistoryModel(editor)
+        self.list_view = QListView()
+        self.list_view.setAccessibleName(self.tr("History"))
+        self.list_view.setModel(self._model)
+        rows = vbox(margin=10)
+        rows.addWidget(styled_label(self.tr("History"), "heading"))
+        rows.addWidget(self.list_view, 1)
         self.setLayout(rows)
-        self.list.clicked.connect(lambda index: editor.jump(index.row()))
-        self.list.activated.connect(lambda index: editor.jump(index.row()))
-        editor.history_changed.connect(self._show)
+        self.list_view.clicked.connect(lambda index: editor.jump_to(index.row()))
+        self.list_view.activated.connect(lambda index: editor.jump_to(index.row()))
+        editor.history_changed.connect(self._refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show()
+        self._refresh()
 
-    def _show(self) -> None:
+    def _refresh(self) -> None:
         if not self.isVisible():
             return
-        self._steps.follow()
-        index = self._steps.index(len(self._editor.history))
-        self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.list.scrollTo(index)
+        self._model.reload()
+        index = self._model.index(len(self._editor.history))
+        self.list_view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.list_view.scrollTo(index)
 
 
-class _Steps(QAbstractListModel):
+class _HistoryModel(QAbstractListModel):
     """The names of a history; those that were undone are grey."""
 
     def __init__(self, editor: Editor) -> None:
@@ -53,19 +53,19 @@ class _Steps(QAbstractListModel):
         self._history = editor.history
         self._names = self._history.names
 
-    def follow(self) -> None:
+    def reload(self) -> None:
         """Show the history as it is now."""
         self.beginResetModel()
         self._names = self._history.names
         self.endResetModel()
 
-    def rowCount(self, parent: Index = NOWHERE) -> int:
+    def rowCount(self, parent: ModelIndex = ROOT_INDEX) -> int:
         return 0 if parent.isValid() else len(self._names)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
             return self._names[index.row()]
-        return Qt.GlobalColor.gray if role == Qt.ItemDataRole.ForegroundRole and self._undone(index) else None
+        return Qt.GlobalColor.gray if role == Qt.ItemDataRole.ForegroundRole and self._is_undone(index) else None
 
-    def _undone(self, index: Index) -> bool:
+    def _is_undone(self, index: ModelIndex) -> bool:
         return index.row() > len(self._history)

@@ -6,12 +6,12 @@ from PySide6.QtCore import QCoreApplication, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from engine.protocol import Pixels
-from studio.domain.document import Half
+from studio.domain.document import PictureHalf
 from studio.session.session import Session
-from studio.ui.layers import Layer
-from studio.ui.stage import Stage
+from studio.ui.layers import CanvasLayer
+from studio.ui.stage import CanvasView
 from studio.ui.theme import Theme
-from studio.ui.view import View
+from studio.ui.view import Viewport
 
 
 class ImageLayer(QObject):
@@ -23,51 +23,55 @@ class ImageLayer(QObject):
         super().__init__(parent)
         self._session = session
         document = session.editor.document
-        self._layer, self._full = (Layer(document.height, document.width) for _ in range(2))
-        self._sharp = False
-        self._shown: Pixels | None = None
-        self.there = self.whole = False
+        self._layer, self._full_size_layer = (CanvasLayer(document.height, document.width) for _ in range(2))
+        self._has_full_size = False
+        self._shown_full_size: Pixels | None = None
+        self.has_image = self.is_complete = False
         session.editor.document_changed.connect(self._refresh)
-        session.generator.shown_changed.connect(self._refresh)
-        session.sharpness.changed.connect(self._refresh)
+        session.generator.display_changed.connect(self._refresh)
+        session.full_size.changed.connect(self._refresh)
         self._refresh()
 
     def draw(self, painter: QPainter, rect: QRectF) -> None:
         """Into its place, if there is an image."""
-        if self.there:
+        if self.has_image:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             large = rect.width() * painter.device().devicePixelRatioF() > self._layer.image.width()
-            painter.drawImage(rect, self._full.image if self._sharp and large else self._layer.image)
+            painter.drawImage(
+                rect, self._full_size_layer.image if self._has_full_size and large else self._layer.image
+            )
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
 
     def _refresh(self) -> None:
-        full, pixels = self._session.sharpness.image(), self._session.generator.image()
-        part = self._session.generator.part()
-        self.there = pixels is not None
-        self.whole = self.there and part is None
+        full, pixels = self._session.full_size.displayed_image(), self._session.generator.displayed_image()
+        part = self._session.generator.displayed_image_box()
+        self.has_image = pixels is not None
+        self.is_complete = self.has_image and part is None
         if pixels is not None:
-            self._layer.show_rgb(pixels, part)
-        if full is not None and full is not self._shown:
-            self._full.show_rgb(full)
-            self._shown = full
-        self._sharp = full is not None
+            self._layer.set_rgb(pixels, part)
+        if full is not None and full is not self._shown_full_size:
+            self._full_size_layer.set_rgb(full)
+            self._shown_full_size = full
+        self._has_full_size = full is not None
         self.changed.emit()
 
 
-class ImageCanvas(Stage):
+class ImageCanvas(CanvasView):
     """Shows the image; strokes on it go where they would go on the layout, and keep or free the image."""
 
-    def __init__(self, session: Session, view: View, theme: Theme, image: ImageLayer) -> None:
-        super().__init__(session, view, theme, Half.IMAGE, QCoreApplication.translate("ImageCanvas", "Image"))
-        self._picture = image
-        image.changed.connect(self.update)
-        self._on_changed()
+    def __init__(self, session: Session, viewport: Viewport, theme: Theme, image_layer: ImageLayer) -> None:
+        super().__init__(
+            session, viewport, theme, PictureHalf.IMAGE, QCoreApplication.translate("ImageCanvas", "Image")
+        )
+        self._image_layer = image_layer
+        image_layer.changed.connect(self.update)
+        self._on_document_changed()
 
-    def _show(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
-        if not self._picture.whole:
-            self._fill_checkers(painter, rect)
-        if self._picture.there:
-            self._picture.draw(painter, rect)
+    def _draw_picture(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
+        if not self._image_layer.is_complete:
+            self._draw_checkers(painter, rect)
+        if self._image_layer.has_image:
+            self._image_layer.draw(painter, rect)
         else:
             painter.setPen(self._theme.colours.dim)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.tr("The image appears here"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from engine.library import assets
+from engine.library import assets_folder
 
-NAMES = {"en": "English", "de": "Deutsch", "ko": "한국어"}
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "ko": "한국어"}
 """Every language in its own words; English is the one in which the studio is written."""
 
 
-class Language(QObject):
+class LanguageSwitcher(QObject):
     """Puts one language on the application; windows that are made afterwards speak it."""
 
     def __init__(self, app: QApplication) -> None:
@@ -21,22 +21,22 @@ class Language(QObject):
         self._choice: str | None = None
         self.code = "en"
 
-    def speak(self, choice: str) -> None:
+    def install(self, choice: str) -> None:
         """Take a language of `NAMES`; the system's for anything else."""
         if choice == self._choice:
             return
-        self.silence()
+        self.remove()
         self._choice = choice
-        self.code = choice if choice in NAMES else of_system(QLocale.system().uiLanguages())
+        self.code = choice if choice in LANGUAGE_NAMES else system_language(QLocale.system().uiLanguages())
         QLocale.setDefault(QLocale(self.code))
-        own, qt = assets() / "translations", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        own, qt = assets_folder() / "translations", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         for folder, name in ((qt, "qtbase"), (str(own), "diptych")):
             translator = QTranslator(self)
             if translator.load(f"{name}_{self.code}", folder):
                 self._app.installTranslator(translator)
                 self._translators.append(translator)
 
-    def silence(self) -> None:
+    def remove(self) -> None:
         """Take the language away again."""
         for translator in self._translators:
             self._app.removeTranslator(translator)
@@ -44,7 +44,7 @@ class Language(QObject):
         self._choice = None
 
 
-def of_system(wanted: list[str]) -> str:
+def system_language(ui_languages: list[str]) -> str:
     """The first language of a system's list ("de-AT", …) that we speak; English if there is none."""
-    spoken = (tag.replace("_", "-").split("-")[0].lower() for tag in wanted)
-    return next((code for code in spoken if code in NAMES), "en")
+    codes = (tag.replace("_", "-").split("-")[0].lower() for tag in ui_languages)
+    return next((code for code in codes if code in LANGUAGE_NAMES), "en")

@@ -11,46 +11,46 @@ from PySide6.QtGui import QImage
 from engine.protocol import Pixels
 from studio.domain.layout import Box, Mask
 
-Colours = npt.NDArray[np.uint32]
+ArgbArray = npt.NDArray[np.uint32]
 """0xAARRGGBB, the colour parts times alpha."""
 
-*PLACES, ALPHA = (2, 1, 0, 3) if sys.byteorder == "little" else (1, 2, 3, 0)
+*RGB_BYTES, ALPHA_BYTE = (2, 1, 0, 3) if sys.byteorder == "little" else (1, 2, 3, 0)
 """Where the bytes of red, green, blue and alpha are in a colour."""
 
 
-class Layer:
+class CanvasLayer:
     """A picture of [height, width] pixels; `image` shows what `pixels` holds, at once."""
 
     def __init__(self, height: int, width: int) -> None:
-        self._make(height, width)
+        self._allocate(height, width)
 
-    def fit(self, height: int, width: int) -> None:
+    def resize(self, height: int, width: int) -> None:
         """Have this size; if that is another, nothing is shown."""
         if self.pixels.shape != (height, width):
-            self._make(height, width)
+            self._allocate(height, width)
 
-    def show_rgb(self, rgb: Pixels, part: Box | None = None) -> None:
+    def set_rgb(self, rgb: Pixels, part: Box | None = None) -> None:
         """An image [H, W, 3], whose size the layer takes; only a part of it if one is given."""
-        self.fit(*rgb.shape[:2])
+        self.resize(*rgb.shape[:2])
         parts = self.pixels.view(np.uint8).reshape(*self.pixels.shape, 4)
-        for channel, place in enumerate(PLACES):
+        for channel, place in enumerate(RGB_BYTES):
             parts[..., place] = rgb[..., channel]
-        parts[..., ALPHA] = 255
+        parts[..., ALPHA_BYTE] = 255
         if part is not None:
-            self.pixels[~part.mask(*self.pixels.shape)] = 0
+            self.pixels[~part.to_mask(*self.pixels.shape)] = 0
 
-    def show_mask(self, mask: Mask, box: Box | None = None) -> None:
+    def set_mask(self, mask: Mask, box: Box | None = None) -> None:
         """Opaque where a mask is set, nothing elsewhere; only in a box if one is given."""
-        area = box.area if box else ...
+        area = box.slices if box else ...
         self.pixels[area] = np.where(mask, 0xFFFFFFFF, 0).astype(np.uint32)
 
-    def _make(self, height: int, width: int) -> None:
-        self.pixels: Colours = np.zeros((height, width), np.uint32)
+    def _allocate(self, height: int, width: int) -> None:
+        self.pixels: ArgbArray = np.zeros((height, width), np.uint32)
         format_ = QImage.Format.Format_ARGB32_Premultiplied
         self.image = QImage(self.pixels.data, width, height, 4 * width, format_)
 
 
-def premultiplied(table: Pixels, alpha: int) -> Colours:
+def premultiplied_table(table: Pixels, alpha: int) -> ArgbArray:
     """A table of RGBA colours [256, 4] as colours, all with this alpha but for those that are transparent."""
     wide = np.round(table.astype(np.float64) * (table[:, 3:] > 0) * alpha / 255).astype(np.uint32)
     return np.where(table[:, 3] > 0, alpha << 24 | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2], 0).astype(

@@ -7,51 +7,64 @@ from functools import partial
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
-from studio.domain.document import Mode
+from studio.domain.document import GenerationMode
 from studio.session.session import Session
-from studio.ui.build import row, toggle
-from studio.ui.shortcuts import Actions
+from studio.ui.build import hbox, toggle_button
+from studio.ui.shortcuts import CommandRegistry
 from studio.ui.theme import Theme
 
 
 class ModeBar(QWidget):
     """Buttons only; what they mean is in the session."""
 
-    def __init__(self, session: Session, actions: Actions) -> None:
+    def __init__(self, session: Session, commands: CommandRegistry) -> None:
         super().__init__()
-        self._session, self._actions = session, actions
+        self._session, self._commands = session, commands
         editor, generator = session.editor, session.generator
-        self.undo = actions.button("edit.undo")
-        self.redo = actions.button("edit.redo")
-        self.fit = actions.button("view.fit")
-        self.extend = actions.button("picture.extend")
-        self.live = actions.button("picture.live", words=True)
-        line = row()
-        line.addWidget(self.undo)
-        line.addWidget(self.redo)
+        self.undo_button = commands.button("edit.undo")
+        self.redo_button = commands.button("edit.redo")
+        self.fit_button = commands.button("view.fit")
+        self.extend_button = commands.button("picture.extend")
+        self.live_button = commands.button("picture.live", with_text=True)
+        line = hbox()
+        line.addWidget(self.undo_button)
+        line.addWidget(self.redo_button)
         line.addStretch(1)
-        self.modes = self._add_modes(line)
+        self.mode_buttons = self._add_mode_buttons(line)
         line.addSpacing(8)
-        line.addWidget(self.live)
+        line.addWidget(self.live_button)
         line.addStretch(1)
-        line.addWidget(self.extend)
-        line.addWidget(self.fit)
+        line.addWidget(self.extend_button)
+        line.addWidget(self.fit_button)
         self.setLayout(line)
-        for signal in (editor.history_changed, editor.stroke_began, generator.mode_changed, generator.options_changed):
-            signal.connect(self._show)
-        self._show()
+        for signal in (
+            editor.history_changed,
+            editor.stroke_started,
+            generator.mode_changed,
+            generator.options_changed,
+        ):
+            signal.connect(self._refresh)
+        self._refresh()
 
-    def _add_modes(self, line: QHBoxLayout) -> dict[Mode, QToolButton]:
+    def _add_mode_buttons(self, line: QHBoxLayout) -> dict[GenerationMode, QToolButton]:
         group = QButtonGroup(self)
-        segments = row(spacing=0)
-        buttons: dict[Mode, QToolButton] = {}
+        segments = hbox(spacing=0)
+        buttons: dict[GenerationMode, QToolButton] = {}
         modes = (
-            (Mode.LAYOUT_TO_IMAGE, self.tr("Layout → Image"), self.tr("Paint a layout; the image is made from it")),
-            (Mode.IMAGE_TO_LAYOUT, self.tr("Image → Layout"), self.tr("Open a photograph; its layout is found")),
-            (Mode.TEXT_TO_BOTH, self.tr("Text → Both"), self.tr("Describe a picture; both halves are made")),
+            (
+                GenerationMode.LAYOUT_TO_IMAGE,
+                self.tr("Layout → Image"),
+                self.tr("Paint a layout; the image is made from it"),
+            ),
+            (
+                GenerationMode.IMAGE_TO_LAYOUT,
+                self.tr("Image → Layout"),
+                self.tr("Open a photograph; its layout is found"),
+            ),
+            (GenerationMode.TEXT_TO_BOTH, self.tr("Text → Both"), self.tr("Describe a picture; both halves are made")),
         )
         for place, (mode, text, tip) in zip(("first", "", "last"), modes, strict=True):
-            button = toggle(text, tip)
+            button = toggle_button(text, tip)
             button.setProperty("segment", True)
             button.setProperty("place", place)
             button.clicked.connect(partial(self._session.generator.set_mode, mode))
@@ -61,24 +74,32 @@ class ModeBar(QWidget):
         line.addLayout(segments)
         return buttons
 
-    def _show(self) -> None:
+    def _refresh(self) -> None:
         generator, history = self._session.generator, self._session.editor.history
-        self.modes[generator.mode].setChecked(True)
-        self._actions["picture.live"].setChecked(generator.live)
-        self._actions["picture.live"].setEnabled(generator.mode is Mode.LAYOUT_TO_IMAGE)
-        self._actions["edit.undo"].setEnabled(history.top is not None or self._session.editor.painting)
-        self._actions["edit.redo"].setEnabled(history.next is not None)
-        undo = self.tr("Undo: {step}").format(step=history.top.name) if history.top else self.tr("Nothing to undo")
-        redo = self.tr("Redo: {step}").format(step=history.next.name) if history.next else self.tr("Nothing to redo")
-        self._actions.describe("edit.undo", undo)
-        self._actions.describe("edit.redo", redo)
+        self.mode_buttons[generator.mode].setChecked(True)
+        self._commands["picture.live"].setChecked(generator.live)
+        self._commands["picture.live"].setEnabled(generator.mode is GenerationMode.LAYOUT_TO_IMAGE)
+        self._commands["edit.undo"].setEnabled(history.undo_step is not None or self._session.editor.stroke_active)
+        self._commands["edit.redo"].setEnabled(history.redo_step is not None)
+        undo = (
+            self.tr("Undo: {step}").format(step=history.undo_step.name)
+            if history.undo_step
+            else self.tr("Nothing to undo")
+        )
+        redo = (
+            self.tr("Redo: {step}").format(step=history.redo_step.name)
+            if history.redo_step
+            else self.tr("Nothing to redo")
+        )
+        self._commands.set_tip("edit.undo", undo)
+        self._commands.set_tip("edit.redo", redo)
 
 
-def icon_button(theme: Theme, icon: str, name: str, key: str, run: Callable[..., object]) -> QToolButton:
+def icon_button(theme: Theme, icon: str, name: str, key: str, on_clicked: Callable[..., object]) -> QToolButton:
     """A button that shows only its icon; the name is for the tip and for those who hear the screen."""
     button = QToolButton()
     button.setAccessibleName(name)
     button.setToolTip(f"{name} ({key})" if key else name)
-    theme.dress(button, icon)
-    button.clicked.connect(run)
+    theme.set_icon(button, icon)
+    button.clicked.connect(on_clicked)
     return button

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.session.notices import Notice, Tone
-from studio.ui.build import column, row
+from studio.session.notices import Notice, NoticeLevel
+from studio.ui.build import hbox, vbox
 from studio.ui.mode_bar import icon_button
 from studio.ui.theme import Theme
 
-HINT_STAYS = 12_000
-MOST = 3
+HINT_DURATION_MS = 12_000
+MAX_NOTICES = 3
 
 
 class NoticeBar(QWidget):
@@ -32,59 +32,61 @@ class NoticeBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._rows: list[NoticeRow] = []
-        self._held = False
-        self._waiting: list[Callable[[], None]] = []
-        self._column = column(spacing=6)
+        self._notice_rows: list[NoticeRow] = []
+        self._frozen = False
+        self._pending: list[Callable[[], None]] = []
+        self._column = vbox(spacing=6)
         self.setLayout(self._column)
         self.hide()
 
     @property
     def notices(self) -> list[Notice]:
         """What can be read now, oldest first."""
-        return [row.notice for row in self._rows]
+        return [row.notice for row in self._notice_rows]
 
-    def row(self, index: int) -> NoticeRow:
+    def row_at(self, index: int) -> NoticeRow:
         """One of the rows, oldest first."""
-        return self._rows[index]
+        return self._notice_rows[index]
 
-    def hold(self, held: bool) -> None:
+    def set_frozen(self, frozen: bool) -> None:
         """Let nothing come or go while the pen is down, for that would move the canvas under it."""
-        self._held = held
-        while self._waiting and not self._held:
-            self._waiting.pop(0)()
+        self._frozen = frozen
+        while self._pending and not self._frozen:
+            self._pending.pop(0)()
 
-    def say(self, notice: Notice) -> None:
+    def show_notice(self, notice: Notice) -> None:
         """Show a notice; the same words come only once, and of hints that offer nothing only the newest stays."""
-        if self._held:
-            self._waiting.append(partial(self.say, notice))
+        if self._frozen:
+            self._pending.append(partial(self.show_notice, notice))
             return
-        for shown in list(self._rows):
-            if shown.notice.text == notice.text or (_passing(shown.notice) and _passing(notice)):
-                self.remove(shown)
-        while len(self._rows) >= MOST:
-            self.remove(next((row for row in self._rows if _passing(row.notice)), self._rows[0]))
-        fresh = NoticeRow(notice, self, self._theme)
-        self._rows.append(fresh)
-        self._column.addWidget(fresh)
-        if notice.tone is Tone.HINT:
-            QTimer.singleShot(HINT_STAYS, fresh, lambda: self.remove(fresh))
+        for shown in list(self._notice_rows):
+            if shown.notice.text == notice.text or (_is_transient_hint(shown.notice) and _is_transient_hint(notice)):
+                self.remove_row(shown)
+        while len(self._notice_rows) >= MAX_NOTICES:
+            self.remove_row(
+                next((row for row in self._notice_rows if _is_transient_hint(row.notice)), self._notice_rows[0])
+            )
+        new_row = NoticeRow(notice, self, self._theme)
+        self._notice_rows.append(new_row)
+        self._column.addWidget(new_row)
+        if notice.level is NoticeLevel.HINT:
+            QTimer.singleShot(HINT_DURATION_MS, new_row, lambda: self.remove_row(new_row))
         self.show()
 
-    def remove(self, row: NoticeRow) -> None:
+    def remove_row(self, row: NoticeRow) -> None:
         """Take a notice away."""
-        if self._held:
-            self._waiting.append(partial(self.remove, row))
+        if self._frozen:
+            self._pending.append(partial(self.remove_row, row))
             return
-        if row in self._rows:
-            self._rows.remove(row)
+        if row in self._notice_rows:
+            self._notice_rows.remove(row)
             row.hide()
             row.deleteLater()
-        self.setVisible(bool(self._rows))
+        self.setVisible(bool(self._notice_rows))
 
 
-def _passing(notice: Notice) -> bool:
-    return notice.tone is Tone.HINT and not notice.action
+def _is_transient_hint(notice: Notice) -> bool:
+    return notice.level is NoticeLevel.HINT and not notice.action
 
 
 class NoticeRow(QFrame):
@@ -95,25 +97,25 @@ class NoticeRow(QFrame):
         self.setObjectName("notice")
         self.notice = notice
         self._bar = bar
-        self.setProperty("tone", notice.tone.value)
+        self.setProperty("tone", notice.level.value)
         self.label = QLabel(notice.text)
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        line = row(spacing=8)
+        line = hbox(spacing=8)
         line.addWidget(self.label, 1)
-        rows = column(spacing=6)
+        rows = vbox(spacing=6)
         rows.setContentsMargins(12, 6, 6, 6)
         rows.addLayout(line)
         self.setLayout(rows)
         if notice.details:
             self._add_details(line, rows)
         if notice.action:
-            self.button = QPushButton(notice.action.label)
-            self.button.clicked.connect(self._act)
-            line.addWidget(self.button)
-        line.addWidget(icon_button(theme, "close", self.tr("Close this notice"), "", lambda: bar.remove(self)))
+            self.action_button = QPushButton(notice.action.label)
+            self.action_button.clicked.connect(self._run_action)
+            line.addWidget(self.action_button)
+        line.addWidget(icon_button(theme, "close", self.tr("Close this notice"), "", lambda: bar.remove_row(self)))
 
     def _add_details(self, line: QHBoxLayout, rows: QVBoxLayout) -> None:
         text = QPlainTextEdit(self.notice.details)
@@ -129,7 +131,7 @@ class NoticeRow(QFrame):
         button.toggled.connect(text.setVisible)
         line.addWidget(button)
 
-    def _act(self) -> None:
-        self._bar.remove(self)
+    def _run_action(self) -> None:
+        self._bar.remove_row(self)
         if self.notice.action:
             self.notice.action.run()

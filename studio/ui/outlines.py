@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.domain.layout import Mask
-from studio.ui.layers import Layer
+from studio.ui.layers import CanvasLayer
 
-DARK = QColor(0, 0, 0, 200)
-MARGIN = 64
+SHADOW_COLOUR = QColor(0, 0, 0, 200)
+RENDER_MARGIN = 64
 """Screen pixels that are drawn beyond what is seen, so that panning is not always drawing."""
-DASH = 4
+DASH_LENGTH = 4
 """Screen pixels; a power of two."""
 
 
@@ -27,8 +27,8 @@ class Outline:
         self._dashed, self._inverted = dashed, inverted
         self._mask: Mask = np.zeros((0, 0), np.bool_)
         self._inside = self._mask
-        self._seen = QRect()
-        self._drawn: tuple[float, QColor] | None = None
+        self._rendered_rect = QRect()
+        self._rendered_for: tuple[float, QColor] | None = None
         self._image = QImage()
 
     @property
@@ -36,11 +36,11 @@ class Outline:
         """Whether no edge is anywhere."""
         return not self._inside.any()
 
-    def follow(self, mask: Mask) -> bool:
+    def set_mask(self, mask: Mask) -> bool:
         """Take a mask [H, W] over; returns whether it is another."""
         if np.array_equal(mask, self._mask):
             return False
-        self._mask, self._drawn = mask.copy(), None
+        self._mask, self._rendered_for = mask.copy(), None
         self._inside = ~self._mask if self._inverted and mask.any() else self._mask
         return True
 
@@ -50,42 +50,52 @@ class Outline:
             return
         height, width = self._mask.shape
         whole = QRect(-1, -1, round(width * zoom) + 3, round(height * zoom) + 3)  # the lines are half outside
-        seen = exposed.translated(-corner) & whole
-        if seen.isEmpty():
+        visible = exposed.translated(-corner) & whole
+        if visible.isEmpty():
             return
-        if self._drawn != (zoom, colour) or not self._seen.contains(seen):
-            self._seen, self._drawn = seen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) & whole, (zoom, colour)
-            self._image = self._rendered(zoom, colour)
-        painter.drawImage(corner + self._seen.topLeft(), self._image)
+        if self._rendered_for != (zoom, colour) or not self._rendered_rect.contains(visible):
+            self._rendered_rect, self._rendered_for = (
+                visible.adjusted(-RENDER_MARGIN, -RENDER_MARGIN, RENDER_MARGIN, RENDER_MARGIN) & whole,
+                (zoom, colour),
+            )
+            self._image = self._render(zoom, colour)
+        painter.drawImage(corner + self._rendered_rect.topLeft(), self._image)
 
-    def _rendered(self, zoom: float, colour: QColor) -> QImage:
+    def _render(self, zoom: float, colour: QColor) -> QImage:
         """The part `_seen`."""
-        x, y, width, height = self._seen.x(), self._seen.y(), self._seen.width(), self._seen.height()
-        thin = edges(self._inside, zoom, (y - 1, x - 1), (height + 2, width + 2))
+        x, y, width, height = (
+            self._rendered_rect.x(),
+            self._rendered_rect.y(),
+            self._rendered_rect.width(),
+            self._rendered_rect.height(),
+        )
+        thin = edge_pixels(self._inside, zoom, (y - 1, x - 1), (height + 2, width + 2))
         if self._dashed:
             steps = np.arange(x - 1, x + width + 1) + np.arange(y - 1, y + height + 1)[:, None]
-            shade = thin.view(np.uint8) << (steps & DASH == 0)
+            shade = thin.view(np.uint8) << (steps & DASH_LENGTH == 0)
         else:
-            shade = thin.view(np.uint8) + _widened(thin)
-        table = np.array([0, _over(QColor(0, 0, 0, 0), DARK), _over(colour, DARK)], np.uint32)
-        layer = Layer(height, width)
+            shade = thin.view(np.uint8) + _widened_lines(thin)
+        table = np.array(
+            [0, _composited(QColor(0, 0, 0, 0), SHADOW_COLOUR), _composited(colour, SHADOW_COLOUR)], np.uint32
+        )
+        layer = CanvasLayer(height, width)
         np.take(table, shade[1:-1, 1:-1], out=layer.pixels, mode="clip")
         return layer.image.copy()
 
 
-def edges(mask: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, int]) -> Mask:
+def edge_pixels(mask: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, int]) -> Mask:
     """The screen pixels [height, width] on the edges of a mask [H, W], seen from this row and column of the screen."""
     framed = np.pad(mask, 1)
-    across = _lines(framed[1:, 1:-1] != framed[:-1, 1:-1], zoom, corner, size)
-    down = _lines((framed[1:-1, 1:] != framed[1:-1, :-1]).T, zoom, corner[::-1], size[::-1])
-    seen: Mask = across | down.T
-    return seen
+    across = _horizontal_lines(framed[1:, 1:-1] != framed[:-1, 1:-1], zoom, corner, size)
+    down = _horizontal_lines((framed[1:-1, 1:] != framed[1:-1, :-1]).T, zoom, corner[::-1], size[::-1])
+    result: Mask = across | down.T
+    return result
 
 
-def _lines(edges: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, int]) -> Mask:
+def _horizontal_lines(edges: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, int]) -> Mask:
     """Horizontal edges [H + 1, W] as lines on the screen."""
-    rows, first, last = _places(edges.shape[0] - 1, zoom, corner[0], size[0])
-    columns, left, right = _places(edges.shape[1], zoom, corner[1], size[1])
+    rows, first, last = _line_positions(edges.shape[0] - 1, zoom, corner[0], size[0])
+    columns, left, right = _line_positions(edges.shape[1], zoom, corner[1], size[1])
     lines = np.zeros(size, np.bool_)
     if last < first or right <= left:
         return lines
@@ -98,7 +108,7 @@ def _lines(edges: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, i
     return lines
 
 
-def _places(count: int, zoom: float, corner: int, size: int) -> tuple[np.ndarray, int, int]:
+def _line_positions(count: int, zoom: float, corner: int, size: int) -> tuple[np.ndarray, int, int]:
     """Where each of `count` + 1 lines is on the screen, and the first and last that matter for a part of it."""
     places = np.floor(np.arange(count + 1) * zoom).astype(np.int64)
     first = max(0, int(np.searchsorted(places, corner)) - 1)
@@ -106,7 +116,7 @@ def _places(count: int, zoom: float, corner: int, size: int) -> tuple[np.ndarray
     return places, first, last
 
 
-def _widened(thin: Mask) -> Mask:
+def _widened_lines(thin: Mask) -> Mask:
     wide = thin.copy()
     wide[1:] |= thin[:-1]
     wide[:-1] |= thin[1:]
@@ -116,7 +126,7 @@ def _widened(thin: Mask) -> Mask:
     return also
 
 
-def _over(upper: QColor, lower: QColor) -> int:
+def _composited(upper: QColor, lower: QColor) -> int:
     """One colour painted over another, premultiplied."""
     image = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(lower)

@@ -8,121 +8,127 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from studio.session.installer import Installer
-from studio.session.notices import Action, Notice
-from studio.session.packs import Card, cards
-from studio.ui.build import column, panel, row, text
-from studio.ui.dialogs import ask_folder, ask_zip
+from studio.session.installer import PackInstaller
+from studio.session.notices import Notice, NoticeAction
+from studio.session.packs import PackCard, list_pack_cards
+from studio.ui.build import hbox, style_as_panel, styled_label, vbox
+from studio.ui.dialogs import ask_folder, ask_open_zip
 from studio.ui.notice_bar import NoticeBar
 from studio.ui.theme import Theme
 
-PICTURE = (176, 88)
+EXAMPLE_SIZE = (176, 88)
 
 
 class PacksWindow(QDialog):
     """Never modal; says which pack a person wants, and leaves it to others to open it."""
 
-    chosen = Signal(str)
+    pack_chosen = Signal(str)
 
-    def __init__(self, installer: Installer, now: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, installer: PackInstaller, current_pack: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Packs"))
         self.resize(660, 600)
-        self._installer, self._now = installer, now
-        self.notices = NoticeBar(theme)
-        self.cards: dict[str, CardRow] = {}
-        self.from_folder = QPushButton(self.tr("Install from a folder…"))
-        self.from_zip = QPushButton(self.tr("Install from a zip…"))
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.doing = text("", "dim")
-        self.busy = QProgressBar()
-        self.busy.setRange(0, 0)
-        self.busy.setAccessibleName(self.tr("Progress"))
-        self._list = QWidget()
-        self._rows = column(spacing=10)
+        self._installer, self._current_pack = installer, current_pack
+        self.notice_bar = NoticeBar(theme)
+        self.card_widgets: dict[str, PackCardWidget] = {}
+        self.install_folder_button = QPushButton(self.tr("Install from a folder…"))
+        self.install_zip_button = QPushButton(self.tr("Install from a zip…"))
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.activity_label = styled_label("", "dim")
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setRange(0, 0)
+        self.progress_bar.setAccessibleName(self.tr("Progress"))
+        self._card_list = QWidget()
+        self._card_rows = vbox(spacing=10)
         self._lay_out()
-        self.from_folder.clicked.connect(lambda: ask_folder(self, self.tr("Install a pack"), installer.install))
-        self.from_zip.clicked.connect(lambda: ask_zip(self, self.tr("Install a pack"), installer.install))
-        self.cancel.clicked.connect(installer.cancel)
-        installer.changed.connect(self._show)
+        self.install_folder_button.clicked.connect(
+            lambda: ask_folder(self, self.tr("Install a pack"), installer.install)
+        )
+        self.install_zip_button.clicked.connect(
+            lambda: ask_open_zip(self, self.tr("Install a pack"), installer.install)
+        )
+        self.cancel_button.clicked.connect(installer.cancel)
+        installer.changed.connect(self._refresh)
         installer.installed.connect(self._on_installed)
-        installer.noticed.connect(self.notices.say)
-        self._show()
+        installer.noticed.connect(self.notice_bar.show_notice)
+        self._refresh()
 
     def _lay_out(self) -> None:
-        self._list.setLayout(self._rows)
+        self._card_list.setLayout(self._card_rows)
         area = QScrollArea()
-        area.setWidget(self._list)
+        area.setWidget(self._card_list)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        line = row()
-        for button in (self.from_folder, self.from_zip):
+        line = hbox()
+        for button in (self.install_folder_button, self.install_zip_button):
             button.setAutoDefault(False)
             line.addWidget(button)
-        line.addWidget(self.doing, 1)
-        line.addWidget(self.busy)
-        line.addWidget(self.cancel)
-        rows = column(margin=12)
-        rows.addWidget(self.notices)
+        line.addWidget(self.activity_label, 1)
+        line.addWidget(self.progress_bar)
+        line.addWidget(self.cancel_button)
+        rows = vbox(margin=12)
+        rows.addWidget(self.notice_bar)
         rows.addWidget(area, 1)
         rows.addLayout(line)
         self.setLayout(rows)
 
-    def _show(self) -> None:
-        busy = bool(self._installer.doing)
-        self.doing.setText(self._installer.doing)
-        for widget in (self.busy, self.cancel):
+    def _refresh(self) -> None:
+        busy = bool(self._installer.activity)
+        self.activity_label.setText(self._installer.activity)
+        for widget in (self.progress_bar, self.cancel_button):
             widget.setVisible(busy)
-        for button in (self.from_folder, self.from_zip):
+        for button in (self.install_folder_button, self.install_zip_button):
             button.setEnabled(not busy)
         if not busy:
-            self._show_cards()
+            self._refresh_cards()
 
-    def _show_cards(self) -> None:
-        while item := self._rows.takeAt(0):
+    def _refresh_cards(self) -> None:
+        while item := self._card_rows.takeAt(0):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        self.cards = {card.name: CardRow(card, in_use=card.name == self._now) for card in cards()}
-        for name, shown in self.cards.items():
-            shown.use.clicked.connect(partial(self.chosen.emit, name))
-            self._rows.addWidget(shown)
-        self._rows.addStretch(1)
+        self.card_widgets = {
+            card.name: PackCardWidget(card, in_use=card.name == self._current_pack) for card in list_pack_cards()
+        }
+        for name, shown in self.card_widgets.items():
+            shown.use_button.clicked.connect(partial(self.pack_chosen.emit, name))
+            self._card_rows.addWidget(shown)
+        self._card_rows.addStretch(1)
 
     def _on_installed(self, name: str) -> None:
-        action = Action(self.tr("Use it"), lambda: self.chosen.emit(name))
-        self.notices.say(Notice(self.tr("“{pack}” is installed.").format(pack=name), action=action))
+        action = NoticeAction(self.tr("Use it"), lambda: self.pack_chosen.emit(name))
+        self.notice_bar.show_notice(Notice(self.tr("“{pack}” is installed.").format(pack=name), action=action))
 
 
-class CardRow(QFrame):
+class PackCardWidget(QFrame):
     """One pack: a layout that comes with it, its words and figures, and a button."""
 
-    def __init__(self, card: Card, *, in_use: bool) -> None:
+    def __init__(self, card: PackCard, *, in_use: bool) -> None:
         super().__init__()
-        panel(self)
-        self.title = text(card.info.title if card.info else card.name, "heading")
-        self.use = QPushButton(self.tr("In use") if in_use else self.tr("Use"))
-        self.use.setEnabled(not in_use and not card.problem)
-        self.use.setAutoDefault(False)
-        self.use.setAccessibleName(self.tr("Use {pack}").format(pack=card.name))
-        self.words = QLabel(self._problem(card) if card.problem else self._words(card))
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setProperty("dim", not card.problem)
-        self.words.setProperty("wrong", bool(card.problem))
-        line = row(spacing=12)
+        style_as_panel(self)
+        self.title_label = styled_label(card.info.title if card.info else card.name, "heading")
+        self.use_button = QPushButton(self.tr("In use") if in_use else self.tr("Use"))
+        self.use_button.setEnabled(not in_use and not card.problem)
+        self.use_button.setAutoDefault(False)
+        self.use_button.setAccessibleName(self.tr("Use {pack}").format(pack=card.name))
+        self.description_label = QLabel(self._problem_text(card) if card.problem else self._description(card))
+        self.description_label.setWordWrap(True)
+        self.description_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.description_label.setProperty("dim", not card.problem)
+        self.description_label.setProperty("wrong", bool(card.problem))
+        line = hbox(spacing=12)
         line.setContentsMargins(10, 10, 10, 10)
-        line.addWidget(self._picture(card), 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(self._column(card), 1)
-        line.addWidget(self.use, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._make_example_label(card), 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(self._make_text_column(card), 1)
+        line.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(line)
 
-    def _column(self, card: Card) -> QVBoxLayout:
-        rows = column(spacing=3)
-        rows.addWidget(self.title)
-        rows.addWidget(self.words)
+    def _make_text_column(self, card: PackCard) -> QVBoxLayout:
+        rows = vbox(spacing=3)
+        rows.addWidget(self.title_label)
+        rows.addWidget(self.description_label)
         for what, value in card.figures:
             figure = QLabel(f"{value} — {what}")
             figure.setWordWrap(True)
@@ -131,9 +137,9 @@ class CardRow(QFrame):
         rows.addStretch(1)
         return rows
 
-    def _picture(self, card: Card) -> QLabel:
+    def _make_example_label(self, card: PackCard) -> QLabel:
         label = QLabel()
-        label.setFixedSize(*PICTURE)
+        label.setFixedSize(*EXAMPLE_SIZE)
         picture = QPixmap(str(card.example)) if card.example else QPixmap()
         if not picture.isNull():
             ratio = self.devicePixelRatio()
@@ -144,7 +150,7 @@ class CardRow(QFrame):
             label.setAccessibleName(self.tr("An example layout"))
         return label
 
-    def _words(self, card: Card) -> str:
+    def _description(self, card: PackCard) -> str:
         info = card.info
         assert info is not None
         parts = [
@@ -155,6 +161,6 @@ class CardRow(QFrame):
         ]
         return " · ".join(parts)
 
-    def _problem(self, card: Card) -> str:
+    def _problem_text(self, card: PackCard) -> str:
         words = self.tr("This pack is broken. {problem} Install it again, or remove its folder {folder}.")
         return words.format(problem=card.problem, folder=card.folder)

@@ -16,7 +16,7 @@ def qimage(pixels: Pixels) -> QImage:
     return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
-def inside(area: QRectF, size: QSize) -> QRectF:
+def fitted_rect(area: QRectF, size: QSize) -> QRectF:
     """The largest part of an area, about its middle, that has the shape of a picture of this size."""
     fitted = QRectF(0, 0, 1, 1)
     fitted.setSize(size.toSizeF().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputDevice, QSinglePointEvent, QTabletEvent
 
-from studio.domain.brush import Point
-from studio.domain.document import Half
-from studio.domain.tools.gestures import Touch
-from studio.domain.tools.ink import Ink, Joining
-from studio.session.pen import Grip
+from studio.domain.brush import DocumentPoint
+from studio.domain.document import PictureHalf
+from studio.domain.tools.gestures import PointerSample
+from studio.domain.tools.ink import PaintOperation, SelectionMode
+from studio.session.pen import StrokeOptions
 from studio.session.toolbox import Tool, Toolbox
 
 SHIFT, CTRL, ALT = (
@@ -19,38 +19,38 @@ SHIFT, CTRL, ALT = (
 )
 
 
-def pressure(event: QSinglePointEvent) -> float:
+def pen_pressure(event: QSinglePointEvent) -> float:
     """From 0 to 1; 1 without a tablet, and for a pen that cannot tell. One that can says 0 when it barely touches."""
-    tells = event.pointingDevice().hasCapability(QInputDevice.Capability.Pressure)
-    return event.pressure() if isinstance(event, QTabletEvent) and tells else 1.0
+    has_pressure = event.pointingDevice().hasCapability(QInputDevice.Capability.Pressure)
+    return event.pressure() if isinstance(event, QTabletEvent) and has_pressure else 1.0
 
 
-def touch(at: QPointF, event: QSinglePointEvent, grip: Grip | None = None) -> Touch:
+def pointer_sample(at: QPointF, event: QSinglePointEvent, options: StrokeOptions | None = None) -> PointerSample:
     """A place in document pixels; shapes are regular with Shift held, unless that has said to add to a selection."""
-    adding = grip is not None and grip.joining in (Joining.ADD, Joining.INTERSECT)
+    adding = options is not None and options.selection_mode in (SelectionMode.ADD, SelectionMode.INTERSECT)
     regular = bool(event.modifiers() & SHIFT) and not adding
-    return Touch(Point(at.x(), at.y()), pressure(event), regular)
+    return PointerSample(DocumentPoint(at.x(), at.y()), pen_pressure(event), regular)
 
 
-def grip(event: QSinglePointEvent, tools: Toolbox, half: Half, *, correcting: bool) -> Grip:
+def stroke_options(event: QSinglePointEvent, tools: Toolbox, half: PictureHalf, *, correcting: bool) -> StrokeOptions:
     """What the keys mean that are held when the pen goes down."""
     held = event.modifiers()
-    selecting, moving = tools.ink is Ink.SELECT, tools.tool is Tool.MOVE
-    joining = Joining.REPLACE
+    selecting, moving = tools.operation is PaintOperation.SELECT, tools.tool is Tool.MOVE
+    joining = SelectionMode.REPLACE
     if selecting and held & SHIFT:
-        joining = Joining.INTERSECT if held & ALT else Joining.ADD
+        joining = SelectionMode.INTERSECT if held & ALT else SelectionMode.ADD
     elif selecting and held & ALT:
-        joining = Joining.SUBTRACT
-    return Grip(
+        joining = SelectionMode.SUBTRACT
+    return StrokeOptions(
         half=half,
-        pick=bool(held & (CTRL | ALT)) and not selecting and not moving,
+        pick_class=bool(held & (CTRL | ALT)) and not selecting and not moving,
         stamp=moving and bool(held & (CTRL | ALT)),
-        joining=joining,
+        selection_mode=joining,
         correcting=correcting,
     )
 
 
-def resizes(event: QSinglePointEvent, tools: Toolbox) -> bool:
+def starts_brush_resize(event: QSinglePointEvent, tools: Toolbox) -> bool:
     """Whether this begins to change the size of the brush."""
-    brush = tools.tool is Tool.BRUSH and tools.ink is not Ink.SELECT
-    return brush and event.modifiers() == SHIFT
+    is_brush = tools.tool is Tool.BRUSH and tools.operation is not PaintOperation.SELECT
+    return is_brush and event.modifiers() == SHIFT

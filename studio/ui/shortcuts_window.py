@@ -16,59 +16,59 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.build import column, row, text
-from studio.ui.shortcuts import Actions, Command, plain, shown
+from studio.ui.build import hbox, styled_label, vbox
+from studio.ui.shortcuts import Command, CommandRegistry, native_key, without_mnemonic
 
-NAME = Qt.ItemDataRole.UserRole
+NAME_ROLE = Qt.ItemDataRole.UserRole
 
 
 class ShortcutsWindow(QDialog):
     """Never modal: the keys can be tried out while it is open."""
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
+    def __init__(self, commands: CommandRegistry, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Shortcuts"))
         self.resize(560, 620)
-        self._actions = actions
-        self._groups: dict[str, QTreeWidgetItem] = {}
-        self._rows: list[QTreeWidgetItem] = []
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search a command or a key"))
-        self.search.setAccessibleName(self.tr("Search"))
-        self.search.setClearButtonEnabled(True)
+        self._commands = commands
+        self._group_items: dict[str, QTreeWidgetItem] = {}
+        self._command_items: list[QTreeWidgetItem] = []
+        self.search_edit = QLineEdit()
+        self.search_edit.setPlaceholderText(self.tr("Search a command or a key"))
+        self.search_edit.setAccessibleName(self.tr("Search"))
+        self.search_edit.setClearButtonEnabled(True)
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(self.tr("Commands and their keys"))
-        self.key = QKeySequenceEdit()
-        self.key.setAccessibleName(self.tr("New key"))
-        self.key.setMaximumSequenceLength(1)
-        self.key.setClearButtonEnabled(True)
-        self.set = QPushButton(self.tr("Set"))
-        self.reset = QPushButton(self.tr("Reset"))
-        self.reset_all = QPushButton(self.tr("Reset all"))
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setProperty("dim", True)
+        self.key_edit = QKeySequenceEdit()
+        self.key_edit.setAccessibleName(self.tr("New key"))
+        self.key_edit.setMaximumSequenceLength(1)
+        self.key_edit.setClearButtonEnabled(True)
+        self.set_button = QPushButton(self.tr("Set"))
+        self.reset_button = QPushButton(self.tr("Reset"))
+        self.reset_all_button = QPushButton(self.tr("Reset all"))
+        self.note_label = QLabel()
+        self.note_label.setWordWrap(True)
+        self.note_label.setProperty("dim", True)
         self._lay_out()
         self._connect()
-        self._fill()
+        self._fill_tree()
 
     @property
-    def command(self) -> Command | None:
+    def current_command(self) -> Command | None:
         """The chosen one."""
         item = self.tree.currentItem()
-        name = item.data(0, NAME) if item else None
-        return next((command for command in self._actions.commands if command.name == name), None)
+        name = item.data(0, NAME_ROLE) if item else None
+        return next((command for command in self._commands.commands if command.name == name), None)
 
-    def choose(self, name: str) -> None:
+    def select_command(self, name: str) -> None:
         """Go to a command's row."""
-        for item in self._rows:
-            if item.data(0, NAME) == name:
+        for item in self._command_items:
+            if item.data(0, NAME_ROLE) == name:
                 self.tree.setCurrentItem(item)
 
-    def listed(self) -> list[str]:
+    def visible_command_names(self) -> list[str]:
         """The names of the commands that the search leaves."""
-        return [item.data(0, NAME) for item in self._rows if not item.isHidden()]
+        return [item.data(0, NAME_ROLE) for item in self._command_items if not item.isHidden()]
 
     def _lay_out(self) -> None:
         self.tree.setColumnCount(2)
@@ -79,33 +79,33 @@ class ShortcutsWindow(QDialog):
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        line = row()
-        label = text(self.tr("New key"), "dim")
-        label.setBuddy(self.key)
+        line = hbox()
+        label = styled_label(self.tr("New key"), "dim")
+        label.setBuddy(self.key_edit)
         line.addWidget(label)
-        line.addWidget(self.key, 1)
-        for button in (self.set, self.reset, self.reset_all):
+        line.addWidget(self.key_edit, 1)
+        for button in (self.set_button, self.reset_button, self.reset_all_button):
             button.setAutoDefault(False)
             line.addWidget(button)
-        rows = column(margin=12)
-        for widget in (self.search, self.tree, self.note):
+        rows = vbox(margin=12)
+        for widget in (self.search_edit, self.tree, self.note_label):
             rows.addWidget(widget, 1 if widget is self.tree else 0)
         rows.addLayout(line)
         self.setLayout(rows)
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._filter)
-        self.tree.currentItemChanged.connect(self._on_command)
-        self.tree.itemActivated.connect(lambda *_: self.key.setFocus())
-        self.key.keySequenceChanged.connect(self._show_note)
-        self.set.clicked.connect(self._take)
-        self.reset.clicked.connect(self._give_back)
-        self.reset_all.clicked.connect(self._actions.reset_all)
-        self._actions.changed.connect(self._show_keys)
+        self.search_edit.textChanged.connect(self._filter)
+        self.tree.currentItemChanged.connect(self._on_current_changed)
+        self.tree.itemActivated.connect(lambda *_: self.key_edit.setFocus())
+        self.key_edit.keySequenceChanged.connect(self._refresh_note)
+        self.set_button.clicked.connect(self._apply_key)
+        self.reset_button.clicked.connect(self._reset_key)
+        self.reset_all_button.clicked.connect(self._commands.reset_all)
+        self._commands.changed.connect(self._refresh_keys)
 
-    def _fill(self) -> None:
-        groups = self._groups
-        for command in self._actions.commands:
+    def _fill_tree(self) -> None:
+        groups = self._group_items
+        for command in self._commands.commands:
             if command.group not in groups:
                 group = groups[command.group] = QTreeWidgetItem(self.tree, [command.group])
                 group.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -113,58 +113,58 @@ class ShortcutsWindow(QDialog):
                 font.setBold(True)
                 group.setFont(0, font)
                 group.setExpanded(True)
-            item = QTreeWidgetItem(groups[command.group], [plain(command.text)])
-            item.setData(0, NAME, command.name)
+            item = QTreeWidgetItem(groups[command.group], [without_mnemonic(command.text)])
+            item.setData(0, NAME_ROLE, command.name)
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
-            self._rows.append(item)
-        self._show_keys()
-        if self._rows:
-            self.tree.setCurrentItem(self._rows[0])
+            self._command_items.append(item)
+        self._refresh_keys()
+        if self._command_items:
+            self.tree.setCurrentItem(self._command_items[0])
 
-    def _show_keys(self) -> None:
-        for item in self._rows:
-            item.setText(1, "  ".join(map(shown, self._actions.keys(item.data(0, NAME)))))
-        self._on_command()
+    def _refresh_keys(self) -> None:
+        for item in self._command_items:
+            item.setText(1, "  ".join(map(native_key, self._commands.keys(item.data(0, NAME_ROLE)))))
+        self._on_current_changed()
 
-    def _filter(self, words: str) -> None:
-        wanted = words.casefold().split()
-        for item in self._rows:
-            said = f"{item.text(0)} {item.text(1)}".casefold()
-            item.setHidden(not all(word in said for word in wanted))
-        left = [item for item in self._rows if not item.isHidden()]
-        for group in self._groups.values():
-            group.setHidden(all(item.parent() is not group for item in left))
-        if left and self.tree.currentItem() not in left:
-            self.tree.setCurrentItem(left[0])
+    def _filter(self, query: str) -> None:
+        wanted = query.casefold().split()
+        for item in self._command_items:
+            row_text = f"{item.text(0)} {item.text(1)}".casefold()
+            item.setHidden(not all(word in row_text for word in wanted))
+        visible = [item for item in self._command_items if not item.isHidden()]
+        for group in self._group_items.values():
+            group.setHidden(all(item.parent() is not group for item in visible))
+        if visible and self.tree.currentItem() not in visible:
+            self.tree.setCurrentItem(visible[0])
 
-    def _on_command(self) -> None:
-        command = self.command
-        keys = self._actions.keys(command.name) if command else ()
-        self.key.setKeySequence(QKeySequence(keys[0]) if keys else QKeySequence())
-        for widget in (self.key, self.set, self.reset):
+    def _on_current_changed(self) -> None:
+        command = self.current_command
+        keys = self._commands.keys(command.name) if command else ()
+        self.key_edit.setKeySequence(QKeySequence(keys[0]) if keys else QKeySequence())
+        for widget in (self.key_edit, self.set_button, self.reset_button):
             widget.setEnabled(command is not None)
-        self._show_note()
+        self._refresh_note()
 
-    def _show_note(self) -> None:
-        command, key = self.command, self.key.keySequence().toString()
-        owner = self._actions.owner(key) if key else None
+    def _refresh_note(self) -> None:
+        command, key = self.current_command, self.key_edit.keySequence().toString()
+        owner = self._commands.command_with_key(key) if key else None
         words = ""
         if command is not None and owner is not None and owner.name != command.name:
             words = self.tr("{key} belongs to “{other}”. “Set” takes it from there.").format(
-                key=shown(key), other=plain(owner.text)
+                key=native_key(key), other=without_mnemonic(owner.text)
             )
         elif command is not None and not key:
             words = self.tr("Press a key, or “Set” without one to take the key away.")
         elif command is not None:
-            words = self.tr("Press another key for “{command}”.").format(command=plain(command.text))
-        self.note.setText(words)
+            words = self.tr("Press another key for “{command}”.").format(command=without_mnemonic(command.text))
+        self.note_label.setText(words)
 
-    def _take(self) -> None:
-        command, key = self.command, self.key.keySequence().toString()
+    def _apply_key(self) -> None:
+        command, key = self.current_command, self.key_edit.keySequence().toString()
         if command is not None:
-            self._actions.rebind(command.name, (key,) if key else ())
+            self._commands.rebind(command.name, (key,) if key else ())
 
-    def _give_back(self) -> None:
-        command = self.command
+    def _reset_key(self) -> None:
+        command = self.current_command
         if command is not None:
-            self._actions.reset(command.name)
+            self._commands.reset(command.name)

@@ -8,55 +8,55 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from studio.domain.layout import Box
 from studio.session.engine_client import EngineState
 from studio.session.session import Session
-from studio.ui.build import row, text
-from studio.ui.view import View
+from studio.ui.build import hbox, styled_label
+from studio.ui.view import Viewport
 
 
 class StatusLine(QWidget):
     """Only shows; `export` says how an export is doing."""
 
-    def __init__(self, session: Session, view: View, export: QWidget) -> None:
+    def __init__(self, session: Session, viewport: Viewport, export_widget: QWidget) -> None:
         super().__init__()
         self._session = session
-        self._view = view
-        self.under_pen, self.engine = text("", "dim"), text("", "dim")
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(self.tr("Progress"))
-        self.progress.setFixedWidth(180)
-        line = row(spacing=10)
-        line.addWidget(self.under_pen, 1)
-        line.addWidget(export)
-        line.addWidget(self.engine)
-        line.addWidget(self.progress)
+        self._viewport = viewport
+        self.cursor_label, self.engine_label = styled_label("", "dim"), styled_label("", "dim")
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setTextVisible(False)
+        self.progress_bar.setAccessibleName(self.tr("Progress"))
+        self.progress_bar.setFixedWidth(180)
+        line = hbox(spacing=10)
+        line.addWidget(self.cursor_label, 1)
+        line.addWidget(export_widget)
+        line.addWidget(self.engine_label)
+        line.addWidget(self.progress_bar)
         self.setLayout(line)
-        view.cursor_moved.connect(self._on_cursor)
-        session.client.state_changed.connect(self._show)
-        session.generator.running_changed.connect(self._show)
-        session.generator.shown_changed.connect(self._show)
-        session.sharpness.changed.connect(self._show)
-        self._show()
+        viewport.cursor_moved.connect(self._on_cursor_moved)
+        session.client.state_changed.connect(self._refresh)
+        session.generator.running_changed.connect(self._refresh)
+        session.generator.display_changed.connect(self._refresh)
+        session.full_size.changed.connect(self._refresh)
+        self._refresh()
 
-    def _on_cursor(self, _: object, cursor: QPointF | None) -> None:
+    def _on_cursor_moved(self, _: object, cursor: QPointF | None) -> None:
         document, words = self._session.editor.document, ""
         if cursor is not None:
             column, row = int(cursor.x() // 1), int(cursor.y() // 1)
             if 0 <= row < document.height and 0 <= column < document.width:
-                ids = self._session.generator.layout(Box(row, column, row + 1, column + 1))
-                words = f"{self._session.palette.name(int(ids[0, 0]))}   {column}, {row}"
-        self.under_pen.setText(words)
+                ids = self._session.generator.displayed_layout(Box(row, column, row + 1, column + 1))
+                words = f"{self._session.palette.class_name(int(ids[0, 0]))}   {column}, {row}"
+        self.cursor_label.setText(words)
 
-    def _show(self) -> None:
+    def _refresh(self) -> None:
         generator = self._session.generator
         preview = generator.preview
-        self.progress.setVisible(generator.running)
-        self.progress.setRange(0, preview.total if preview else 0)
+        self.progress_bar.setVisible(generator.running)
+        self.progress_bar.setRange(0, preview.total if preview else 0)
         if preview:
-            self.progress.setValue(preview.index)
-        self.engine.setText(self._words())
-        self._on_cursor(None, self._view.cursor)
+            self.progress_bar.setValue(preview.index)
+        self.engine_label.setText(self._engine_text())
+        self._on_cursor_moved(None, self._viewport.cursor)
 
-    def _words(self) -> str:
+    def _engine_text(self) -> str:
         generator, client = self._session.generator, self._session.client
         preview = generator.preview
         if not self._session.pack.usable:
@@ -67,7 +67,7 @@ class StatusLine(QWidget):
             return self.tr("Engine is stopped")
         if generator.paused:
             return self.tr("Live is paused while the window is hidden")
-        if client.sharpening:
+        if client.drawing_full_size:
             return self.tr("Drawing the detail…")
         if not generator.running:
             return self.tr("Ready · {device}").format(device=client.device)

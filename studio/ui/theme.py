@@ -11,14 +11,14 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from shiboken6 import isValid
 
-from engine.library import assets
-from studio.session.preferences import Look
+from engine.library import assets_folder
+from studio.session.preferences import ColourScheme
 
-ICON = 20
+ICON_SIZE = 20
 
 
 @dataclass(frozen=True)
-class Colours:
+class ThemeColours:
     """One look; the canvas is neutral grey in both, so that it does not tint what lies on it."""
 
     window: QColor
@@ -35,20 +35,20 @@ class Colours:
     checker_other: QColor
 
 
-def _colours(*names: str) -> Colours:
-    return Colours(*(QColor(name) for name in names))
+def _theme_colours(*names: str) -> ThemeColours:
+    return ThemeColours(*(QColor(name) for name in names))
 
 
-DARK = _colours(
+DARK = _theme_colours(
     "#24262b", "#2c2f35", "#1e2024", "#3d4149", "#e4e6ea", "#989ea9",
     "#5b9cf0", "#0d1a2b", "#f08a7a", "#1b1c1f", "#303236", "#3a3c41",
 )  # fmt: skip
-LIGHT = _colours(
+LIGHT = _theme_colours(
     "#f1f2f4", "#fafbfc", "#ffffff", "#cfd3da", "#20242b", "#68707d",
     "#2466c9", "#ffffff", "#b3372a", "#d9dbde", "#e9eaec", "#dcdee1",
 )  # fmt: skip
 
-SHEET = Template("""
+STYLE_SHEET = Template("""
 QWidget { font-size: 13px; }
 QMainWindow, QDialog { background: $window; }
 #panel { background: $panel; border: 1px solid $border; border-radius: 8px; }
@@ -146,77 +146,79 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__()
         self._app = app
-        self._look = Look.SYSTEM
-        self._dressed: list[tuple[QAbstractButton | QAction, str]] = []
+        self._scheme = ColourScheme.SYSTEM
+        self._themed_icons: list[tuple[QAbstractButton | QAction, str]] = []
         app.setStyle("Fusion")
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._dress)
-        self._dress()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+        self._apply()
 
-    def choose(self, look: Look) -> None:
+    def set_scheme(self, scheme: ColourScheme) -> None:
         """Be light, dark, or as the system is."""
-        if look is not self._look:
-            self._look = look
-            self._dress()
+        if scheme is not self._scheme:
+            self._scheme = scheme
+            self._apply()
 
-    def dress(self, wearer: QAbstractButton | QAction, name: str) -> None:
+    def set_icon(self, target: QAbstractButton | QAction, name: str) -> None:
         """Put an icon on a button or an action and keep it in the theme's colours."""
-        self._dressed = [(one, icon) for one, icon in self._dressed if isValid(one)]
-        self._dressed.append((wearer, name))
-        if isinstance(wearer, QAbstractButton):
-            self.size(wearer)
-        wearer.setIcon(self._icon_for(wearer, name))
+        self._themed_icons = [(themed, icon) for themed, icon in self._themed_icons if isValid(themed)]
+        self._themed_icons.append((target, name))
+        if isinstance(target, QAbstractButton):
+            self.set_icon_size(target)
+        target.setIcon(self._icon_for(target, name))
 
-    def size(self, button: QAbstractButton) -> None:
+    def set_icon_size(self, button: QAbstractButton) -> None:
         """Give a button's icon the size of all icons."""
-        button.setIconSize(QSize(ICON, ICON))
+        button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
 
     def icon(self, name: str) -> QIcon:
         """One of assets/icons in the theme's colours."""
         return self._icon(name, self.colours.text)
 
-    def _icon_for(self, wearer: QAbstractButton | QAction, name: str) -> QIcon:
-        return self._icon(name, self.colours.on_accent if wearer.property("primary") else self.colours.text)
+    def _icon_for(self, target: QAbstractButton | QAction, name: str) -> QIcon:
+        return self._icon(name, self.colours.on_accent if target.property("primary") else self.colours.text)
 
-    def _icon(self, name: str, plain: QColor) -> QIcon:
-        source = (assets() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    def _icon(self, name: str, normal: QColor) -> QIcon:
+        source = (assets_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
         icon = QIcon()
         looks = (
-            (plain, QIcon.Mode.Normal, QIcon.State.Off),
+            (normal, QIcon.Mode.Normal, QIcon.State.Off),
             (self.colours.on_accent, QIcon.Mode.Normal, QIcon.State.On),
             (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.Off),
             (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.On),
         )
         for colour, mode, state in looks:
             for scale in (1, 2):
-                icon.addPixmap(_drawn(source, colour, scale), mode, state)
+                icon.addPixmap(_rendered_svg(source, colour, scale), mode, state)
         return icon
 
-    def _dress(self) -> None:
+    def _apply(self) -> None:
         system = QGuiApplication.styleHints().colorScheme()
-        light = self._look is Look.LIGHT or (self._look is Look.SYSTEM and system == Qt.ColorScheme.Light)
+        light = self._scheme is ColourScheme.LIGHT or (
+            self._scheme is ColourScheme.SYSTEM and system == Qt.ColorScheme.Light
+        )
         self.colours = LIGHT if light else DARK
-        self._app.setPalette(_palette(self.colours))
+        self._app.setPalette(_qt_palette(self.colours))
         names = {name: colour.name() for name, colour in vars(self.colours).items()}
-        look, icons = "light" if light else "dark", (assets() / "icons").as_posix()
-        self._app.setStyleSheet(SHEET.substitute(names, look=look, icons=icons))
-        for wearer, name in self._dressed:
+        look, icons = "light" if light else "dark", (assets_folder() / "icons").as_posix()
+        self._app.setStyleSheet(STYLE_SHEET.substitute(names, look=look, icons=icons))
+        for wearer, name in self._themed_icons:
             if isValid(wearer):
                 wearer.setIcon(self._icon_for(wearer, name))
         self.changed.emit()
 
 
-def _drawn(source: str, colour: QColor, scale: int) -> QPixmap:
-    pixmap = QPixmap(ICON * scale, ICON * scale)
+def _rendered_svg(source: str, colour: QColor, scale: int) -> QPixmap:
+    pixmap = QPixmap(ICON_SIZE * scale, ICON_SIZE * scale)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     svg = QSvgRenderer(QByteArray(source.replace("currentColor", colour.name()).encode()))
-    svg.render(painter, QRectF(0, 0, ICON * scale, ICON * scale))
+    svg.render(painter, QRectF(0, 0, ICON_SIZE * scale, ICON_SIZE * scale))
     painter.end()
     pixmap.setDevicePixelRatio(scale)
     return pixmap
 
 
-def _palette(colours: Colours) -> QPalette:
+def _qt_palette(colours: ThemeColours) -> QPalette:
     palette = QPalette()
     roles = QPalette.ColorRole
     for role, colour in (

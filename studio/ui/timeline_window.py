@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QProgressBar, QPushButton, Q
 
 from engine.protocol import Pixels
 from studio.session.session import Session
-from studio.session.timeline import Moment
-from studio.ui.build import column, row, text
-from studio.ui.dialogs import ask_folder, ask_gif
+from studio.session.timeline import TimelineStep
+from studio.ui.build import hbox, styled_label, vbox
+from studio.ui.dialogs import ask_folder, ask_save_gif
 from studio.ui.pictures import qimage
 from studio.ui.theme import Theme
 
-PLAY = 160
+PLAY_INTERVAL_MS = 160
 """Milliseconds that each step is shown while it plays."""
 
 
@@ -28,8 +28,8 @@ class TimelineWindow(QDialog):
         self.setWindowTitle(self.tr("Denoising timeline"))
         self.resize(820, 560)
         self._timeline, self._palette = session.timeline, session.palette
-        self.pictures = [
-            View(name, theme)
+        self.step_images = [
+            StepImage(name, theme)
             for name in (
                 self.tr("Noisy layout, y_t"),
                 self.tr("Noisy image, x_t"),
@@ -37,58 +37,58 @@ class TimelineWindow(QDialog):
                 self.tr("Expected image, x_0"),
             )
         ]
-        self.layout_clock, self.image_clock = (
-            Clock(self.tr("Clock of the layout")),
-            Clock(self.tr("Clock of the image")),
+        self.layout_clock_bar, self.image_clock_bar = (
+            ClockBar(self.tr("Clock of the layout")),
+            ClockBar(self.tr("Clock of the image")),
         )
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(self.tr("Step"))
-        self.step = text("", "dim")
-        self.play = QPushButton(self.tr("Play"))
-        self.play.setCheckable(True)
-        self.again = QPushButton(self.tr("Make the steps again"))
-        self.gif = QPushButton(self.tr("Save GIF…"))
-        self.frames = QPushButton(self.tr("Save frames…"))
-        self._timer = QTimer(self, interval=PLAY)
-        self._timer.timeout.connect(self._advance)
+        self.step_label = styled_label("", "dim")
+        self.play_button = QPushButton(self.tr("Play"))
+        self.play_button.setCheckable(True)
+        self.retrace_button = QPushButton(self.tr("Make the steps again"))
+        self.save_gif_button = QPushButton(self.tr("Save GIF…"))
+        self.save_frames_button = QPushButton(self.tr("Save frames…"))
+        self._play_timer = QTimer(self, interval=PLAY_INTERVAL_MS)
+        self._play_timer.timeout.connect(self._advance)
         self._lay_out()
         self._connect()
         self._timeline.trace()
-        self._follow()
+        self._on_timeline_changed()
 
     @property
-    def moment(self) -> Moment | None:
+    def current_step(self) -> TimelineStep | None:
         """What is shown."""
-        moments = self._timeline.moments
+        moments = self._timeline.steps
         return moments[min(self.slider.value(), len(moments) - 1)] if moments else None
 
     def done(self, result: int) -> None:
         """Ends by Escape too, which closes without an event."""
-        self._timer.stop()
+        self._play_timer.stop()
         self._timeline.stop()
         super().done(result)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(8)
-        for place, picture in enumerate(self.pictures):
-            grid.addWidget(text(picture.accessibleName(), "dim"), 2 * (place // 2), place % 2)
+        for place, picture in enumerate(self.step_images):
+            grid.addWidget(styled_label(picture.accessibleName(), "dim"), 2 * (place // 2), place % 2)
             grid.addWidget(picture, 2 * (place // 2) + 1, place % 2)
         for index in (1, 3):
             grid.setRowStretch(index, 1)
-        clocks = row(spacing=8)
-        clocks.addWidget(self.layout_clock, 1)
-        clocks.addWidget(self.image_clock, 1)
-        scrub = row(spacing=8)
-        scrub.addWidget(self.play)
+        clocks = hbox(spacing=8)
+        clocks.addWidget(self.layout_clock_bar, 1)
+        clocks.addWidget(self.image_clock_bar, 1)
+        scrub = hbox(spacing=8)
+        scrub.addWidget(self.play_button)
         scrub.addWidget(self.slider, 1)
-        scrub.addWidget(self.step)
-        buttons = row(spacing=8)
-        buttons.addWidget(self.again)
+        scrub.addWidget(self.step_label)
+        buttons = hbox(spacing=8)
+        buttons.addWidget(self.retrace_button)
         buttons.addStretch(1)
-        buttons.addWidget(self.gif)
-        buttons.addWidget(self.frames)
-        rows = column(margin=14)
+        buttons.addWidget(self.save_gif_button)
+        buttons.addWidget(self.save_frames_button)
+        rows = vbox(margin=14)
         rows.addLayout(grid, 1)
         rows.addLayout(clocks)
         rows.addLayout(scrub)
@@ -97,61 +97,65 @@ class TimelineWindow(QDialog):
 
     def _connect(self) -> None:
         timeline = self._timeline
-        self.slider.valueChanged.connect(self._show)
-        self.play.toggled.connect(self._on_play)
-        self.again.clicked.connect(timeline.trace)
-        self.gif.clicked.connect(lambda: ask_gif(self, self.tr("Save GIF"), "denoising.gif", timeline.save_gif))
-        self.frames.clicked.connect(lambda: ask_folder(self, self.tr("Save frames"), timeline.save_frames))
-        timeline.changed.connect(self._follow)
+        self.slider.valueChanged.connect(self._refresh)
+        self.play_button.toggled.connect(self._on_play)
+        self.retrace_button.clicked.connect(timeline.trace)
+        self.save_gif_button.clicked.connect(
+            lambda: ask_save_gif(self, self.tr("Save GIF"), "denoising.gif", timeline.save_gif)
+        )
+        self.save_frames_button.clicked.connect(lambda: ask_folder(self, self.tr("Save frames"), timeline.save_frames))
+        timeline.changed.connect(self._on_timeline_changed)
 
-    def _follow(self) -> None:
-        moments, at_end = self._timeline.moments, self.slider.value() == self.slider.maximum()
+    def _on_timeline_changed(self) -> None:
+        moments, at_end = self._timeline.steps, self.slider.value() == self.slider.maximum()
         self.slider.setRange(0, max(0, len(moments) - 1))
         if at_end:  # whoever looks at an earlier step is left alone
             self.slider.setValue(self.slider.maximum())
-        there = bool(moments) and not self._timeline.running
-        for button in (self.play, self.gif, self.frames):
-            button.setEnabled(there)
-        self.again.setEnabled(not self._timeline.running)
-        self._show()
+        has_steps = bool(moments) and not self._timeline.running
+        for button in (self.play_button, self.save_gif_button, self.save_frames_button):
+            button.setEnabled(has_steps)
+        self.retrace_button.setEnabled(not self._timeline.running)
+        self._refresh()
 
-    def _show(self) -> None:
-        moment, count = self.moment, len(self._timeline.moments)
-        self.step.setText(self.tr("{step} of {count}").format(step=min(self.slider.value() + 1, count), count=count))
+    def _refresh(self) -> None:
+        moment, count = self.current_step, len(self._timeline.steps)
+        self.step_label.setText(
+            self.tr("{step} of {count}").format(step=min(self.slider.value() + 1, count), count=count)
+        )
         if moment is None:
             return
         for picture, pixels in zip(
-            self.pictures,
+            self.step_images,
             (
-                self._colours(moment.noisy_layout),
+                self._layout_pixels(moment.noisy_layout),
                 moment.noisy_image,
-                self._colours(moment.layout),
+                self._layout_pixels(moment.layout),
                 moment.image,
             ),
             strict=True,
         ):
             picture.show_pixels(pixels)
-        self.layout_clock.tell(moment.layout_clock, moment.top)
-        self.image_clock.tell(moment.image_clock, moment.top)
+        self.layout_clock_bar.set_clock(moment.layout_clock, moment.top_clock)
+        self.image_clock_bar.set_clock(moment.image_clock, moment.top_clock)
 
-    def _colours(self, layout: Pixels) -> Pixels:
-        return np.ascontiguousarray(self._palette.colours(layout)[..., :3])
+    def _layout_pixels(self, layout: Pixels) -> Pixels:
+        return np.ascontiguousarray(self._palette.to_rgba(layout)[..., :3])
 
     def _on_play(self, playing: bool) -> None:
         if playing:
             self.slider.setValue(0)
-            self._timer.start()
+            self._play_timer.start()
         else:
-            self._timer.stop()
+            self._play_timer.stop()
 
     def _advance(self) -> None:
         if self.slider.value() >= self.slider.maximum():
-            self.play.setChecked(False)
+            self.play_button.setChecked(False)
         else:
             self.slider.setValue(self.slider.value() + 1)
 
 
-class View(QWidget):
+class StepImage(QWidget):
     """One of the four pictures, as large as there is room."""
 
     def __init__(self, name: str, theme: Theme) -> None:
@@ -178,21 +182,21 @@ class View(QWidget):
         painter.end()
 
 
-class Clock(QWidget):
+class ClockBar(QWidget):
     """How far a half still is from clean, as a number and a bar."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name, self.words, self.bar = name, text(name, "dim"), QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(name)
-        line = row(spacing=8)
-        line.addWidget(self.words)
-        line.addWidget(self.bar, 1)
+        self._name, self.clock_label, self.progress_bar = name, styled_label(name, "dim"), QProgressBar()
+        self.progress_bar.setTextVisible(False)
+        self.progress_bar.setAccessibleName(name)
+        line = hbox(spacing=8)
+        line.addWidget(self.clock_label)
+        line.addWidget(self.progress_bar, 1)
         self.setLayout(line)
 
-    def tell(self, clock: int, top: int) -> None:
+    def set_clock(self, clock: int, max_clock: int) -> None:
         """Show clock t of T."""
-        self.words.setText(f"{self._name}: {clock} / {top}")
-        self.bar.setRange(0, top)
-        self.bar.setValue(clock)
+        self.clock_label.setText(f"{self._name}: {clock} / {max_clock}")
+        self.progress_bar.setRange(0, max_clock)
+        self.progress_bar.setValue(clock)

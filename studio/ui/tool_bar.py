@@ -5,36 +5,36 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
-from studio.domain.tools.ink import Ink
+from studio.domain.tools.ink import PaintOperation
 from studio.session.toolbox import Tool
-from studio.ui.build import column, panel
-from studio.ui.shortcuts import Actions
+from studio.ui.build import style_as_panel, vbox
+from studio.ui.shortcuts import CommandRegistry
 from studio.ui.tool_commands import ToolCommands
 
 
 class ToolBar(QFrame):
     """One button for each tool and each ink; one of both is always down."""
 
-    def __init__(self, commands: ToolCommands, actions: Actions) -> None:
+    def __init__(self, tool_commands: ToolCommands, registry: CommandRegistry) -> None:
         super().__init__()
-        panel(self)
-        self.tools: dict[Tool, QToolButton] = {}
-        self.inks: dict[Ink, QToolButton] = {}
-        rows = column(spacing=3, margin=5)
-        for ink, name in commands.inks.items():
-            self.inks[ink] = self._add(rows, actions, name)
+        style_as_panel(self)
+        self.tool_buttons: dict[Tool, QToolButton] = {}
+        self.operation_buttons: dict[PaintOperation, QToolButton] = {}
+        rows = vbox(spacing=3, margin=5)
+        for ink, name in tool_commands.operation_names.items():
+            self.operation_buttons[ink] = self._add_button(rows, registry, name)
         line = QFrame()
         line.setObjectName("divider")
         line.setFixedHeight(1)
         rows.addSpacing(4)
         rows.addWidget(line)
         rows.addSpacing(4)
-        for tool, name in commands.tools.items():
-            self.tools[tool] = self._add(rows, actions, name)
+        for tool, name in tool_commands.tool_names.items():
+            self.tool_buttons[tool] = self._add_button(rows, registry, name)
         rows.addStretch(1)
         self.setLayout(rows)
 
-    def _add(self, rows: QVBoxLayout, actions: Actions, name: str) -> QToolButton:
-        button = actions.button(name)
+    def _add_button(self, rows: QVBoxLayout, registry: CommandRegistry, name: str) -> QToolButton:
+        button = registry.button(name)
         rows.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         return button

@@ -9,12 +9,12 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 
-class Veil(QWidget):
+class CanvasOverlay(QWidget):
     """As large as its canvas; its `own` keys are its own even where they are shortcuts of the window."""
 
-    def __init__(self, canvas: QWidget, own: Collection[int]) -> None:
+    def __init__(self, canvas: QWidget, keys: Collection[int]) -> None:
         super().__init__(canvas)
-        self._canvas, self._own = canvas, own
+        self._canvas, self._keys = canvas, keys
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
         canvas.installEventFilter(self)
@@ -25,7 +25,7 @@ class Veil(QWidget):
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in self._own:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in self._keys:
             event.accept()
             return True
         return super().event(event)

@@ -9,16 +9,16 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Signal
 
 from studio.domain.document import Document
 
-FIT = 0.97
+FIT_SHARE = 0.97
 """The share of the canvas that a fitted picture takes."""
-ROOMY = 0.5
+FIT_SHARE_WITH_ROOM = 0.5
 """The same while its edges are moved."""
-CLOSEST = 64.0
-OPACITY = 0.5
+MAX_ZOOM = 64.0
+DEFAULT_OPACITY = 0.5
 """Of the layout in an overlay, to begin with."""
 
 
-class View(QObject):
+class Viewport(QObject):
     """Zoom in screen pixels per document pixel, cursor in document pixels.
 
     If `overlaid`, one canvas shows the layout over the image, with `opacity`.
@@ -31,41 +31,41 @@ class View(QObject):
         super().__init__(parent)
         self._document = document
         self._zoom: float | None = None
-        self._share = FIT
-        self._at = QPointF()  # the world's place in the middle, while zoomed
+        self._fit_share = FIT_SHARE
+        self._world_centre = QPointF()  # the world's place in the middle, while zoomed
         self.cursor: QPointF | None = None
         self.overlaid = False
-        self.opacity = OPACITY
+        self.opacity = DEFAULT_OPACITY
 
     def zoom(self, size: QSize) -> float:
         """The zoom on a canvas of this size."""
         if self._zoom is not None:
             return self._zoom
-        return self._fitting(size)
+        return self._fit_zoom(size)
 
-    def rect(self, size: QSize) -> QRectF:
+    def picture_rect(self, size: QSize) -> QRectF:
         """Where the picture lies on a canvas of this size; on whole pixels, so that edges stay sharp."""
         zoom = self.zoom(size)
-        left = round(size.width() / 2 - self._centre.x() * zoom)
-        top = round(size.height() / 2 - self._centre.y() * zoom)
+        left = round(size.width() / 2 - self._document_centre.x() * zoom)
+        top = round(size.height() / 2 - self._document_centre.y() * zoom)
         return QRectF(left, top, round(self._document.width * zoom), round(self._document.height * zoom))
 
     def to_document(self, at: QPointF, size: QSize) -> QPointF:
         """A place on the canvas in document pixels."""
-        rect, zoom = self.rect(size), self.zoom(size)
+        rect, zoom = self.picture_rect(size), self.zoom(size)
         return QPointF((at.x() - rect.left()) / zoom, (at.y() - rect.top()) / zoom)
 
     def to_canvas(self, point: QPointF, size: QSize) -> QPointF:
         """A place in document pixels on the canvas."""
-        rect, zoom = self.rect(size), self.zoom(size)
+        rect, zoom = self.picture_rect(size), self.zoom(size)
         return QPointF(rect.left() + point.x() * zoom, rect.top() + point.y() * zoom)
 
-    def zoom_at(self, at: QPointF, factor: float, size: QSize) -> None:
+    def zoom_at(self, anchor: QPointF, factor: float, size: QSize) -> None:
         """Zoom so that what is under `at` stays there."""
-        under, old = self.to_document(at, size), self.zoom(size)
-        zoom = max(min(1.0, self._fitting(size) / 4), min(CLOSEST, old * factor))
+        fixed_point, old = self.to_document(anchor, size), self.zoom(size)
+        zoom = max(min(1.0, self._fit_zoom(size) / 4), min(MAX_ZOOM, old * factor))
         middle = QPointF(size.width() / 2, size.height() / 2)
-        self._look(under - (at - middle) / zoom, zoom)
+        self._centre_on(fixed_point - (anchor - middle) / zoom, zoom)
 
     def zoom_to(self, zoom: float, size: QSize) -> None:
         """Show so many screen pixels for each document pixel, about the middle of the canvas."""
@@ -81,31 +81,31 @@ class View(QObject):
     def pan(self, by: QPointF, size: QSize) -> None:
         """Move the picture by screen pixels."""
         zoom = self.zoom(size)
-        self._look(self._centre - by / zoom, zoom)
+        self._centre_on(self._document_centre - by / zoom, zoom)
 
     def fit(self) -> None:
         """Show the whole picture."""
         self._zoom = None
         self.changed.emit()
 
-    def make_room(self, around: bool) -> None:
+    def set_room_around(self, room: bool) -> None:
         """Show a fitted picture with room around it, or as large as it can be again."""
-        self._share = ROOMY if around else FIT
+        self._fit_share = FIT_SHARE_WITH_ROOM if room else FIT_SHARE
         self.changed.emit()
 
     @property
     def state(self) -> tuple[float, float, float]:
         """Zoom, 0 if the picture is fitted, and the place in the middle; for the next time."""
-        return self._zoom or 0.0, self._at.x(), self._at.y()
+        return self._zoom or 0.0, self._world_centre.x(), self._world_centre.y()
 
     def restore(self, state: tuple[float, float, float]) -> None:
         """Look where a `state` looked, or as near to it as there is a picture."""
         zoom, x, y = state
-        if 0 < zoom <= CLOSEST:
-            self._zoom, self._at = zoom, QPointF(x, y)
+        if 0 < zoom <= MAX_ZOOM:
+            self._zoom, self._world_centre = zoom, QPointF(x, y)
             self.changed.emit()
 
-    def overlay(self, overlaid: bool) -> None:
+    def set_overlaid(self, overlaid: bool) -> None:
         """Show the layout over the image on one canvas, or both beside each other."""
         self.overlaid = overlaid
         self.changed.emit()
@@ -115,24 +115,26 @@ class View(QObject):
         self.opacity = opacity
         self.changed.emit()
 
-    def point_at(self, cursor: QPointF | None) -> None:
+    def set_cursor(self, cursor: QPointF | None) -> None:
         """The pen is over this document pixel, or over no canvas."""
         old, self.cursor = self.cursor, cursor
         self.cursor_moved.emit(old, cursor)
 
-    def _fitting(self, size: QSize) -> float:
-        return max(0.01, self._share * min(size.width() / self._document.width, size.height() / self._document.height))
+    def _fit_zoom(self, size: QSize) -> float:
+        return max(
+            0.01, self._fit_share * min(size.width() / self._document.width, size.height() / self._document.height)
+        )
 
     @property
-    def _centre(self) -> QPointF:
+    def _document_centre(self) -> QPointF:
         """What is in the middle, in document pixels."""
         document, frame = self._document, self._document.frame
         if self._zoom is None:
             return QPointF(document.width / 2, document.height / 2)
-        x, y = self._at.x() - frame.left, self._at.y() - frame.top
+        x, y = self._world_centre.x() - frame.left, self._world_centre.y() - frame.top
         return QPointF(min(max(x, 0), document.width), min(max(y, 0), document.height))
 
-    def _look(self, centre: QPointF, zoom: float) -> None:
+    def _centre_on(self, centre: QPointF, zoom: float) -> None:
         frame = self._document.frame
-        self._at, self._zoom = centre + QPointF(frame.left, frame.top), zoom
+        self._world_centre, self._zoom = centre + QPointF(frame.left, frame.top), zoom
         self.changed.emit()

@@ -19,7 +19,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.composition import Studio
+from studio.composition import StudioApplication
 from studio.domain.document import ImageKind, Plane
 from studio.session.toolbox import Tool
 from tests.bench.window import open_and, wait
@@ -48,7 +48,7 @@ class Spent(NamedTuple):
 
 
 class Figures:
-    def __init__(self, app: QApplication, studio: Studio) -> None:
+    def __init__(self, app: QApplication, studio: StudioApplication) -> None:
         self.app, self.window = app, studio.window
         self.editor, self.generator = studio.session.editor, studio.session.generator
         self.document, self.canvas = self.editor.document, studio.window.layout_canvas
@@ -59,18 +59,18 @@ class Figures:
         ids = np.arange(width, dtype=np.uint8)[None] // 32 % 4 * np.ones((height, 1), np.uint8)
         self.editor.place_layout(ids, "Open")
         self.generator.generate()
-        wait(self.app, lambda: self.document.marks.image is not ImageKind.NONE)
-        self.window.view.zoom_to(2, self.canvas.size())
+        wait(self.app, lambda: self.document.status.image is not ImageKind.NONE)
+        self.window.viewport.zoom_to(2, self.canvas.size())
         self.app.processEvents()
         for busy in (False, True):
             self.brush(strokes, busy=busy)
-        self.generator.cancel()
+        self.generator.cancel_all()
         self.generator.set_live(False)
         self.fill()
         self.undo()
 
     def at(self, x: float, y: float):
-        return self.window.view.to_canvas(QPointF(x, y), self.canvas.size()).toPoint()
+        return self.window.viewport.to_canvas(QPointF(x, y), self.canvas.size()).toPoint()
 
     def frame(self, act, due: float | None = None) -> Spent:
         start, work = due or time.perf_counter(), time.thread_time()
@@ -95,8 +95,8 @@ class Figures:
                 self.generator.set_options(msgspec.structs.replace(self.generator.options, steps=1000))
                 self.generator.generate()
                 wait(self.app, lambda: self.generator.preview is not None)
-            self.editor.tools.choose(stroke % 4)
-            self.editor.tools.set_size(4 + 6 * (stroke % 6))
+            self.editor.toolbox.select_class(stroke % 4)
+            self.editor.toolbox.set_brush_size(4 + 6 * (stroke % 6))
             QTest.mousePress(self.canvas, LEFT, pos=self.at(*middle))
             self.app.processEvents()
             due = time.perf_counter()
@@ -114,15 +114,15 @@ class Figures:
             say(f"  pauses beside the pen, over {1000 * BUSY:.0f} ms of work", pauses)
 
     def fill(self) -> None:
-        self.editor.tools.take(Tool.FILL)
+        self.editor.toolbox.select_tool(Tool.FILL)
         random = np.random.default_rng(0)
         for name, share in (("one colour", 0.0), ("40 % of it strewn", 0.4)):
             times = []
             for index in range(20):
                 self.document.painted[:] = np.where(random.random(self.document.painted.shape) < share, 3, 0)
                 self.document.painted[100:110, 200:210] = 0
-                self.editor.did("Test")
-                self.editor.tools.choose(1 + index % 2)
+                self.editor.record_step("Test")
+                self.editor.toolbox.select_class(1 + index % 2)
                 place = self.at(205, 105)
                 times.append(self.frame(lambda place=place: QTest.mouseClick(self.canvas, LEFT, pos=place)))
             say(f"fill of the whole canvas, {name}", times)

@@ -21,13 +21,13 @@ from unittest import mock
 
 import msgspec
 
-from engine.export.order import BATCH, FormatName, How, Order
-from engine.export.pair import Pair
-from engine.export.run import Watch, export
+from engine.export.order import DEFAULT_BATCH, ExportOrder, ExportRunOptions, FormatName
+from engine.export.pair import GeneratedPair
+from engine.export.run import ProgressHooks, export_dataset
 from engine.protocol import Export, Exporting, Generate, Preview, Ready
-from tests.engine.wire import Engine
+from tests.engine.wire import EngineSubprocess
 
-PACK, ROUND, FILED = "street", 6 * BATCH, 3000
+PACK, ROUND, FILED = "street", 6 * DEFAULT_BATCH, 3000
 
 
 def main() -> None:
@@ -48,22 +48,26 @@ def main() -> None:
 
 def pace(folder: Path, rounds: int) -> None:
     """Pairs a second of the sampler alone and of the export, in turns."""
-    from engine.export.drawing import Drawer
+    from engine.export.drawing import PairGenerator
 
-    order = Order(pack=PACK, format=FormatName.paired, caption_grammar=True)
-    drawer = Drawer(order, "auto")
-    drawer.draw(range(BATCH))
+    order = ExportOrder(pack=PACK, format=FormatName.paired, caption_grammar=True)
+    drawer = PairGenerator(order, "auto")
+    drawer.draw(range(DEFAULT_BATCH))
     rates: list[tuple[float, float]] = []
     for index in range(rounds):
         begun = time.perf_counter()
-        for first in range(0, ROUND, BATCH):
-            drawer.draw(range(first, first + BATCH))
+        for first in range(0, ROUND, DEFAULT_BATCH):
+            drawer.draw(range(first, first + DEFAULT_BATCH))
         alone = time.perf_counter() - begun
         stamps: list[float] = []
         written = partial(stamp, stamps)
-        export(order, How(out=folder / f"pace-{index}", count=ROUND + BATCH), Watch(written=written))
+        export_dataset(
+            order,
+            ExportRunOptions(out=folder / f"pace-{index}", count=ROUND + DEFAULT_BATCH),
+            ProgressHooks(on_written=written),
+        )
         # without the first batch, which also loads the pack: `written` is called at the start and after each pair
-        rates.append((ROUND / alone, ROUND / (stamps[-1] - stamps[BATCH])))
+        rates.append((ROUND / alone, ROUND / (stamps[-1] - stamps[DEFAULT_BATCH])))
     ratio = statistics.median(exported / alone for alone, exported in rates)
     bare = statistics.median(alone for alone, _ in rates)
     print(f"{bare:.2f} pairs/s by the sampler alone; an export has {ratio:.3f} of that")
@@ -71,23 +75,23 @@ def pace(folder: Path, rounds: int) -> None:
 
 def filing(folder: Path) -> None:
     """Pairs a second that one process writes, and their size, if they are drawn at once."""
-    from engine.export.drawing import Drawer
+    from engine.export.drawing import PairGenerator
 
-    drawn = Drawer(Order(pack=PACK, format=FormatName.paired), "auto").draw(range(BATCH))
+    drawn = PairGenerator(ExportOrder(pack=PACK, format=FormatName.paired), "auto").draw(range(DEFAULT_BATCH))
 
-    def again(drawer: Drawer, seeds: Sequence[int], step: object = None) -> list[Pair]:
+    def again(drawer: PairGenerator, seeds: Sequence[int], step: object = None) -> list[GeneratedPair]:
         of_seed = zip(seeds, itertools.cycle(drawn), strict=False)
         return [
-            Pair(f"{seed:09d}", pair.image, pair.layout, msgspec.structs.replace(pair.record, seed=seed))
+            GeneratedPair(f"{seed:09d}", pair.image, pair.layout, msgspec.structs.replace(pair.record, seed=seed))
             for seed, pair in of_seed
         ]
 
     for form in (FormatName.paired, FormatName.webdataset):
         stamps: list[float] = []
-        how = How(out=folder / f"filed-{form}", count=FILED)
-        with mock.patch.object(Drawer, "draw", again):
-            export(Order(pack=PACK, format=form), how, Watch(written=partial(stamp, stamps)))
-        rate = (FILED - BATCH) / (stamps[-1] - stamps[BATCH])
+        how = ExportRunOptions(out=folder / f"filed-{form}", count=FILED)
+        with mock.patch.object(PairGenerator, "draw", again):
+            export_dataset(ExportOrder(pack=PACK, format=form), how, ProgressHooks(on_written=partial(stamp, stamps)))
+        rate = (FILED - DEFAULT_BATCH) / (stamps[-1] - stamps[DEFAULT_BATCH])
         size = sum(path.stat().st_size for path in how.out.rglob("*") if path.is_file()) / FILED
         print(f"{form}: {rate:.0f} pairs/s are written, {size / 1024:.0f} KiB each")
 
@@ -99,19 +103,19 @@ def stamp(stamps: list[float], kept: int, rejected: int) -> None:
 
 def preview(folder: Path) -> None:
     """From a request to its first preview while an export runs."""
-    engine = Engine.serving(PACK, folder / "log")
-    while not isinstance(engine.next(), Ready):
+    engine = EngineSubprocess.start_serving(PACK, folder / "log")
+    while not isinstance(engine.next_event(), Ready):
         pass
     engine.send(Export(id="set", pack=PACK, out=str(folder / "behind"), count=100_000))
     event = None
     while not (isinstance(event, Exporting) and event.pairs):
-        event = engine.next()
+        event = engine.next_event()
     waits = []
     for index in range(10):
         begun = time.perf_counter()
         engine.send(Generate(id=str(index), pack=PACK, prompt="", seed=index))
         while not (isinstance(event, Preview) and event.id == str(index)):
-            event = engine.next()
+            event = engine.next_event()
         waits.append(time.perf_counter() - begun)
     engine.process.kill()
     print(f"first preview during an export: {statistics.median(waits):.2f} s, at most {max(waits):.2f} s")
@@ -146,8 +150,8 @@ def large(out: Path, pairs: int) -> dict[str, object]:
         if kept in marks:
             held.append((kept, memory()))
 
-    order = Order(pack=PACK, format=FormatName.paired, steps=1, guidance=1.0)
-    export(order, How(out=out, count=pairs), Watch(written=written))
+    order = ExportOrder(pack=PACK, format=FormatName.paired, steps=1, guidance=1.0)
+    export_dataset(order, ExportRunOptions(out=out, count=pairs), ProgressHooks(on_written=written))
     return told | {"memory": held}
 
 

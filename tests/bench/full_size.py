@@ -13,11 +13,11 @@ import numpy as np
 from PIL import Image
 
 from engine import generation, library, packs, upscaler
-from engine.data.pairs import list_pairs, read_pair
-from engine.data.taxonomy import reading
+from engine.data.pairs import list_items, read_pair
+from engine.data.taxonomy import layout_mapping
 from engine.judges import segmenter
-from engine.judges.fidelity import seen
-from engine.protocol import Full, Generate, Raster
+from engine.judges.fidelity import segmenter_scores
+from engine.protocol import FullSizeInputs, Generate, Raster
 from engine.raster import fit_image, fit_layout
 
 PACK, BATCH = "street", 8
@@ -28,33 +28,33 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--count", type=int, default=96)
     options = parser.parse_args()
-    pack = packs.load(library.find_pack(PACK), "auto")
-    ready, judge, info = upscaler.load(pack), segmenter.load(pack), pack.info
+    pack = packs.read_pack(library.find_pack_folder(PACK), "auto")
+    ready, judge, info = upscaler.load_upscaler(pack), segmenter.load(pack), pack.info
     height, width = info.height * ready.factor, info.width * ready.factor
-    pairs = [read_pair(item, reading(PACK)) for item in list_pairs(options.data)[: options.count]]
+    pairs = [read_pair(item, layout_mapping(PACK)) for item in list_items(options.data)[: options.count]]
     truth = [fit_layout(pair.layout, height, width).pixels for pair in pairs]
     asked = [
         Generate(
             id=str(seed),
             pack=PACK,
-            layout=Raster.of(fit_layout(pair.layout, info.height, info.width).pixels),
+            layout=Raster.from_pixels(fit_layout(pair.layout, info.height, info.width).pixels),
             seed=seed,
-            full=Full(layout=Raster.of(layout)),
+            full=FullSizeInputs(layout=Raster.from_pixels(layout)),
         )
         for seed, (pair, layout) in enumerate(zip(pairs, truth, strict=True))
     ]
     enlarged, upscaled = [], []
     for start in range(0, len(asked), BATCH):
         some = asked[start : start + BATCH]
-        *_, frame = generation.steps(pack, some)
+        *_, frame = generation.generate_steps(pack, some)
         for row, request in enumerate(some):
             image = frame.image(row)
-            *_, stage = upscaler.steps(ready, request, generation.Result(image, frame.layout(row)))
+            *_, stage = upscaler.upscaling_steps(ready, request, generation.ImageLayoutPair(image, frame.layout(row)))
             enlarged.append(np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)))
-            upscaled.append(stage.result.image)
+            upscaled.append(stage.pair.image)
     real = [fit_image(pair.image, height, width).pixels for pair in pairs]
     for name, images in (("real", real), ("drawn, enlarged", enlarged), ("drawn, upscaled", upscaled)):
-        found = seen(judge, len(info.classes), images, truth)
+        found = segmenter_scores(judge, len(info.classes), images, truth)
         print(f"{name:16} pixel accuracy {found.accuracy:.3f}, mIoU {found.mean_iou:.3f}")
 
 

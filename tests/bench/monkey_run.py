@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from engine.protocol import UNKNOWN
-from studio.composition import Studio
+from studio.composition import StudioApplication
 from studio.domain.document import Plane
 from tests.bench.window import open_and
 from tests.studio.monkey import Monkey
@@ -36,28 +36,28 @@ def main() -> None:
     sys.exit(1 if failed else 0)
 
 
-def run(app: QApplication, studio: Studio, events: int, seed: int) -> None:
+def run(app: QApplication, studio: StudioApplication, events: int, seed: int) -> None:
     editor, generator = studio.session.editor, studio.session.generator
     ids = {*range(len(editor.palette)), UNKNOWN}
     editor.history._max_bytes = sys.maxsize  # so that all of it can be undone
-    editor.jump(0)
+    editor.jump_to(0)
     first = state(editor)
     monkey, start, sizes = Monkey(studio.window, studio.session, seed), time.perf_counter(), []
     for index in range(events):
-        monkey.act()
+        monkey.act_once()
         app.processEvents()
-        stumbled = [notice.text for notice in studio.window.notices.notices if notice.details]
+        stumbled = [notice.text for notice in studio.window.notice_bar.notices if notice.details]
         assert not stumbled, stumbled
-        assert set(np.unique(editor.document.layout())) <= ids, "a wrong id"
+        assert set(np.unique(editor.document.visible_layout())) <= ids, "a wrong id"
         if index % (events // 10) == 0:
             gc.collect()
             sizes.append(resident() - editor.history.nbytes / 2**20)
             names = len(editor.history.names)
             print(f"{index:6} events  {names:5} steps  {sizes[-1]:7.1f} MB beside the history", flush=True)
     editor.end_stroke()
-    generator.cancel()
-    editor.jump(0)
-    generator.cancel()
+    generator.cancel_all()
+    editor.jump_to(0)
+    generator.cancel_all()
     assert state(editor) == first, "undoing all did not lead back"
     kept = sizes[-1] - sizes[1]
     print(f"{events} events in {time.perf_counter() - start:.0f} s; all undone: the first state")

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from engine import generation, library, packs, raster
-from engine.batch.extend import Margins
-from engine.data.pairs import list_pairs
+from engine.batch.extend import InputMargins
+from engine.data.pairs import list_items
 from engine.protocol import UNKNOWN, Generate, Pixels, Raster
 
 MARGIN, NEAR, BATCH = 64, 8, 8
@@ -42,26 +42,26 @@ def edges(pixels: Pixels, margin: int = MARGIN) -> np.ndarray:
     return np.stack([around(pixels, margin, 1), around(pixels, pixels.shape[1] - margin, -1)])
 
 
-def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[generation.Result]:
+def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[generation.ImageLayoutPair]:
     """The photographs drawn on to both sides, 64 columns each."""
-    info, margins = pack.info, Margins(left=MARGIN, right=MARGIN)
+    info, margins = pack.info, InputMargins(left=MARGIN, right=MARGIN)
     results = []
     for start in range(0, len(photographs), BATCH):
         requests = []
         for seed, image in enumerate(photographs[start : start + BATCH], start):
-            inside = margins.around(np.full(image.shape[:2], 255, np.uint8), 0)
+            inside = margins.pad(np.full(image.shape[:2], 255, np.uint8), 0)
             requests.append(
                 Generate(
                     id=str(seed),
                     pack=info.name,
-                    image=Raster.of(margins.around(image, 0)),
-                    keep_image=Raster.of(inside),
-                    layout=Raster.of(np.full(inside.shape, UNKNOWN, np.uint8)),
+                    image=Raster.from_pixels(margins.pad(image, 0)),
+                    keep_image=Raster.from_pixels(inside),
+                    layout=Raster.from_pixels(np.full(inside.shape, UNKNOWN, np.uint8)),
                     seed=seed,
                 )
             )
-        *_, last = generation.steps(pack, requests)
-        results += [generation.Result(last.image(i), last.layout(i)) for i in range(len(requests))]
+        *_, last = generation.generate_steps(pack, requests)
+        results += [generation.ImageLayoutPair(last.image(i), last.layout(i)) for i in range(len(requests))]
     return results
 
 
@@ -85,9 +85,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--sheet", type=Path, help="a picture of the first twelve")
     options = parser.parse_args()
-    pack = packs.load(library.find_pack(options.pack), "cpu")
+    pack = packs.read_pack(library.find_pack_folder(options.pack), "cpu")
     info = pack.info
-    files = list_pairs(options.data)
+    files = list_items(options.data)
     chosen = [files[i] for i in np.linspace(0, len(files) - 1, options.count).astype(int)]
     photographs = [raster.fit_image(one.image(), info.height, info.width, "crop").pixels for one in chosen]
     with torch.no_grad():

@@ -57,17 +57,17 @@ class Figures:
     def __init__(self, app, folder: Path, started: float) -> None:
         from PySide6.QtCore import Qt, QTimer
 
-        from studio.composition import Studio
+        from studio.composition import StudioApplication
 
         self.started = started
-        self.studio = Studio(app, folder / "data", folder / "config")
+        self.studio = StudioApplication(app, folder / "data", folder / "config")
         self.generator, self.client = self.studio.session.generator, self.studio.session.client
         self.previews: list[float] = []
         self.last_beat, self.longest = time.perf_counter(), 0.0
         self.last_work, self.longest_work = time.thread_time(), 0.0
         self.beat = QTimer(self.studio.window, interval=TICK, timerType=Qt.TimerType.PreciseTimer)
         self.beat.timeout.connect(self.on_beat)
-        self.generator.shown_changed.connect(self.on_shown)
+        self.generator.display_changed.connect(self.on_shown)
 
     def on_beat(self) -> None:
         now, work = time.perf_counter(), time.thread_time()
@@ -94,11 +94,11 @@ class Figures:
         say("start-up to first paint", time.time() - self.started)
         say("  of that, own CPU time", time.process_time())
         watch.deleteLater()
-        await self.until(lambda: self.client.state is not EngineState.STARTING)
+        await self.wait_until(lambda: self.client.state is not EngineState.STARTING)
         say("engine ready after", time.time() - self.started)
         if self.client.state is EngineState.READY:
             document = self.studio.session.editor.document
-            await self.until(lambda: document.marks.image is not ImageKind.NONE)
+            await self.wait_until(lambda: document.status.image is not ImageKind.NONE)
             say("first image on screen after", time.time() - self.started)
             info = self.studio.session.pack.info
             print(f"{info.title} {info.height}×{info.width}, {self.client.device}, median of {runs}")
@@ -130,17 +130,17 @@ class Figures:
 
     async def draw(self, runs: int, ask: Callable[[], None]) -> None:
         first, done, full, counts = [], [], [], []
-        sharpness = self.studio.session.sharpness
+        sharpness = self.studio.session.full_size
         self.last_beat, self.last_work = time.perf_counter(), time.thread_time()
         self.beat.start()
         for _ in range(runs):
             self.previews.clear()
             start = time.perf_counter()
             ask()
-            await self.until(lambda: not self.generator.running)
+            await self.wait_until(lambda: not self.generator.running)
             done.append(time.perf_counter() - start)
             if sharpness.factor:
-                await self.until(lambda: sharpness.image() is not None)
+                await self.wait_until(lambda: sharpness.displayed_image() is not None)
                 full.append(time.perf_counter() - start)
             first.append(self.previews[0] - start)
             counts.append(len(self.previews))

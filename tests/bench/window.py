@@ -15,7 +15,7 @@ import qasync
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from studio.composition import Studio
+from studio.composition import StudioApplication
 
 ROOT = Path(__file__).parent.parent.parent
 MAKE = """
@@ -26,7 +26,7 @@ tiny.make(pathlib.Path(sys.argv[1]), msgspec.structs.replace(tiny.INFO, height=h
 """
 
 
-def open_and(run: Callable[[QApplication, Studio], None], height: int, width: int) -> None:
+def open_and(run: Callable[[QApplication, StudioApplication], None], height: int, width: int) -> None:
     """Open a studio of this size at 1600×900, wait for its engine, and run something in it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as folder:
@@ -41,8 +41,8 @@ def open_and(run: Callable[[QApplication, Studio], None], height: int, width: in
             loop.run_until_complete(_sitting(app, Path(folder), run))
 
 
-async def _sitting(app: QApplication, folder: Path, run: Callable[[QApplication, Studio], None]) -> None:
-    studio = Studio(app, folder / "data", folder / "config")
+async def _sitting(app: QApplication, folder: Path, run: Callable[[QApplication, StudioApplication], None]) -> None:
+    studio = StudioApplication(app, folder / "data", folder / "config")
     studio.show()
     studio.window.resize(1600, 900)
 

@@ -11,20 +11,20 @@ import sys
 from pathlib import Path
 
 from engine.training.config import read_config
-from engine.training.loop import Trainer, steps
-from engine.training.parallel import part
+from engine.training.loop import JointTrainer, training_steps
+from engine.training.parallel import join_process_group
 
 
-def main(path: Path) -> None:
+def train_part(path: Path) -> None:
     config = read_config(path)
-    with part(config.device) as own:
-        trainer = Trainer(config, own)
+    with join_process_group(config.device) as distributed_state:
+        trainer = JointTrainer(config, distributed_state)
         trainer.out.mkdir(exist_ok=True)
-        losses = [loss for loss, _ in steps(trainer)]
+        losses = [loss for loss, _ in training_steps(trainer)]
         weights = b"".join(value.numpy().tobytes() for value in trainer.model.state_dict().values())
-        told = {"losses": losses, "weights": hashlib.sha256(weights).hexdigest()}
-        (trainer.out / f"part_{own.rank}.json").write_text(json.dumps(told))
+        summary = {"losses": losses, "weights": hashlib.sha256(weights).hexdigest()}
+        (trainer.out / f"part_{distributed_state.rank}.json").write_text(json.dumps(summary))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    train_part(Path(sys.argv[1]))

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data.pairs import Frame, Item, Tally, View, load_frame
-from engine.data.taxonomy import Reading, class_infos, read_taxonomy
+from engine.data.pairs import DatasetFrame, DatasetItem, FrameView, TolerantReader, load_frame
+from engine.data.taxonomy import LayoutMapping, class_infos, taxonomy_classes
 from engine.network.text import TextConfig
 from engine.network.unet import UNetConfig
 from engine.protocol import UNKNOWN
 from engine.raster import colourise, write_image, write_layout
 from engine.training.config import TrainConfig, ViewConfig
 
-CLASSES = read_taxonomy("street")
+CLASSES = taxonomy_classes("street")
 ROAD, BUILDING, SKY, CAR = 0, 2, 10, 13
 
 
-def street(index: int) -> np.ndarray:
+def street_layout(index: int) -> np.ndarray:
     """Ids [48, 96]: sky over buildings over a road, a car somewhere, the corner unknown."""
     random = np.random.default_rng(index)
     layout = np.full((48, 96), BUILDING, np.uint8)
@@ -32,18 +32,18 @@ def street(index: int) -> np.ndarray:
     return layout
 
 
-def make_folder(folder: Path, train: int = 6, val: int = 2) -> Path:
+def write_street_folder(folder: Path, train: int = 6, val: int = 2) -> Path:
     """Write `train` and `val` pairs; the image shows the classes' colours."""
     infos = class_infos(CLASSES)
     for split, count in (("train", train), ("val", val)):
         for index in range(count):
-            layout = street(index)
+            layout = street_layout(index)
             write_layout(folder / split / "layouts" / f"{index:03}.png", layout, infos)
             write_image(folder / split / "images" / f"{index:03}.png", colourise(layout, infos))
     return folder
 
 
-def small_config(data: Path, out: Path) -> TrainConfig:
+def small_train_config(data: Path, out: Path) -> TrainConfig:
     """A run that takes seconds on such a folder."""
     return TrainConfig(
         data=str(data),
@@ -66,7 +66,9 @@ def small_config(data: Path, out: Path) -> TrainConfig:
     )
 
 
-def load_frames(items: Sequence[Item], how: Reading, views: Sequence[View]) -> list[Frame]:
+def load_frames(
+    items: Sequence[DatasetItem], reading: LayoutMapping, views: Sequence[FrameView]
+) -> list[DatasetFrame]:
     """Those of a run's frames that are not bad."""
-    loaded = Tally(len(items)).mapped(partial(load_frame, how=how, views=views), items)
+    loaded = TolerantReader(len(items)).map_items(partial(load_frame, mapping=reading, views=views), items)
     return [frame for frame in loaded if frame is not None]

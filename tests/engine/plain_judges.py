@@ -14,33 +14,38 @@ CLASSES = tiny.INFO.classes
 ROAD, SKY, CAR, TREE = range(4)
 
 
-class ByColour:
+class NearestColourSegmenter:
     """A segmenter: each pixel is of the class with the nearest colour."""
 
-    def layouts(self, images):
+    def predict_layouts(self, images):
         colours = palette_table(CLASSES)[: len(CLASSES)].astype(int)
         return [((im[:, :, None].astype(int) - colours) ** 2).sum(-1).argmin(-1).astype(np.uint8) for im in images]
 
 
-class ByArea:
+class ClassAreaClip:
     """A CLIP pair: a picture is how much it shows of each class, a text which classes it names without “no”."""
 
-    def images(self, images):
-        areas = np.stack([np.bincount(ids.ravel(), minlength=4) for ids in ByColour().layouts(images)])
-        return unit(np.sqrt(areas))
+    def embed_images(self, images):
+        areas = np.stack(
+            [np.bincount(ids.ravel(), minlength=4) for ids in NearestColourSegmenter().predict_layouts(images)]
+        )
+        return unit_rows(np.sqrt(areas))
 
-    def texts(self, prompts):
+    def embed_texts(self, prompts):
         words = [prompt.replace(",", " ").split() for prompt in prompts]
-        named = [[info.name in some or info.name + "s" in some for info in CLASSES] for some in words]
-        return unit(np.array(named, float) + 0.01)
+        mentions = [
+            [info.name in prompt_words or info.name + "s" in prompt_words for info in CLASSES]
+            for prompt_words in words
+        ]
+        return unit_rows(np.array(mentions, float) + 0.01)
 
 
-def unit(rows):
+def unit_rows(rows):
     """Float32 rows of unit length."""
     return torch.nn.functional.normalize(torch.tensor(np.asarray(rows), dtype=torch.float32), dim=1)
 
 
-def street(index: int) -> np.ndarray:
+def tiny_street_layout(index: int) -> np.ndarray:
     """Ids [32, 64]: sky over trees or not, over a road, perhaps with a car."""
     random = np.random.default_rng(index)
     layout = np.full((32, 64), SKY, np.uint8)
@@ -53,10 +58,10 @@ def street(index: int) -> np.ndarray:
     return layout
 
 
-def make_folder(folder: Path, train: int = 14, val: int = 6) -> Path:
+def write_tiny_street_folder(folder: Path, train: int = 14, val: int = 6) -> Path:
     """Write pairs, no two of them alike in train and val."""
     for split, first, count in (("train", 0, train), ("val", 100, val)):
         for index in range(first, first + count):
-            write_layout(folder / split / "layouts" / f"{index:03}.png", street(index), CLASSES)
-            write_image(folder / split / "images" / f"{index:03}.png", colourise(street(index), CLASSES))
+            write_layout(folder / split / "layouts" / f"{index:03}.png", tiny_street_layout(index), CLASSES)
+            write_image(folder / split / "images" / f"{index:03}.png", colourise(tiny_street_layout(index), CLASSES))
     return folder

@@ -6,34 +6,40 @@ import torch
 
 from engine import packs
 from engine.judges import clip, files, segmenter
-from engine.judges.clip import ClipFacts
-from engine.judges.files import Purpose
-from engine.judges.segmenter import SegmenterFacts
-from engine.judges.towers import Towers
+from engine.judges.clip import ClipMetadata
+from engine.judges.files import PackCompatibility
+from engine.judges.segmenter import SegmenterMetadata
+from engine.judges.towers import ClipTowers
 from engine.network.segmenter import SegmenterUNet
 
 
-def add_segmenter(folder):
+def add_random_segmenter(folder):
     """One that knows nothing, but says something."""
-    file = packs.read_file(folder)
+    file = packs.read_pack_file(folder)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = SegmenterUNet(len(file.info.classes))
         torch.nn.init.normal_(network.head.weight)
-    facts = SegmenterFacts(
-        purpose=Purpose.of(file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
+    facts = SegmenterMetadata(
+        purpose=PackCompatibility.from_pack_file(file),
+        images_seen=0,
+        held_out=0,
+        accuracy=0.0,
+        mean_iou=0.0,
+        believed=(0.0, 0.0),
     )
     files.save(folder / segmenter.FILE, network.state_dict(), facts)
 
 
-def add_clip(folder):
+def add_random_clip(folder):
     """Towers as they begin."""
-    file = packs.read_file(folder)
+    file = packs.read_pack_file(folder)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        towers = Towers(file.info.height, file.info.width, file.info.vocabulary)
-    facts = ClipFacts(
-        purpose=Purpose.of(file), images_seen=0, held_out=0, vocabulary=file.info.vocabulary, captions=("a car",),
+        towers = ClipTowers(file.info.height, file.info.width, file.info.vocabulary)
+    facts = ClipMetadata(
+        purpose=PackCompatibility.from_pack_file(file), images_seen=0, held_out=0, vocabulary=file.info.vocabulary,
+        captions=("a car",),
         among=0, r_precision=0.0, mean_rank=0.0, score=0.0,
     )  # fmt: skip
-    clip.write(folder / clip.FILE, clip.of(towers, file, torch.device("cpu")), facts)
+    clip.write(folder / clip.FILE, clip.clip_pair_from_towers(towers, file, torch.device("cpu")), facts)

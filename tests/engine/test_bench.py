@@ -11,17 +11,17 @@ import torch
 
 from engine import packs
 from engine.bench import counting, peers, studio
-from engine.bench.report import Bench, Report, Row, table
-from engine.bench.setup import Setup
-from engine.bench.timing import Peer, Spread, Turns, Watch
+from engine.bench.report import BenchReport, BenchResult, BenchRow, markdown_table
+from engine.bench.setup import BenchSetup
+from engine.bench.timing import Spread, Stopwatch, TimedWork, TurnTimings
 from engine.cli import main
 from engine.protocol import Generate, Raster
 
 
 @pytest.fixture(scope="module")
 def setup(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
-    return Setup(pack, Watch(pack.device, 64), quick=True)
+    pack = packs.read_pack(tiny_pack, "cpu")
+    return BenchSetup(pack, Stopwatch(pack.device, 64), quick=True)
 
 
 def test_a_spread_is_the_median_and_the_quartiles():
@@ -32,17 +32,17 @@ def test_a_spread_is_the_median_and_the_quartiles():
 
 
 def test_ratios_and_shares_are_of_the_same_turn():
-    turns = Turns([[1.0, 3.0], [10.0, 20.0], [2.0, 8.0]], [4e9, 1e9, 2e9])
-    assert turns.of(1).median == 8.0
+    turns = TurnTimings([[1.0, 3.0], [10.0, 20.0], [2.0, 8.0]], [4e9, 1e9, 2e9])
+    assert turns.peer_seconds(1).median == 8.0
     assert turns.ratio(1).median == 3.0  # of 3, 2 and 4; the ratio of the medians is 4
-    assert turns.share(0, 2e9).median == pytest.approx(0.5)  # of 0.5, 0.2 and 0.5
+    assert turns.rate_share(0, 2e9).median == pytest.approx(0.5)  # of 0.5, 0.2 and 0.5
     assert turns.rate == 2e9
 
 
 def test_peers_take_turns_forwards_and_backwards():
     done = []
-    peers = [Peer(lambda: done.append("a")), Peer(lambda: done.append("b"), times=10)]
-    turns = Watch(torch.device("cpu"), 16).alternate(peers, 3)
+    peers = [TimedWork(lambda: done.append("a")), TimedWork(lambda: done.append("b"), scale=10)]
+    turns = Stopwatch(torch.device("cpu"), 16).alternate(peers, 3)
     assert "".join(done) == "ab" + "ab" + "ba" + "ab"
     assert len(turns.seconds) == len(turns.rates) == 3
     assert min(turns.rates) > 0
@@ -51,37 +51,39 @@ def test_peers_take_turns_forwards_and_backwards():
 def test_a_part_counts_for_the_whole():
     work = torch.nn.Linear(256, 256)
     rows = torch.ones(256, 256)
-    turns = Watch(torch.device("cpu"), 16).alternate([Peer(lambda: work(rows)), Peer(lambda: work(rows), 1e6)], 3)
+    turns = Stopwatch(torch.device("cpu"), 16).alternate(
+        [TimedWork(lambda: work(rows)), TimedWork(lambda: work(rows), 1e6)], 3
+    )
     assert turns.ratio(1).low > 1e3
 
 
 def test_flops_of_a_product_are_known():
     a, b = torch.ones(3, 5), torch.ones(5, 7)
-    assert counting.flops_of(lambda: a @ b) == 2 * 3 * 5 * 7
+    assert counting.count_flops(lambda: a @ b) == 2 * 3 * 5 * 7
 
 
 def test_every_question_to_the_network_is_counted(setup):
     pack = setup.pack
-    ours = Generate(id="count", pack="tiny", layout=Raster.of(setup.layout()), steps=4)
+    ours = Generate(id="count", pack="tiny", layout=Raster.from_pixels(setup.layout()), steps=4)
     theirs = msgspec.structs.replace(ours, sampler="gcdp", resamplings=5, steps=6)
-    plain, resampled = (counting.questions(pack, [one]) for one in (ours, theirs))
-    assert plain.rows == [1] * 4
-    assert len(resampled.rows) == 30
-    once = counting.flops_of(lambda: plain.last.put(pack.network))
-    assert counting.flops_for(pack, plain) == 4 * once > 0
-    assert counting.flops_for(pack, resampled) == 30 * once
+    plain, resampled = (counting.record_evaluations(pack, [one]) for one in (ours, theirs))
+    assert plain.row_counts == [1] * 4
+    assert len(resampled.row_counts) == 30
+    once = counting.count_flops(lambda: plain.last_input.evaluate(pack.network))
+    assert counting.sampling_flops(pack, plain) == 4 * once > 0
+    assert counting.sampling_flops(pack, resampled) == 30 * once
 
 
 def test_the_guided_branch_is_counted(setup):
     told = Generate(id="count", pack="tiny", prompt="a car", steps=4)
-    assert 2 in counting.questions(setup.pack, [told]).rows
+    assert 2 in counting.record_evaluations(setup.pack, [told]).row_counts
 
 
 def test_widths_fill_the_target_in_proportion():
     def flops(widths):
         return sum(width**2 / 4**level for level, width in enumerate(widths))
 
-    widths = peers.matched(flops, (1, 2, 4), 50_000, 8)
+    widths = peers.match_widths(flops, (1, 2, 4), 50_000, 8)
     assert all(width % 8 == 0 for width in widths)
     assert 0.97 < flops(widths) / 50_000 <= 1
     assert widths[1] / widths[0] == pytest.approx(2, rel=0.2)
@@ -89,11 +91,11 @@ def test_widths_fill_the_target_in_proportion():
 
 def test_networks_of_diffusers_have_our_flops(setup):
     pytest.importorskip("diffusers")
-    with peers.hushed():
-        theirs = peers.peer(peers.kinds(setup.pack)[1], 7e7, setup)
+    with peers.silence_diffusers():
+        theirs = peers.build_diffusers_network(peers.unet_kinds(setup.pack)[1], 7e7, setup)
         shape = theirs.kind.shape
-        image = torch.zeros(1, shape.channels, *shape.sides, dtype=torch.bfloat16)
-        counted = counting.flops_of(lambda: theirs.network(image, 5))
+        image = torch.zeros(1, shape.input_channels, *shape.input_size, dtype=torch.bfloat16)
+        counted = counting.count_flops(lambda: theirs.network(image, 5))
         assert counted == theirs.flops == pytest.approx(7e7, rel=0.05)
 
 
@@ -106,7 +108,7 @@ def test_without_diffusers_its_row_says_how_to_get_it(setup, monkeypatch):
 
 def test_the_studio_s_lines_become_rows():
     told = "start-up to first paint          612 ms\n  request to done        490 ms\nStreet, 9 runs:\n"
-    rows = studio.rows_of(told, 1e12)
+    rows = studio.parse_rows(told, 1e12)
     assert [(row.name, row.seconds.median) for row in rows] == [
         ("start-up to first paint", 0.612),
         ("request to done", 0.49),
@@ -114,8 +116,11 @@ def test_the_studio_s_lines_become_rows():
 
 
 def test_a_table_lines_up_and_leaves_empty_columns_out():
-    rows = [Row(name="one", seconds=Spread(0.05, 0.04, 0.06, 9)), Row(name="the other", seconds=Spread.of([2.0]))]
-    lines = table(Bench(name="b", title="T", rows=rows))[2:]
+    rows = [
+        BenchRow(name="one", seconds=Spread(0.05, 0.04, 0.06, 9)),
+        BenchRow(name="the other", seconds=Spread.of([2.0])),
+    ]
+    lines = markdown_table(BenchResult(name="b", title="T", rows=rows))[2:]
     assert len({len(line) for line in lines}) == 1
     assert "50 ms (40 ms – 60 ms)" in lines[2]
     assert "2 s" in lines[3]
@@ -128,7 +133,7 @@ def test_quick_measures_everything_but_the_window(tiny_pack, tmp_path, capsys):
     with pytest.raises(SystemExit) as left:
         main(["bench", "--pack", str(tiny_pack), "--device", "cpu", "--quick", "--out", str(tmp_path), *chosen])
     assert not left.value.code
-    report = msgspec.json.decode((tmp_path / "bench.json").read_bytes(), type=Report)
+    report = msgspec.json.decode((tmp_path / "bench.json").read_bytes(), type=BenchReport)
     assert [bench.name for bench in report.benches] == names
     assert report.quick
     assert report.device

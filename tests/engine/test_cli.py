@@ -16,16 +16,16 @@ from PIL import Image
 
 from engine import __version__, library, raster
 from engine.cli import main
-from engine.metrics.contact import TALL
+from engine.metrics.contact import MIN_CELL_HEIGHT
 from engine.metrics.pictures import GAP
 from engine.protocol import UNKNOWN
 from tests import tiny
-from tests.engine.wire import PATIENCE, ROOT, wait_until
+from tests.engine.wire import ROOT, TIMEOUT_SECONDS, wait_until
 
 
 @pytest.fixture
 def info(tiny_pack):
-    return library.read_info(tiny_pack)
+    return library.read_pack_info(tiny_pack)
 
 
 @pytest.fixture
@@ -344,7 +344,7 @@ def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny
     assert len(out.splitlines()) == 1 + len(examples)
     sheet = raster.read_image(tmp_path / "new" / "sheet.png")
     tall, wide = info.height * factor, info.width * factor
-    times = max(1, TALL // tall)
+    times = max(1, MIN_CELL_HEIGHT // tall)
     sheet = sheet[::times, ::times]
     assert sheet.shape == (2 * (tall + GAP) - GAP, 7 * (wide + GAP) - GAP, 3)
     shown = raster.colourise(raster.enlarge_layout(examples[1], factor), info.classes)
@@ -354,7 +354,9 @@ def test_a_contact_sheet_shows_every_task_of_each_example_at_full_size(run, tiny
 def test_listing_packs_needs_no_torch(tmp_path):
     code = "import atexit, sys; from engine.cli import main; atexit.register(lambda: print('torch' in sys.modules)); "
     code += "main(['packs', 'list'])"
-    listed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    listed = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+    )
     assert listed.stdout.splitlines()[-1] == "False", listed.stderr
 
 
@@ -380,7 +382,7 @@ def test_ctrl_c_leaves_with_130_and_whole_files(tiny_pack, tmp_path, info):
     )
     wait_until((tmp_path / "out" / "0001.json").is_file, child)
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=PATIENCE)
+    _, err = child.communicate(timeout=TIMEOUT_SECONDS)
     assert child.returncode == 130
     assert "Traceback" not in err
     for record in (tmp_path / "out").glob("*.json"):

@@ -11,14 +11,14 @@ import pytest
 import torch
 
 from engine import distilled, generation, library, packs
-from engine.diffusion.path import Pace
+from engine.diffusion.path import TimestepSpacing
 from engine.errors import BadPack, BadRequest
-from engine.jobs import Jobs
+from engine.jobs import RequestScheduler
 from engine.judges import files
-from engine.judges.verify import verify
-from engine.metrics.cost import counted
+from engine.judges.verify import evaluator_problems
+from engine.metrics.cost import count_evaluations
 from engine.protocol import UNKNOWN, Generate, Raster
-from engine.worker import Worker
+from engine.worker import ComputeWorker
 from tests import tiny
 
 HEIGHT, WIDTH = tiny.INFO.height, tiny.INFO.width
@@ -37,16 +37,16 @@ def folder(tiny_pack, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pack(folder):
-    return packs.load(folder, "cpu")
+    return packs.read_pack(folder, "cpu")
 
 
 def request(**asked):
-    rasters = {k: Raster.of(v) if isinstance(v, np.ndarray) else v for k, v in asked.items()}
+    rasters = {k: Raster.from_pixels(v) if isinstance(v, np.ndarray) else v for k, v in asked.items()}
     return Generate(**{"id": "one", "pack": "tiny", "sampler": "distilled", **rasters})
 
 
 def draw(pack, *requests):
-    *_, last = generation.steps(pack, requests)
+    *_, last = generation.generate_steps(pack, requests)
     return [(last.image(i), last.layout(i)) for i in range(len(requests))]
 
 
@@ -54,7 +54,7 @@ def draw(pack, *requests):
     ("asked", "steps"), [({"layout": LAYOUT}, 4), ({"layout": LAYOUT, "prompt": "a road, a car", "steps": 1}, 1)]
 )
 def test_it_takes_one_evaluation_for_each_of_its_steps(pack, asked, steps):
-    with counted(pack.network) as own, counted(distilled.load(pack).network) as count:
+    with count_evaluations(pack.network) as own, count_evaluations(distilled.load_distilled(pack).network) as count:
         draw(pack, *(request(seed=seed, **asked) for seed in range(3)))
     assert (own.calls, count.calls, count.rows) == (0, steps, 3 * steps)
 
@@ -62,14 +62,14 @@ def test_it_takes_one_evaluation_for_each_of_its_steps(pack, asked, steps):
 @pytest.mark.parametrize("asked", [{"prompt": "a road, no car"}, {"prompt": "a road", "negative": "car"}])
 def test_what_is_unwanted_is_left_out_by_the_packs_own_network(pack, asked):
     one = request(steps=2, **asked)
-    with counted(pack.network) as own, counted(distilled.load(pack).network) as count:
+    with count_evaluations(pack.network) as own, count_evaluations(distilled.load_distilled(pack).network) as count:
         (drawn,) = draw(pack, one)
     assert (own.calls, count.calls) == (tiny.INFO.steps, 0)
     plain = msgspec.structs.replace(one, sampler=None, steps=None)
     assert np.array_equal(drawn[0], draw(pack, plain)[0][0])
-    for of in (generation.sampler_of, generation.steps_of, generation.weights_of):
+    for of in (generation.resolved_sampler, generation.resolved_steps, generation.guidance_weights):
         assert of(pack, one) == of(pack, plain)
-    assert generation.alike(pack, [one, plain, request(prompt="a road")]) == [[0, 1], [2]]
+    assert generation.group_batchable(pack, [one, plain, request(prompt="a road")]) == [[0, 1], [2]]
 
 
 def test_it_draws_something_else_than_the_pack_and_the_same_every_time(pack):
@@ -107,42 +107,42 @@ def test_its_guidance_is_not_to_be_chosen(pack):
     for asked in ({"guidance": 3.0}, {"cross_guidance": 2.0}):
         with pytest.raises(BadRequest, match="built in"):
             draw(pack, request(layout=LAYOUT, **asked))
-    recorded = dict(zip(("guidance", "cross_guidance"), generation.weights_of(pack, request()), strict=True))
+    recorded = dict(zip(("guidance", "cross_guidance"), generation.guidance_weights(pack, request()), strict=True))
     assert len(draw(pack, request(layout=LAYOUT, **recorded))) == 1
 
 
 def test_a_pack_without_one_says_what_makes_it(tiny_pack):
     with pytest.raises(BadPack, match=r"has no distilled\.safetensors") as told:
-        draw(packs.load(tiny_pack, "cpu"), request(layout=LAYOUT))
+        draw(packs.read_pack(tiny_pack, "cpu"), request(layout=LAYOUT))
     assert "diptych-engine distil" in told.value.hint
 
 
 def test_the_head_of_the_file_tells_its_steps(folder, tiny_pack):
-    assert library.read_info(folder).distilled == 4
-    assert library.read_info(tiny_pack).distilled == 0
-    assert library.usual_steps(library.read_info(folder), "distilled", "nothing") == 4
+    assert library.read_pack_info(folder).distilled == 4
+    assert library.read_pack_info(tiny_pack).distilled == 0
+    assert library.default_steps(library.read_pack_info(folder), "distilled", "nothing") == 4
 
 
 def test_one_of_other_weights_is_refused(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "tiny")
-    file = packs.read_file(tmp_path / "tiny")
-    pack = packs.load(folder, "cpu")
+    file = packs.read_pack_file(tmp_path / "tiny")
+    pack = packs.read_pack(folder, "cpu")
     changed = {name: value + 0.1 for name, value in pack.network.state_dict().items()}
-    packs.save(tmp_path / "tiny", file, changed, pack.tower)
-    assert library.read_info(tmp_path / "tiny").distilled == 0, "who trains anew has no student yet"
-    shutil.copy(folder / library.DISTILLED, tmp_path / "tiny")
-    assert verify(folder) == []
-    (problem,) = verify(tmp_path / "tiny")
+    packs.write_pack(tmp_path / "tiny", file, changed, pack.text_encoder)
+    assert library.read_pack_info(tmp_path / "tiny").distilled == 0, "who trains anew has no student yet"
+    shutil.copy(folder / library.DISTILLED_FILE, tmp_path / "tiny")
+    assert evaluator_problems(folder) == []
+    (problem,) = evaluator_problems(tmp_path / "tiny")
     assert "other weights" in problem
 
 
 def test_the_engine_offers_it_only_if_it_works(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "tiny")
-    facts, tensors = files.read(folder / library.DISTILLED, distilled.DistilledFacts, distilled.COMMAND)
+    facts, tensors = files.read(folder / library.DISTILLED_FILE, distilled.DistilledMetadata, distilled.DISTIL_COMMAND)
     other = msgspec.structs.replace(facts, teacher="another")
-    distilled.write(tmp_path / "tiny" / library.DISTILLED, tensors, other)
+    distilled.write_distilled(tmp_path / "tiny" / library.DISTILLED_FILE, tensors, other)
     for place, steps in ((folder, 4), (tmp_path / "tiny", 0)):
-        ready = Worker(Jobs(), lambda _: None, "cpu").start(str(place))
+        ready = ComputeWorker(RequestScheduler(), lambda _: None, "cpu").start(str(place))
         assert ready.packs[0].distilled == steps
 
 
@@ -163,11 +163,11 @@ def test_a_layout_alone_takes_the_steps_that_the_pack_has_for_it(pack, asked, st
         pack, file=msgspec.structs.replace(pack.file, info=msgspec.structs.replace(pack.info, layout_steps=1))
     )
     one = request(**{"sampler": None, **asked})
-    assert len(list(generation.steps(few, [one]))) == steps
-    assert generation.steps_of(few, one) == steps
+    assert len(list(generation.generate_steps(few, [one]))) == steps
+    assert generation.resolved_steps(few, one) == steps
 
 
 def test_a_path_that_starts_below_the_top_keeps_its_order():
-    path = Pace(1.5, 1.0, 0.999).clocks(1000, torch.linspace(1, 0, 5)[:, None]).flatten()
+    path = TimestepSpacing(1.5, 1.0, 0.999).clocks_at(1000, torch.linspace(1, 0, 5)[:, None]).flatten()
     assert (path[0], path[-1]) == (999, 0)
     assert (path.diff() < 0).all()

@@ -14,24 +14,30 @@ from typer.testing import CliRunner
 
 from engine import distilled, library, packs
 from engine.cli import app
-from engine.diffusion.denoiser import Prediction, State
-from engine.diffusion.guidance import Weights, no_estimate
-from engine.diffusion.path import Task
-from engine.diffusion.randomness import Randomness
+from engine.diffusion.denoiser import DiffusionState, Prediction
+from engine.diffusion.guidance import GuidanceWeights, uninformative_estimate
+from engine.diffusion.path import SamplingTask
+from engine.diffusion.randomness import SeededNoise
 from engine.diffusion.sampler import sample
-from engine.distilled import DistilledFacts, Plan
+from engine.distilled import DistilledMetadata, DistilledSampling
 from engine.errors import BadPack
-from engine.generation import settings_of
+from engine.generation import sampler_settings
 from engine.judges import files, segmenter
-from engine.judges.files import Purpose
-from engine.judges.segmenter import SegmenterFacts
+from engine.judges.files import PackCompatibility
+from engine.judges.segmenter import SegmenterMetadata
 from engine.network.segmenter import SegmenterUNet
 from engine.raster import write_image, write_layout
 from engine.training import distil
-from engine.training.distil import SMALLER, Distillation, Lesson, Route, difference
-from engine.training.judge import begin
+from engine.training.distil import (
+    TEACHER_STEPS_PER_STUDENT_STEP,
+    DistillationTask,
+    DistillationTrajectory,
+    TeacherTarget,
+    distillation_loss,
+)
+from engine.training.judge import begin_training_run
 from tests import tiny
-from tests.engine.pictures import small_config
+from tests.engine.pictures import small_train_config
 
 TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
 HEIGHT, WIDTH = tiny.INFO.height, tiny.INFO.width
@@ -50,7 +56,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def config(data):
-    return msgspec.structs.replace(small_config(data, data / "run"), taxonomy=TAXONOMY)
+    return msgspec.structs.replace(small_train_config(data, data / "run"), taxonomy=TAXONOMY)
 
 
 @pytest.fixture
@@ -58,14 +64,19 @@ def pack(tiny_pack, tmp_path):
     """A pack with a segmenter that has learned nothing, guided in both ways."""
     folder = tmp_path / "tiny"
     shutil.copytree(tiny_pack, folder)
-    file = packs.read_file(folder)
+    file = packs.read_pack_file(folder)
     info = msgspec.structs.replace(file.info, sampler="unipc", cross_guidance=2.0)
     (folder / "pack.json").write_bytes(msgspec.json.encode(msgspec.structs.replace(file, info=info)))
-    facts = SegmenterFacts(
-        purpose=Purpose.of(file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
+    facts = SegmenterMetadata(
+        purpose=PackCompatibility.from_pack_file(file),
+        images_seen=0,
+        held_out=0,
+        accuracy=0.0,
+        mean_iou=0.0,
+        believed=(0.0, 0.0),
     )
     files.save(folder / segmenter.FILE, SegmenterUNet(4).state_dict(), facts)
-    return packs.load(folder, "cpu")
+    return packs.read_pack(folder, "cpu")
 
 
 @torch.no_grad()
@@ -75,35 +86,40 @@ def task(pack, keep, texts=("a road", ""), text=(5.0, 1.0), cross=(1.0, 2.0)):
     keep_layout = torch.from_numpy(keep).expand(2, 1, HEIGHT, WIDTH)
     layout = torch.randint(0, 4, (2, 1, HEIGHT, WIDTH), generator=generator)
     nothing = torch.zeros_like(keep_layout)
-    return Task(
+    return SamplingTask(
         image=torch.zeros(2, 3, HEIGHT, WIDTH),
         keep_image=nothing,
         layout=torch.where(keep_layout, layout, 0),
         keep_layout=keep_layout,
         unknown=nothing,
         text=pack.tower(pack.tower.tokenize(list(texts))),
-        negative=pack.no_text.repeated(2),
+        negative=pack.empty_text_features.repeat_batch(2),
         seeds=[3, 4],
-        weights=Weights(torch.tensor(text), torch.tensor(cross)),
+        weights=GuidanceWeights(torch.tensor(text), torch.tensor(cross)),
     )
 
 
 def start(pack, asked, route):
-    random = Randomness(asked.seeds, torch.device("cpu"))
+    random = SeededNoise(asked.seeds, torch.device("cpu"))
     image = random.normal(3, HEIGHT, WIDTH)
-    layout = torch.where(asked.keep_layout, asked.layout, pack.process.noise_layout(random.uniform(1, HEIGHT, WIDTH)))
-    return State(image, layout, asked.clocks(pack.process, route.legs[0].now)), random
+    layout = torch.where(
+        asked.keep_layout, asked.layout, pack.process.sample_layout_prior(random.uniform(1, HEIGHT, WIDTH))
+    )
+    return DiffusionState(image, layout, asked.clocks(pack.process, route.step_plans[0].now)), random
 
 
 @torch.no_grad()
 def test_a_lesson_is_what_the_guided_sampler_does_in_the_same_time(pack):
     asked = task(pack, np.ones((HEIGHT, WIDTH), np.bool_))
-    route = Route(pack, Plan(), asked)
+    route = DistillationTrajectory(pack, DistilledSampling(), asked)
     state, _ = start(pack, asked, route)
-    lesson = route.lesson(0, state, no_estimate(state, 4))
-    settings = settings_of(replace(pack, file=Plan().of(pack.file)), SMALLER * Plan().steps)
+    lesson = route.teacher_target(0, state, uninformative_estimate(state, 4))
+    settings = sampler_settings(
+        replace(pack, file=DistilledSampling().apply_to(pack.file)),
+        TEACHER_STEPS_PER_STUDENT_STEP * DistilledSampling().steps,
+    )
     run = sample(pack.process, pack.network, asked, replace(settings, solver="unipc"))
-    for _ in range(SMALLER):
+    for _ in range(TEACHER_STEPS_PER_STUDENT_STEP):
         step = next(run)
     torch.testing.assert_close(lesson.image, step.state.image)
     assert not torch.allclose(lesson.image, state.image, atol=0.1)
@@ -117,34 +133,39 @@ def test_in_a_lesson_the_layout_waits_and_what_is_kept_stays(pack):
     kept = torch.zeros_like(asked.keep_image)
     kept[..., :8] = True
     asked = replace(asked, keep_image=kept, image=torch.full_like(asked.image, 0.3))
-    route = Route(pack, Plan(), asked)
+    route = DistillationTrajectory(pack, DistilledSampling(), asked)
     state, random = start(pack, asked, route)
-    here = replace(state, clocks=asked.clocks(pack.process, route.legs[2].now))
+    here = replace(state, clocks=asked.clock_maps(pack.process, route.step_plans[2].clocks))
     here = replace(here, image=torch.where(kept, asked.image, here.image))
     seen = []
     hook = pack.network.register_forward_pre_hook(lambda _, told: seen.append(told[0]))
-    lesson = route.lesson(2, here, no_estimate(here, 4))
+    lesson = route.teacher_target(2, here, uninformative_estimate(here, 4))
     hook.remove()
     assert torch.equal(lesson.image[:, :, :, :8], asked.image[:, :, :, :8])
-    assert len(seen) == SMALLER
+    assert len(seen) == TEACHER_STEPS_PER_STUDENT_STEP
     for told in seen:
         assert torch.equal(told.layout[:2], here.layout)
         assert torch.equal(told.clocks.layout[:2], here.clocks.layout)
     clocks = [int(told.clocks.image_running[0]) for told in seen]
-    assert clocks == route.smaller.image[2 * SMALLER : 3 * SMALLER, 0].tolist()
+    assert (
+        clocks
+        == route.teacher_clocks.image[
+            2 * TEACHER_STEPS_PER_STUDENT_STEP : 3 * TEACHER_STEPS_PER_STUDENT_STEP, 0
+        ].tolist()
+    )
     told = Prediction(random.normal(3, HEIGHT, WIDTH), random.normal(4, HEIGHT, WIDTH))
-    after, _ = route.step(2, here, no_estimate(here, 4), told, random)
+    after, _ = route.student_step(2, here, uninformative_estimate(here, 4), told, random)
     assert torch.equal(after.layout[:, :, :16], asked.layout[:, :, :16])
     assert torch.equal(after.image[:, :, :, :8], asked.image[:, :, :, :8])
     assert not torch.equal(after.layout, here.layout)
 
 
 def test_the_teacher_stops_where_the_student_does(pack):
-    route = Route(pack, Plan(), task(pack, np.eye(HEIGHT, WIDTH) > 0))
+    route = DistillationTrajectory(pack, DistilledSampling(), task(pack, np.eye(HEIGHT, WIDTH) > 0))
     for half in ("image", "layout"):
-        mine, smaller = getattr(route.path, half), getattr(route.smaller, half)
-        assert torch.equal(mine, smaller[::SMALLER])
-    assert route.path.image[0].tolist() == [999, 999]
+        mine, smaller = getattr(route.student_clocks, half), getattr(route.teacher_clocks, half)
+        assert torch.equal(mine, smaller[::TEACHER_STEPS_PER_STUDENT_STEP])
+    assert route.student_clocks.image[0].tolist() == [999, 999]
 
 
 @torch.no_grad()
@@ -152,18 +173,18 @@ def test_the_difference_is_that_of_v_and_the_divergence_of_the_transitions(pack)
     keep = np.zeros((HEIGHT, WIDTH), np.bool_)
     keep[:16] = True
     asked = task(pack, keep)
-    route, process = Route(pack, Plan(), asked), pack.process
+    route, process = DistillationTrajectory(pack, DistilledSampling(), asked), pack.process
     state, random = start(pack, asked, route)
     told = Prediction(random.normal(3, HEIGHT, WIDTH), random.normal(4, HEIGHT, WIDTH))
-    other = Prediction(told.image + 0.5, random.normal(4, HEIGHT, WIDTH))
-    leg = route.legs[2]
-    here = replace(state, clocks=asked.clocks(process, leg.now))
-    s, t = leg.then, leg.now
-    double = State(state.image.double(), state.layout, here.clocks)
+    other = Prediction(told.image_output + 0.5, random.normal(4, HEIGHT, WIDTH))
+    leg = route.step_plans[2]
+    here = replace(state, clocks=asked.clock_maps(process, leg.clocks))
+    s, t = leg.next_clocks, leg.clocks
+    double = DiffusionState(state.image.double(), state.layout, here.clocks)
 
     def goal(prediction):
-        said = process.said(double.image, prediction.image.double(), t.image[:, None, None, None])
-        a_s = process.image.at(s.image[:, None, None, None], torch.float64)
+        said = process.image_estimate(double.image, prediction.image_output.double(), t.image[:, None, None, None])
+        a_s = process.image_schedule.alpha_bar_at(s.image[:, None, None, None], torch.float64)
         image = a_s.sqrt() * said.x_0 + (1 - a_s).sqrt() * said.epsilon
         chances = torch.zeros(2, 4, HEIGHT, WIDTH, dtype=torch.float64)
         head = prediction.logits.double().softmax(1)
@@ -171,31 +192,31 @@ def test_the_difference_is_that_of_v_and_the_divergence_of_the_transitions(pack)
             rows = [(t.layout[row], s.layout[row], state.layout[row, 0]) for row in (0, 1)]
             joint = torch.stack([ticks(process, *row, y_0) for row in rows])
             chances += head[:, y_0 : y_0 + 1] * joint / joint.sum(1, keepdim=True)
-        return Lesson(image.float(), chances.float())
+        return TeacherTarget(image.float(), chances.float())
 
-    same = difference(process, asked, leg, here, told, goal(told))
+    same = distillation_loss(process, asked, leg, here, told, goal(told))
     assert float(same) == pytest.approx(0, abs=1e-6)
-    mine, true = goal(told).chances.double(), goal(other).chances.double()
+    mine, true = goal(told).layout_probabilities.double(), goal(other).layout_probabilities.double()
     apart = (true * (true / mine).log()).sum(1)[:, 16:].sum() / (2 * HEIGHT * WIDTH) / np.log(4)
-    found = difference(process, asked, leg, here, told, goal(other))
+    found = distillation_loss(process, asked, leg, here, told, goal(other))
     assert float(found) == pytest.approx(0.25 + float(apart), rel=1e-4)
 
 
 def ticks(process, t, s, y_t, y_0):
     """q(y_s | y_t, y_0) up to its sum, by Bayes' rule over the uniform chain, [K, H, W]."""
-    a_t, a_s = (process.layout.schedule.at(clock, torch.float64) for clock in (t, s))
+    a_t, a_s = (process.transitions.schedule.alpha_bar_at(clock, torch.float64) for clock in (t, s))
     step, y_s = a_t / a_s, torch.arange(4)[:, None, None]
     back = step * (y_t == y_s) + (1 - step) / 4
     return back * (a_s * (y_s == y_0) + (1 - a_s) / 4)
 
 
 def begun(config, pack, tmp_path, images=400):
-    return begin(Distillation, config, pack, images, tmp_path / "out")
+    return begin_training_run(DistillationTask, config, pack, images, tmp_path / "out")
 
 
 def test_the_student_comes_nearer_to_its_teacher(config, pack, tmp_path, monkeypatch):
     """Along one path, for this teacher is a random one."""
-    monkeypatch.setattr(Distillation, "rate", 5e-3)
+    monkeypatch.setattr(DistillationTask, "learning_rate", 5e-3)
     course, lessons = begun(config, pack, tmp_path, images=80)
     asked = task(pack, np.ones((HEIGHT, WIDTH), np.bool_), text=(2.0, 1.0))
     losses = [course.train_step(lambda _: torch.stack(list(lessons.losses(asked))).mean()) for _ in range(20)]
@@ -208,7 +229,7 @@ def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config, pack, tmp_pa
         straight.train_step(lessons.loss)
     stopped, lessons = begun(config, pack, tmp_path)
     stopped.train_step(lessons.loss)
-    stopped.save()
+    stopped.save_checkpoint()
     resumed, lessons = begun(config, pack, tmp_path)
     resumed.resume()
     resumed.train_step(lessons.loss)
@@ -226,13 +247,13 @@ def train(config, pack, *more):
 def test_the_command_trains_grades_and_writes_what_the_pack_then_has(config, pack):
     result = train(config, pack)
     assert result.exit_code == 0, result.output
-    path = pack.folder / library.DISTILLED
-    facts, _ = files.read(path, DistilledFacts, distilled.COMMAND)
-    assert (facts.images_seen, facts.held_out, len(facts.curve)) == (8, 3, distil.MOST)
-    assert facts.plan == Plan()
+    path = pack.folder / library.DISTILLED_FILE
+    facts, _ = files.read(path, DistilledMetadata, distilled.DISTIL_COMMAND)
+    assert (facts.images_seen, facts.held_out, len(facts.curve)) == (8, 3, distil.MAX_EVALUATIONS)
+    assert facts.plan == DistilledSampling()
     assert facts.evaluations == 4, "three steps, and the one in the middle of the noise is guided"
     assert f"by 4 evaluations: {facts.curve[3].accuracy:.3f}" in result.output
-    assert distilled.load(packs.load(pack.folder, "cpu")).info.steps == 4
+    assert distilled.load_distilled(packs.read_pack(pack.folder, "cpu")).info.steps == 4
     assert not list(pack.folder.glob("*.checkpoint"))
 
 
@@ -241,4 +262,4 @@ def test_without_a_segmenter_it_says_so_before_it_trains(config, pack):
     result = train(config, pack)
     assert isinstance(result.exception, BadPack)
     assert "has no segmenter.safetensors" in str(result.exception)
-    assert not (pack.folder / library.DISTILLED).exists()
+    assert not (pack.folder / library.DISTILLED_FILE).exists()

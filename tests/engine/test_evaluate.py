@@ -16,20 +16,20 @@ from engine.cli import main
 from engine.diffusion.solvers import SOLVERS
 from engine.errors import BadRequest, UnknownPack
 from engine.judges import files, segmenter
-from engine.judges.files import Purpose
-from engine.judges.segmenter import SegmenterFacts
+from engine.judges.files import PackCompatibility
+from engine.judges.segmenter import SegmenterMetadata
 from engine.metrics import judging, sweeps
-from engine.metrics.contenders import Contender, Options, load_all, parse
-from engine.metrics.drawing import Drawn, Studio, answered, requests
-from engine.metrics.evaluate import read_tasks
-from engine.metrics.judging import Judges
-from engine.metrics.real import read_real
-from engine.metrics.standards import Standards
-from engine.metrics.tables import Measured
+from engine.metrics.contenders import Candidate, CandidateOptions, load_candidates, parse_candidate
+from engine.metrics.drawing import CachedSampler, GeneratedSamples, candidate_request, task_requests
+from engine.metrics.evaluate import parse_task_names
+from engine.metrics.judging import EvaluatorSet
+from engine.metrics.real import read_real_pairs
+from engine.metrics.standards import References
+from engine.metrics.tables import TaskMeasurement
 from engine.network.segmenter import SegmenterUNet
 from tests import tiny
 from tests.engine import plain_judges
-from tests.engine.plain_judges import ByArea, ByColour
+from tests.engine.plain_judges import ClassAreaClip, NearestColourSegmenter
 
 TASKS = {
     "text": {
@@ -48,28 +48,32 @@ TASKS = {
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """Fourteen training frames and six others."""
-    return plain_judges.make_folder(tmp_path_factory.mktemp("data"))
+    return plain_judges.write_tiny_street_folder(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
 def pack(tiny_pack):
-    return packs.load(tiny_pack, "cpu")
+    return packs.read_pack(tiny_pack, "cpu")
 
 
 @pytest.fixture(scope="module")
 def real(data, pack):
-    return read_real(data, pack, 0)
+    return read_real_pairs(data, pack, 0)
 
 
 @pytest.fixture
 def judges(pack):
-    return Judges.of(pack, ByColour(), ByArea())
+    return EvaluatorSet.of(pack, NearestColourSegmenter(), ClassAreaClip())
 
 
 @pytest.fixture
 def run(monkeypatch, capsys, tiny_pack, data):
     """`evaluate` of the tiny pack with the plain judges, at two steps; gives its exit code, stdout and stderr."""
-    monkeypatch.setattr(judging, "load", lambda pack, more=(): Judges.of(pack, ByColour(), ByArea(), more))
+    monkeypatch.setattr(
+        judging,
+        "load_evaluators",
+        lambda pack, more=(): EvaluatorSet.of(pack, NearestColourSegmenter(), ClassAreaClip(), more),
+    )
 
     def run(out, *more):
         command = ["evaluate", "--pack", tiny_pack, "--data", data, "--out", out, "--device", "cpu", *more]
@@ -101,7 +105,7 @@ def test_the_command_measures_everything_and_draws_nothing_twice(run, tiny_pack,
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
     assert out.count("layout → image, ") == 2
     before = {path.name for path in (tmp_path / "out" / "drawn").iterdir()}
-    monkeypatch.setattr("engine.metrics.drawing.draw_now", None)  # whoever draws again fails
+    monkeypatch.setattr("engine.metrics.drawing.sample_batch", None)  # whoever draws again fails
     assert run(tmp_path / "out", *arguments)[0] == 0
     assert {path.name for path in (tmp_path / "out" / "drawn").iterdir()} == before
     assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8")) == report
@@ -123,8 +127,8 @@ def check_figures(report, names):
 
 
 def measured(real, judges, task, images, layouts):
-    standards = Standards(real, judges, plain_judges.CLASSES)
-    return Measured(standards, task, "perfect", Drawn(images, layouts, None))
+    standards = References(real, judges, plain_judges.CLASSES)
+    return TaskMeasurement(standards, task, "perfect", GeneratedSamples(images, layouts, None))
 
 
 def test_real_pictures_reach_every_ceiling(real, judges):
@@ -146,7 +150,7 @@ def test_copies_of_training_pictures_are_told(real, judges):
     found = {entry.metric: entry.figure.value for entry in one.entries}
     assert found["near_features"] < 1e-6
     assert found["near_pixels"] == 0
-    assert (one.standards.frame(int(one.near[0].row[2])) == images[2]).all()
+    assert (one.references.training_frame(int(one.nearest_frames[0].row[2])) == images[2]).all()
 
 
 def test_pictures_that_hear_the_caption_do_better_than_shuffled_ones(real, judges):
@@ -160,8 +164,8 @@ def test_pictures_that_hear_the_caption_do_better_than_shuffled_ones(real, judge
 
 
 def test_inpainting_hides_the_same_places_every_time_and_keeps_the_rest(real, pack):
-    asked = requests("region", real, pack.info, 6)
-    assert asked == requests("region", real, pack.info, 6)
+    asked = task_requests("region", real, pack.info, 6)
+    assert asked == task_requests("region", real, pack.info, 6)
     hidden = [np.asarray(one.keep_image.pixels()) == 0 for one in asked]
     assert all(0 < mask.mean() < 1 for mask in hidden)
     assert [one.keep_layout for one in asked] == [one.keep_image for one in asked]
@@ -180,27 +184,30 @@ def test_an_interrupted_run_goes_on_where_it_stopped(real, pack, judges, tmp_pat
         if done:
             raise KeyboardInterrupt
 
-    who = Contender("tiny", pack, Options(steps=1), "digest")
-    asked = requests("text", real, pack.info, 6) * 3
+    who = Candidate("tiny", pack, CandidateOptions(steps=1), "digest")
+    asked = task_requests("text", real, pack.info, 6) * 3
     with pytest.raises(KeyboardInterrupt):
-        Studio(tmp_path, judges.segmenter, stop).draw(who, "text", asked)
+        CachedSampler(tmp_path, judges.segmenter, stop).draw(who, "text", asked)
     (kept,) = tmp_path.iterdir()
     stamp = kept.stat().st_mtime_ns
-    drawn = Studio(tmp_path, judges.segmenter, lambda *_: None).draw(who, "text", asked)
+    drawn = CachedSampler(tmp_path, judges.segmenter, lambda *_: None).draw(who, "text", asked)
     assert len(drawn.images) == 18
     assert kept.stat().st_mtime_ns == stamp
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_other_options_are_drawn_anew(real, pack, judges, tmp_path):
-    studio = Studio(tmp_path, judges.segmenter, lambda *_: None)
-    who, asked = Contender("tiny", pack, Options(steps=2), "digest"), requests("text", real, pack.info, 2)
+    studio = CachedSampler(tmp_path, judges.segmenter, lambda *_: None)
+    who, asked = (
+        Candidate("tiny", pack, CandidateOptions(steps=2), "digest"),
+        task_requests("text", real, pack.info, 2),
+    )
     every = [
         who,
-        who.but(steps=1),
-        who.but(lead=0.5),
-        who.but(guidance=2.0),
-        Contender("tiny", pack, who.options, "2"),
+        who.with_options(steps=1),
+        who.with_options(lead=0.5),
+        who.with_options(guidance=2.0),
+        Candidate("tiny", pack, who.options, "2"),
     ]
     drawn = [studio.draw(one, "text", asked) for one in every]
     assert len(list(tmp_path.iterdir())) == len(every)
@@ -209,43 +216,61 @@ def test_other_options_are_drawn_anew(real, pack, judges, tmp_path):
 
 
 def test_one_that_segments_draws_images_alone(real, pack, judges, tmp_path):
-    who = Contender("tiny", pack, Options(steps=2, segment=True), "digest")
-    drawn = Studio(tmp_path, judges.segmenter, lambda *_: None).draw(who, "text", requests("text", real, pack.info, 2))
-    assert all((a == b).all() for a, b in zip(drawn.layouts, ByColour().layouts(drawn.images), strict=True))
+    who = Candidate("tiny", pack, CandidateOptions(steps=2, segment=True), "digest")
+    drawn = CachedSampler(tmp_path, judges.segmenter, lambda *_: None).draw(
+        who, "text", task_requests("text", real, pack.info, 2)
+    )
+    assert all(
+        (a == b).all() for a, b in zip(drawn.layouts, NearestColourSegmenter().layouts(drawn.images), strict=True)
+    )
 
 
 def test_another_segmenter_may_find_their_layouts(real, pack, judges, tmp_path):
     torch.manual_seed(0)
     network = SegmenterUNet(len(pack.info.classes))
     torch.nn.init.normal_(network.head.weight)
-    facts = SegmenterFacts(
-        purpose=Purpose.of(pack.file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
+    facts = SegmenterMetadata(
+        purpose=PackCompatibility.from_pack_file(pack.file),
+        images_seen=0,
+        held_out=0,
+        accuracy=0.0,
+        mean_iou=0.0,
+        believed=(0.0, 0.0),
     )
     path = tmp_path / "other.safetensors"
     files.save(path, network.state_dict(), facts)
-    options = parse(f"{pack.folder}:segment={path},steps=2").options
-    studio = Studio(tmp_path, judges.segmenter, lambda *_: None)
-    drawn = studio.draw(Contender("tiny", pack, options, "digest"), "text", requests("text", real, pack.info, 2))
+    options = parse_candidate(f"{pack.folder}:segment={path},steps=2").options
+    studio = CachedSampler(tmp_path, judges.segmenter, lambda *_: None)
+    drawn = studio.draw(Candidate("tiny", pack, options, "digest"), "text", task_requests("text", real, pack.info, 2))
     other = segmenter.read(path, pack.file, pack.device)
-    assert all((a == b).all() for a, b in zip(drawn.layouts, other.layouts(drawn.images), strict=True))
-    assert any((a != b).any() for a, b in zip(drawn.layouts, ByColour().layouts(drawn.images), strict=True))
+    assert all((a == b).all() for a, b in zip(drawn.layouts, other.predict_layouts(drawn.images), strict=True))
+    assert any(
+        (a != b).any() for a, b in zip(drawn.layouts, NearestColourSegmenter().layouts(drawn.images), strict=True)
+    )
 
 
 def test_gcdp_is_never_guided_towards_the_other_half(real, pack):
     gcdp = replace(pack.info, sampler="gcdp")
-    asked = requests("image", real, pack.info, 1)[0]
-    assert answered(asked, gcdp, Options(cross=3.0, resamplings=5)).cross_guidance == 1
-    assert answered(asked, gcdp, Options(resamplings=5)).resamplings == 5
-    assert answered(asked, pack.info, Options(cross=3.0)).cross_guidance == 3
-    assert answered(requests("text", real, pack.info, 1)[0], gcdp, Options(resamplings=5)).resamplings == 1
+    asked = task_requests("image", real, pack.info, 1)[0]
+    assert candidate_request(asked, gcdp, CandidateOptions(cross=3.0, resamplings=5)).cross_guidance == 1
+    assert candidate_request(asked, gcdp, CandidateOptions(resamplings=5)).resamplings == 5
+    assert candidate_request(asked, pack.info, CandidateOptions(cross=3.0)).cross_guidance == 3
+    assert (
+        candidate_request(
+            task_requests("text", real, pack.info, 1)[0], gcdp, CandidateOptions(resamplings=5)
+        ).resamplings
+        == 1
+    )
 
 
 def test_contenders_are_read(tiny_pack):
-    found = parse(f"{tiny_pack}:steps=100,resamplings=5,sampler=gcdp,guidance=3,cross=1.5,lead=0.2")
+    found = parse_candidate(f"{tiny_pack}:steps=100,resamplings=5,sampler=gcdp,guidance=3,cross=1.5,lead=0.2")
     assert found.folder == tiny_pack
-    assert found.options == Options(steps=100, resamplings=5, sampler="gcdp", guidance=3.0, cross=1.5, lead=0.2)
-    assert parse(str(tiny_pack)).options == Options()
-    assert parse(f"{tiny_pack}:segment").options == Options(segment=True)
+    assert found.options == CandidateOptions(
+        steps=100, resamplings=5, sampler="gcdp", guidance=3.0, cross=1.5, lead=0.2
+    )
+    assert parse_candidate(str(tiny_pack)).options == CandidateOptions()
+    assert parse_candidate(f"{tiny_pack}:segment").options == CandidateOptions(segment=True)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +289,7 @@ def test_contenders_are_read(tiny_pack):
 )
 def test_options_that_make_no_sense_are_named(tiny_pack, options, says):
     with pytest.raises(BadRequest, match=re.escape(says)):
-        parse(f"{tiny_pack}:{options}")
+        parse_candidate(f"{tiny_pack}:{options}")
 
 
 def test_contenders_that_cannot_be_compared_are_named(pack, tiny_pack, tmp_path):
@@ -277,24 +302,24 @@ def test_contenders_that_cannot_be_compared_are_named(pack, tiny_pack, tmp_path)
         ([f"{tiny_pack}:sampler=distilled,segment"], "in its own way"),
     ):
         with pytest.raises(BadRequest, match=says):
-            load_all(pack, "tiny", against)
+            load_candidates(pack, "tiny", against)
     with pytest.raises(UnknownPack, match="moon"):
-        load_all(pack, "tiny", ["moon:steps=3"])
+        load_candidates(pack, "tiny", ["moon:steps=3"])
 
 
 def test_tasks_are_read():
-    assert read_tasks("image, text") == ("text", "image")
+    assert parse_task_names("image, text") == ("text", "image")
     with pytest.raises(BadRequest, match="no task “video”"):
-        read_tasks("text,video")
+        parse_task_names("text,video")
 
 
 def test_sweeps_go_into_the_report_as_points_and_curves(run, tmp_path, monkeypatch):
     for name, value in (
         ("SOLVERS", ("ddim", "heun")),
-        ("STEPS", (1, 2)),
-        ("FEW", (1,)),
-        ("PICTURES", 2),
-        ("CROSS", (1.0, 2.0)),
+        ("STEP_COUNTS", (1, 2)),
+        ("FEW_STEP_COUNTS", (1,)),
+        ("PICTURE_COUNT", 2),
+        ("CROSS_GUIDANCES", (1.0, 2.0)),
     ):
         monkeypatch.setattr(sweeps, name, value)
     assert run(tmp_path, "--sweeps", "--tasks", "image", "--prompts", 0, "--count", 2)[0] == 0
@@ -321,10 +346,10 @@ def test_too_few_pictures_are_told(run, tmp_path):
 
 
 def test_every_solver_is_swept_over_its_steps():
-    points = list(sweeps.tries(tiny.INFO))
+    points = list(sweeps.sweep_settings(tiny.INFO))
     lines = {(one.task, one.line, one.x) for one in points if one.sweep == "steps"}
     drawn = {(task, name, n) for task in ("text", "layout") for name in SOLVERS for n in (4, 10, 20, 50)}
     assert lines == drawn | {("image", tiny.INFO.sampler, n) for n in (1, 2, 3, 4, 6, 10, 20, 50)}
     assert {one.sweep for one in points} == {"steps", "guidance", "cross-guidance", "lead"}
-    few = list(sweeps.tries(replace(tiny.INFO, distilled=4)))
+    few = list(sweeps.sweep_settings(replace(tiny.INFO, distilled=4)))
     assert {one.x for one in few if one.options.get("sampler") == "distilled"} == {1, 2, 3, 4, 6}

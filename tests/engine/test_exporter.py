@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from engine import library
-from engine.export.order import FormatName, How
-from engine.export.run import export
-from engine.export.verify import verify
-from engine.exporter import order_of
+from engine.export.order import ExportRunOptions, FormatName
+from engine.export.run import export_dataset
+from engine.export.verify import verify_dataset
+from engine.exporter import order_from_request
 from engine.protocol import (
     AreaGuide,
     Cancel,
@@ -21,26 +21,26 @@ from engine.protocol import (
     Done,
     Export,
     Exported,
+    ExportFormat,
     Exporting,
     Failed,
-    Form,
     Generate,
     Pause,
     Preview,
+    Purge,
     Raster,
     Ready,
     Resume,
-    Settle,
 )
-from tests.engine.wire import Engine
+from tests.engine.wire import EngineSubprocess
 
 MANY = 100_000
 
 
 @pytest.fixture(scope="module")
 def engine(tiny_pack, tmp_path_factory):
-    engine = Engine.serving(tiny_pack, tmp_path_factory.mktemp("engine") / "log")
-    assert isinstance(engine.next(), Ready)
+    engine = EngineSubprocess.start_serving(tiny_pack, tmp_path_factory.mktemp("engine") / "log")
+    assert isinstance(engine.next_event(), Ready)
     yield engine
     engine.close()
 
@@ -85,8 +85,8 @@ def test_it_is_what_the_command_makes(engine, ask, tiny_pack, tmp_path):
     assert {type(event) for event in told} == {Exporting}
     assert [event.pairs for event in told] == sorted(event.pairs for event in told)
     assert told[0].pairs == 0
-    how = How(out=tmp_path / "by hand", count=30, batch=7, device="cpu")
-    export(order_of(request), how)
+    how = ExportRunOptions(out=tmp_path / "by hand", count=30, batch=7, device="cpu")
+    export_dataset(order_from_request(request), how)
     for path in (tmp_path / "by hand").rglob("*.*"):
         if path.is_file() and path.name != ".lock":
             assert (tmp_path / "out" / path.relative_to(how.out)).read_bytes() == path.read_bytes()
@@ -128,7 +128,7 @@ def test_it_rests_and_goes_on_with_what_it_was_drawing(engine, ask, tiny_pack, t
     assert until(engine, answered)[-1] == Cancelled(id="resting", revision=0)
     last = engine.next()
     assert (last.id, last.code) == ("next", "unknown_pack")
-    assert verify(How(out=tmp_path / "out", device="cpu")).mended == []
+    assert verify_dataset(ExportRunOptions(out=tmp_path / "out", device="cpu")).repaired == []
 
 
 def test_cancel_means_now_and_the_same_again_goes_on(engine, ask, tmp_path):
@@ -151,19 +151,19 @@ def test_cancel_means_now_and_the_same_again_goes_on(engine, ask, tmp_path):
 
 
 def test_a_killed_engine_loses_the_running_batch_only(tiny_pack, tmp_path):
-    engine = Engine.serving(tiny_pack, tmp_path / "log")
+    engine = EngineSubprocess.start_serving(tiny_pack, tmp_path / "log")
     request = Export(id="killed", pack=str(tiny_pack), out=str(tmp_path / "out"), count=MANY, steps=2)
     engine.send(request)
     until(engine, lambda event: under_way(event) and event.pairs > 10)
     engine.close()
     names = kept(tmp_path / "out")
-    again = Engine.serving(tiny_pack, tmp_path / "log")
+    again = EngineSubprocess.start_serving(tiny_pack, tmp_path / "log")
     again.send(Export(id="again", pack=request.pack, out=request.out, count=len(names) + 2, steps=2))
     done = until(again, answered)[-1]
     again.close()
     assert done == Exported(id="again", pairs=len(names) + 2, new=2, rejected=0)
     assert kept(tmp_path / "out")[: len(names)] == names
-    assert verify(How(out=tmp_path / "out", device="cpu")).mended == []
+    assert verify_dataset(ExportRunOptions(out=tmp_path / "out", device="cpu")).repaired == []
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def until_failed(engine):
 
 
 def test_a_folder_in_use_is_said(engine, ask, tmp_path):
-    from engine.export.store import opened
+    from engine.export.store import open_store
 
-    with opened(tmp_path / "out"):
+    with open_store(tmp_path / "out"):
         ask("second", count=1)
         answer = engine.next()
     assert "Another export is writing to" in answer.message
@@ -214,20 +214,20 @@ def test_a_folder_in_use_is_said(engine, ask, tmp_path):
 
 
 def test_a_canvas_is_drawn_with_each_seed_and_settled(engine, ask, tiny_pack, tmp_path):
-    from engine.export.reading import Reader
+    from engine.export.reading import DatasetReader
 
-    info = library.read_info(tiny_pack)
+    info = library.read_pack_info(tiny_pack)
     layout = np.zeros((info.height, info.width), np.uint8)
-    canvas = Generate(id="canvas", pack=str(tiny_pack), layout=Raster.of(layout), steps=2)
+    canvas = Generate(id="canvas", pack=str(tiny_pack), layout=Raster.from_pixels(layout), steps=2)
     ask("canvas", canvas=canvas, count=3)
     assert until(engine, answered)[-1].pairs == 3
-    reader = Reader(tmp_path / "out")
+    reader = DatasetReader(tmp_path / "out")
     assert all((reader.halves(entry).layout == 0).all() for entry in reader.entries)
     reader.drop(reader.entries[:1])
-    engine.send(Settle(id="settled", out=str(tmp_path / "out")))
+    engine.send(Purge(id="settled", out=str(tmp_path / "out")))
     assert engine.next() == Exported(id="settled", pairs=2, new=0, rejected=0)
     assert not (tmp_path / "out" / "images" / "000000000.png").exists()
 
 
 def test_the_wire_knows_all_formats():
-    assert list(Form.__args__) == [str(form) for form in FormatName]
+    assert list(ExportFormat.__args__) == [str(form) for form in FormatName]

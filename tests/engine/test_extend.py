@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from engine.batch.extend import Margins, read_margins
+from engine.batch.extend import InputMargins, read_margins
 from engine.cli import app
 from engine.errors import BadRequest
 from engine.protocol import UNKNOWN
@@ -59,8 +59,8 @@ def test_with_a_prompt_alone_the_picture_is_larger(tiny_pack, tmp_path):
 
 
 def test_margins_are_read():
-    assert read_margins("") == Margins()
-    assert read_margins("left=64, right=128") == Margins(left=64, right=128)
+    assert read_margins("") == InputMargins()
+    assert read_margins("left=64, right=128") == InputMargins(left=64, right=128)
 
 
 @pytest.mark.parametrize(

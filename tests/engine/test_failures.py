@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.errors import BadClass, Internal, OutOfMemory
-from engine.failures import explain
+from engine.errors import BadClass, InternalError, OutOfMemory
+from engine.failures import to_engine_error
 
 
 def test_a_typed_error_stays_itself():
     error = BadClass("There is no class 7.", "Use 0 to 3.")
-    assert explain(error, "32×64 pixels") is error
+    assert to_engine_error(error, "32×64 pixels") is error
 
 
 def test_memory_that_torch_cannot_get_is_out_of_memory(capfd):
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**58)
     for error in (caught.value, MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate")):
-        told = explain(error, "4096×4096 pixels")
+        told = to_engine_error(error, "4096×4096 pixels")
         assert type(told) is OutOfMemory
         assert str(told) == "The memory ran out at 4096×4096 pixels. Try a smaller size."
     assert "Traceback" not in capfd.readouterr().err
@@ -28,8 +28,8 @@ def test_anything_else_is_ours_and_logged_whole(capfd):
     try:
         {}["a key\nin two lines"]
     except KeyError as error:
-        told = explain(error, "32×64 pixels")
-    assert type(told) is Internal
+        told = to_engine_error(error, "32×64 pixels")
+    assert type(told) is InternalError
     assert "KeyError" in told.message
     assert "\n" not in told.message
     assert "test_anything_else_is_ours" in capfd.readouterr().err

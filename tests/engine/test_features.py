@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torchvision.models import inception_v3
 
 from engine.errors import BadFile, BadPack
-from engine.metrics.features import as_in_fid, inception_network, read_features
+from engine.metrics.features import load_inception_network, parse_feature_extractor, use_fid_pooling
 from tests import tiny
 
 CPU = torch.device("cpu")
@@ -36,9 +36,9 @@ def inception(tmp_path_factory):
 
 
 def test_inception_gives_pooled_features_and_classes(inception, images):
-    features = read_features(str(inception), tiny.INFO.classes, CPU)
+    features = parse_feature_extractor(str(inception), tiny.INFO.classes, CPU)
     assert features.name == "Inception v3 (FID, fid.pth)"
-    seen = features.see(images)
+    seen = features.extract(images)
     assert seen.features.shape == (2, 2048)
     assert seen.probabilities.shape == (2, 1008)
     assert seen.probabilities.sum(1) == pytest.approx(np.ones(2))
@@ -46,7 +46,7 @@ def test_inception_gives_pooled_features_and_classes(inception, images):
 
 
 def test_the_pools_of_fid_leave_the_border_out(inception):
-    network, is_fid = inception_network(inception)
+    network, is_fid = load_inception_network(inception)
     assert is_fid
     plain = inception_v3(weights=None, aux_logits=False, init_weights=False, num_classes=1008).eval()
     plain.load_state_dict(network.state_dict())
@@ -59,7 +59,7 @@ def test_the_pools_of_fid_leave_the_border_out(inception):
         torch.testing.assert_close(mean[:, 224:, 1:-1, 1:-1], usual[:, 224:, 1:-1, 1:-1])
         largest = network.Mixed_7c.branch_pool(F.max_pool2d(y, 3, 1, 1))
         assert torch.equal(network.Mixed_7c(y)[:, -192:], largest)
-    as_in_fid(plain)
+    use_fid_pooling(plain)
     with torch.no_grad():
         assert torch.equal(plain.Mixed_5b(x), mean)
 
@@ -73,9 +73,9 @@ def test_a_checkpoint_of_open_clip(tmp_path, images):
     (tmp_path / "seen-by.json").write_text(json.dumps(config))
     open_clip.add_model_config(tmp_path)
     torch.save(open_clip.create_model("seen-by").state_dict(), tmp_path / "own.pt")
-    features = read_features(f"seen-by={tmp_path / 'own.pt'}", tiny.INFO.classes, CPU)
+    features = parse_feature_extractor(f"seen-by={tmp_path / 'own.pt'}", tiny.INFO.classes, CPU)
     assert features.name == "open_clip seen-by (own.pt)"
-    seen = features.see(images)
+    seen = features.extract(images)
     assert (seen.features**2).sum(1) == pytest.approx([8, 8])  # a mean square of 1
     assert seen.probabilities.shape == (2, 4)
     assert seen.probabilities.sum(1) == pytest.approx(np.ones(2))
@@ -83,9 +83,9 @@ def test_a_checkpoint_of_open_clip(tmp_path, images):
 
 def test_files_that_hold_no_weights_are_named(tmp_path):
     with pytest.raises(BadFile, match=r"no file .*nowhere"):
-        read_features(str(tmp_path / "nowhere.pth"), tiny.INFO.classes, CPU)
+        parse_feature_extractor(str(tmp_path / "nowhere.pth"), tiny.INFO.classes, CPU)
     (tmp_path / "text.pth").write_text("no weights")
     with pytest.raises(BadPack, match=r"text.pth holds no weights of Inception"):
-        read_features(str(tmp_path / "text.pth"), tiny.INFO.classes, CPU)
+        parse_feature_extractor(str(tmp_path / "text.pth"), tiny.INFO.classes, CPU)
     with pytest.raises(BadPack, match="open_clip cannot load"):
-        read_features(f"ViT-B-32={tmp_path / 'text.pth'}", tiny.INFO.classes, CPU)
+        parse_feature_extractor(f"ViT-B-32={tmp_path / 'text.pth'}", tiny.INFO.classes, CPU)

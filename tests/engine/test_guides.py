@@ -17,21 +17,21 @@ from typer.testing import CliRunner
 from engine import generation, packs
 from engine.cli import app
 from engine.data.taxonomy import class_infos
-from engine.diffusion.denoiser import State
-from engine.diffusion.guides import shifted
-from engine.diffusion.path import Settings
-from engine.diffusion.sampler import limited
+from engine.diffusion.denoiser import DiffusionState
+from engine.diffusion.guides import apply_guides
+from engine.diffusion.path import SamplerSettings
+from engine.diffusion.sampler import limit_x_0
 from engine.errors import BadClass, BadConfig, BadFile, BadPack, BadRequest, BadSize
 from engine.guides import classifier
-from engine.guides.build import build
-from engine.guides.losses import grams
-from engine.guides.parse import read_guide
+from engine.guides.build import build_guides
+from engine.guides.losses import gram_matrices
+from engine.guides.parse import parse_guide
 from engine.protocol import (
     AreaGuide,
-    ClassGuide,
+    ClassifierGuide,
     ClipGuide,
+    CustomGuide,
     Generate,
-    OwnGuide,
     PaletteGuide,
     Raster,
     StyleGuide,
@@ -40,8 +40,8 @@ from engine.raster import colourise, read_image, read_layout, write_image, write
 from engine.training.classifier import train_classifier
 from engine.training.config import read_config
 from tests.engine.diffusion.toy import PROCESS as TOY
-from tests.engine.diffusion.toy import World, running, street, texts
-from tests.engine.pictures import BUILDING, CAR, CLASSES, make_folder, small_config
+from tests.engine.diffusion.toy import OptimalDenoiser, clocks_at, four_pictures, text_features
+from tests.engine.pictures import BUILDING, CAR, CLASSES, small_train_config, write_street_folder
 
 MODEL = {
     "embed_dim": 16,
@@ -52,7 +52,7 @@ MODEL = {
 
 @pytest.fixture(scope="module")
 def pack(tiny_pack):
-    return packs.load(tiny_pack, "cpu")
+    return packs.read_pack(tiny_pack, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -68,24 +68,24 @@ def clip_files(tmp_path_factory):
 
 def draw(pack, *guides, steps=6, seed=3, **more):
     request = Generate(id="1", pack="tiny", seed=seed, steps=steps, prompt="", guides=guides, **more)
-    *_, last = generation.steps(pack, [request])
+    *_, last = generation.generate_steps(pack, [request])
     return last.image(0), last.layout(0)
 
 
 def test_the_gradient_is_the_loss_s_own():
     """ε moves by s √(1-ᾱ) ∇L and the logits by -s ∂L/∂logits, by differences of the loss itself."""
-    world: World = street()
+    world: OptimalDenoiser = four_pictures()
     noisy = torch.randn((1, 3, 1, 2), generator=torch.Generator().manual_seed(0))
-    base = State(noisy, torch.tensor([[[[2, 1]]]]), running(500, 400))
+    base = DiffusionState(noisy, torch.tensor([[[[2, 1]]]]), clocks_at(500, 400))
 
     def ask(state):
-        return world(state, texts(1), None)
+        return world(state, text_features(1), None)
 
     def guide(state, x_0, y_0):
         return (x_0**3).sum((1, 2, 3)) + 2 * (y_0[:, 0] ** 2).sum((1, 2))
 
-    plain, bent = ask(base), shifted(TOY, base, (guide,), ask)
-    a = float(TOY.image.alpha_bar[500])
+    plain, bent = ask(base), apply_guides(TOY, base, (guide,), ask)
+    a = float(TOY.image_schedule.alpha_bar[500])
     step = 1e-2
     for index in np.ndindex(1, 3, 1, 2):
         ends = []
@@ -93,9 +93,9 @@ def test_the_gradient_is_the_loss_s_own():
             image = base.image.clone()
             image[index] += sign * step
             moved = replace(base, image=image)
-            ends.append(float(guide(moved, *TOY.estimate(moved, ask(moved)))))
+            ends.append(float(guide(moved, *TOY.clean_estimate(moved, ask(moved)))))
         slope = (ends[0] - ends[1]) / (2 * step)
-        found = float(bent.image[index] - plain.image[index]) * math.sqrt(a)
+        found = float(bent.image_output[index] - plain.image_output[index]) * math.sqrt(a)
         assert found == pytest.approx(math.sqrt(1 - a) * slope, rel=0.02, abs=2e-3)
     p = plain.logits.softmax(1)
     exact = 4 * p[:, :1] ** 2 * (torch.eye(3)[0][None, :, None, None] - p)
@@ -127,20 +127,20 @@ def test_a_palette_draws_colours_near(pack):
 def test_a_style_brings_its_grams_near(pack):
     stripes = np.zeros((48, 48, 3), np.uint8)
     stripes[:, ::4] = (250, 230, 10)
-    wanted = grams(torch.from_numpy(stripes).movedim(-1, 0)[None].float() / 255)
+    wanted = gram_matrices(torch.from_numpy(stripes).movedim(-1, 0)[None].float() / 255)
 
     def distance(image):
-        found = grams(torch.from_numpy(image.copy()).movedim(-1, 0)[None].float() / 255)
+        found = gram_matrices(torch.from_numpy(image.copy()).movedim(-1, 0)[None].float() / 255)
         return sum(float((a - b).square().sum()) for a, b in zip(found, wanted, strict=True))
 
-    guided = draw(pack, StyleGuide(image=Raster.of(stripes), scale=0.1))[0]
+    guided = draw(pack, StyleGuide(image=Raster.from_pixels(stripes), scale=0.1))[0]
     assert distance(guided) < 0.8 * distance(draw(pack)[0])
 
 
 def test_clip_sees_more_of_its_prompt(pack, clip_files):
     name, path = clip_files
     asked = ClipGuide(prompt="a red bus", model=name, pretrained=path)
-    (guide,) = build([asked], pack)
+    (guide,) = build_guides([asked], pack)
     plain, guided = draw(pack)[0], draw(pack, asked)[0]
     losses = [
         float(guide(None, (torch.from_numpy(i.copy()).movedim(-1, 0)[None] / 255 - 0.4) / 0.25, None))
@@ -152,7 +152,7 @@ def test_clip_sees_more_of_its_prompt(pack, clip_files):
 def test_a_user_s_own_loss_is_followed(pack, tmp_path):
     file = tmp_path / "mine.py"
     file.write_text("def dark(rgb, classes):\n    return rgb.square().sum((1, 2, 3))\n")
-    guided = draw(pack, OwnGuide(function=f"{file}:dark", scale=8))[0]
+    guided = draw(pack, CustomGuide(function=f"{file}:dark", scale=8))[0]
     assert guided.mean() < 0.8 * draw(pack)[0].mean()
 
 
@@ -166,34 +166,36 @@ def test_two_guides_act_together(pack):
 def test_what_is_kept_is_kept_under_a_guide(pack):
     layout = np.random.default_rng(0).integers(0, 4, (32, 64)).astype(np.uint8)
     guides = (PaletteGuide(colours=("#c81414",), scale=20), AreaGuide(shares={"sky": 1.0}))
-    request = Generate(id="1", pack="tiny", steps=4, guides=guides, layout=Raster.of(layout))
-    for frame in generation.steps(pack, [request]):
+    request = Generate(id="1", pack="tiny", steps=4, guides=guides, layout=Raster.from_pixels(layout))
+    for frame in generation.generate_steps(pack, [request]):
         assert np.array_equal(frame.step.state.layout[0, 0].numpy(), layout)
 
 
 def test_what_a_guide_needs_may_be_loaded_between_two_frames_of_a_plain_request(tiny_pack):
     """Nothing that is kept may be an inference tensor, of which no gradient can be taken."""
-    first = packs.load(tiny_pack, "cpu")
-    frames = generation.steps(first, [Generate(id="1", pack="tiny", steps=3, prompt="")])
+    first = packs.read_pack(tiny_pack, "cpu")
+    frames = generation.generate_steps(first, [Generate(id="1", pack="tiny", steps=3, prompt="")])
     next(frames)
     assert not torch.is_inference_mode_enabled()
-    second = packs.load(tiny_pack, "cpu")
+    second = packs.read_pack(tiny_pack, "cpu")
     guides = (PaletteGuide(colours=("#c81414",)),)
     for one in (first, second):
         assert len(
-            list(generation.steps(one, [Generate(id="2", pack="tiny", steps=2, prompt="a car", guides=guides)]))
+            list(
+                generation.generate_steps(one, [Generate(id="2", pack="tiny", steps=2, prompt="a car", guides=guides)])
+            )
         )
     assert len(list(frames)) == 2
 
 
 def test_dynamic_thresholding_shrinks_each_picture_by_its_own_quantile():
-    limits = Settings(image_limits=(-1.0, 3.0), threshold=0.75)
+    limits = SamplerSettings(image_limits=(-1.0, 3.0), threshold=0.75)
     x_0 = torch.tensor([[1.0, 2.0, 5.0, -7.0], [0.0, 1.0, 2.0, 3.0]]).reshape(2, 1, 2, 2)
-    found = limited(x_0, limits).flatten(1)
+    found = limit_x_0(x_0, limits).flatten(1)
     quantile = torch.tensor([0.0, 0.5, 2.0, 4.0]).quantile(0.75)
     torch.testing.assert_close(found[0], torch.tensor([1.0, 1 + 1 / quantile, 1 + 4 / quantile, -1.0]))
     assert torch.equal(found[1], x_0[1].flatten())
-    assert torch.equal(limited(x_0, Settings(image_limits=(-1.0, 3.0))), x_0.clamp(-1, 3))
+    assert torch.equal(limit_x_0(x_0, SamplerSettings(image_limits=(-1.0, 3.0))), x_0.clamp(-1, 3))
 
 
 def test_dynamic_thresholding_is_part_of_a_request(pack):
@@ -217,7 +219,7 @@ def without_some_cars(data):
 def trained(tmp_path_factory):
     """A pack of street classes and a classifier trained for it by the command, on made-up streets."""
     folder = tmp_path_factory.mktemp("classifier")
-    config = small_config(without_some_cars(make_folder(folder / "data")), folder / "run")
+    config = small_train_config(without_some_cars(write_street_folder(folder / "data")), folder / "run")
     config = msgspec.structs.replace(config, images=8, batch=8)
     (folder / "small.toml").write_bytes(msgspec.toml.encode(config))
     runner = CliRunner()
@@ -226,38 +228,41 @@ def trained(tmp_path_factory):
     args += ["--pack", str(folder / "run/pack"), "--images", "640", "--device", "cpu"]
     result = runner.invoke(app, args)
     assert result.exit_code == 0, result.output
-    return packs.load(folder / "run/pack", "cpu"), folder / "seen.safetensors"
+    return packs.read_pack(folder / "run/pack", "cpu"), folder / "seen.safetensors"
 
 
 def test_the_classifier_tells_what_is_there_and_its_guide_raises_that(trained):
     pack, path = trained
     network = classifier.load(path, pack.device)
     base = Generate(id="1", pack="small", prompt="", seed=2, steps=6)
-    guides = ClassGuide(classifier=str(path), present=("car",)), ClassGuide(classifier=str(path), absent=("car",))
+    guides = (
+        ClassifierGuide(classifier=str(path), present=("car",)),
+        ClassifierGuide(classifier=str(path), absent=("car",)),
+    )
     found = []
     for guide in guides:
-        *_, last = generation.steps(pack, [msgspec.structs.replace(base, guides=(guide,))])
+        *_, last = generation.generate_steps(pack, [msgspec.structs.replace(base, guides=(guide,))])
         found.append(float(network(last.step.state.image, torch.zeros(1, dtype=torch.int64))[0, CAR]))
     assert found[0] > found[1] + 1
 
 
 def test_a_classifier_of_another_pack_is_refused(trained, pack):
     with pytest.raises(BadRequest, match="another kind of pack"):
-        draw(pack, ClassGuide(classifier=str(trained[1]), present=("car",)))
+        draw(pack, ClassifierGuide(classifier=str(trained[1]), present=("car",)))
 
 
 def test_guides_are_read_as_people_write_them(tmp_path):
     write_image(tmp_path / "a.png", np.zeros((4, 5, 3), np.uint8))
-    assert read_guide("areas:road=0.3, sky=0.2") == AreaGuide(shares={"road": 0.3, "sky": 0.2})
-    assert read_guide("palette*2.5:#112233") == PaletteGuide(colours=("#112233",), scale=2.5)
-    assert read_guide("clip:ViT-B-32|a.pt|a bus: red") == ClipGuide(
+    assert parse_guide("areas:road=0.3, sky=0.2") == AreaGuide(shares={"road": 0.3, "sky": 0.2})
+    assert parse_guide("palette*2.5:#112233") == PaletteGuide(colours=("#112233",), scale=2.5)
+    assert parse_guide("clip:ViT-B-32|a.pt|a bus: red") == ClipGuide(
         model="ViT-B-32", pretrained="a.pt", prompt="a bus: red"
     )
-    assert read_guide("classes:c.safetensors|car,-person") == ClassGuide(
+    assert parse_guide("classes:c.safetensors|car,-person") == ClassifierGuide(
         classifier="c.safetensors", present=("car",), absent=("person",)
     )
-    assert read_guide("own:mine.py:dark") == OwnGuide(function="mine.py:dark")
-    found = read_guide(f"style:{tmp_path / 'a.png'}")
+    assert parse_guide("own:mine.py:dark") == CustomGuide(function="mine.py:dark")
+    found = parse_guide(f"style:{tmp_path / 'a.png'}")
     assert isinstance(found, StyleGuide)
     assert (found.image.height, found.image.width) == (4, 5)
 
@@ -267,7 +272,7 @@ def test_guides_are_read_as_people_write_them(tmp_path):
 )
 def test_a_guide_that_makes_no_sense_is_named(text):
     with pytest.raises(BadRequest) as caught:
-        read_guide(text)
+        parse_guide(text)
     assert "areas:road=0.3" in caught.value.hint
 
 
@@ -280,13 +285,13 @@ def test_a_guide_that_makes_no_sense_is_named(text):
         (AreaGuide(shares={}), BadClass, "no class"),
         (PaletteGuide(colours=("red",)), BadRequest, "red"),
         (PaletteGuide(colours=()), BadRequest, "palette"),
-        (StyleGuide(image=Raster.of(np.zeros((7, 40, 3), np.uint8))), BadSize, "7×40"),
-        (StyleGuide(image=Raster.of(np.zeros((9, 40), np.uint8))), BadSize, "1 channels"),
+        (StyleGuide(image=Raster.from_pixels(np.zeros((7, 40, 3), np.uint8))), BadSize, "7×40"),
+        (StyleGuide(image=Raster.from_pixels(np.zeros((9, 40), np.uint8))), BadSize, "1 channels"),
         (ClipGuide(prompt="", model="tiny-pair"), BadPack, "tiny-pair"),
-        (ClassGuide(classifier=__file__, present=("car",)), BadFile, "no classifier"),
+        (ClassifierGuide(classifier=__file__, present=("car",)), BadFile, "no classifier"),
         (ClipGuide(prompt="", model="ViT-B-32", pretrained="/nowhere/at/all.pt"), BadPack, "ViT-B-32"),
-        (ClassGuide(classifier="/nowhere.safetensors", present=("car",)), BadFile, "nowhere"),
-        (OwnGuide(function="nowhere.py:f"), BadFile, "nowhere.py"),
+        (ClassifierGuide(classifier="/nowhere.safetensors", present=("car",)), BadFile, "nowhere"),
+        (CustomGuide(function="nowhere.py:f"), BadFile, "nowhere.py"),
     ],
 )
 def test_a_guide_that_cannot_be_used_is_named(pack, guide, error, says):
@@ -324,7 +329,7 @@ def test_whatever_a_user_s_own_loss_does_wrong_is_told(pack, tmp_path, name):
     code, says = WRONG[name]
     (tmp_path / "mine.py").write_text(code)
     with pytest.raises(BadRequest, match=says) as caught:
-        draw(pack, OwnGuide(function=f"{tmp_path / 'mine.py'}:loss"))
+        draw(pack, CustomGuide(function=f"{tmp_path / 'mine.py'}:loss"))
     assert "mine.py:loss" in caught.value.message
 
 
@@ -334,7 +339,7 @@ def test_whatever_a_user_s_own_loss_does_wrong_is_told(pack, tmp_path, name):
 def test_a_user_s_file_that_cannot_be_used_is_told(pack, tmp_path, code):
     (tmp_path / "mine.py").write_text(code)
     with pytest.raises(BadFile, match="mine"):
-        draw(pack, OwnGuide(function=f"{tmp_path / 'mine.py'}:loss"))
+        draw(pack, CustomGuide(function=f"{tmp_path / 'mine.py'}:loss"))
 
 
 START = """from __future__ import annotations
@@ -351,7 +356,7 @@ def test_a_changed_file_is_read_again_and_may_hold_dataclasses(pack, tmp_path):
     for sign in ("", "-"):
         file.write_text(f"{START}def loss(rgb, classes):\n    return {sign}rgb.sum((1, 2, 3))\n")
         os.utime(file, (len(drawn), len(drawn)))
-        drawn.append(draw(pack, OwnGuide(function=f"{file}:loss", scale=8))[0].mean())
+        drawn.append(draw(pack, CustomGuide(function=f"{file}:loss", scale=8))[0].mean())
     assert drawn[0] < drawn[1]
 
 
@@ -359,14 +364,14 @@ def test_a_guided_sample_is_the_same_in_any_batch(trained, clip_files):
     pack, path = trained
     name, weights = clip_files
     for guide in (
-        ClassGuide(classifier=str(path), present=("car",)),
+        ClassifierGuide(classifier=str(path), present=("car",)),
         ClipGuide(prompt="a red bus", model=name, pretrained=weights),
         AreaGuide(shares={"sky": 0.5}),
     ):
         requests = [Generate(id="1", pack="small", prompt="", seed=s, steps=3, guides=(guide,)) for s in (1, 2, 3)]
-        *_, together = generation.steps(pack, requests)
+        *_, together = generation.generate_steps(pack, requests)
         for index, request in enumerate(requests):
-            *_, alone = generation.steps(pack, [request])
+            *_, alone = generation.generate_steps(pack, [request])
             assert np.array_equal(alone.image(0), together.image(index))
             assert np.array_equal(alone.layout(0), together.layout(index))
 

@@ -11,14 +11,14 @@ import pytest
 
 from engine import packs
 from engine.cli import main
-from engine.data.captions import PRESENT, Captioner, Voice, vocabulary
-from engine.data.taxonomy import read_taxonomy
-from engine.network.text import words_of
+from engine.data.captions import PRESENT, Captioner, CaptionStyle, caption_vocabulary
+from engine.data.taxonomy import taxonomy_classes
+from engine.network.text import split_words
 from engine.protocol import UNKNOWN
-from engine.training.batches import Batches
+from engine.training.batches import BatchStream
 from engine.training.config import read_config
-from engine.training.frames import Frames
-from engine.training.init import plan
+from engine.training.frames import TrainingFrames
+from engine.training.init import template_size
 from tests.engine import forms
 
 TINY = """
@@ -61,7 +61,7 @@ def smaller(path):
 
 
 def test_a_template_runs_as_it_is_and_its_pack_needs_nothing_else(run, tmp_path):
-    forms.folders(tmp_path / "My Data")
+    forms.write_paired_folders(tmp_path / "My Data")
     code, out, err = run("train", "--init", tmp_path / "My Data")
     assert code == 0, err
     assert "4 pairs for training, 2 held out, 4 classes" in out
@@ -69,27 +69,27 @@ def test_a_template_runs_as_it_is_and_its_pack_needs_nothing_else(run, tmp_path)
     assert "diptych-engine train my-data.toml" in out
     code, out, err = run("train", smaller(template))
     assert code == 0, err
-    pack = packs.load(tmp_path / "work" / "runs" / "my-data" / "pack", "cpu")
+    pack = packs.read_pack(tmp_path / "work" / "runs" / "my-data" / "pack", "cpu")
     assert [one.name for one in pack.info.classes] == list(forms.NAMES)
     assert pack.file.images_seen == 4
     template.unlink()
-    assert read_taxonomy(pack.file.data.taxonomy)[2].colour == forms.COLOURS[2]
+    assert taxonomy_classes(pack.file.data.taxonomy)[2].colour == forms.COLOURS[2]
     assert {"caption", "tree", "trees", "left"} <= set(pack.info.vocabulary)
 
 
 @pytest.mark.parametrize(
     ("make", "classes"),
     [
-        (forms.voc, 4),
-        (forms.streets, 19),
-        (forms.ade20k, 4),
-        (forms.stuff, 4),
-        (forms.panoptic, 4),
-        (forms.faces, 19),
-        (forms.camvid, 4),
-        (forms.side_by_side, 4),
-        (forms.image_folder, 4),
-        (forms.shards, 4),
+        (forms.write_voc, 4),
+        (forms.write_cityscapes, 19),
+        (forms.write_ade20k, 4),
+        (forms.write_coco_stuff, 4),
+        (forms.write_coco_panoptic, 4),
+        (forms.write_celebamask, 19),
+        (forms.write_camvid, 4),
+        (forms.write_pix2pix, 4),
+        (forms.write_image_folder, 4),
+        (forms.write_webdataset, 4),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -97,20 +97,20 @@ def test_every_form_gets_a_template_whose_frames_are_the_data(run, tmp_path, mak
     make(tmp_path / "data")
     assert run("train", "--init", tmp_path / "data", "--out", "t.toml")[0] == 0
     config = read_config(tmp_path / "work" / "t.toml")
-    words = read_taxonomy(config.taxonomy)
+    words = taxonomy_classes(config.taxonomy)
     assert len(words) == classes
     assert (config.height, config.width, config.cut) == (64, 80, 0)
-    drawn = Frames(config, words).draw(np.random.default_rng(0))
+    drawn = TrainingFrames(config, words).draw_pair(np.random.default_rng(0))
     assert set(np.unique(drawn.layout)) <= {*range(classes), UNKNOWN}
     assert drawn.layout.shape == (64, 80)
-    if make is forms.streets:
-        assert Voice.of(config.taxonomy) == Voice.of("street")
-        for here, there in zip(words, read_taxonomy("street"), strict=True):
-            assert (here.info(), here.nouns(True)) == (there.info(), there.nouns(True))
+    if make is forms.write_cityscapes:
+        assert CaptionStyle.of_taxonomy(config.taxonomy) == CaptionStyle.of_taxonomy("street")
+        for here, there in zip(words, taxonomy_classes("street"), strict=True):
+            assert (here.class_info(), here.nouns(True)) == (there.class_info(), there.nouns(True))
 
 
 def test_classes_come_from_the_data_where_they_say_them(run, tmp_path):
-    forms.folders(tmp_path / "data")
+    forms.write_paired_folders(tmp_path / "data")
     assert run("train", "--init", tmp_path / "data", "--out", tmp_path / "mine.toml")[0] == 0
     table = read(tmp_path / "mine.toml")
     assert [one["name"] for one in table["taxonomy"]["classes"]] == list(forms.NAMES)
@@ -120,29 +120,29 @@ def test_classes_come_from_the_data_where_they_say_them(run, tmp_path):
 
 
 def test_colours_become_nameless_classes(run, tmp_path):
-    forms.colour_folders(tmp_path / "data")
+    forms.write_colour_folders(tmp_path / "data")
     assert run("train", "--init", tmp_path / "data")[0] == 0
     classes = read(tmp_path / "work" / "data.toml")["taxonomy"]["classes"]
     assert [one["name"] for one in classes] == [f"class_{index}" for index in range(5)]
     assert {one["colour"] for one in classes} == {*forms.COLOURS, "#000000"}
     config = read_config(tmp_path / "work" / "data.toml")
-    frames = Frames(config, read_taxonomy(config.taxonomy))
+    frames = TrainingFrames(config, taxonomy_classes(config.taxonomy))
     assert len(frames.frames) == 20  # of 24; the others are held out
 
 
 def test_lossy_colours_become_as_many_classes_as_there_are(run, tmp_path):
-    forms.side_by_side(tmp_path / "data")
+    forms.write_pix2pix(tmp_path / "data")
     (tmp_path / "data" / "classes.json").unlink()
     assert run("train", "--init", tmp_path / "data")[0] == 0
     found = [one["colour"] for one in read(tmp_path / "work" / "data.toml")["taxonomy"]["classes"]]
     assert len(found) == 5
     for colour in (*forms.COLOURS, "#000000"):
-        near = [np.abs(np.subtract(forms.rgb(colour), forms.rgb(one))).max() for one in found]
+        near = [np.abs(np.subtract(forms.rgb_of(colour), forms.rgb_of(one))).max() for one in found]
         assert min(near) <= 3
 
 
 def test_ids_keep_their_numbers_and_their_palette(run, tmp_path):
-    forms.voc(tmp_path / "data")
+    forms.write_voc(tmp_path / "data")
     (tmp_path / "data" / "VOCdevkit" / "VOC2012" / "labelmap.txt").unlink()
     assert run("train", "--init", tmp_path / "data")[0] == 0
     classes = read(tmp_path / "work" / "data.toml")["taxonomy"]["classes"]
@@ -154,19 +154,19 @@ def test_ids_keep_their_numbers_and_their_palette(run, tmp_path):
 def test_palettes_that_disagree_are_read_by_their_colours(run, tmp_path):
     """Programs that save colours with a palette order it in each file as they like."""
     for index in range(24):
-        layout = forms.truth(index)
+        layout = forms.sample_layout(index)
         layout[layout == UNKNOWN] = 0
         order = np.roll(np.arange(4), index)
         places = np.argsort(order).astype(np.uint8)
-        forms.png(tmp_path / "data" / "images" / f"{index}.png", forms.photo(index))
-        forms.png(tmp_path / "data" / "layouts" / f"{index}.png", places[layout], forms.palette()[order])
+        forms.write_png(tmp_path / "data" / "images" / f"{index}.png", forms.sample_image(index))
+        forms.write_png(tmp_path / "data" / "layouts" / f"{index}.png", places[layout], forms.colour_palette()[order])
     assert run("train", "--init", tmp_path / "data")[0] == 0
     config = read_config(tmp_path / "work" / "data.toml")
-    classes = read_taxonomy(config.taxonomy)
+    classes = taxonomy_classes(config.taxonomy)
     assert sorted(one.colour for one in classes) == sorted(forms.COLOURS)
     to_truth = np.array([forms.COLOURS.index(one.colour) for one in classes])
     config = msgspec.structs.replace(config, height=16, width=16, views=config.views[:1])
-    frames = Frames(config, classes).frames
+    frames = TrainingFrames(config, classes).frames
     shapes = {to_truth[frame.views[0].layout].tobytes() for frame in frames}
     assert len(shapes) == len(frames)
 
@@ -182,11 +182,11 @@ def test_palettes_that_disagree_are_read_by_their_colours(run, tmp_path):
     ],
 )
 def test_sizes_follow_the_frames(sizes, expected):
-    assert plan(sizes) == expected
+    assert template_size(sizes) == expected
 
 
 def test_nothing_is_overwritten(run, tmp_path):
-    forms.folders(tmp_path / "data")
+    forms.write_paired_folders(tmp_path / "data")
     (tmp_path / "work" / "data.toml").write_text("mine")
     code, _, err = run("train", "--init", tmp_path / "data")
     assert code == 1
@@ -195,17 +195,17 @@ def test_nothing_is_overwritten(run, tmp_path):
 
 
 def ids_and_colours(at):
-    forms.png(at / "layouts" / "0.png", forms.truth(0))
+    forms.write_png(at / "layouts" / "0.png", forms.sample_layout(0))
 
 
 def photographs(at):
     for path in (at / "layouts").iterdir():
-        forms.png(path, forms.photo(0))
+        forms.write_png(path, forms.sample_image(0))
 
 
 def one_id(at):
     for path in (at / "layouts").iterdir():
-        forms.png(path, np.where(forms.truth(0) > 1, 255, 0).astype(np.uint8))
+        forms.write_png(path, np.where(forms.sample_layout(0) > 1, 255, 0).astype(np.uint8))
 
 
 def two_pairs(at):
@@ -224,7 +224,7 @@ def two_pairs(at):
     ],
 )
 def test_data_that_cannot_be_learned_from_are_told_why(run, tmp_path, spoil, says):
-    forms.colour_folders(tmp_path / "data")
+    forms.write_colour_folders(tmp_path / "data")
     (tmp_path / "data" / "labels").rename(tmp_path / "data" / "layouts")
     spoil(tmp_path / "data")
     code, _, err = run("train", "--init", tmp_path / "data")
@@ -241,26 +241,26 @@ def test_wrong_usage_is_told(run, arguments):
 
 
 def test_frames_are_mirrored_with_their_ids_and_captions(run, tmp_path):
-    forms.folders(tmp_path / "data")
+    forms.write_paired_folders(tmp_path / "data")
     for index in forms.SPLITS["train"]:
         layout = np.full((24, 32), 2, np.uint8)
         layout[:, 16:] = 3  # “car” on the left and “tree” on the right, which change places
-        forms.png(tmp_path / "data" / "train" / "layouts" / f"{index}.png", layout, forms.palette())
-        forms.write(tmp_path / "data" / "train" / "captions.jsonl", '{"name": "0", "text": "a car on the left"}')
+        forms.write_png(tmp_path / "data" / "train" / "layouts" / f"{index}.png", layout, forms.colour_palette())
+        forms.write_text(tmp_path / "data" / "train" / "captions.jsonl", '{"name": "0", "text": "a car on the left"}')
     run("train", "--init", tmp_path / "data")
     config = read_config(tmp_path / "work" / "data.toml")
     config = msgspec.structs.replace(config, height=16, width=16, views=config.views[:1])
-    classes = read_taxonomy(config.taxonomy)
-    frames = Frames(config, classes)
-    batches = Batches(frames, classes, config)
+    classes = taxonomy_classes(config.taxonomy)
+    frames = TrainingFrames(config, classes)
+    batches = BatchStream(frames, classes, config)
     random, texts = np.random.default_rng(0), set()
     for _ in range(80):
-        drawn = frames.draw_told(random)
+        drawn = frames.draw_crop(random)
         assert (drawn.pair.layout[:, 0] <= drawn.pair.layout[:, -1]).all()
-        caption = batches.caption(drawn, drawn.pair.image, random)
+        caption = batches.draw_caption(drawn, drawn.pair.image, random)
         if drawn.captions and caption.text.startswith("a car on"):
             texts.add((drawn.mirrored, caption.text))
-            assert (caption.says[2] == PRESENT) == bool((drawn.pair.layout == 2).sum() >= 8)
+            assert (caption.mentions[2] == PRESENT) == bool((drawn.pair.layout == 2).sum() >= 8)
     assert {(False, "a car on the left"), (True, "a car on the right")} <= texts
 
 
@@ -270,28 +270,28 @@ def test_large_frames_are_seen_in_pieces_drawn_by_their_area(tmp_path):
     for split, name, size in (("train", "small", 64), ("train", "large", 256), ("val", "v", 64)):
         at = tmp_path / split
         random = np.random.default_rng(size)
-        forms.png(at / "images" / f"{name}.png", random.integers(0, 256, (size, size, 3)).astype(np.uint8))
-        forms.png(at / "layouts" / f"{name}.png", np.full((size, size), size == 256, np.uint8))
+        forms.write_png(at / "images" / f"{name}.png", random.integers(0, 256, (size, size, 3)).astype(np.uint8))
+        forms.write_png(at / "layouts" / f"{name}.png", np.full((size, size), size == 256, np.uint8))
     config = TrainConfig(
         data=str(tmp_path), out="", name="", title="", licence="", height=16, width=16, views=(ViewConfig(16),), cut=64
     )
-    frames = Frames(config, read_taxonomy("street"))
+    frames = TrainingFrames(config, taxonomy_classes("street"))
     random = np.random.default_rng(0)
-    drawn = [frames.draw(random).layout for _ in range(300)]
+    drawn = [frames.draw_pair(random).layout for _ in range(300)]
     assert all(layout.shape == (16, 16) for layout in drawn)
     assert np.mean([layout[0, 0] == 1 for layout in drawn]) == pytest.approx(16 / 17, abs=0.05)
-    assert frames.frequency[1] == pytest.approx(16 / 17)
+    assert frames.class_frequency[1] == pytest.approx(16 / 17)
 
 
 def test_captions_name_the_shade_of_a_class():
     words = (
-        *read_taxonomy("street")[:1],
-        msgspec.structs.replace(read_taxonomy("street")[1], shades={"red": "#c02020", "dark blue": "#101060"}),
+        *taxonomy_classes("street")[:1],
+        msgspec.structs.replace(taxonomy_classes("street")[1], shades={"red": "#c02020", "dark blue": "#101060"}),
     )
-    writer = Captioner(words, np.full(2, 0.5), (80, 140), Voice(("a picture",)))
+    writer = Captioner(words, np.full(2, 0.5), (80, 140), CaptionStyle(("a picture",)))
     layout, random = np.ones((16, 16), np.uint8), np.random.default_rng(0)
     image = np.full((16, 16, 3), (20, 20, 80), np.uint8)
-    texts = [writer.draw(layout, image, random).text for _ in range(60)]
+    texts = [writer.draw_caption(layout, image, random).text for _ in range(60)]
     assert any("dark blue sidewalk" in text for text in texts)
-    assert not any("red" in words_of(text) or "street scene" in text for text in texts)
-    assert {"dark", "blue", "picture"} <= set(vocabulary(words, writer.voice))
+    assert not any("red" in split_words(text) or "street scene" in text for text in texts)
+    assert {"dark", "blue", "picture"} <= set(caption_vocabulary(words, writer.style))

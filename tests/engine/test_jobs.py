@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from engine.jobs import Jobs
+from engine.jobs import RequestScheduler
 from engine.outbox import Outbox
 from engine.protocol import Done, Export, Failed, Generate, Preview, Raster, Ready
 
@@ -35,7 +35,7 @@ def ids(jobs):
 
 
 def test_the_latest_live_request_wins_while_it_waits():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     assert jobs.add(request("a")) == []
     assert ids(jobs.add(request("b"))) == ["a"]
     assert jobs.take().request.id == "b"
@@ -43,7 +43,7 @@ def test_the_latest_live_request_wins_while_it_waits():
 
 
 def test_a_newer_live_request_stops_the_running_one():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     jobs.add(request("a"))
     running = jobs.take()
     assert not running.cancelled
@@ -54,7 +54,7 @@ def test_a_newer_live_request_stops_the_running_one():
 
 
 def test_the_queue_keeps_its_order_and_a_live_request_goes_first():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     for id in "abc":
         jobs.add(request(id, live=False))
     first = jobs.take()
@@ -64,7 +64,7 @@ def test_the_queue_keeps_its_order_and_a_live_request_goes_first():
 
 
 def test_a_live_request_can_run_between_the_steps_of_another():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     jobs.add(request("export", live=False))
     export = jobs.take()
     assert jobs.take_live() is None
@@ -76,7 +76,7 @@ def test_a_live_request_can_run_between_the_steps_of_another():
 
 
 def test_cancel_drops_what_waits_and_flags_what_runs():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     for id in "abcb":
         jobs.add(request(id, live=False))
     jobs.add(request("live"))
@@ -90,7 +90,7 @@ def test_cancel_drops_what_waits_and_flags_what_runs():
 
 
 def test_close_wakes_the_taker_and_stops_what_runs():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     jobs.add(request("a", live=False))
     running = jobs.take()
     taken = []
@@ -105,11 +105,11 @@ def test_close_wakes_the_taker_and_stops_what_runs():
 
 
 def test_an_export_takes_its_turn_only_while_nothing_else_is_to_be_computed():
-    jobs, turns = Jobs(), []
+    jobs, turns = RequestScheduler(), []
     jobs.add(Export(id="export", pack="p", out="o"))
     export = jobs.take_export()
     jobs.add(request("stroke"))
-    thread = threading.Thread(target=lambda: turns.append(jobs.turn(export)))
+    thread = threading.Thread(target=lambda: turns.append(jobs.wait_for_turn(export)))
     thread.start()
     stroke = jobs.take()
     assert stroke.request.id == "stroke"
@@ -122,14 +122,14 @@ def test_an_export_takes_its_turn_only_while_nothing_else_is_to_be_computed():
 
 
 def test_a_paused_export_rests_until_it_is_let_or_cancelled():
-    jobs, turns = Jobs(), []
+    jobs, turns = RequestScheduler(), []
     for id in "ab":
         jobs.add(Export(id=id, pack="p", out="o"))
     jobs.pause("a", True)
     export = jobs.take_export()
 
     def turn():
-        turns.append(jobs.turn(export))
+        turns.append(jobs.wait_for_turn(export))
 
     for end in (lambda: jobs.pause("a", False), lambda: jobs.cancel("a")):
         jobs.pause("a", True)
@@ -146,7 +146,7 @@ def test_a_paused_export_rests_until_it_is_let_or_cancelled():
 
 
 def test_every_job_of_two_hurried_threads_is_taken_or_dropped_once():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     taken, dropped = [], []
 
     def compute():
@@ -213,10 +213,10 @@ def resting(jobs, seconds):
 
 
 def test_a_rest_begins_when_nothing_is_drawn_or_waits_and_exports_do_not_count():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     jobs.add(Export(id="e", pack="p", out="out", count=1))
     jobs.take_export()
-    assert jobs.rest(0)
+    assert jobs.wait_until_idle(0)
     jobs.add(request("a"))
     said, thread = resting(jobs, 0)
     thread.join(0.05)
@@ -230,7 +230,7 @@ def test_a_rest_begins_when_nothing_is_drawn_or_waits_and_exports_do_not_count()
 
 
 def test_a_request_breaks_a_rest_and_the_end_ends_it():
-    jobs = Jobs()
+    jobs = RequestScheduler()
     said, thread = resting(jobs, 0.3)
     jobs.add(request("a"))
     running = jobs.take()

@@ -14,23 +14,23 @@ from typer.testing import CliRunner
 
 from engine import packs
 from engine.cli import app
-from engine.data.captions import ABSENT, PRESENT, SILENT, Caption, Voice, vocabulary
-from engine.data.taxonomy import read_taxonomy
+from engine.data.captions import ABSENT, PRESENT, UNMENTIONED, Caption, CaptionStyle, caption_vocabulary
+from engine.data.taxonomy import taxonomy_classes
 from engine.errors import BadConfig, BadPack, BadRequest
-from engine.guides.build import build
-from engine.guides.parse import read_guide
+from engine.guides.build import build_guides
+from engine.guides.parse import parse_guide
 from engine.judges import clip, likeness, segmenter, towers
-from engine.judges.retrieval import retrieval
-from engine.judges.verify import verify
+from engine.judges.retrieval import retrieval_scores
+from engine.judges.verify import evaluator_problems
 from engine.protocol import ClipGuide
 from engine.raster import colourise, read_image, write_image, write_layout
 from engine.training import clip as clip_training
-from engine.training.clip import ClipLessons
-from engine.training.course import Plan
-from engine.training.judge import begin
-from engine.training.segmenter import SegmenterLessons
+from engine.training.clip import ClipTask
+from engine.training.course import TrainingPlan
+from engine.training.judge import begin_training_run
+from engine.training.segmenter import SegmenterTask
 from tests import tiny
-from tests.engine.pictures import small_config
+from tests.engine.pictures import small_train_config
 
 TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
 CLASSES = tiny.INFO.classes
@@ -53,9 +53,9 @@ def picture(ids: np.ndarray) -> np.ndarray:
 def small():
     """Few pictures at once and a shallow image tower: these pictures are simple."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SegmenterLessons, "batch", 4)
-        patch.setattr(ClipLessons, "batch", 16)
-        patch.setattr(clip_training, "CAPTIONS", 20)
+        patch.setattr(SegmenterTask, "batch", 4)
+        patch.setattr(ClipTask, "batch", 16)
+        patch.setattr(clip_training, "CAPTION_COUNT", 20)
         patch.setattr(towers, "LAYERS", 2)
         yield
 
@@ -72,14 +72,16 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def config(data):
-    return msgspec.structs.replace(small_config(data, data / "run"), taxonomy=TAXONOMY)
+    return msgspec.structs.replace(small_train_config(data, data / "run"), taxonomy=TAXONOMY)
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
     """A pack without judges."""
-    info = msgspec.structs.replace(tiny.INFO, vocabulary=vocabulary(read_taxonomy(TAXONOMY), Voice.of(TAXONOMY)))
-    return packs.load(tiny.make(tmp_path_factory.mktemp("bare") / "tiny", info), "cpu")
+    info = msgspec.structs.replace(
+        tiny.INFO, vocabulary=caption_vocabulary(taxonomy_classes(TAXONOMY), CaptionStyle.of_taxonomy(TAXONOMY))
+    )
+    return packs.read_pack(tiny.make(tmp_path_factory.mktemp("bare") / "tiny", info), "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +97,15 @@ def trained(bare, config, small, tmp_path_factory):
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         said.append(result.output)
-    return packs.load(folder, "cpu"), said
+    return packs.read_pack(folder, "cpu"), said
 
 
-KINDS = pytest.mark.parametrize("kind", [SegmenterLessons, ClipLessons], ids=["segmenter", "clip"])
+KINDS = pytest.mark.parametrize("kind", [SegmenterTask, ClipTask], ids=["segmenter", "clip"])
 
 
 @KINDS
 def test_the_loss_falls(trained, config, small, tmp_path, kind):
-    course, lessons = begin(kind, config, trained[0], 400, tmp_path / "judge")
+    course, lessons = begin_training_run(kind, config, trained[0], 400, tmp_path / "judge")
     losses = [course.train_step(lessons.loss) for _ in range(20)]
     assert np.mean(losses[-5:]) < 0.95 * np.mean(losses[:5])
 
@@ -111,29 +113,29 @@ def test_the_loss_falls(trained, config, small, tmp_path, kind):
 @KINDS
 def test_a_run_stopped_and_resumed_ends_in_the_same_weights(trained, config, small, tmp_path, kind):
     def begun():
-        return begin(kind, config, trained[0], 400, tmp_path / "judge")
+        return begin_training_run(kind, config, trained[0], 400, tmp_path / "judge")
 
     straight, lessons = begun()
     for _ in range(3):
         straight.train_step(lessons.loss)
     stopped, lessons = begun()
     stopped.train_step(lessons.loss)
-    stopped.save()
+    stopped.save_checkpoint()
     resumed, lessons = begun()
     resumed.resume()
     for _ in range(2):
         resumed.train_step(lessons.loss)
     for mine, other in (
         (resumed.network.state_dict(), straight.network.state_dict()),
-        (resumed.average.state(), straight.average.state()),
+        (resumed.ema.state_dict(), straight.ema.state_dict()),
     ):
         for name, value in other.items():
             torch.testing.assert_close(mine[name], value, rtol=0, atol=0)
 
 
 def test_the_rate_rises_once_and_falls_to_almost_nothing():
-    plan = Plan(None, 1000, 10, 1e-3, 0)
-    rates = [plan.rate_at(step) / plan.rate for step in range(plan.steps)]
+    plan = TrainingPlan(None, 1000, 10, 1e-3, 0)
+    rates = [plan.learning_rate_at(step) / plan.rate for step in range(plan.steps)]
     top = int(np.argmax(rates))
     assert 5 < top < 15
     assert rates[top] == pytest.approx(1, abs=0.02)
@@ -143,12 +145,12 @@ def test_the_rate_rises_once_and_falls_to_almost_nothing():
 
 def test_the_segmenter_learns_what_colours_mean_and_says_how_well(trained):
     pack, said = trained
-    facts = segmenter.load(pack).facts
+    facts = segmenter.load(pack).metadata
     assert facts.accuracy > 0.9
     assert facts.mean_iou > 0.8
     assert (facts.images_seen, facts.held_out) == (64, VAL)
     assert f"pixel accuracy {facts.accuracy:.3f}, mIoU {facts.mean_iou:.3f}" in said[0]
-    found = segmenter.load(pack).layouts([picture(layout(index)) for index in range(200, 210)])
+    found = segmenter.load(pack).predict_layouts([picture(layout(index)) for index in range(200, 210)])
     right = [(ids == layout(index)).mean() for index, ids in zip(range(200, 210), found, strict=True)]
     assert np.mean(right) > 0.9
 
@@ -157,27 +159,27 @@ def test_a_layout_does_not_depend_on_its_company(trained):
     judge, random = segmenter.load(trained[0]), np.random.default_rng(0)
     sizes = [(32, 64)] * 9 + [(48, 64), (30, 41), (1, 1)]
     images = [random.integers(0, 256, (*size, 3)).astype(np.uint8) for size in random.permutation(sizes)]
-    together = judge.layouts(images)
-    alone = [judge.layouts([image])[0] for image in images]
-    turned = judge.layouts(images[::-1])[::-1]
+    together = judge.predict_layouts(images)
+    alone = [judge.predict_layouts([image])[0] for image in images]
+    turned = judge.predict_layouts(images[::-1])[::-1]
     for image, ids, by_itself, other in zip(images, together, alone, turned, strict=True):
         assert ids.shape == image.shape[:2]
         assert ids.dtype == np.uint8
         assert np.array_equal(ids, by_itself)
         assert np.array_equal(ids, other)
     assert len(np.unique(np.concatenate([ids.ravel() for ids in together]))) > 1
-    assert judge.layouts([]) == []
+    assert judge.predict_layouts([]) == []
 
 
 def test_the_segmenter_tells_copies_from_other_pictures_whatever_their_company(trained):
     pack, random = trained[0], np.random.default_rng(0)
-    eye = likeness.read("segmenter", pack.folder, pack.file, pack.device)
+    eye = likeness.read_embedder("segmenter", pack.folder, pack.file, pack.device)
     images = [random.integers(0, 256, (4, 8, 3)).astype(np.uint8).repeat(8, 0).repeat(8, 1) for _ in range(11)]
     copies = [np.roll((image * 0.95).astype(np.uint8), 1, 1) for image in images]
-    found = eye.images(images)
+    found = eye.embed_images(images)
     torch.testing.assert_close(found.norm(dim=1), torch.ones(len(found)))
-    torch.testing.assert_close(found, torch.cat([eye.images([image]) for image in images]), rtol=0, atol=0)
-    cosines = (found @ eye.images(copies).T).numpy()
+    torch.testing.assert_close(found, torch.cat([eye.embed_images([image]) for image in images]), rtol=0, atol=0)
+    cosines = (found @ eye.embed_images(copies).T).numpy()
     others = cosines[~np.eye(len(images), dtype=bool)]
     assert cosines.diagonal().min() > others.max()
 
@@ -192,7 +194,7 @@ def test_the_pair_finds_captions_far_better_than_chance(trained):
 
 
 def clip_facts(pack):
-    return clip.files.read(pack.folder / clip.FILE, clip.ClipFacts, clip.COMMAND)[0]
+    return clip.files.read(pack.folder / clip.FILE, clip.ClipMetadata, clip.COMMAND)[0]
 
 
 def test_features_are_unit_vectors_that_do_not_depend_on_their_company(trained):
@@ -200,13 +202,13 @@ def test_features_are_unit_vectors_that_do_not_depend_on_their_company(trained):
     images = [picture(layout(index)) for index in range(11)]
     texts = ["a car", "", "sky", "no road and a tree", "wondrous"]
     for found, alone in (
-        (pair.images(images), torch.cat([pair.images([image]) for image in images])),
-        (pair.texts(texts), torch.cat([pair.texts([text]) for text in texts])),
+        (pair.embed_images(images), torch.cat([pair.embed_images([image]) for image in images])),
+        (pair.embed_texts(texts), torch.cat([pair.embed_texts([text]) for text in texts])),
     ):
         assert found.dtype == torch.float32
         torch.testing.assert_close(found.norm(dim=1), torch.ones(len(found)))
         torch.testing.assert_close(found, alone, rtol=0, atol=0)
-    assert pair.images([]).shape == pair.texts([]).shape == (0, found.shape[1])
+    assert pair.embed_images([]).shape == pair.embed_texts([]).shape == (0, found.shape[1])
 
 
 def test_pictures_that_show_the_prompt_rank_before_others(trained):
@@ -214,8 +216,8 @@ def test_pictures_that_show_the_prompt_rank_before_others(trained):
     pair, ids = clip.load(trained[0]), [layout(index) for index in range(300, 400)]
     images = [picture(one) for one in ids]
     shown, others = [], []
-    for index, words in enumerate(read_taxonomy(TAXONOMY)):
-        order = clip.rank(pair, images, words.nouns(True)[0])
+    for index, words in enumerate(taxonomy_classes(TAXONOMY)):
+        order = clip.rank_images(pair, images, words.nouns(True)[0])
         assert sorted(order) == list(range(len(images)))
         for place, which in enumerate(order):
             (shown if (ids[which] == index).any() else others).append(place)
@@ -226,10 +228,10 @@ def test_captions_come_with_the_pair_and_the_command_prints_them(trained):
     pack, _ = trained
     pair = clip.load(pack)
     assert len(set(pair.captions)) == 20
-    torch.testing.assert_close(pair.texts(pair.captions), pair.features, rtol=0, atol=0)
+    torch.testing.assert_close(pair.embed_texts(pair.captions), pair.features, rtol=0, atol=0)
     path = pack.folder.parent / "car.png"
     write_image(path, picture(np.full((40, 100), CAR, np.uint8)))
-    best, second = pair.nearest([read_image(path)], 2)[0]
+    best, second = pair.nearest_captions([read_image(path)], 2)[0]
     assert best.score >= second.score
     result = CliRunner().invoke(app, ["caption", "--pack", str(pack.folder), "--count", "2", str(path), str(path)])
     assert result.exit_code == 0, result.output
@@ -246,7 +248,7 @@ def test_sample_tells_which_results_fit_best(trained, tmp_path):
     told = ", ".join(f"{name} ({scores[name]:.3f})" for name in order)
     assert f"Best first for “a car”: {told}" in result.output
     images = [read_image(tmp_path / f"{name}_image.png") for name in sorted(scores)]
-    assert [sorted(scores)[index] for index in clip.rank(clip.load(trained[0]), images, "a car")] == order
+    assert [sorted(scores)[index] for index in clip.rank_images(clip.load(trained[0]), images, "a car")] == order
 
 
 def test_results_without_a_prompt_are_not_ranked(trained, tmp_path):
@@ -257,29 +259,29 @@ def test_results_without_a_prompt_are_not_ranked(trained, tmp_path):
 
 
 def test_a_guide_without_a_model_asks_the_pack_s_own_pair(trained, bare):
-    asked = read_guide("clip*2:a car, no sky")
+    asked = parse_guide("clip*2:a car, no sky")
     assert asked == ClipGuide(prompt="a car, no sky", scale=2)
-    (guide,) = build([asked], trained[0])
+    (guide,) = build_guides([asked], trained[0])
     state = torch.zeros(2, 3, 32, 64, requires_grad=True)
     loss = guide(None, state, None)
     assert loss.shape == (2,)
     loss.sum().backward()
     assert state.grad.abs().sum() > 0
     with pytest.raises(BadPack, match="train-clip"):
-        build([asked], bare)
+        build_guides([asked], bare)
 
 
 def test_retrieval_of_twins_is_perfect_and_of_equals_by_chance():
     random = np.random.default_rng(0)
     rows = torch.eye(150)
-    assert retrieval(rows, rows, random) == (100, 1.0, 1.0, 1.0)
+    assert retrieval_scores(rows, rows, random) == (100, 1.0, 1.0, 1.0)
     same = torch.ones(150, 4) / 2
-    assert retrieval(same, same, random) == (100, pytest.approx(0.01), pytest.approx(50.5), pytest.approx(1))
+    assert retrieval_scores(same, same, random) == (100, pytest.approx(0.01), pytest.approx(50.5), pytest.approx(1))
 
 
 @pytest.mark.parametrize(
     ("judge", "kind", "command"),
-    [(segmenter, segmenter.SegmenterFacts, "train-segmenter"), (clip, clip.ClipFacts, "train-clip")],
+    [(segmenter, segmenter.SegmenterMetadata, "train-segmenter"), (clip, clip.ClipMetadata, "train-clip")],
     ids=["segmenter", "clip"],
 )
 def test_what_is_wrong_with_a_file_is_named(trained, bare, tmp_path, judge, kind, command):
@@ -303,13 +305,13 @@ def test_what_is_wrong_with_a_file_is_named(trained, bare, tmp_path, judge, kind
 
 def test_verify_looks_at_the_judges_that_are_there(trained, bare, tmp_path):
     runner = CliRunner()
-    assert verify(bare.folder) == []
-    assert verify(trained[0].folder) == []
+    assert evaluator_problems(bare.folder) == []
+    assert evaluator_problems(trained[0].folder) == []
     folder = tmp_path / "tiny"
     shutil.copytree(trained[0].folder, folder)
     assert runner.invoke(app, ["packs", "verify", str(folder)]).exit_code == 0
     (folder / clip.FILE).write_bytes(b"nothing")
-    packs.load(folder, "cpu")  # does not look at them
+    packs.read_pack(folder, "cpu")  # does not look at them
     result = runner.invoke(app, ["packs", "verify", str(folder)])
     assert result.exit_code == 1
     assert clip.FILE in result.output
@@ -320,22 +322,22 @@ def test_a_caption_fits_what_it_says_nothing_wrong_of():
     road, tree = (np.full((8, 8), index, np.uint8) for index in (0, 1))
     both = np.where(np.arange(8) < 4, road, tree)
     both[0, 0] = 255
-    says = [[PRESENT, SILENT], [SILENT, ABSENT], [PRESENT, PRESENT]]
+    says = [[PRESENT, UNMENTIONED], [UNMENTIONED, ABSENT], [PRESENT, PRESENT]]
     captions = [Caption("", np.array(one)) for one in says]
     expected = [[True, True, False], [False, True, False], [True, False, True]]  # the second is its picture's own
-    assert clip_training.fits([road, tree, both], captions).tolist() == expected
+    assert clip_training.caption_matches([road, tree, both], captions).tolist() == expected
 
 
 def test_preference_is_the_share_of_what_fits():
     scores, fit = torch.tensor([[1.0, 2.0], [0.5, -1.0]]), torch.tensor([[True, True], [False, True]])
     e = scores.exp()
     rows, columns = -(e[1, 1] / e[1].sum()).log(), -(e[0, 0] / e[:, 0].sum()).log()
-    torch.testing.assert_close(clip_training.preference(scores, fit), (rows + columns) / 4)
+    torch.testing.assert_close(clip_training.matching_loss(scores, fit), (rows + columns) / 4)
 
 
 def test_a_pair_is_trained_after_the_segmenter_through_which_it_sees(bare, config, tmp_path):
     with pytest.raises(BadPack, match="train-segmenter"):
-        begin(ClipLessons, config, bare, 400, tmp_path / "judge")
+        begin_training_run(ClipTask, config, bare, 400, tmp_path / "judge")
 
 
 @KINDS
@@ -343,12 +345,12 @@ def test_what_cannot_be_trained_is_said_before_it_begins(trained, config, small,
     out = tmp_path / "judge"
     for change, says in (({"taxonomy": "street"}, "other classes"), ({"height": 16}, "32×64")):
         with pytest.raises(BadConfig, match=says):
-            begin(kind, msgspec.structs.replace(config, **change), trained[0], 400, out)
+            begin_training_run(kind, msgspec.structs.replace(config, **change), trained[0], 400, out)
     with pytest.raises(BadConfig, match="is a folder"):
-        begin(kind, config, trained[0], 400, tmp_path)
-    begin(kind, config, trained[0], 400, out)[0].save()
+        begin_training_run(kind, config, trained[0], 400, tmp_path)
+    begin_training_run(kind, config, trained[0], 400, out)[0].save_checkpoint()
     with pytest.raises(BadConfig, match=r"400 images.*Remove it"):
-        begin(kind, config, trained[0], 800, out)[0].resume()
+        begin_training_run(kind, config, trained[0], 800, out)[0].resume()
     out.with_name("judge.checkpoint").write_bytes(b"nothing")
     with pytest.raises(BadConfig, match="Remove it"):
-        begin(kind, config, trained[0], 400, out)[0].resume()
+        begin_training_run(kind, config, trained[0], 400, out)[0].resume()

@@ -11,23 +11,23 @@ import torch
 
 from engine.cli import main
 from engine.judges import clip
-from engine.metrics.entries import NEEDS
+from engine.metrics.entries import METRICS_BY_EVALUATOR
 from tests.engine import plain_judges, random_judges
 from tests.engine.test_evaluate import TASKS
 
 GAINS = {"recall": "recall_gain", "precision": "precision_gain"}
 WITHOUT = {
-    "segmenter": {*NEEDS["segmenter"], *GAINS.values()},
-    "CLIP pair": {*NEEDS["features"], *NEEDS["clip"]},
+    "segmenter": {*METRICS_BY_EVALUATOR["segmenter"], *GAINS.values()},
+    "CLIP pair": {*METRICS_BY_EVALUATOR["features"], *METRICS_BY_EVALUATOR["clip"]},
 }
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return plain_judges.make_folder(tmp_path_factory.mktemp("data"))
+    return plain_judges.write_tiny_street_folder(tmp_path_factory.mktemp("data"))
 
 
-ADD = {"segmenter": random_judges.add_segmenter, "CLIP pair": random_judges.add_clip}
+ADD = {"segmenter": random_judges.add_random_segmenter, "CLIP pair": random_judges.add_random_clip}
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ def test_other_features_measure_distances_and_copies_in_place_of_the_pair(run, t
     code, _, _, out = run("segmenter", more=("--features", f"ViT-S-32-alt={weights}", "--tasks", "text"))
     assert code == 0
     report = json.loads((out / "report.json").read_text("utf-8"))
-    assert {one["metric"] for one in report["figures"]} == TASKS["text"] - set(NEEDS["clip"])
-    assert [tuple(one["metrics"]) for one in report["lacking"]] == [NEEDS["clip"]]
+    assert {one["metric"] for one in report["figures"]} == TASKS["text"] - set(METRICS_BY_EVALUATOR["clip"])
+    assert [tuple(one["metrics"]) for one in report["lacking"]] == [METRICS_BY_EVALUATOR["clip"]]
     by = {one["metric"]: one["features"] for one in report["figures"]}
     assert by["near_features"] == by["copies"] == by["kid"] == report["near"][0]["features"] != ""
 

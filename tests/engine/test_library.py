@@ -30,7 +30,7 @@ def roots(tmp_path, monkeypatch):
 def test_packs_are_found_in_every_folder_and_the_first_wins(roots):
     first, second = roots
     make(second / "toy"), make(second / "other")
-    assert library.find_pack("toy") == second / "toy"
+    assert library.find_pack_folder("toy") == second / "toy"
     make(first / "toy")
     found = library.pack_folders()
     assert found["toy"] == first / "toy"
@@ -44,51 +44,51 @@ def test_a_folder_without_a_pack_is_not_one(roots):
 
 def test_a_pack_is_found_by_its_path(tmp_path):
     folder = make(tmp_path / "elsewhere")
-    assert library.find_pack(str(folder)) == folder
+    assert library.find_pack_folder(str(folder)) == folder
 
 
 def test_an_unknown_pack_is_named_with_those_that_are_here(roots):
     make(roots[0] / "toy")
     with pytest.raises(UnknownPack, match="“moon”") as caught:
-        library.find_pack("moon")
+        library.find_pack_folder("moon")
     assert "toy" in caught.value.hint
 
 
 def test_the_head_is_read_and_the_rest_left_alone(tmp_path):
-    assert library.read_info(make(tmp_path / "toy")) == INFO
+    assert library.read_pack_info(make(tmp_path / "toy")) == INFO
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"info": {"name": "x"}}', '{"info": 3}'])
 def test_a_broken_head_is_named(tmp_path, text):
     (tmp_path / "pack.json").write_text(text)
     with pytest.raises(BadPack, match=r"pack\.json cannot be read"):
-        library.read_info(tmp_path)
+        library.read_pack_info(tmp_path)
 
 
 def test_a_missing_head_is_named(tmp_path):
     with pytest.raises(BadPack, match=r"pack\.json cannot be read"):
-        library.read_info(tmp_path)
+        library.read_pack_info(tmp_path)
 
 
 def test_examples_come_in_order(tmp_path):
     (tmp_path / "examples").mkdir()
     for name in ("2.png", "1.png", "notes.txt"):
         (tmp_path / "examples" / name).touch()
-    assert [path.name for path in library.example_layouts(tmp_path)] == ["1.png", "2.png"]
-    assert library.example_layouts(tmp_path / "nowhere") == []
+    assert [path.name for path in library.example_layout_paths(tmp_path)] == ["1.png", "2.png"]
+    assert library.example_layout_paths(tmp_path / "nowhere") == []
 
 
 def test_the_assets_are_there():
-    assert (library.assets() / "packs").is_dir()
+    assert (library.assets_folder() / "packs").is_dir()
 
 
 @pytest.mark.parametrize("name", ["x" * 400, "no\0name"])
 def test_a_name_that_can_be_no_path_is_an_unknown_pack(name):
     with pytest.raises(UnknownPack):
-        library.find_pack(name)
+        library.find_pack_folder(name)
 
 
 def test_a_head_that_is_no_utf8_is_a_broken_pack(tmp_path):
     (make(tmp_path / "toy") / "pack.json").write_bytes(b'{"info": {"name": "t\xff"}}')
     with pytest.raises(BadPack):
-        library.read_info(tmp_path / "toy")
+        library.read_pack_info(tmp_path / "toy")

@@ -8,28 +8,28 @@ import pytest
 import torch
 
 from engine import generation, packs
-from engine.data.captions import BRIGHT, DARK, GREY, OPENERS
-from engine.data.light import read_light
-from engine.data.taxonomy import class_infos, read_taxonomy
-from engine.diffusion.denoiser import State
-from engine.guides.light import AsLit
-from engine.guides.losses import Pixels
+from engine.data.captions import BRIGHT_PHRASES, DARK_PHRASES, GREY_PHRASES, STREET_OPENERS
+from engine.data.light import read_brightness
+from engine.data.taxonomy import class_infos, taxonomy_classes
+from engine.diffusion.denoiser import DiffusionState
+from engine.guides.light import BrightnessGuide
+from engine.guides.losses import PixelStandardisation
 from engine.protocol import ClassInfo, Generate, Raster
-from tests.engine.diffusion.toy import running
+from tests.engine.diffusion.toy import clocks_at
 
-STREET = class_infos(read_taxonomy("street"))
+STREET = class_infos(taxonomy_classes("street"))
 FACE = (ClassInfo("hair", "#111111", mass=True), ClassInfo("eye", "#222222"))
-RGB = Pixels(torch.tensor([0.4, 0.5, 0.6])[:, None, None], torch.tensor([0.2, 0.25, 0.3])[:, None, None])
-TOLD = AsLit(("dark", "bright", ""), 0.3, 0.6, RGB)
+RGB = PixelStandardisation(torch.tensor([0.4, 0.5, 0.6])[:, None, None], torch.tensor([0.2, 0.25, 0.3])[:, None, None])
+TOLD = BrightnessGuide(("dark", "bright", ""), 0.3, 0.6, RGB)
 
 
 @pytest.mark.parametrize(
     ("prompt", "light"),
     [
-        *((word, "bright") for word in BRIGHT),
-        *((word, "dark") for word in DARK),
-        *((f"a road with cars, {word}", "dark") for word in DARK),
-        *((word, "") for word in GREY),
+        *((word, "bright") for word in BRIGHT_PHRASES),
+        *((word, "dark") for word in DARK_PHRASES),
+        *((f"a road with cars, {word}", "dark") for word in DARK_PHRASES),
+        *((word, "") for word in GREY_PHRASES),
         ("it is night and hardly any light", "dark"),
         ("the sun shines very brightly", "bright"),
         ("A street AT NIGHT, cars", "dark"),
@@ -50,7 +50,7 @@ TOLD = AsLit(("dark", "bright", ""), 0.3, 0.6, RGB)
     ],
 )
 def test_light_is_read(prompt, light):
-    assert read_light(prompt, STREET, OPENERS) == light
+    assert read_brightness(prompt, STREET, STREET_OPENERS) == light
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_light_is_read(prompt, light):
     ],
 )
 def test_what_is_not_of_the_scene_is_no_light(prompt):
-    assert read_light(prompt, STREET, OPENERS) == ""
+    assert read_brightness(prompt, STREET, STREET_OPENERS) == ""
 
 
 def test_a_class_is_no_scene_unless_captions_open_with_it():
-    assert read_light("a dark street", STREET, ("a street", "")) == "dark"
-    assert read_light("a dark street", STREET, ("an aerial photo",)) == ""
+    assert read_brightness("a dark street", STREET, ("a street", "")) == "dark"
+    assert read_brightness("a dark street", STREET, ("an aerial photo",)) == ""
     for prompt in (
         "dark hair",
         "a portrait with dark, curly hair",
@@ -78,26 +78,26 @@ def test_a_class_is_no_scene_unless_captions_open_with_it():
         "tall, dark, and handsome",
         "bright, clear eyes",
     ):
-        assert read_light(prompt, FACE) == "", prompt
-    assert read_light("a dark portrait, curly hair", FACE) == "dark"
+        assert read_brightness(prompt, FACE) == "", prompt
+    assert read_brightness("a dark portrait, curly hair", FACE) == "dark"
 
 
 def a_state(rows=3, clock=500, size=(8, 16)):
-    state = State(torch.zeros(1, 3, *size), torch.zeros(1, 1, *size).long(), running(clock, 400, size))
-    return State.cat([state] * rows)
+    state = DiffusionState(torch.zeros(1, 3, *size), torch.zeros(1, 1, *size).long(), clocks_at(clock, 400, size))
+    return DiffusionState.cat([state] * rows)
 
 
 def pictures(mean):
     """x̂_0 of three pictures whose RGB is within 0 to 1 and has this mean."""
     rgb = torch.rand((3, 3, 8, 16), generator=torch.Generator().manual_seed(2), dtype=torch.float64) * 0.2
-    return RGB.standardised(rgb + (mean - rgb.mean((1, 2, 3), keepdim=True)))
+    return RGB.standardise(rgb + (mean - rgb.mean((1, 2, 3), keepdim=True)))
 
 
 @pytest.mark.parametrize(("mean", "after"), [(0.45, (0.3, 0.6)), (0.2, (0.2, 0.6)), (0.8, (0.3, 0.8))])
 def test_a_picture_is_exposed_until_it_is_as_told_and_no_further(mean, after):
     x_0 = pictures(mean)
-    bent = TOLD.bent(a_state(), x_0)
-    rgb = RGB.rgb(bent)
+    bent = TOLD.guided_x_0(a_state(), x_0)
+    rgb = RGB.to_rgb(bent)
     torch.testing.assert_close(rgb.mean((1, 2, 3)), torch.tensor([*after, mean], dtype=torch.float64))
     assert float(rgb.min()) >= 0
     assert float(rgb.max()) <= 1
@@ -108,9 +108,9 @@ def test_a_picture_is_exposed_until_it_is_as_told_and_no_further(mean, after):
 
 def test_black_and_white_stay_what_they_are():
     x_0 = pictures(0.45)
-    black, white = (RGB.standardised(torch.full((3, 1, 16), value).double()) for value in (0.0, 1.0))
+    black, white = (RGB.standardise(torch.full((3, 1, 16), value).double()) for value in (0.0, 1.0))
     x_0[:, :, :1], x_0[:, :, 1:2] = black, white
-    rgb = RGB.rgb(TOLD.bent(a_state(), x_0))
+    rgb = RGB.to_rgb(TOLD.guided_x_0(a_state(), x_0))
     torch.testing.assert_close(rgb[0, :, 0], torch.zeros(3, 16).double())
     torch.testing.assert_close(rgb[1, :, 1], torch.ones(3, 16).double())
 
@@ -118,14 +118,14 @@ def test_black_and_white_stay_what_they_are():
 def test_an_image_of_which_anything_is_given_has_its_own_light():
     x_0, given = pictures(0.45), a_state(1)
     given.clocks.image[0, 0, 3, 4] = 0
-    bent = TOLD.bent(State.cat([given, a_state(2)]), x_0)
+    bent = TOLD.guided_x_0(DiffusionState.cat([given, a_state(2)]), x_0)
     assert torch.equal(bent[0], x_0[0])
     assert not torch.equal(bent[1], x_0[1])
 
 
 @pytest.mark.parametrize("sampler", ["unipc", "gcdp"])
 def test_drawn_pictures_are_as_told_and_the_same_alone(tiny_pack, sampler):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     dark, bright = pack.file.pixels.light
     prompts = "a car at night", "cars", "cars, bright sunlight"
     asked = [Generate(id=text, pack="tiny", prompt=text, seed=3, steps=3, sampler=sampler) for text in prompts]
@@ -141,26 +141,26 @@ def test_drawn_pictures_are_as_told_and_the_same_alone(tiny_pack, sampler):
 
 
 def test_only_an_image_that_is_drawn_whole_is_told(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     picture = np.full((pack.info.height, pack.info.width, 3), 90, np.uint8)
     keep = np.zeros(picture.shape[:2], np.uint8)
     keep[:8] = 1
     told = Generate(id="told", pack="tiny", prompt="at night")
-    layout = msgspec.structs.replace(told, layout=Raster.of(keep))
-    partly = msgspec.structs.replace(told, image=Raster.of(picture), keep_image=Raster.of(keep))
-    assert [generation.light_of(pack, one) for one in (told, layout, partly)] == ["dark", "dark", ""]
-    assert [type(one) for one in generation.guides_of(pack, [told])] == [AsLit]
-    assert generation.guides_of(pack, [partly]) == ()
+    layout = msgspec.structs.replace(told, layout=Raster.from_pixels(keep))
+    partly = msgspec.structs.replace(told, image=Raster.from_pixels(picture), keep_image=Raster.from_pixels(keep))
+    assert [generation.prompted_brightness(pack, one) for one in (told, layout, partly)] == ["dark", "dark", ""]
+    assert [type(one) for one in generation.request_guides(pack, [told])] == [BrightnessGuide]
+    assert generation.request_guides(pack, [partly]) == ()
 
 
 def test_a_pack_that_knows_no_light_is_drawn_as_before(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     pack.file = msgspec.structs.replace(pack.file, pixels=msgspec.structs.replace(pack.file.pixels, light=None))
-    assert generation.guides_of(pack, [Generate(id="told", pack="tiny", prompt="at night")]) == ()
+    assert generation.request_guides(pack, [Generate(id="told", pack="tiny", prompt="at night")]) == ()
     assert "night" in generation.unknown_words(pack, "at night")
 
 
 def test_words_of_light_that_are_obeyed_are_not_called_unknown(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     assert generation.unknown_words(pack, "a car, the sun shines brightly") == ("the",)
     assert generation.unknown_words(pack, "a zebra at night") == ("zebra", "at")

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from engine import packs
 from engine.cli import app
-from engine.data.pairs import Pair
+from engine.data.pairs import DatasetPair
 from engine.diffusion.categorical import one_hot
 from engine.diffusion.denoiser import Prediction
-from engine.metrics.likelihood import Picture, Question, bits, questions, strata
+from engine.metrics.likelihood import BoundPath, PairLikelihood, bound_paths, path_strata, summarise_bits
 from engine.protocol import UNKNOWN
 from engine.raster import write_image, write_layout
 from tests import tiny
@@ -23,7 +23,7 @@ from tests import tiny
 
 @pytest.fixture(scope="module")
 def pack(tiny_pack):
-    return packs.load(tiny_pack, "cpu")
+    return packs.read_pack(tiny_pack, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +31,11 @@ def pair():
     random = np.random.default_rng(0)
     layout = random.integers(0, 4, (32, 64)).astype(np.uint8)
     layout[:4] = UNKNOWN
-    return Pair(random.integers(0, 256, (32, 64, 3)).astype(np.uint8), layout)
+    return DatasetPair(random.integers(0, 256, (32, 64, 3)).astype(np.uint8), layout)
 
 
 def named(pack, name):
-    return next(one for one in questions(pack.process, 0.3) if one.name == name)
+    return next(one for one in bound_paths(pack.process, 0.3) if one.name == name)
 
 
 class Blind:
@@ -46,14 +46,16 @@ class Blind:
 
     def __call__(self, state, text, previous):
         seen = one_hot(state.layout, 4)
-        logits = self.process.layout.backward(seen, torch.zeros_like(state.clocks.layout), state.clocks.layout).log()
+        logits = self.process.transitions.backward(
+            seen, torch.zeros_like(state.clocks.layout), state.clocks.layout
+        ).log()
         return Prediction(torch.zeros_like(state.image), logits)
 
 
 def test_a_head_that_knows_nothing_needs_the_bits_of_a_die(pack, pair, monkeypatch):
     """The bound is exact for one pixel, so each of four classes that are all alike costs two bits."""
     monkeypatch.setattr(pack, "network", Blind(pack.process))
-    found = Picture(pack, pair, torch.Generator().manual_seed(0)).measured(named(pack, "layout"), 200)
+    found = PairLikelihood(pack, pair, torch.Generator().manual_seed(0)).measure(named(pack, "layout"), 200)
     assert found.known == 28 * 64
     assert found.total[0] == 0
     assert found.total[1] / found.known == pytest.approx(2, rel=0.01)
@@ -63,14 +65,14 @@ def test_a_head_that_knows_nothing_needs_the_bits_of_a_die(pack, pair, monkeypat
 @pytest.mark.parametrize("ticks", [6, 40])
 def test_strata_and_last_moves_hold_every_place_once(pack, name, ticks):
     question = named(pack, name)
-    places = [place for a, b in strata(question, ticks) for place in range(a + 1, b + 1)]
-    assert sorted([*places, *question.lasts]) == list(range(1, question.length + 1))
-    assert question.lasts == ([1, 301] if name == "both" else [1])
+    places = [place for a, b in path_strata(question, ticks) for place in range(a + 1, b + 1)]
+    assert sorted([*places, *question.final_places]) == list(range(1, question.length + 1))
+    assert question.final_places == ([1, 301] if name == "both" else [1])
 
 
 def test_there_are_no_more_strata_than_places(pack):
-    short = Question("short", 9, lambda place: (place, 0))
-    assert strata(short, 40) == [(place, place + 1) for place in range(1, 9)]
+    short = BoundPath("short", 9, lambda place: (place, 0))
+    assert path_strata(short, 40) == [(place, place + 1) for place in range(1, 9)]
 
 
 def test_a_half_that_is_given_or_unknown_costs_nothing(pack, pair):
@@ -86,14 +88,16 @@ def test_a_half_that_is_given_or_unknown_costs_nothing(pack, pair):
 
 def whole(pair):
     """The same without unknown pixels."""
-    return Pair(pair.image, np.where(pair.layout == UNKNOWN, 0, pair.layout))
+    return DatasetPair(pair.image, np.where(pair.layout == UNKNOWN, 0, pair.layout))
 
 
 def likelihood_of(pack, pair):
     random = torch.Generator().manual_seed(0)
     return {
-        one.name: bits(one, [Picture(pack, some, random).measured(one, 40) for some in (pair, whole(pair))])
-        for one in questions(pack.process, 0.3)
+        one.name: summarise_bits(
+            one, [PairLikelihood(pack, some, random).measure(one, 40) for some in (pair, whole(pair))]
+        )
+        for one in bound_paths(pack.process, 0.3)
     }
 
 
@@ -114,7 +118,7 @@ class Off:
 
     def __call__(self, state, text, previous):
         t = state.clocks.image
-        a = self.process.image.at(t)
+        a = self.process.image_schedule.alpha_bar_at(t)
         v = (a.sqrt() * state.image - self.x_0.float()) / (1 - a).sqrt().clamp(min=1e-12)
         return Prediction(v, torch.zeros(len(v), 4, 32, 64))
 
@@ -122,11 +126,11 @@ class Off:
 @pytest.mark.parametrize("error", [0.0, 0.05])
 def test_the_image_s_moves_cost_what_its_error_does(pack, pair, monkeypatch, error):
     """Σ ½ (SNR_s - SNR_t) error² telescopes to ½ (SNR_1 - SNR_T) error²; the last move costs its bin's mass."""
-    middle = Pair(pair.image.clip(1, 254), pair.layout)
-    picture = Picture(pack, middle, torch.Generator().manual_seed(0))
+    middle = DatasetPair(pair.image.clip(1, 254), pair.layout)
+    picture = PairLikelihood(pack, middle, torch.Generator().manual_seed(0))
     monkeypatch.setattr(pack, "network", Off(pack, picture.x_0, error))
-    found = picture.measured(named(pack, "image"), 300)
-    a = float(pack.process.image.alpha_bar[1])
+    found = picture.measure(named(pack, "image"), 300)
+    a = float(pack.process.image_schedule.alpha_bar[1])
     nats = 0.5 * a / (1 - a) * error**2
     assert found.strata.sum(0)[0] / found.dimensions * math.log(2) == pytest.approx(nats, rel=0.03, abs=1e-3)
     width, spread = 1 / (255 * 0.25), math.sqrt(1 - a)

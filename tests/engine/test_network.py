@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine.diffusion.denoiser import Clocks, Estimate, State, TextFeatures
-from engine.diffusion.schedule import Schedule
+from engine.diffusion.denoiser import CleanEstimate, Clocks, DiffusionState, TextFeatures
+from engine.diffusion.schedule import NoiseSchedule
 from engine.network.unet import JointUNet, UNetConfig
 
 CLASSES, END = 5, 1000
@@ -18,7 +18,9 @@ CONFIG = UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_channel
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    network = JointUNet(CLASSES, (24, 32), Schedule.named(), Schedule.named(odds=1 / 64), CONFIG).eval()
+    network = JointUNet(
+        CLASSES, (24, 32), NoiseSchedule.from_name(), NoiseSchedule.from_name(odds=1 / 64), CONFIG
+    ).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.05)
@@ -30,7 +32,7 @@ def state(rows=2, height=32, width=48, seed=0):
     t = torch.full((rows, 1, height, width), 500)
     t[..., :8], t[..., 8:16] = 0, END
     running = torch.full((rows,), 500)
-    return State(
+    return DiffusionState(
         torch.randn(rows, 3, height, width, generator=generator),
         torch.randint(CLASSES, (rows, 1, height, width), generator=generator),
         Clocks(t, t.flip(-1), running, running.clone()),
@@ -52,7 +54,9 @@ def answers(network, *arguments):
 def test_what_is_at_the_end_clock_is_not_seen(network):
     a, b = state(), state(seed=1)
     c = a.clocks
-    other = State(torch.where(c.image == END, b.image, a.image), torch.where(c.layout == END, b.layout, a.layout), c)
+    other = DiffusionState(
+        torch.where(c.image == END, b.image, a.image), torch.where(c.layout == END, b.layout, a.layout), c
+    )
     assert not torch.equal(other.image, a.image)
     for one, two in zip(answers(network, a, text(), None), answers(network, other, text(), None), strict=True):
         assert torch.equal(one, two)
@@ -72,7 +76,7 @@ def test_clocks_text_and_the_last_estimate_are_heard(network):
     plain = answers(network, state(), text(), None).logits
     later = replace(state(), clocks=replace(state().clocks, image_running=torch.full((2,), 100)))
     other_text = replace(text(), tokens=text().tokens.flip(-1))
-    last = Estimate(torch.ones(2, 3, 32, 48), torch.full((2, CLASSES, 32, 48), 0.2))
+    last = CleanEstimate(torch.ones(2, 3, 32, 48), torch.full((2, CLASSES, 32, 48), 0.2))
     for told in ((later, text(), None), (state(), other_text, None), (state(), text(), last)):
         assert not torch.allclose(plain, answers(network, *told).logits)
 
@@ -97,7 +101,7 @@ def test_other_sizes_are_refused(network):
 
 
 def test_a_fresh_network_says_nothing_yet():
-    fresh = JointUNet(CLASSES, (24, 32), Schedule.named(), Schedule.named(), CONFIG).eval()
+    fresh = JointUNet(CLASSES, (24, 32), NoiseSchedule.from_name(), NoiseSchedule.from_name(), CONFIG).eval()
     prediction = answers(fresh, state(), text(), None)
     assert not prediction.image.any()
     assert not prediction.logits.any()

@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from engine.errors import BadConfig
-from engine.training.batches import Batches
-from engine.training.frames import Frames
-from engine.training.loop import CHECKPOINT, Trainer
-from engine.training.objective import Meter
-from engine.training.parallel import ALONE, Part, part
-from tests.engine.pictures import CLASSES, make_folder, small_config
+from engine.training.batches import BatchStream
+from engine.training.frames import TrainingFrames
+from engine.training.loop import CHECKPOINT, JointTrainer
+from engine.training.objective import LossMeter
+from engine.training.parallel import SINGLE_PROCESS, DistributedState, join_process_group
+from tests.engine.pictures import CLASSES, small_train_config, write_street_folder
 from tests.engine.wire import ROOT
 
 SCRIPT = Path(__file__).with_name("part_of_a_run.py")
@@ -28,7 +28,7 @@ TWO = ["--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_pr
 @pytest.fixture
 def config(tmp_path):
     """Without dropout, which no two processes draw alike."""
-    config = small_config(make_folder(tmp_path / "data"), tmp_path / "two")
+    config = small_train_config(write_street_folder(tmp_path / "data"), tmp_path / "two")
     network = msgspec.structs.replace(config.network, dropout=0.0)
     return msgspec.structs.replace(config, images=48, batch=8, network=network)
 
@@ -45,9 +45,9 @@ def test_two_processes_train_as_one(config, tmp_path):
     assert run.returncode == 0, run.stderr[-3000:]
     first, second = (json.loads((tmp_path / "two" / f"part_{rank}.json").read_text()) for rank in (0, 1))
     assert first == second, "both have the whole batch's loss, and the same weights to the last bit"
-    alone = Trainer(msgspec.structs.replace(config, out=str(tmp_path / "one")))
+    alone = JointTrainer(msgspec.structs.replace(config, out=str(tmp_path / "one")))
     before = {name: value.clone() for name, value in alone.model.state_dict().items()}
-    losses = [float(alone.train_step(batch, Meter())) for batch in alone.batches.stream(0, 6)]
+    losses = [float(alone.train_step(batch, LossMeter())) for batch in alone.batches.stream(0, 6)]
     assert first["losses"] == pytest.approx(losses, rel=0.01)
     two = torch.load(tmp_path / "two" / CHECKPOINT, weights_only=True)
     apart = moved = 0.0
@@ -60,22 +60,22 @@ def test_two_processes_train_as_one(config, tmp_path):
 
 
 def test_rows_are_shared_out_and_the_halves_of_a_batch_stay_halves(config):
-    frames = Frames(config, CLASSES)
-    whole = Batches(frames, CLASSES, config).draw(3)
+    frames = TrainingFrames(config, CLASSES)
+    whole = BatchStream(frames, CLASSES, config).draw_batch(3)
     for rank in (0, 1):
-        own = Part(rank, 2).own
-        drawn = Batches(frames, CLASSES, config, own).draw(3)
+        own = DistributedState(rank, 2).batch_rows
+        drawn = BatchStream(frames, CLASSES, config, own).draw_batch(3)
         assert torch.equal(drawn.image, whole.image[own])
         assert torch.equal(drawn.layout, whole.layout[own])
         assert torch.equal(drawn.clocks.image, whole.clocks.image[own])
-        assert drawn.tokens_of == whole.tokens_of[own]
+        assert drawn.captions == whole.captions[own]
         rows = range(config.batch)[own]
         assert max(rows[: len(rows) // 2]) < config.batch // 2 <= min(rows[len(rows) // 2 :])
 
 
 def test_what_cannot_be_shared_is_said(config, monkeypatch):
     with pytest.raises(BadConfig, match="3 processes cannot share a batch of 8"):
-        Trainer(config, Part(0, 3))
+        JointTrainer(config, DistributedState(0, 3))
     monkeypatch.setenv("WORLD_SIZE", "1")
-    with part("cpu") as own:
-        assert own == ALONE
+    with join_process_group("cpu") as own:
+        assert own == SINGLE_PROCESS

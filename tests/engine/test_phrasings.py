@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data.captions import Captioner, Voice
-from engine.data.taxonomy import read_taxonomy
+from engine.data.captions import Captioner, CaptionStyle
+from engine.data.taxonomy import taxonomy_classes
 from engine.metrics import phrasings
 from engine.protocol import ClassInfo
 
@@ -37,9 +37,9 @@ def test_phrasings_are_judged_by_what_is_drawn_for_them():
     def draw(texts, seeds):
         assert len(seeds) == len(texts)
         asked.extend(texts)
-        return phrasings.Drawn(*zip(*map(understood, texts), strict=True))
+        return phrasings.PhrasingSamples(*zip(*map(understood, texts), strict=True))
 
-    found = {one.kind: one for one in phrasings.judge(draw, CLASSES, SHARES, 2)}
+    found = {one.kind: one for one in phrasings.score_phrasings(draw, CLASSES, SHARES, 2)}
     assert [one.asked.value for one in found.values()] == [1, 1, 1, 1, 1]
     assert list(found) == ["paraphrase", "negation", "side", "count", "light"]
     assert [one.unasked for one in found.values()] == [0, 1, 0, 0.5, 0.5]
@@ -49,22 +49,24 @@ def test_phrasings_are_judged_by_what_is_drawn_for_them():
     assert not any("skies" in text or "a sky" in text for text in asked)
 
     def deaf(texts, seeds):
-        return phrasings.Drawn(*zip(*(understood("a person") for _ in texts), strict=True))
+        return phrasings.PhrasingSamples(*zip(*(understood("a person") for _ in texts), strict=True))
 
-    found = {one.kind: one for one in phrasings.judge(deaf, CLASSES, SHARES, 2)}
+    found = {one.kind: one for one in phrasings.score_phrasings(deaf, CLASSES, SHARES, 2)}
     assert found["paraphrase"].asked.value == found["paraphrase"].unasked == 0.5
     assert found["negation"].asked.value == 0.5
     assert found["count"].asked.value == found["light"].asked.value == 0.5, "as many, as bright"
-    assert [one.kind for one in phrasings.judge(deaf, CLASSES, [1.0] * 4, 2)] == ["light"], "all are everywhere"
+    assert [one.kind for one in phrasings.score_phrasings(deaf, CLASSES, [1.0] * 4, 2)] == ["light"], (
+        "all are everywhere"
+    )
 
 
 def test_no_caption_is_worded_like_a_phrasing():
-    words = read_taxonomy("street")
-    infos, random = [one.info() for one in words], np.random.default_rng(0)
+    words = taxonomy_classes("street")
+    infos, random = [one.class_info() for one in words], np.random.default_rng(0)
     layout = random.integers(0, len(infos), (32, 64)).astype(np.uint8)
     image = random.integers(0, 255, (32, 64, 3)).astype(np.uint8)
-    writer = Captioner(words, np.full(len(words), 0.3), (80.0, 160.0), Voice(streets=True))
-    captions = " | ".join(writer.draw(layout, image, random).text for _ in range(3000))
-    texts = {one.text for one in phrasings.phrasings(infos, [0.3] * len(infos))}
+    writer = Captioner(words, np.full(len(words), 0.3), (80.0, 160.0), CaptionStyle(streets=True))
+    captions = " | ".join(writer.draw_caption(layout, image, random).text for _ in range(3000))
+    texts = {one.text for one in phrasings.held_out_phrasings(infos, [0.3] * len(infos))}
     assert len(texts) == 12 * len(infos)
     assert not any(text in captions for text in texts)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from engine import raster
 from engine.batch import inputs
-from engine.batch.plan import MAX_SEED, Order, plan, read_prompts
+from engine.batch.plan import MAX_SEED, SampleOrder, plan_samples, read_named_prompts
 from engine.errors import BadFile, BadRequest, BadSize, NothingToDo
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo
 
@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 
 def order(folder, **given):
-    return Order(pack="toy", out=folder / "out", **given)
+    return SampleOrder(pack="toy", out=folder / "out", **given)
 
 
 def named(samples):
@@ -50,23 +50,27 @@ def named(samples):
 
 
 def test_without_files_results_are_numbered(tmp_path):
-    samples = plan(order(tmp_path, prompt="", count=3, seed=7))
+    samples = plan_samples(order(tmp_path, prompt="", count=3, seed=7))
     assert named(samples) == [("0001", 7), ("0002", 8), ("0003", 9)]
 
 
 def test_one_file_names_its_results(tmp_path):
     path = layout(tmp_path / "street.png")
-    assert named(plan(order(tmp_path, layout=path, count=3))) == [("street", 0), ("street_2", 1), ("street_3", 2)]
+    assert named(plan_samples(order(tmp_path, layout=path, count=3))) == [
+        ("street", 0),
+        ("street_2", 1),
+        ("street_3", 2),
+    ]
 
 
 def test_a_folder_gives_one_source_for_each_picture_in_order(folder):
-    samples = plan(order(folder, layout=folder / "layouts", count=2, seed=10))
+    samples = plan_samples(order(folder, layout=folder / "layouts", count=2, seed=10))
     assert named(samples) == [("a", 10), ("a_2", 11), ("b", 12), ("b_2", 13), ("c", 14), ("c_2", 15)]
     assert [s.source.layout.name for s in samples[::2]] == ["a.png", "b.png", "c.png"]
 
 
 def test_two_folders_are_paired_by_name(folder):
-    samples = plan(order(folder, layout=folder / "layouts", image=folder / "images"))
+    samples = plan_samples(order(folder, layout=folder / "layouts", image=folder / "images"))
     assert [(s.source.layout.name, s.source.image.name) for s in samples] == [
         ("a.png", "a.jpg"),
         ("b.png", "b.jpg"),
@@ -78,42 +82,42 @@ def test_two_folders_are_paired_by_name(folder):
 def test_a_missing_partner_is_named(folder, lost, here):
     (folder / lost).unlink()
     with pytest.raises(BadFile, match=f"{here} has no picture “b”"):
-        plan(order(folder, layout=folder / "layouts", image=folder / "images"))
+        plan_samples(order(folder, layout=folder / "layouts", image=folder / "images"))
 
 
 def test_one_file_goes_with_every_file_of_a_folder(folder):
     one = mask(folder / "mask.png", np.ones((16, 32)))
-    samples = plan(order(folder, layout=folder / "layouts", keep_layout=one))
+    samples = plan_samples(order(folder, layout=folder / "layouts", keep_layout=one))
     assert {sample.source.keep_layout for sample in samples} == {one}
 
 
 def test_names_that_meet_are_refused(folder):
     layout(folder / "layouts" / "a_2.png")
     with pytest.raises(BadFile, match="“a_2”"):
-        plan(order(folder, layout=folder / "layouts", count=2))
+        plan_samples(order(folder, layout=folder / "layouts", count=2))
     picture(folder / "layouts" / "a.bmp.png").rename(folder / "layouts" / "a.bmp")
     with pytest.raises(BadFile, match=r"a\.png and a\.bmp have one name"):
-        plan(order(folder, layout=folder / "layouts"))
+        plan_samples(order(folder, layout=folder / "layouts"))
 
 
 def test_an_input_is_never_overwritten(tmp_path):
     layout(tmp_path / "a.png")
     layout(tmp_path / "a_layout.png")
     with pytest.raises(BadFile, match="overwrite an input"):
-        plan(Order(pack="toy", out=tmp_path, layout=tmp_path))
+        plan_samples(SampleOrder(pack="toy", out=tmp_path, layout=tmp_path))
 
 
 def test_an_empty_folder_is_named(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadFile, match=r"no picture in .*empty"):
-        plan(order(tmp_path, image=tmp_path / "empty"))
+        plan_samples(order(tmp_path, image=tmp_path / "empty"))
 
 
 def test_prompts_come_from_a_file_by_name(folder):
     (folder / "prompts").write_text("c\ta car\n\nb\t\na\ttwo words \n", "utf-8")
-    samples = plan(order(folder, layout=folder / "layouts", prompt=f"@{folder / 'prompts'}"))
+    samples = plan_samples(order(folder, layout=folder / "layouts", prompt=f"@{folder / 'prompts'}"))
     assert [(s.name, s.source.prompt) for s in samples] == [("a", "two words"), ("b", ""), ("c", "a car")]
-    alone = plan(order(folder, prompt=f"@{folder / 'prompts'}"))
+    alone = plan_samples(order(folder, prompt=f"@{folder / 'prompts'}"))
     assert [(s.name, s.source.prompt) for s in alone] == [("c", "a car"), ("b", ""), ("a", "two words")]
 
 
@@ -130,19 +134,19 @@ def test_prompts_come_from_a_file_by_name(folder):
 def test_prompts_that_do_not_fit_are_named(folder, text, says):
     (folder / "prompts").write_text(text, "utf-8")
     with pytest.raises(BadFile) as caught:
-        plan(order(folder, layout=folder / "layouts", prompt=f"@{folder / 'prompts'}"))
+        plan_samples(order(folder, layout=folder / "layouts", prompt=f"@{folder / 'prompts'}"))
     assert says in caught.value.message
 
 
 def test_a_prompt_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(BadFile, match="nowhere"):
-        read_prompts(tmp_path / "nowhere")
+        read_named_prompts(tmp_path / "nowhere")
     (tmp_path / "latin").write_bytes(b"a\t\xe4\n")
     with pytest.raises(BadFile, match="latin"):
-        read_prompts(tmp_path / "latin")
+        read_named_prompts(tmp_path / "latin")
     (tmp_path / "empty").touch()
     with pytest.raises(BadFile, match="no prompts"):
-        plan(order(tmp_path, prompt=f"@{tmp_path / 'empty'}"))
+        plan_samples(order(tmp_path, prompt=f"@{tmp_path / 'empty'}"))
 
 
 def test_what_cannot_be_asked_for_is_named(tmp_path):
@@ -154,12 +158,12 @@ def test_what_cannot_be_asked_for_is_named(tmp_path):
         ({"prompt": "", "seed": MAX_SEED, "count": 2}, "seeds"),
     ]:
         with pytest.raises(BadRequest, match=says):
-            plan(order(tmp_path, **given))
+            plan_samples(order(tmp_path, **given))
 
 
 def read(folder, **given):
     made = order(folder, **given)
-    return inputs.read(made, plan(made)[0], INFO)
+    return inputs.read_request(made, plan_samples(made)[0], INFO)
 
 
 def test_inputs_are_fitted_to_the_pack(tmp_path):
@@ -200,8 +204,8 @@ def test_a_request_that_cannot_be_drawn_is_named_after_its_input(tmp_path):
 
 
 def test_without_inputs_earlier_results_are_not_overwritten(tmp_path):
-    order = Order(pack="tiny", out=tmp_path, prompt="a", count=2)
-    assert [sample.name for sample in plan(order)] == ["0001", "0002"]
+    order = SampleOrder(pack="tiny", out=tmp_path, prompt="a", count=2)
+    assert [sample.name for sample in plan_samples(order)] == ["0001", "0002"]
     (tmp_path / "0001_image.png").touch()
     (tmp_path / "0007.json").touch()
-    assert [sample.name for sample in plan(order)] == ["0008", "0009"]
+    assert [sample.name for sample in plan_samples(order)] == ["0008", "0009"]

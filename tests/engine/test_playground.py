@@ -18,32 +18,32 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.diffusion import categorical, gaussian
-from engine.diffusion.denoiser import Clocks, State
-from engine.diffusion.path import Settings, Task
-from engine.diffusion.repaint import RePaint, renoise_deviation
-from engine.playground.mixture import empty_task, ring
+from engine.diffusion.denoiser import Clocks, DiffusionState
+from engine.diffusion.path import SamplerSettings, SamplingTask
+from engine.diffusion.repaint import RePaint, renoise_std
+from engine.playground.mixture import ring_mixture, unconditional_task
 from engine.playground.study import (
-    BASELINE,
-    OURS,
-    Drawn,
-    by_clocks,
-    by_repaint,
-    distances,
-    given_label,
-    interval,
-    kolmogorov_smirnov,
-    label_shares,
-    p_value,
-    part_shares,
-    part_shares_of,
-    wrong_share,
+    BASELINE_PROCESS,
+    OUR_PROCESS,
+    SampledPoints,
+    component_shares,
+    ks_distance,
+    ks_p_value,
+    reverse_label_shares,
+    sample_by_clocks,
+    sample_by_repaint,
+    share_interval,
+    sub_mixture_shares,
+    with_given_label,
+    worst_ks_distance,
+    wrong_label_share,
 )
 
-WORLD = ring(OURS)
+WORLD = ring_mixture(OUR_PROCESS)
 COUNT = 4000
 
 
-def given_point(task: Task, point: Sequence[float]) -> Task:
+def given_point(task: SamplingTask, point: Sequence[float]) -> SamplingTask:
     """The task with this point kept."""
     where = torch.tensor(point).reshape(1, 2, 1, 1).expand_as(task.image)
     return replace(task, image=where, keep_image=torch.ones_like(task.keep_image))
@@ -70,7 +70,7 @@ def test_the_forward_marginal_is_the_density(t: int) -> None:
     clean = WORLD.means[parts] + WORLD.deviation * torch.randn((count, 2), generator=random)
     clock = torch.full((count, 1, 1, 1), t)
     noise = torch.randn((count, 2, 1, 1), generator=random)
-    x_t = gaussian.q_sample(OURS.image, clean[:, :, None, None], clock, noise).flatten(1)
+    x_t = gaussian.q_sample(OUR_PROCESS.image_schedule, clean[:, :, None, None], clock, noise).flatten(1)
     points, area = grid(601, 6.0)
     exact = WORLD.density(points, t).sum(1) * area
     edges = torch.tensor([-math.inf, -0.8, 0.0, 0.8, math.inf])
@@ -87,21 +87,23 @@ def test_the_network_says_the_posterior_mean(t: int, u: int) -> None:
     """E[x_0 | x_t, y_t] and p(y_0 | x_t, y_t) by summing p(x_0, y_0) q(x_t | x_0) q(y_t | y_0) on a grid."""
     x_t, y_t = torch.tensor([0.9, 0.35]), 1
     maps = torch.full((1, 1, 1, 1), t), torch.full((1, 1, 1, 1), u)
-    state = State(
+    state = DiffusionState(
         x_t.reshape(1, 2, 1, 1), torch.full((1, 1, 1, 1), y_t), Clocks(*maps, maps[0].flatten(), maps[1].flatten())
     )
-    told = WORLD(state, empty_task(1).text, None)
-    said = OURS.said(state.image, told.image, maps[0])
+    told = WORLD(state, unconditional_task(1).text, None)
+    said = OUR_PROCESS.image_estimate(state.image, told.image_output, maps[0])
     points, area = grid(801, 3.0)
     table = WORLD.density(points) * area
-    a = float(OURS.image.alpha_bar[t])
+    a = float(OUR_PROCESS.image_schedule.alpha_bar[t])
     if t > 0:
         square = ((x_t - math.sqrt(a) * points) ** 2).sum(1)
         table = table * (-square / (2 * (1 - a))).exp()[:, None]
     else:
         table = WORLD.density(x_t[None])
         points = x_t[None].double()
-    likely = torch.stack([categorical.q_probs(OURS.layout, one(k), maps[1]).flatten()[y_t] for k in range(3)])
+    likely = torch.stack(
+        [categorical.q_probs(OUR_PROCESS.transitions, one(k), maps[1]).flatten()[y_t] for k in range(3)]
+    )
     table = table * likely
     table = table / table.sum()
     torch.testing.assert_close(said.x_0.flatten().double(), (table.sum(1) @ points), rtol=0, atol=2e-3)
@@ -111,9 +113,11 @@ def test_the_network_says_the_posterior_mean(t: int, u: int) -> None:
 @pytest.mark.parametrize("t", [5, 20, 50, 300])
 def test_a_given_label_is_never_doubted(t: int) -> None:
     """Not even by a point on a part of another label."""
-    point = math.sqrt(float(OURS.image.alpha_bar[t])) * WORLD.means[0]
+    point = math.sqrt(float(OUR_PROCESS.image_schedule.alpha_bar[t])) * WORLD.means[0]
     clocks = Clocks(*(torch.full((1, 1, 1, 1), u) for u in (t, 0)), torch.tensor([t]), torch.tensor([0]))
-    told = WORLD(State(point.reshape(1, 2, 1, 1), torch.tensor([[[[1]]]]), clocks), empty_task(1).text, None)
+    told = WORLD(
+        DiffusionState(point.reshape(1, 2, 1, 1), torch.tensor([[[[1]]]]), clocks), unconditional_task(1).text, None
+    )
     assert told.logits.softmax(1).flatten().tolist() == pytest.approx([0, 1, 0])
 
 
@@ -124,19 +128,20 @@ def one(label: int) -> torch.Tensor:
 @pytest.mark.parametrize("label", range(3))
 def test_ten_steps_by_clocks_draw_a_label_s_own_parts_as_often_as_they_are(label: int) -> None:
     """Under 1 % of another label; each part's share inside the 99 % interval of 4000 draws (a miss of 2 % shows)."""
-    drawn = by_clocks(given_label(empty_task(COUNT), label), Settings(steps=10))
-    assert wrong_share(WORLD, drawn, label) < 0.01
+    drawn = sample_by_clocks(with_given_label(unconditional_task(COUNT), label), SamplerSettings(steps=10))
+    assert wrong_label_share(WORLD, drawn, label) < 0.01
     assert bool((drawn.labels == label).all())
-    true = part_shares_of(WORLD.given_label(label), WORLD)
-    for share, found in zip(true, part_shares(WORLD, drawn).tolist(), strict=True):
-        low, high = interval(share, COUNT)
+    true = sub_mixture_shares(WORLD.conditioned_on_label(label), WORLD)
+    for share, found in zip(true, component_shares(WORLD, drawn).tolist(), strict=True):
+        low, high = share_interval(share, COUNT)
         assert low <= found <= high
 
 
 def test_repaint_s_five_draws_of_fifty_steps_still_miss_the_label() -> None:
     """Over 5 %: 400 draws tell 5 % from what is found by more than ten standard errors."""
     one_draw, five = (
-        wrong_share(WORLD, by_repaint(given_label(empty_task(400), 1), 50, RePaint(n)), 1) for n in (1, 5)
+        wrong_label_share(WORLD, sample_by_repaint(with_given_label(unconditional_task(400), 1), 50, RePaint(n)), 1)
+        for n in (1, 5)
     )
     assert 0.05 < five < one_draw
 
@@ -144,26 +149,28 @@ def test_repaint_s_five_draws_of_fifty_steps_still_miss_the_label() -> None:
 @pytest.mark.parametrize("solver", ["ddim", "dpm++2m", "unipc", "heun", "ddpm"])
 def test_from_fifty_steps_on_both_coordinates_pass_kolmogorov_and_smirnov(solver: str) -> None:
     """4000 draws find a distance of 0.026 at p = 0.01."""
-    assert distances(empty_task(COUNT), solver, 50)["p"] > 0.01
+    assert worst_ks_distance(unconditional_task(COUNT), solver, 50)["p"] > 0.01
 
 
 def test_fifty_steps_draw_every_part_with_its_label() -> None:
-    drawn = by_clocks(empty_task(COUNT), Settings(steps=50))
-    assert float((WORLD.labels[WORLD.part_of(drawn.points)] == drawn.labels).double().mean()) > 0.995
-    off = (part_shares(WORLD, drawn) - WORLD.weights) ** 2 / WORLD.weights
+    drawn = sample_by_clocks(unconditional_task(COUNT), SamplerSettings(steps=50))
+    assert float((WORLD.labels[WORLD.nearest_component(drawn.points)] == drawn.labels).double().mean()) > 0.995
+    off = (component_shares(WORLD, drawn) - WORLD.weights) ** 2 / WORLD.weights
     assert COUNT * float(off.sum()) < 15.09  # χ² of five degrees of freedom at p = 0.01
 
 
 def test_the_sum_kernel_draws_labels_as_often_as_they_are_and_the_product_kernel_does_not() -> None:
     true = torch.tensor([float(WORLD.weights[WORLD.labels == label].sum()) for label in range(3)])
-    by_sum, by_product = (torch.tensor(label_shares(kernel, 10)) for kernel in ("sum", "product"))
+    by_sum, by_product = (torch.tensor(reverse_label_shares(kernel, 10)) for kernel in ("sum", "product"))
     assert float((by_sum - true).abs().max()) < 1e-6
     assert float((by_product - true).abs().max()) > 0.02
 
 
 @pytest.mark.parametrize("part", range(6))
 def test_a_given_point_gets_its_label(part: int) -> None:
-    drawn = by_clocks(given_point(empty_task(200), WORLD.means[part].tolist()), Settings(steps=4))
+    drawn = sample_by_clocks(
+        given_point(unconditional_task(200), WORLD.means[part].tolist()), SamplerSettings(steps=4)
+    )
     assert bool((drawn.labels == WORLD.labels[part]).all())
     assert torch.equal(drawn.points, WORLD.means[part].expand(200, 2))
 
@@ -174,8 +181,8 @@ def test_between_two_parts_the_label_is_drawn_in_their_proportion() -> None:
     In many steps: the last one takes the likeliest label, which is good for a photograph's layout and biased here.
     """
     middle = (WORLD.means[0] + WORLD.means[1]) / 2
-    drawn = by_clocks(given_point(empty_task(COUNT), middle.tolist()), Settings(steps=100))
-    low, high = interval(0.25 / 0.35, COUNT)
+    drawn = sample_by_clocks(given_point(unconditional_task(COUNT), middle.tolist()), SamplerSettings(steps=100))
+    low, high = share_interval(0.25 / 0.35, COUNT)
     assert low <= float((drawn.labels == 0).double().mean()) <= high
 
 
@@ -184,21 +191,23 @@ def test_the_statistic_is_kolmogorov_s() -> None:
     random = torch.Generator().manual_seed(0)
     parts = torch.multinomial(WORLD.weights, COUNT, replacement=True, generator=random)
     points = WORLD.means[parts] + WORLD.deviation * torch.randn((COUNT, 2), generator=random)
-    true = Drawn(points, WORLD.labels[parts])
-    moved = Drawn(points + 0.1, true.labels)
-    assert all(p_value(kolmogorov_smirnov(WORLD, true, axis), COUNT) > 0.05 for axis in (0, 1))
-    assert all(p_value(kolmogorov_smirnov(WORLD, moved, axis), COUNT) < 1e-6 for axis in (0, 1))
-    assert p_value(1.3581 / math.sqrt(1e8), 10**8) == pytest.approx(0.05, abs=1e-3)
+    true = SampledPoints(points, WORLD.labels[parts])
+    moved = SampledPoints(points + 0.1, true.labels)
+    assert all(ks_p_value(ks_distance(WORLD, true, axis), COUNT) > 0.05 for axis in (0, 1))
+    assert all(ks_p_value(ks_distance(WORLD, moved, axis), COUNT) < 1e-6 for axis in (0, 1))
+    assert ks_p_value(1.3581 / math.sqrt(1e8), 10**8) == pytest.approx(0.05, abs=1e-3)
 
 
 def test_noise_on_the_way_back_makes_the_marginal_of_the_later_clock() -> None:
     """Var x_t = α Var x_s + (1-α); the reference code's noise is 12 to 58 % of that in steps of a hundredth."""
-    schedule = BASELINE.image
+    schedule = BASELINE_PROCESS.image_schedule
     t = torch.arange(20, 1001, 10)
     s = t - 10
-    a = schedule.step(s, t)
-    right, faulty = (renoise_deviation(schedule, s, t, wrong) for wrong in (False, True))
-    torch.testing.assert_close(a * (1 - schedule.at(s)) + right**2, 1 - schedule.at(t), rtol=0, atol=1e-6)
+    a = schedule.alpha_between(s, t)
+    right, faulty = (renoise_std(schedule, s, t, wrong) for wrong in (False, True))
+    torch.testing.assert_close(
+        a * (1 - schedule.alpha_bar_at(s)) + right**2, 1 - schedule.alpha_bar_at(t), rtol=0, atol=1e-6
+    )
     ratio = (faulty / right)[:-1]  # a step to T forgets everything, whatever the formula
     assert float(ratio.min()) == pytest.approx(0.125, abs=0.003)
     assert float(ratio.max()) == pytest.approx(0.577, abs=0.003)

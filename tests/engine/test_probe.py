@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine import packs
 from engine.cli import main
-from engine.metrics.segmentation import confusion, score
+from engine.metrics.segmentation import confusion_matrix, segmentation_score
 from engine.probe import classifier, features, samples
 from engine.protocol import UNKNOWN, ClassInfo
 from engine.raster import read_layout, write_image, write_layout
@@ -73,7 +73,7 @@ def done(folder, tiny_pack, tmp_path_factory):
 
 def test_three_marked_images_tell_the_others(done):
     pairs = [(scene(index)[1], read_layout(done / f"{index}.png", CLASSES)) for index in (3, 4, 5)]
-    assert score(confusion(pairs, len(CLASSES))).mean_iou > 0.9
+    assert segmentation_score(confusion_matrix(pairs, len(CLASSES))).mean_iou > 0.9
     with Image.open(done / "4.png") as picture:
         assert picture.mode == "P"
         assert bytes(picture.getpalette()[3:6]) == bytes.fromhex("ee8811")
@@ -181,25 +181,27 @@ def test_what_is_missing_or_broken_is_named(run, folder, done, tmp_path):
 
 
 def test_the_network_is_as_it_was_after_it_was_listened_to(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
-    network = features.Network(pack, (0, 100))
+    pack = packs.read_pack(tiny_pack, "cpu")
+    network = features.ProbeFeatureExtractor(pack, (0, 100))
     image = scene(0)[0]
-    first, second = network.maps(image), network.maps(image)
+    first, second = network.feature_maps(image), network.feature_maps(image)
     assert torch.equal(first, second)
     assert first.shape == (network.channels, 32, 64)
     assert not any(module._forward_hooks for module in pack.network.modules())
 
 
 def test_the_network_looks_at_an_image_in_its_own_shape(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")  # 32×64 pixels
-    assert features.fitting(64, 128, pack) == (32, 64)
-    assert features.fitting(500, 500, pack) == (48, 48)
-    assert features.fitting(1000, 10, pack) == (448, 16)
+    pack = packs.read_pack(tiny_pack, "cpu")  # 32×64 pixels
+    assert features.network_size(64, 128, pack) == (32, 64)
+    assert features.network_size(500, 500, pack) == (48, 48)
+    assert features.network_size(1000, 10, pack) == (448, 16)
 
 
 def test_features_between_pixels_are_bilinear():
     maps = torch.arange(4.0).expand(1, 2, 4).contiguous()
-    found = features.at(maps, np.array([[0, 1], [3, 6]]), (4, 8))  # columns at 0.25 and 2.75 of the map's pixels
+    found = features.features_at(
+        maps, np.array([[0, 1], [3, 6]]), (4, 8)
+    )  # columns at 0.25 and 2.75 of the map's pixels
     assert found.flatten().tolist() == pytest.approx([0.25, 2.75])
 
 
@@ -207,9 +209,11 @@ def test_small_classes_are_learnt_from_as_much_as_large_ones():
     layout = np.zeros((50, 50), np.uint8)
     layout[:12, :12] = 1
     layout[40:] = UNKNOWN
-    seen = samples.see(lambda image: torch.zeros(3, 16, 16), np.zeros((50, 50, 3), np.uint8), layout, 0)
-    assert seen.learnt.labels.bincount().tolist() == [samples.EACH, samples.EACH]
-    assert len(seen.measured.labels) == samples.MEASURED
+    seen = samples.sample_marked_image(
+        lambda image: torch.zeros(3, 16, 16), np.zeros((50, 50, 3), np.uint8), layout, 0
+    )
+    assert seen.learnt.labels.bincount().tolist() == [samples.PIXELS_PER_CLASS, samples.PIXELS_PER_CLASS]
+    assert len(seen.measured.labels) == samples.MEASURED_PIXELS
     assert 0.02 < seen.measured.labels.float().mean() < 0.15  # as it is in the image: 144 of 2000
 
 
@@ -217,7 +221,7 @@ def test_a_classifier_separates_what_no_line_does():
     random = torch.Generator().manual_seed(0)
     points = torch.randn((600, 2), generator=random)
     labels = (points[:, 0] * points[:, 1] > 0).long()
-    made = classifier.fit(points, labels, 2, seed=0)
+    made = classifier.fit_classifier(points, labels, 2, seed=0)
     told = made(points)
     assert told.sum(1).tolist() == pytest.approx([1.0] * 600)
     assert (told.argmax(1) == labels).float().mean() > 0.95

@@ -12,7 +12,7 @@ import pytest
 
 from engine import protocol
 from engine.protocol import Cancel, Cancelled, Failed, Generate, PackInfo, Preview, Ready, Shutdown
-from tests.engine.wire import PATIENCE, Engine, wait_until
+from tests.engine.wire import TIMEOUT_SECONDS, EngineSubprocess, wait_until
 
 READY = "post(Ready(protocol=PROTOCOL, version='0', device='cpu', packs=()))"
 PROGRAM = """
@@ -33,7 +33,7 @@ def start(tmp_path):
 
     def start(lines, reading=True):
         body = "\n".join(f"    {line}" for line in lines)
-        engines.append(Engine(["-c", PROGRAM.format(body)], tmp_path / "log"))
+        engines.append(EngineSubprocess(["-c", PROGRAM.format(body)], tmp_path / "log"))
         if reading:
             engines[-1].reader.start()
         return engines[-1]
@@ -45,7 +45,7 @@ def start(tmp_path):
 
 def seconds_to_exit(engine):
     begun = time.perf_counter()
-    engine.process.wait(PATIENCE)
+    engine.process.wait(TIMEOUT_SECONDS)
     return time.perf_counter() - begun
 
 
@@ -61,7 +61,7 @@ def test_stray_prints_go_to_stderr_and_stray_reads_find_nothing(start):
     )
     assert isinstance(engine.next(), Ready)
     engine.process.stdin.close()
-    assert engine.process.wait(PATIENCE) == 0
+    assert engine.process.wait(TIMEOUT_SECONDS) == 0
     assert engine.next() is None
     assert engine.log.read_text().splitlines() == [
         "from print",
@@ -95,7 +95,7 @@ def test_signals_end_it(start, number, code):
 def test_it_leaves_when_nobody_reads_any_more(start):
     engine = start([READY, "while job := jobs.take(): post(cancelled(job.request))"], reading=False)
     engine.process.stdout.close()
-    assert seconds_to_exit(engine) < PATIENCE
+    assert seconds_to_exit(engine) < TIMEOUT_SECONDS
     assert engine.process.returncode == 1
 
 
@@ -103,7 +103,7 @@ def test_a_crash_of_the_compute_thread_ends_it_with_a_report(start):
     engine = start([READY, "raise ValueError('nobody catches this')"])
     assert isinstance(engine.next(), Ready)
     assert engine.next() is None
-    assert engine.process.wait(PATIENCE) == 1
+    assert engine.process.wait(TIMEOUT_SECONDS) == 1
     assert "nobody catches this" in engine.log.read_text()
 
 
@@ -113,7 +113,7 @@ def test_a_length_over_the_limit_is_answered_and_ends_it(start):
     engine.write((protocol.MAX_FRAME + 1).to_bytes(4, "big"))
     assert engine.next().code == "bad_frame"
     assert engine.next() is None
-    assert engine.process.wait(PATIENCE) == 1
+    assert engine.process.wait(TIMEOUT_SECONDS) == 1
 
 
 def test_a_frame_cut_short_is_answered_and_ends_it(start):
@@ -122,7 +122,7 @@ def test_a_frame_cut_short_is_answered_and_ends_it(start):
     engine.write(b"\0\0\0\x09half")
     engine.process.stdin.close()
     assert engine.next().code == "bad_frame"
-    assert engine.process.wait(PATIENCE) == 1
+    assert engine.process.wait(TIMEOUT_SECONDS) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"\xc1", b"\x80", b"\x81\xa4type\xa4draw", b"x" * 1000])

@@ -21,18 +21,18 @@ from engine.protocol import (
     Done,
     Export,
     Exported,
+    ExportFormat,
     Exporting,
     Failed,
-    Form,
     Generate,
     Pause,
     Preview,
+    Purge,
     Raster,
     Ready,
     Resume,
-    Settle,
     Shutdown,
-    Traced,
+    TracedStep,
 )
 
 ids = st.text(min_size=1, max_size=64)
@@ -44,7 +44,7 @@ sides = st.integers(1, 8)
 def rasters(draw, channels=(1, 3)):
     shape = (draw(sides), draw(sides), draw(st.sampled_from(channels)))
     pixels = draw(arrays.arrays(np.uint8, shape))
-    return Raster.of(pixels[..., 0] if shape[2] == 1 else pixels)
+    return Raster.from_pixels(pixels[..., 0] if shape[2] == 1 else pixels)
 
 
 generates = st.builds(
@@ -72,7 +72,7 @@ exports = st.builds(
     id=ids,
     pack=st.text(min_size=1, max_size=40),
     out=st.text(min_size=1, max_size=40),
-    form=st.sampled_from(Form.__args__),
+    form=st.sampled_from(ExportFormat.__args__),
     count=st.integers(1, 2**40),
     prompts=places,
     layouts=places,
@@ -85,7 +85,7 @@ exports = st.builds(
 commands = st.one_of(
     generates,
     exports,
-    st.builds(Settle, id=ids, out=st.text(min_size=1, max_size=40)),
+    st.builds(Purge, id=ids, out=st.text(min_size=1, max_size=40)),
     *(st.builds(kind, id=ids) for kind in (Cancel, Pause, Resume)),
     st.just(Shutdown()),
 )
@@ -114,7 +114,7 @@ events = st.one_of(
         layout=rasters((1,)),
     ),
     st.builds(
-        Traced,
+        TracedStep,
         id=ids,
         revision=numbers,
         index=numbers,
@@ -155,8 +155,8 @@ def test_events_survive_the_wire(event):
 
 @given(arrays.arrays(np.uint8, st.tuples(sides, sides) | st.tuples(sides, sides, st.just(3))))
 def test_rasters_keep_every_pixel(pixels):
-    raster = Raster.of(pixels)
-    assert raster.whole
+    raster = Raster.from_pixels(pixels)
+    assert raster.is_complete
     assert raster.pixels().shape == pixels.shape
     assert (raster.pixels() == pixels).all()
     assert not raster.pixels().flags.writeable
@@ -165,7 +165,7 @@ def test_rasters_keep_every_pixel(pixels):
 @pytest.mark.parametrize("pixels", [np.zeros((2, 2)), np.zeros(4, np.uint8), np.zeros((1, 2, 3, 4), np.uint8)])
 def test_only_uint8_pictures_are_rasters(pixels):
     with pytest.raises(ValueError, match="uint8"):
-        Raster.of(pixels)
+        Raster.from_pixels(pixels)
 
 
 @given(commands, st.data())
@@ -220,5 +220,5 @@ GOOD = {"type": "generate", "id": "a", "pack": "street"}
 )
 def test_a_field_out_of_its_range_is_refused(change):
     protocol.decode_command(msgspec.msgpack.encode(GOOD))
-    with pytest.raises(BadFrame, match=f"protocol {protocol.PROTOCOL}"):
+    with pytest.raises(BadFrame, match=f"protocol {protocol.PROTOCOL_VERSION}"):
         protocol.decode_command(msgspec.msgpack.encode(GOOD | change))

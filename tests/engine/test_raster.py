@@ -181,7 +181,7 @@ def test_a_palette_that_another_program_sorted_is_read_by_its_colours(tmp_path):
     ids = np.array([[0, 1], [1, 255]], np.uint8)
     picture = Image.fromarray(ids).convert("P")
     table = np.zeros((256, 3), np.uint8)
-    table[0], table[1] = raster.rgb(CLASSES[1].colour), raster.rgb(CLASSES[0].colour)
+    table[0], table[1] = raster.parse_hex_colour(CLASSES[1].colour), raster.parse_hex_colour(CLASSES[0].colour)
     picture.putpalette(table.tobytes())
     picture.save(tmp_path / "sorted.png")
     np.testing.assert_array_equal(raster.read_layout(tmp_path / "sorted.png", CLASSES), [[1, 0], [0, 255]])
@@ -209,7 +209,7 @@ def test_a_note_travels_in_the_file_and_does_not_touch_the_pixels(tmp_path):
         raster.encode_layout(layout, CLASSES, "größer ✓ " * 900),
         raster.encode_image(image, "größer ✓ " * 900),
     ):
-        assert raster.read_note(data) == "größer ✓ " * 900
+        assert raster.read_png_note(data) == "größer ✓ " * 900
         assert len(data) < 3000
     assert (raster.decode_layout(raster.encode_layout(layout, CLASSES, "n"), CLASSES, "it") == layout).all()
     assert (raster.decode_image(raster.encode_image(image, "n"), "it") == image).all()
@@ -219,13 +219,13 @@ def test_a_note_travels_in_the_file_and_does_not_touch_the_pixels(tmp_path):
     "data", [b"", b"words", b"\x89PNG\r\n\x1a\n", raster.encode_image(np.zeros((1, 1, 3), np.uint8))]
 )
 def test_bytes_without_a_note_have_an_empty_one(data):
-    assert raster.read_note(data) == ""
+    assert raster.read_png_note(data) == ""
 
 
 def test_a_note_that_swells_beyond_measure_is_refused():
     data = raster.encode_image(np.zeros((1, 1, 3), np.uint8), "x" * 2**22)
     assert len(data) < 10_000
-    assert raster.read_note(data) == ""
+    assert raster.read_png_note(data) == ""
     with pytest.raises(BadFile, match=r"bomb\.png cannot be read"):
         raster.decode_image(data, "bomb.png")
 

@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.captions import PRESENT, given
-from engine.data.drawn import decode_drawn, ids_of
-from engine.data.pairs import View, cut_pair, read_pair
-from engine.data.readers.source import is_held_out, named
-from engine.data.sources import items_of, open_source
-from engine.data.taxonomy import ClassWords, Taxonomy, class_infos, mirrored, read_taxonomy, reading
+from engine.data.captions import PRESENT, written_caption
+from engine.data.drawn import decode_raw_layout, raw_layout_ids
+from engine.data.pairs import FrameView, cut_pieces, read_pair
+from engine.data.readers.source import classes_from_names, is_held_out
+from engine.data.sources import open_dataset, split_items
+from engine.data.taxonomy import ClassWords, Taxonomy, class_infos, layout_mapping, mirror_table, taxonomy_classes
 from engine.errors import BadConfig, BadFile
 from engine.protocol import UNKNOWN
 from tests.engine import forms
 from tests.engine.pictures import load_frames
 
-MADE = reading(Taxonomy(classes=named(forms.NAMES, forms.COLOURS)))
-STREET = reading("street")
-VIEW = [View(16, columns=16)]
+MADE = layout_mapping(Taxonomy(classes=classes_from_names(forms.NAMES, forms.COLOURS)))
+STREET = layout_mapping("street")
+VIEW = [FrameView(16, columns=16)]
 
 
 def numbered(name: str) -> int:
@@ -34,28 +34,28 @@ def numbered(name: str) -> int:
 @pytest.mark.parametrize(
     ("make", "form", "count", "told"),
     [
-        (forms.folders, "folders", 6, 1),
-        (forms.colour_folders, "folders", 24, 0),
-        (forms.voc, "VOC", 6, 0),
-        (forms.ade20k, "ADE20K", 6, 0),
-        (forms.stuff, "COCO-Stuff", 6, 0),
-        (forms.panoptic, "COCO panoptic", 6, 1),
-        (forms.camvid, "CamVid", 24, 0),
-        (forms.camvid_folders, "CamVid", 6, 0),
-        (forms.side_by_side, "side by side", 6, 0),
-        (forms.image_folder, "image folder", 6, 1),
-        (forms.parquet, "parquet", 6, 1),
-        (forms.shards, "WebDataset", 6, 1),
+        (forms.write_paired_folders, "folders", 6, 1),
+        (forms.write_colour_folders, "folders", 24, 0),
+        (forms.write_voc, "VOC", 6, 0),
+        (forms.write_ade20k, "ADE20K", 6, 0),
+        (forms.write_coco_stuff, "COCO-Stuff", 6, 0),
+        (forms.write_coco_panoptic, "COCO panoptic", 6, 1),
+        (forms.write_camvid, "CamVid", 24, 0),
+        (forms.write_camvid_folders, "CamVid", 6, 0),
+        (forms.write_pix2pix, "side by side", 6, 0),
+        (forms.write_image_folder, "image folder", 6, 1),
+        (forms.write_parquet, "parquet", 6, 1),
+        (forms.write_webdataset, "WebDataset", 6, 1),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_every_form_is_known_and_gives_the_ids_that_were_drawn(tmp_path, make, form, count, told):
-    if make in (forms.parquet, forms.shards):
-        pytest.importorskip({forms.parquet: "datasets", forms.shards: "webdataset"}[make])
+    if make in (forms.write_parquet, forms.write_webdataset):
+        pytest.importorskip({forms.write_parquet: "datasets", forms.write_webdataset: "webdataset"}[make])
     make(tmp_path)
-    source = open_source(tmp_path)
-    assert source.form == form
-    train, val = (items_of(tmp_path, split, MADE.infos) for split in ("train", "val"))
+    source = open_dataset(tmp_path)
+    assert source.format_name == form
+    train, val = (split_items(tmp_path, split, MADE.file_classes) for split in ("train", "val"))
     assert len(train) + len(val) == count
     assert val
     assert not {item.name for item in train} & {item.name for item in val}
@@ -63,64 +63,67 @@ def test_every_form_is_known_and_gives_the_ids_that_were_drawn(tmp_path, make, f
         assert [words.name for words in source.classes] == list(forms.NAMES)
     row = 0
     for item in [*train, *val]:
-        row = row if make is forms.parquet else numbered(item.name)
+        row = row if make is forms.write_parquet else numbered(item.name)
         pair = read_pair(item, MADE)
-        np.testing.assert_array_equal(pair.layout, forms.truth(row))
+        np.testing.assert_array_equal(pair.layout, forms.sample_layout(row))
         assert pair.image.shape == (24, 32, 3)
-        assert make is forms.side_by_side or (pair.image == forms.photo(row)).all()
+        assert make is forms.write_pix2pix or (pair.image == forms.sample_image(row)).all()
         assert item.captions == ((f"caption {row}",) if told else ())
         row += 1
 
 
 def test_label_ids_of_cityscapes_become_the_19_training_classes(tmp_path):
-    forms.streets(tmp_path)
-    assert open_source(tmp_path).form == "Cityscapes"
-    for item in [*items_of(tmp_path, "train", STREET.infos), *items_of(tmp_path, "val", STREET.infos)]:
-        np.testing.assert_array_equal(read_pair(item, STREET).layout, forms.truth(numbered(item.name), 19))
+    forms.write_cityscapes(tmp_path)
+    assert open_dataset(tmp_path).format_name == "Cityscapes"
+    for item in [
+        *split_items(tmp_path, "train", STREET.file_classes),
+        *split_items(tmp_path, "val", STREET.file_classes),
+    ]:
+        np.testing.assert_array_equal(read_pair(item, STREET).layout, forms.sample_layout(numbered(item.name), 19))
 
 
 def test_training_ids_of_cityscapes_do_too(tmp_path):
-    forms.streets(tmp_path)
+    forms.write_cityscapes(tmp_path)
     for path in tmp_path.rglob("*_labelIds.png"):
         index = numbered(path.name.split("_gtFine")[0])
-        forms.png(path.with_name(path.name.replace("labelIds", "labelTrainIds")), forms.truth(index, 19))
+        forms.write_png(path.with_name(path.name.replace("labelIds", "labelTrainIds")), forms.sample_layout(index, 19))
         path.unlink()
-    for item in items_of(tmp_path, "train", STREET.infos):
-        np.testing.assert_array_equal(read_pair(item, STREET).layout, forms.truth(numbered(item.name), 19))
+    for item in split_items(tmp_path, "train", STREET.file_classes):
+        np.testing.assert_array_equal(read_pair(item, STREET).layout, forms.sample_layout(numbered(item.name), 19))
 
 
 def test_parts_of_faces_are_merged_in_order(tmp_path):
-    forms.faces(tmp_path)
-    source = open_source(tmp_path)
-    how = reading(Taxonomy(classes=source.classes, mirror=source.mirror))
-    items = [*source.items("train"), *source.items("val")]
+    forms.write_celebamask(tmp_path)
+    source = open_dataset(tmp_path)
+    how = layout_mapping(Taxonomy(classes=source.classes, mirror=source.mirror))
+    items = [*source.split_items("train"), *source.split_items("val")]
     assert len(items) == 12
     for item in items:
         pair = read_pair(item, how)
-        np.testing.assert_array_equal(pair.layout, forms.face(int(item.name)))
+        np.testing.assert_array_equal(pair.layout, forms.face_layout(int(item.name)))
         assert pair.image.shape == (24, 32, 3)
         assert item.captions == (f"caption {item.name}", "another")
 
 
 def test_synonyms_come_with_the_names_of_ade20k(tmp_path):
-    forms.ade20k(tmp_path)
-    assert open_source(tmp_path).classes[2].synonyms == ("car thing",)
+    forms.write_ade20k(tmp_path)
+    assert open_dataset(tmp_path).classes[2].synonyms == ("car thing",)
 
 
 def test_what_is_no_data_set_is_told_what_is(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(BadFile, match=r"no data set of a known form.*Cityscapes"):
-        open_source(tmp_path)
+        open_dataset(tmp_path)
     with pytest.raises(BadFile, match="no folder"):
-        open_source(tmp_path / "nowhere")
+        open_dataset(tmp_path / "nowhere")
 
 
 def many(at, count=110):
     for index in range(count):
-        forms.png(at / "train" / "images" / f"{index:03}.png", forms.photo(index)[:8, :8])
-        forms.png(at / "train" / "layouts" / f"{index:03}.png", forms.truth(index)[8:16, :8])
-    forms.png(at / "val" / "images" / "v.png", forms.photo(1))
-    forms.png(at / "val" / "layouts" / "v.png", forms.truth(1))
+        forms.write_png(at / "train" / "images" / f"{index:03}.png", forms.sample_image(index)[:8, :8])
+        forms.write_png(at / "train" / "layouts" / f"{index:03}.png", forms.sample_layout(index)[8:16, :8])
+    forms.write_png(at / "val" / "images" / "v.png", forms.sample_image(1))
+    forms.write_png(at / "val" / "layouts" / "v.png", forms.sample_layout(1))
     return at / "train"
 
 
@@ -133,7 +136,7 @@ def no_image(train, name):
 
 
 def other_size(train, name):
-    forms.png(train / "images" / f"{name}.png", forms.photo(0))
+    forms.write_png(train / "images" / f"{name}.png", forms.sample_image(0))
 
 
 def broken(train, name):
@@ -142,11 +145,11 @@ def broken(train, name):
 
 
 def large_id(train, name):
-    forms.png(train / "layouts" / f"{name}.png", np.full((8, 8), 4, np.uint8))
+    forms.write_png(train / "layouts" / f"{name}.png", np.full((8, 8), 4, np.uint8))
 
 
 def unknown_colour(train, name):
-    forms.png(train / "layouts" / f"{name}.png", np.full((8, 8, 3), 77, np.uint8))
+    forms.write_png(train / "layouts" / f"{name}.png", np.full((8, 8, 3), 77, np.uint8))
 
 
 def sixteen_bits(train, name):
@@ -168,7 +171,7 @@ REASONS = [
 def test_one_bad_pair_in_many_is_named_counted_and_left_out(tmp_path, caplog, spoil, reason):
     spoil(many(tmp_path), "042")
     with caplog.at_level(logging.WARNING):
-        frames = load_frames(items_of(tmp_path, "train", MADE.infos), MADE, VIEW)
+        frames = load_frames(split_items(tmp_path, "train", MADE.file_classes), MADE, VIEW)
     assert len(frames) == 109
     assert re.search(f"042.*{reason}", caplog.messages[0])
     assert "1 of 110" in caplog.messages[1]
@@ -179,16 +182,16 @@ def test_the_run_stops_with_the_list_when_one_in_a_hundred_is_bad(tmp_path):
     broken(train, "007")
     large_id(train, "009")
     with pytest.raises(BadFile, match=r"2 of 110 pairs are bad: .*007\.png.*009\.png"):
-        load_frames(items_of(tmp_path, "train", MADE.infos), MADE, VIEW)
+        load_frames(split_items(tmp_path, "train", MADE.file_classes), MADE, VIEW)
 
 
 def spoilt(tmp_path, make, spoil):
     make(tmp_path)
     spoil(tmp_path)
     bad = []
-    for item in [item for split in ("train", "val") for item in open_source(tmp_path).items(split)]:
+    for item in [item for split in ("train", "val") for item in open_dataset(tmp_path).split_items(split)]:
         try:
-            read_pair(item, STREET if make is forms.streets else MADE)
+            read_pair(item, STREET if make is forms.write_cityscapes else MADE)
         except BadFile as error:
             bad.append(str(error))
     return bad
@@ -208,12 +211,28 @@ def drop_segment(at):
 @pytest.mark.parametrize(
     ("make", "spoil", "reason"),
     [
-        (forms.streets, lambda at: forms.png(first(at, "*labelIds.png"), np.full((24, 32), 40, np.uint8)), "id 40"),
-        (forms.ade20k, lambda at: forms.png(first(at, "annotations/*/*.png"), np.full((24, 32), 9, np.uint8)), "id 9"),
-        (forms.panoptic, drop_segment, "segment 30"),
-        (forms.voc, lambda at: first(at, "SegmentationClass/*.png").unlink(), "cannot be read"),
-        (forms.camvid, lambda at: forms.png(first(at, "*_L.png"), np.full((24, 32, 3), 9, np.uint8)), "#090909"),
-        (forms.side_by_side, lambda at: forms.png(first(at, "*.jpg"), np.zeros((24, 33, 3), np.uint8)), "33 pixels"),
+        (
+            forms.write_cityscapes,
+            lambda at: forms.write_png(first(at, "*labelIds.png"), np.full((24, 32), 40, np.uint8)),
+            "id 40",
+        ),
+        (
+            forms.write_ade20k,
+            lambda at: forms.write_png(first(at, "annotations/*/*.png"), np.full((24, 32), 9, np.uint8)),
+            "id 9",
+        ),
+        (forms.write_coco_panoptic, drop_segment, "segment 30"),
+        (forms.write_voc, lambda at: first(at, "SegmentationClass/*.png").unlink(), "cannot be read"),
+        (
+            forms.write_camvid,
+            lambda at: forms.write_png(first(at, "*_L.png"), np.full((24, 32, 3), 9, np.uint8)),
+            "#090909",
+        ),
+        (
+            forms.write_pix2pix,
+            lambda at: forms.write_png(first(at, "*.jpg"), np.zeros((24, 33, 3), np.uint8)),
+            "33 pixels",
+        ),
     ],
     ids=["cityscapes", "ade20k", "panoptic", "voc", "camvid", "side_by_side"],
 )
@@ -224,31 +243,31 @@ def test_each_form_names_its_bad_file(tmp_path, make, spoil, reason):
 
 
 def test_a_row_without_a_layout_is_named(tmp_path):
-    forms.image_folder(tmp_path)
+    forms.write_image_folder(tmp_path)
     path = tmp_path / "train" / "metadata.jsonl"
     path.write_text(path.read_text() + '\n{"file_name": "0.png", "text": "half a pair"}')
-    *_, last = items_of(tmp_path, "train", MADE.infos)
+    *_, last = split_items(tmp_path, "train", MADE.file_classes)
     with pytest.raises(BadFile, match=r"Line 5 of .*metadata\.jsonl names no file of a layout"):
         read_pair(last, MADE)
 
 
 def test_a_part_that_no_class_has_is_named(tmp_path):
-    forms.faces(tmp_path)
+    forms.write_celebamask(tmp_path)
     path = first(tmp_path, "00000_*.png")
     path.rename(path.with_name("00000_beard.png"))
-    source = open_source(tmp_path)
-    item = next(item for split in ("train", "val") for item in source.items(split) if item.name == "0")
+    source = open_dataset(tmp_path)
+    item = next(item for split in ("train", "val") for item in source.split_items(split) if item.name == "0")
     with pytest.raises(BadFile, match="beard"):
-        item.layout()
+        item.load_layout()
 
 
 def test_colours_of_a_photograph_are_no_layout(tmp_path):
     """A lossy picture may be off a little, but not everywhere."""
-    forms.side_by_side(tmp_path)
-    both = np.concatenate([forms.photo(0), np.full((24, 32, 3), (250, 120, 120), np.uint8)], 1)
+    forms.write_pix2pix(tmp_path)
+    both = np.concatenate([forms.sample_image(0), np.full((24, 32, 3), (250, 120, 120), np.uint8)], 1)
     Image.fromarray(both).save(tmp_path / "train" / "0.jpg")
     with pytest.raises(BadFile, match="which is no class's"):
-        read_pair(items_of(tmp_path, "train", MADE.infos)[0], MADE)
+        read_pair(split_items(tmp_path, "train", MADE.file_classes)[0], MADE)
 
 
 def shuffled(layout, order):
@@ -256,35 +275,37 @@ def shuffled(layout, order):
     places = np.arange(256)
     places[np.array(order)] = np.arange(len(order))
     table = np.zeros((256, 3))
-    table[: len(order)] = forms.palette()[order]
+    table[: len(order)] = forms.colour_palette()[order]
     return forms.png_bytes(places[layout].astype(np.uint8), table)
 
 
 def test_a_sorted_palette_is_read_by_its_colours():
-    data = shuffled(forms.truth(0), [2, 0, 3, 1])
-    np.testing.assert_array_equal(ids_of(decode_drawn(data, "x"), MADE.infos), forms.truth(0))
+    data = shuffled(forms.sample_layout(0), [2, 0, 3, 1])
+    np.testing.assert_array_equal(
+        raw_layout_ids(decode_raw_layout(data, "x"), MADE.file_classes), forms.sample_layout(0)
+    )
 
 
 def test_a_palette_that_could_be_read_in_two_ways_is_refused():
-    table = forms.palette()
+    table = forms.colour_palette()
     table[0], table[1] = table[2], (1, 2, 3)
-    drawn = decode_drawn(forms.png_bytes(forms.truth(0), table), "two.png")
+    drawn = decode_raw_layout(forms.png_bytes(forms.sample_layout(0), table), "two.png")
     with pytest.raises(BadFile, match=r"two\.png has the colour of “car” at the id 0"):
-        ids_of(drawn, MADE.infos)
+        raw_layout_ids(drawn, MADE.file_classes)
 
 
 def test_colours_of_ones_own_leave_the_ids_as_they_are():
-    table = 255 - forms.palette()
-    drawn = decode_drawn(forms.png_bytes(forms.truth(0), table), "own.png")
-    np.testing.assert_array_equal(ids_of(drawn, MADE.infos), forms.truth(0))
+    table = 255 - forms.colour_palette()
+    drawn = decode_raw_layout(forms.png_bytes(forms.sample_layout(0), table), "own.png")
+    np.testing.assert_array_equal(raw_layout_ids(drawn, MADE.file_classes), forms.sample_layout(0))
 
 
 def test_classes_in_another_order_or_number_are_refused(tmp_path):
-    forms.folders(tmp_path)
+    forms.write_paired_folders(tmp_path)
     with pytest.raises(BadFile, match="another order"):
-        items_of(tmp_path, "train", MADE.infos[::-1])
+        split_items(tmp_path, "train", MADE.file_classes[::-1])
     with pytest.raises(BadFile, match="has 4 classes, the taxonomy 3"):
-        items_of(tmp_path, "train", MADE.infos[:3])
+        split_items(tmp_path, "train", MADE.file_classes[:3])
 
 
 def test_the_split_is_a_hash_of_the_name_and_always_the_same():
@@ -295,32 +316,32 @@ def test_the_split_is_a_hash_of_the_name_and_always_the_same():
 
 def test_a_cut_shard_is_named(tmp_path):
     pytest.importorskip("webdataset")
-    forms.shards(tmp_path)
+    forms.write_webdataset(tmp_path)
     path = first(tmp_path, "train-000001.tar")
-    items = items_of(tmp_path, "train", MADE.infos)
+    items = split_items(tmp_path, "train", MADE.file_classes)
     path.write_bytes(path.read_bytes()[:700])
     with pytest.raises(BadFile, match=r"train-000001\.tar ends inside"):
         read_pair(items[-1], MADE)
 
 
 def test_pieces_cover_a_large_frame_and_small_ones_stay_whole(tmp_path):
-    forms.folders(tmp_path)
-    pair = read_pair(items_of(tmp_path, "train", MADE.infos)[0], MADE)
-    pieces = cut_pair(pair, 10, 10)
+    forms.write_paired_folders(tmp_path)
+    pair = read_pair(split_items(tmp_path, "train", MADE.file_classes)[0], MADE)
+    pieces = cut_pieces(pair, 10, 10)
     assert [piece.layout.shape for piece in pieces] == [(10, 10)] * 6
     np.testing.assert_array_equal(pieces[0].layout, pair.layout[:10, :10])
     np.testing.assert_array_equal(pieces[-1].image, pair.image[-10:, -10:])
-    assert cut_pair(pair, 100, 16)[1].layout.shape == (24, 16)
+    assert cut_pieces(pair, 100, 16)[1].layout.shape == (24, 16)
 
 
 @pytest.mark.parametrize(
     ("view", "frame", "size"),
     [
-        (View(64, 1.0), (150, 384), (64, 164)),
-        (View(64, 0.781, 128), (150, 384), (64, 128)),
-        (View(64, 1.0, 64), (544, 509), (68, 64)),
-        (View(64, 1.0, 64, 256), (1479, 2149), (370, 537)),
-        (View(64, 1.0, 64, 256), (200, 300), (64, 96)),
+        (FrameView(64, 1.0), (150, 384), (64, 164)),
+        (FrameView(64, 0.781, 128), (150, 384), (64, 128)),
+        (FrameView(64, 1.0, 64), (544, 509), (68, 64)),
+        (FrameView(64, 1.0, 64, 256), (1479, 2149), (370, 537)),
+        (FrameView(64, 1.0, 64, 256), (200, 300), (64, 96)),
     ],
 )
 def test_a_window_fits_into_every_view(view, frame, size):
@@ -328,9 +349,11 @@ def test_a_window_fits_into_every_view(view, frame, size):
 
 
 def test_mirrored_pictures_swap_the_classes_that_say_which_side():
-    taxonomy = Taxonomy(classes=named(["skin", "left eye", "right eye"]), mirror=(("left eye", "right eye"),))
-    assert mirrored(taxonomy)[[0, 1, 2, UNKNOWN]].tolist() == [0, 2, 1, UNKNOWN]
-    assert (mirrored("street") == np.arange(256)).all()
+    taxonomy = Taxonomy(
+        classes=classes_from_names(["skin", "left eye", "right eye"]), mirror=(("left eye", "right eye"),)
+    )
+    assert mirror_table(taxonomy)[[0, 1, 2, UNKNOWN]].tolist() == [0, 2, 1, UNKNOWN]
+    assert (mirror_table("street") == np.arange(256)).all()
 
 
 RED, BLUE = ClassWords(name="a", colour="#ff0000"), ClassWords(name="b", colour="#0000ff")
@@ -349,24 +372,24 @@ RED, BLUE = ClassWords(name="a", colour="#ff0000"), ClassWords(name="b", colour=
 )
 def test_a_taxonomy_that_makes_no_sense_is_named(taxonomy, says):
     with pytest.raises(BadConfig, match=says):
-        read_taxonomy(taxonomy)
+        taxonomy_classes(taxonomy)
 
 
 def test_a_persons_caption_says_of_a_class_only_what_is_there():
-    classes = named(["road", "traffic light", "car"])
+    classes = classes_from_names(["road", "traffic light", "car"])
     layout = np.zeros((4, 4), np.uint8)
     layout[:2] = 1
-    caption = given("A car left of two traffic lights.", layout, classes, mirrored=True)
+    caption = written_caption("A car left of two traffic lights.", layout, classes, mirrored=True)
     assert caption.text == "A car right of two traffic lights."
-    assert caption.says.tolist() == [0, PRESENT, 0]
+    assert caption.mentions.tolist() == [0, PRESENT, 0]
 
 
 def test_colours_are_given_where_the_data_have_none():
-    infos = class_infos(named([f"class_{index}" for index in range(200)]))
+    infos = class_infos(classes_from_names([f"class_{index}" for index in range(200)]))
     assert len({info.colour for info in infos}) == 200
 
 
 def test_nothing_outside_of_the_folder_is_needed(tmp_path):
-    forms.folders(tmp_path / "here")
+    forms.write_paired_folders(tmp_path / "here")
     shutil.move(tmp_path / "here", tmp_path / "there")
-    assert len(items_of(tmp_path / "there", "train", MADE.infos)) == 4
+    assert len(split_items(tmp_path / "there", "train", MADE.file_classes)) == 4

@@ -15,7 +15,7 @@ from tests import tiny
 
 @pytest.fixture(scope="module")
 def pack(tiny_pack):
-    return packs.load(tiny_pack, "cpu")
+    return packs.read_pack(tiny_pack, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +28,13 @@ def requests(pack):
     half = layout.copy()
     half[:, width // 2 :] = UNKNOWN
     tasks = [
-        {"layout": Raster.of(layout)},
-        {"image": Raster.of(image)},
+        {"layout": Raster.from_pixels(layout)},
+        {"image": Raster.from_pixels(image)},
         {"prompt": "a car, no tree", "negative": "sky"},
-        {"prompt": "road", "layout": Raster.of(half)},
-        {"layout": Raster.of(half), "image": Raster.of(image)},
+        {"prompt": "road", "layout": Raster.from_pixels(half)},
+        {"layout": Raster.from_pixels(half), "image": Raster.from_pixels(image)},
     ]
-    tasks[-1]["keep_image"] = Raster.of(np.where(half == UNKNOWN, 255, 0).astype(np.uint8))
+    tasks[-1]["keep_image"] = Raster.from_pixels(np.where(half == UNKNOWN, 255, 0).astype(np.uint8))
     return [Generate(id=str(i), pack="tiny", seed=i, steps=4, **task) for i, task in enumerate(tasks)]
 
 
@@ -43,7 +43,7 @@ def draw(pack, requests, batch):
     drawn = [[] for _ in requests]
     for start in range(0, len(requests), batch):
         together = requests[start : start + batch]
-        for frame in generation.steps(pack, together):
+        for frame in generation.generate_steps(pack, together):
             for i in range(len(together)):
                 drawn[start + i].append((frame.image(i).tobytes(), frame.layout(i).tobytes()))
     return drawn
@@ -86,11 +86,11 @@ def test_another_seed_gives_another_picture(pack, requests, alone):
 def wide_pack(tmp_path_factory):
     """A pack of the size that ships: its matrices are large enough for kernels to differ by their shapes."""
     info = msgspec.structs.replace(tiny.INFO, height=64, width=128, steps=2)
-    return packs.load(tiny.make(tmp_path_factory.mktemp("packs") / "wide", info, UNetConfig()), "cpu")
+    return packs.read_pack(tiny.make(tmp_path_factory.mktemp("packs") / "wide", info, UNetConfig()), "cpu")
 
 
 def test_bytes_at_full_width_depend_on_neither_batch_nor_threads(wide_pack):
-    layout = Raster.of(np.repeat(np.arange(4, dtype=np.uint8), 32)[None].repeat(64, 0))
+    layout = Raster.from_pixels(np.repeat(np.arange(4, dtype=np.uint8), 32)[None].repeat(64, 0))
     asked = [Generate(id=str(i), pack="wide", seed=i, layout=layout, prompt="", cross_guidance=1.0) for i in range(3)]
     before = torch.get_num_threads()
     drawn = []

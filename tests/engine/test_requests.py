@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import errors, requests
-from engine.protocol import UNKNOWN, ClassInfo, Full, Generate, PackInfo, Raster
+from engine.protocol import UNKNOWN, ClassInfo, FullSizeInputs, Generate, PackInfo, Raster
 
 INFO = PackInfo(
     name="tiny",
@@ -25,7 +25,7 @@ MASK = np.full((H, W), 255, np.uint8)
 
 
 def request(**given):
-    rasters = {k: Raster.of(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
+    rasters = {k: Raster.from_pixels(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
     return Generate(id="r", pack="tiny", **rasters)
 
 
@@ -49,7 +49,7 @@ def holed(pixels, value):
     ],
 )
 def test_what_can_be_drawn_passes(given):
-    requests.check(request(**given), INFO)
+    requests.validate_request(request(**given), INFO)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_can_be_drawn_passes(given):
 )
 def test_what_cannot_be_drawn_is_named(error, says, given):
     with pytest.raises(errors.BadRequest) as caught:
-        requests.check(request(**given), INFO)
+        requests.validate_request(request(**given), INFO)
     assert type(caught.value) is error
     assert says in caught.value.message
     assert caught.value.hint
@@ -87,38 +87,38 @@ def test_what_cannot_be_drawn_is_named(error, says, given):
 
 def test_nothing_given_says_what_to_do():
     with pytest.raises(errors.NothingGiven) as caught:
-        requests.check(request(), INFO)
+        requests.validate_request(request(), INFO)
     assert caught.value.hint == "Paint something, give an image, or pass --prompt '' for any picture."
 
 
 def test_kept_pixels_default_to_the_known_layout_and_the_whole_image():
     given = request(layout=holed(LAYOUT, UNKNOWN), image=IMAGE)
-    assert (requests.kept_layout(given, INFO) == (holed(LAYOUT, UNKNOWN) != UNKNOWN)).all()
-    assert requests.kept_image(given, INFO).all()
-    assert not requests.kept_layout(request(image=IMAGE), INFO).any()
-    assert not requests.kept_image(request(layout=LAYOUT), INFO).any()
+    assert (requests.kept_layout_mask(given, INFO) == (holed(LAYOUT, UNKNOWN) != UNKNOWN)).all()
+    assert requests.kept_image_mask(given, INFO).all()
+    assert not requests.kept_layout_mask(request(image=IMAGE), INFO).any()
+    assert not requests.kept_image_mask(request(layout=LAYOUT), INFO).any()
 
 
 def test_masks_choose_what_is_kept_but_never_an_unknown_pixel():
     mask = MASK * 0
     mask[:, :8] = 1
     given = request(layout=holed(LAYOUT, UNKNOWN), keep_layout=mask, image=IMAGE, keep_image=mask)
-    kept = requests.kept_layout(given, INFO)
+    kept = requests.kept_layout_mask(given, INFO)
     assert kept.sum() == H * 8 - 1
     assert not kept[3, 5]
-    assert (requests.kept_image(given, INFO) == (mask > 0)).all()
+    assert (requests.kept_image_mask(given, INFO) == (mask > 0)).all()
 
 
 def test_the_size_is_the_halves_or_the_packs():
-    assert requests.size(request(prompt=""), INFO) == (H, W)
-    assert requests.size(request(image=IMAGE[:16]), INFO) == (16, W)
+    assert requests.request_size(request(prompt=""), INFO) == (H, W)
+    assert requests.request_size(request(image=IMAGE[:16]), INFO) == (16, W)
 
 
 FULL_LAYOUT, FULL_IMAGE = LAYOUT.repeat(2, 0).repeat(2, 1), IMAGE.repeat(2, 0).repeat(2, 1)
 
 
 def full(**given):
-    return Full(**{half: Raster.of(pixels) for half, pixels in given.items()})
+    return FullSizeInputs(**{half: Raster.from_pixels(pixels) for half, pixels in given.items()})
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def full(**given):
     ],
 )
 def test_what_can_be_drawn_at_full_size_passes(given):
-    requests.check_full(request(**given), msgspec.structs.replace(INFO, upscale=2))
+    requests.validate_full_size(request(**given), msgspec.structs.replace(INFO, upscale=2))
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_what_can_be_drawn_at_full_size_passes(given):
 )
 def test_what_cannot_be_drawn_at_full_size_is_refused(given, upscale, error, words):
     with pytest.raises(error, match=words):
-        requests.check_full(request(**given), msgspec.structs.replace(INFO, upscale=upscale))
+        requests.validate_full_size(request(**given), msgspec.structs.replace(INFO, upscale=upscale))

@@ -9,8 +9,19 @@ import numpy as np
 import pytest
 
 from engine import __version__, library
-from engine.protocol import PROTOCOL, UNKNOWN, Cancel, Cancelled, Done, Failed, Generate, Raster, Ready, Traced
-from tests.engine.wire import PATIENCE, Engine
+from engine.protocol import (
+    PROTOCOL_VERSION,
+    UNKNOWN,
+    Cancel,
+    Cancelled,
+    Done,
+    Failed,
+    Generate,
+    Raster,
+    Ready,
+    TracedStep,
+)
+from tests.engine.wire import TIMEOUT_SECONDS, EngineSubprocess
 
 numbers = itertools.count()
 LONG = 1000
@@ -19,13 +30,13 @@ LONG = 1000
 
 @pytest.fixture(scope="module")
 def info(tiny_pack):
-    return library.read_info(tiny_pack)
+    return library.read_pack_info(tiny_pack)
 
 
 @pytest.fixture(scope="module")
 def engine(tiny_pack, tmp_path_factory):
-    engine = Engine.serving(tiny_pack, tmp_path_factory.mktemp("engine") / "log")
-    engine.greeting = engine.next()
+    engine = EngineSubprocess.start_serving(tiny_pack, tmp_path_factory.mktemp("engine") / "log")
+    engine.greeting = engine.next_event()
     yield engine
     engine.close()
 
@@ -33,7 +44,7 @@ def engine(tiny_pack, tmp_path_factory):
 @pytest.fixture
 def ask(engine, tiny_pack):
     def ask(**given):
-        rasters = {k: Raster.of(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
+        rasters = {k: Raster.from_pixels(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
         request = Generate(**{"id": f"job {next(numbers)}", "pack": str(tiny_pack), "steps": 3} | rasters)
         engine.send(request)
         return request
@@ -52,7 +63,7 @@ def an_image(info):
 def test_it_greets_with_its_device_and_packs(engine, info):
     greeting = engine.greeting
     assert isinstance(greeting, Ready)
-    assert (greeting.protocol, greeting.version, greeting.device) == (PROTOCOL, __version__, "cpu")
+    assert (greeting.protocol, greeting.version, greeting.device) == (PROTOCOL_VERSION, __version__, "cpu")
     assert greeting.packs[0] == info
 
 
@@ -80,7 +91,7 @@ def test_a_trace_has_every_step_of_the_same_result_from_noise_to_the_picture(eng
     request = ask(layout=layout, trace=True, revision=2, **given)
     steps, done = engine.answer(request.id)
     assert (done.image, done.layout) == (plain.image, plain.layout)
-    assert all(type(step) is Traced and step.revision == 2 for step in steps)
+    assert all(type(step) is TracedStep and step.revision == 2 for step in steps)
     assert [(step.index, step.total) for step in steps] == [(index, 30) for index in range(1, 31)]
     for clocks in ([step.image_clock for step in steps], [step.layout_clock for step in steps]):
         assert clocks[0] == steps[0].top_clock
@@ -208,7 +219,7 @@ def test_a_pack_that_turns_out_broken_is_answered_and_the_engine_lives_on(engine
 
 
 def test_commands_before_it_is_ready_wait_and_the_end_of_stdin_ends_it_in_the_middle_of_a_job(tiny_pack, tmp_path):
-    engine = Engine.serving(tiny_pack, tmp_path / "log")
+    engine = EngineSubprocess.start_serving(tiny_pack, tmp_path / "log")
     plain = {"pack": str(tiny_pack), "prompt": ""}
     engine.send(
         Generate(id="older", steps=1, **plain),
@@ -216,8 +227,8 @@ def test_commands_before_it_is_ready_wait_and_the_end_of_stdin_ends_it_in_the_mi
         Generate(id="export", steps=1, live=False, **plain),
         Generate(id="newer", steps=1, **plain),
     )
-    assert isinstance(engine.next(), Ready)
-    answers = engine.answers("older", "bad", "export", "newer")
+    assert isinstance(engine.next_event(), Ready)
+    answers = engine.wait_for_answers("older", "bad", "export", "newer")
     assert [(id, type(answer)) for id, answer in answers.items()] == [
         ("bad", Failed),
         ("older", Cancelled),
@@ -225,18 +236,18 @@ def test_commands_before_it_is_ready_wait_and_the_end_of_stdin_ends_it_in_the_mi
         ("export", Done),
     ]
     engine.send(Generate(id="long", steps=LONG, **plain))
-    engine.preview("long")
+    engine.wait_for_preview("long")
     begun = time.perf_counter()
     engine.process.stdin.close()
-    assert engine.process.wait(PATIENCE) == 0
+    assert engine.process.wait(TIMEOUT_SECONDS) == 0
     assert time.perf_counter() - begun < 1.5
     engine.close()
 
 
 def test_a_first_pack_that_is_not_there_is_said_before_it_leaves(tmp_path):
-    engine = Engine.serving("no such pack", tmp_path / "log")
-    answer = engine.next()
+    engine = EngineSubprocess.start_serving("no such pack", tmp_path / "log")
+    answer = engine.next_event()
     assert (type(answer), answer.id, answer.code) == (Failed, "", "unknown_pack")
-    assert engine.next() is None
-    assert engine.process.wait(PATIENCE) == 1
+    assert engine.next_event() is None
+    assert engine.process.wait(TIMEOUT_SECONDS) == 1
     engine.close()

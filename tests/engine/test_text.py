@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.errors import BadPack
-from engine.network.text import END, OTHER, PAD, START, TextConfig, text_tower
+from engine.network.text import END, PAD, START, UNKNOWN_WORD, TextConfig, build_text_tower
 
 WORDS = ("car", "cars", "tree", "trees", "no", "a", "on", "the", "left")
 SMALL = TextConfig(width=32, layers=2, heads=2, context=12)
@@ -18,16 +18,16 @@ SMALL = TextConfig(width=32, layers=2, heads=2, context=12)
 @pytest.fixture(scope="module")
 def tower():
     torch.manual_seed(0)
-    return text_tower(SMALL, WORDS).eval()
+    return build_text_tower(SMALL, WORDS).eval()
 
 
 def test_prompts_become_rows_of_the_vocabulary(tower):
     ids = tower.tokenize(["no cars", "a zebra", ""])
     assert ids.shape == (3, 12)
     assert ids[0, 0] == START
-    assert (ids[0, 1:3] > OTHER).all()
+    assert (ids[0, 1:3] > UNKNOWN_WORD).all()
     assert ids[0, 3:5].tolist() == [END, PAD]
-    assert ids[1, 2] == OTHER
+    assert ids[1, 2] == UNKNOWN_WORD
     assert ids[2, :3].tolist() == [START, END, PAD]
 
 
@@ -57,7 +57,7 @@ def test_padding_does_not_change_what_is_heard(tower):
     torch.testing.assert_close(both.pooled[:1], alone.pooled)
     assert both.mask.sum(1).tolist() == [4, 6]
     changed = tower.tokenize(["no cars"])
-    changed[0, 6] = OTHER  # behind the end: not masked, so it may be heard, unlike padding
+    changed[0, 6] = UNKNOWN_WORD  # behind the end: not masked, so it may be heard, unlike padding
     with torch.no_grad():
         assert not torch.equal(tower(changed).pooled, alone.pooled)
 
@@ -72,7 +72,7 @@ def test_an_open_clip_model_loads_from_a_local_folder(tmp_path):
     torch.manual_seed(1)
     model = open_clip.model.CustomTextCLIP(**config)
     torch.save(model.state_dict(), tmp_path / "open_clip_pytorch_model.bin")
-    tower = text_tower(TextConfig(model=f"local-dir:{tmp_path}"), ()).eval()
+    tower = build_text_tower(TextConfig(model=f"local-dir:{tmp_path}"), ()).eval()
     assert (tower.pooled_width, tower.token_width) == (24, 32)
     prompts = ["a red bus", "nothing like it at all"]
     with torch.no_grad():
@@ -85,4 +85,4 @@ def test_an_open_clip_model_loads_from_a_local_folder(tmp_path):
 
 def test_a_model_that_is_not_here_is_named():
     with pytest.raises(BadPack, match="ViT-nothing"):
-        text_tower(TextConfig(model="ViT-nothing"), ())
+        build_text_tower(TextConfig(model="ViT-nothing"), ())

@@ -8,18 +8,18 @@ import pytest
 import torch
 
 from engine import generation, packs
-from engine.data.taxonomy import class_infos, read_taxonomy
-from engine.data.told import Told, read_told
-from engine.diffusion.denoiser import State
-from engine.guides.areas import Areas
-from engine.guides.told import CALLED, LEAST, AsNamed, AsTold
+from engine.data.taxonomy import class_infos, taxonomy_classes
+from engine.data.told import ClassConstraint, read_constraints
+from engine.diffusion.denoiser import DiffusionState
+from engine.guides.areas import LayoutAreaGuide
+from engine.guides.told import MAX_PRESENCE_BOOST, MIN_NAMED_SHARE, PlacementGuide, PresenceGuide
 from engine.protocol import UNKNOWN, AreaGuide, ClassInfo, Generate, Raster
 from tests import tiny
-from tests.engine.diffusion.toy import running
+from tests.engine.diffusion.toy import clocks_at
 
-STREET = class_infos(read_taxonomy("street"))
+STREET = class_infos(taxonomy_classes("street"))
 FACE = (ClassInfo("left eye", "#000000"), ClassInfo("hair", "#111111", mass=True), ClassInfo("earring", "#222222"))
-LEFT = Told(2, "left", "")
+LEFT = ClassConstraint(2, "left", "")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,11 @@ LEFT = Told(2, "left", "")
     ],
 )
 def test_places_and_numbers_are_read(prompt, told):
-    found = {STREET[one.class_id].name: (one.side, one.amount) for one in read_told(prompt, STREET) if one.special}
+    found = {
+        STREET[one.class_id].name: (one.side, one.amount)
+        for one in read_constraints(prompt, STREET)
+        if one.is_specific
+    }
     assert found == told
 
 
@@ -86,7 +90,7 @@ def test_places_and_numbers_are_read(prompt, told):
     ],
 )
 def test_what_is_not_said_so_is_not_read(prompt):
-    assert not any(one.special for one in read_told(prompt, STREET))
+    assert not any(one.is_specific for one in read_constraints(prompt, STREET))
 
 
 @pytest.mark.parametrize(
@@ -102,24 +106,27 @@ def test_what_is_not_said_so_is_not_read(prompt):
     ],
 )
 def test_classes_that_are_asked_for_are_named(prompt, named):
-    assert {STREET[one.class_id].name for one in read_told(prompt, STREET)} == named
+    assert {STREET[one.class_id].name for one in read_constraints(prompt, STREET)} == named
 
 
 @pytest.mark.parametrize(
     "prompt", ["a scar on the left cheek, long hair", "hair parted on the left", "looking to the left, hair"]
 )
 def test_sides_of_other_things_move_nothing(prompt):
-    assert not any(one.special for one in read_told(prompt, FACE))
+    assert not any(one.is_specific for one in read_constraints(prompt, FACE))
 
 
 def test_sides_in_names_of_classes_are_no_sides():
-    assert read_told("a left eye", FACE) == (Told(0, "", ""),)
-    assert read_told("a left eye, an earring on the right", FACE) == (Told(0, "", ""), Told(2, "right", ""))
+    assert read_constraints("a left eye", FACE) == (ClassConstraint(0, "", ""),)
+    assert read_constraints("a left eye, an earring on the right", FACE) == (
+        ClassConstraint(0, "", ""),
+        ClassConstraint(2, "right", ""),
+    )
 
 
 def a_state(rows=1, size=(16, 32)):
-    state = State(torch.zeros(1, 3, *size), torch.zeros(1, 1, *size).long(), running(500, 400, size))
-    return State.cat([state] * rows)
+    state = DiffusionState(torch.zeros(1, 3, *size), torch.zeros(1, 1, *size).long(), clocks_at(500, 400, size))
+    return DiffusionState.cat([state] * rows)
 
 
 def some_logits(rows=1, size=(16, 32)):
@@ -129,7 +136,10 @@ def some_logits(rows=1, size=(16, 32)):
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_class_moves_to_its_side_and_covers_as_much_there(side):
     logits = some_logits()
-    before, after = (each.softmax(1)[:, 2] for each in (logits, AsTold([[Told(2, side, "")]]).bent(a_state(), logits)))
+    before, after = (
+        each.softmax(1)[:, 2]
+        for each in (logits, PlacementGuide([[ClassConstraint(2, side, "")]]).guided_logits(a_state(), logits))
+    )
     torch.testing.assert_close(after.mean(), before.mean(), rtol=0.01, atol=0)
     far = after[..., 24:] if side == "left" else after[..., :8]
     assert float(after.sum() - far.sum()) > 0.99 * float(after.sum())
@@ -139,13 +149,13 @@ def test_a_class_that_is_on_its_side_already_is_left_alone():
     logits = some_logits()
     logits[:, 2, :, :14] += 4
     logits[:, 2, :, 14:] -= 6
-    torch.testing.assert_close(AsTold([[LEFT]]).bent(a_state(), logits), logits, rtol=0, atol=0.01)
+    torch.testing.assert_close(PlacementGuide([[LEFT]]).guided_logits(a_state(), logits), logits, rtol=0, atol=0.01)
 
 
 def test_a_class_that_would_be_everywhere_stays_on_its_side():
     logits = some_logits()
     logits[:, 2] += 15
-    after = AsTold([[LEFT]]).bent(a_state(), logits).softmax(1)[:, 2]
+    after = PlacementGuide([[LEFT]]).guided_logits(a_state(), logits).softmax(1)[:, 2]
     assert float(after[..., :12].mean()) > 0.6
     assert float(after[..., 22:].max()) < 0.01
 
@@ -155,8 +165,8 @@ def test_what_is_given_of_either_half_is_not_bent_and_not_drawn_again():
     state.clocks.layout[..., :4, :] = 0
     state.layout[..., :4, 24:] = 2
     state.clocks.image[..., 12:, :] = 0
-    for told in (LEFT, Told(2, "", "many")):
-        bent = AsTold([[told]]).bent(state, logits)
+    for told in (LEFT, ClassConstraint(2, "", "many")):
+        bent = PlacementGuide([[told]]).guided_logits(state, logits)
         assert torch.equal(bent[..., :4, :], logits[..., :4, :])
         assert torch.equal(bent[..., 12:, :], logits[..., 12:, :])
         before, after = (each.softmax(1)[:, 2, 4:12].mean() for each in (logits, bent))
@@ -172,35 +182,35 @@ def covered(logits, index=2):
 def test_a_class_that_is_named_is_called_until_it_would_be_there():
     logits, state = some_logits(), a_state()
     logits[:, 2] -= 8
-    bent = AsNamed([[2]]).bent(state, logits)
-    assert covered(logits) < LEAST / 10
-    assert covered(bent) == pytest.approx(LEAST, rel=0.05)
+    bent = PresenceGuide([[2]]).guided_logits(state, logits)
+    assert covered(logits) < MIN_NAMED_SHARE / 10
+    assert covered(bent) == pytest.approx(MIN_NAMED_SHARE, rel=0.05)
     assert torch.equal(bent[:, [0, 1, 3, 4]], logits[:, [0, 1, 3, 4]])
-    assert torch.equal(AsNamed([[0, 1]]).bent(state, logits), logits)
+    assert torch.equal(PresenceGuide([[0, 1]]).guided_logits(state, logits), logits)
 
 
 def test_what_the_network_holds_impossible_is_not_called():
     logits = some_logits()
     logits[:, 2] -= 40
-    bent = AsNamed([[2]]).bent(a_state(), logits)
-    torch.testing.assert_close(bent[:, 2] - logits[:, 2], torch.full((1, 16, 32), CALLED))
+    bent = PresenceGuide([[2]]).guided_logits(a_state(), logits)
+    torch.testing.assert_close(bent[:, 2] - logits[:, 2], torch.full((1, 16, 32), MAX_PRESENCE_BOOST))
 
 
 def test_what_is_painted_need_not_be_called():
     logits, state = some_logits(), a_state()
     logits[:, 2] -= 8
     state.clocks.layout[..., :4, :] = 0
-    assert not torch.equal(AsNamed([[2]]).bent(state, logits), logits)
+    assert not torch.equal(PresenceGuide([[2]]).guided_logits(state, logits), logits)
     state.layout[..., :4, :4] = 2
-    assert torch.equal(AsNamed([[2]]).bent(state, logits), logits)
+    assert torch.equal(PresenceGuide([[2]]).guided_logits(state, logits), logits)
 
 
 def test_a_sample_is_called_by_its_own_words_alone():
     logits = some_logits(3)
     logits[:, 2] -= 8
-    together = AsNamed([[2], [], [2, 4]]).bent(a_state(3), logits)
+    together = PresenceGuide([[2], [], [2, 4]]).guided_logits(a_state(3), logits)
     assert torch.equal(together[1], logits[1])
-    assert torch.equal(together[[0]], AsNamed([[2]]).bent(a_state(), logits[[0]]))
+    assert torch.equal(together[[0]], PresenceGuide([[2]]).guided_logits(a_state(), logits[[0]]))
 
 
 def two_pieces():
@@ -218,8 +228,10 @@ def columns_of(logits):
 def test_of_one_the_fullest_piece_stays_and_of_many_all_are_likelier():
     logits = two_pieces()
     assert columns_of(logits) == [*range(3, 7), *range(20, 26)]
-    assert columns_of(AsTold([[Told(2, "", "one")]]).bent(a_state(), logits)) == list(range(20, 26))
-    many = AsTold([[Told(2, "", "many")]]).bent(a_state(), logits)
+    assert columns_of(PlacementGuide([[ClassConstraint(2, "", "one")]]).guided_logits(a_state(), logits)) == list(
+        range(20, 26)
+    )
+    many = PlacementGuide([[ClassConstraint(2, "", "many")]]).guided_logits(a_state(), logits)
     assert bool((many[:, 2] > logits[:, 2]).all())
     assert torch.equal(many[:, [0, 1, 3, 4]], logits[:, [0, 1, 3, 4]])
 
@@ -227,7 +239,7 @@ def test_of_one_the_fullest_piece_stays_and_of_many_all_are_likelier():
 def test_a_hair_does_not_part_one_from_itself():
     logits = two_pieces()
     logits[:, 2, :, 23] -= 12
-    one = AsTold([[Told(2, "", "one")]]).bent(a_state(), logits)
+    one = PlacementGuide([[ClassConstraint(2, "", "one")]]).guided_logits(a_state(), logits)
     assert columns_of(one) == [20, 21, 22, 24, 25]
 
 
@@ -235,20 +247,22 @@ def test_one_that_is_painted_is_the_one():
     logits, state = two_pieces(), a_state()
     state.clocks.layout[..., 3:7] = 0
     state.layout[..., 3:7] = 2
-    one = AsTold([[Told(2, "", "one")]]).bent(state, logits)
+    one = PlacementGuide([[ClassConstraint(2, "", "one")]]).guided_logits(state, logits)
     assert not (one.argmax(1)[..., 20:26] == 2).any()
 
 
 def test_a_sample_is_bent_by_its_own_words_alone():
     logits = some_logits(3)
-    together = AsTold([[LEFT], [], [Told(4, "right", "one"), LEFT]]).bent(a_state(3), logits)
+    together = PlacementGuide([[LEFT], [], [ClassConstraint(4, "right", "one"), LEFT]]).guided_logits(
+        a_state(3), logits
+    )
     assert torch.equal(together[1], logits[1])
-    for row, told in ((0, [LEFT]), (2, [Told(4, "right", "one"), LEFT])):
-        assert torch.equal(together[[row]], AsTold([told]).bent(a_state(), logits[[row]]))
+    for row, told in ((0, [LEFT]), (2, [ClassConstraint(4, "right", "one"), LEFT])):
+        assert torch.equal(together[[row]], PlacementGuide([told]).guided_logits(a_state(), logits[[row]]))
 
 
 def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     car = [one.name for one in pack.info.classes].index("car")
     request = Generate(id="told", pack="tiny", prompt="cars on the left", seed=5)
     *_, last = generation.generate(pack, [request])
@@ -259,7 +273,7 @@ def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
 
 
 def test_told_results_are_the_same_together_and_alone(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     prompts = "a car on the left", "exactly one tree, cars on the right", "many cars"
     asked = [Generate(id=prompt, pack="tiny", prompt=prompt, seed=3, steps=3) for prompt in prompts]
     *_, together = generation.generate(pack, asked)
@@ -270,7 +284,7 @@ def test_told_results_are_the_same_together_and_alone(tiny_pack):
 
 
 def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
-    pack = packs.load(tiny.add_distilled(tiny.make(tmp_path / "tiny")), "cpu")
+    pack = packs.read_pack(tiny.add_distilled(tiny.make(tmp_path / "tiny")), "cpu")
     ways = [
         [frame.step.state.clocks.image_running.tolist() for frame in generation.generate(pack, [one])]
         for one in (
@@ -281,26 +295,30 @@ def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
 
 
 def test_guides_that_are_asked_for_have_the_last_word(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     asked = Generate(id="told", pack="tiny", prompt="a car on the left", guides=(AreaGuide(shares={"road": 0.3}),))
-    assert [type(one) for one in generation.guides_of(pack, [asked])] == [AsNamed, AsTold, Areas]
+    assert [type(one) for one in generation.request_guides(pack, [asked])] == [
+        PresenceGuide,
+        PlacementGuide,
+        LayoutAreaGuide,
+    ]
 
 
 def test_words_that_are_obeyed_are_not_called_unknown(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     assert generation.unknown_words(pack, "exactly one zebra") == ("exactly", "one", "zebra")
     assert generation.unknown_words(pack, "exactly one car, zebra") == ("zebra",)
 
 
 def test_only_what_is_to_be_drawn_is_told(tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
     told = Generate(id="told", pack="tiny", prompt="a car on the left")
     layout = np.zeros((pack.info.height, pack.info.width), np.uint8)
     partly = layout.copy()
     partly[:8] = UNKNOWN
-    whole = msgspec.structs.replace(told, layout=Raster.of(layout))
-    assert generation.told_of(pack, told)
-    assert generation.told_of(pack, msgspec.structs.replace(told, layout=Raster.of(partly)))
-    assert generation.told_of(pack, whole) == ()
+    whole = msgspec.structs.replace(told, layout=Raster.from_pixels(layout))
+    assert generation.class_constraints(pack, told)
+    assert generation.class_constraints(pack, msgspec.structs.replace(told, layout=Raster.from_pixels(partly)))
+    assert generation.class_constraints(pack, whole) == ()
     plain = msgspec.structs.replace(told, prompt="a car")
-    assert generation.alike(pack, [told, plain, told, whole]) == [[0, 2], [1, 3]]
+    assert generation.group_batchable(pack, [told, plain, told, whole]) == [[0, 2], [1, 3]]

@@ -14,17 +14,17 @@ from typer.testing import CliRunner
 
 from engine import generation, library, packs, raster, upscaler
 from engine.cli import app
-from engine.diffusion.refine import Coarse
+from engine.diffusion.refine import CoarseInput
 from engine.errors import BadPack
-from engine.generation import Result
-from engine.jobs import Jobs
-from engine.judges.verify import verify
-from engine.protocol import UNKNOWN, Cancelled, Done, Failed, Full, Generate, Preview, Raster, Sharp
+from engine.generation import ImageLayoutPair
+from engine.jobs import RequestScheduler
+from engine.judges.verify import evaluator_problems
+from engine.protocol import UNKNOWN, Cancelled, Done, Failed, FullSizeDone, FullSizeInputs, Generate, Preview, Raster
 from engine.raster import enlarge_layout
-from engine.requests import check_full
-from engine.worker import Worker
+from engine.requests import validate_full_size
+from engine.worker import ComputeWorker
 from tests import tiny
-from tests.engine.wire import Engine
+from tests.engine.wire import EngineSubprocess
 
 FACTOR = 2
 HEIGHT, WIDTH = tiny.INFO.height, tiny.INFO.width
@@ -45,12 +45,12 @@ def folder(tiny_pack, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pack(folder):
-    return packs.load(folder, "cpu")
+    return packs.read_pack(folder, "cpu")
 
 
 @pytest.fixture(scope="module")
 def ready(pack):
-    return upscaler.load(pack)
+    return upscaler.load_upscaler(pack)
 
 
 def last(stages):
@@ -63,12 +63,12 @@ def draw(ready, low, layout, seed):
 
 
 def request(**asked):
-    rasters = {k: Raster.of(v) if isinstance(v, np.ndarray) else v for k, v in asked.items()}
-    return Generate(**{"id": "one", "pack": "tiny", "steps": 2, "live": False, "full": Full(), **rasters})
+    rasters = {k: Raster.from_pixels(v) if isinstance(v, np.ndarray) else v for k, v in asked.items()}
+    return Generate(**{"id": "one", "pack": "tiny", "steps": 2, "live": False, "full": FullSizeInputs(), **rasters})
 
 
 def test_the_network_sees_no_further_than_it_says():
-    network = upscaler.build(4).double()
+    network = upscaler.build_upscaler_network(4).double()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)) * 0.05)
@@ -76,7 +76,7 @@ def test_the_network_sees_no_further_than_it_says():
     detail = torch.randn(1, 3, side, side, dtype=torch.float64, requires_grad=True)
     blank = torch.zeros(1, 1, side, side, dtype=torch.bool)
     u = torch.zeros(1, 3, side, side, dtype=torch.float64)
-    coarse = Coarse(u, u[:, :1] + 0.3, torch.zeros(1), blank.long())
+    coarse = CoarseInput(u, u[:, :1] + 0.3, torch.zeros(1), blank.long())
     out = network(detail, blank, torch.tensor([500]), coarse)
     for place in range(halo + network.stride, halo + 2 * network.stride):
         (gradient,) = torch.autograd.grad(out[0, :, place, place].sum(), detail, retain_graph=True)
@@ -93,10 +93,10 @@ def test_a_picture_depends_on_neither_threads_nor_company(ready, pack):
         results = []
         for start in range(0, 3, batch):
             some = asked[start : start + batch]
-            frame = last(generation.steps(pack, some))
+            frame = last(generation.generate_steps(pack, some))
             for index, one in enumerate(some):
-                low = Result(frame.image(index), frame.layout(index))
-                results.append(last(upscaler.steps(ready, one, low)).result.image.tobytes())
+                low = ImageLayoutPair(frame.image(index), frame.layout(index))
+                results.append(last(upscaler.upscaling_steps(ready, one, low)).pair.image.tobytes())
         drawn.append(results)
     torch.set_num_threads(before)
     assert all(other == drawn[0] for other in drawn)
@@ -118,7 +118,7 @@ def test_tiles_leave_no_seams(ready):
     wide = np.tile(IMAGE, (1, 6, 1))
     layout = enlarge_layout(np.tile(LAYOUT, (1, 6)), FACTOR)
     tile = 2 * ready.network.halo + 64
-    small = dataclasses.replace(ready, how=dataclasses.replace(ready.how, tile=tile))
+    small = dataclasses.replace(ready, how=dataclasses.replace(ready.refine_options, tile_size=tile))
     one, other = draw(ready, wide, layout, 0), draw(small, wide, layout, 0)
     difference = np.abs(one.astype(int) - other)
     assert difference.mean() < 0.5
@@ -136,10 +136,10 @@ def test_what_is_given_at_full_size_stays_bit_for_bit(ready):
         image=IMAGE,
         keep_layout=255 - keep,
         keep_image=keep,
-        full=Full(layout=Raster.of(layout), image=Raster.of(FULL_IMAGE)),
+        full=FullSizeInputs(layout=Raster.from_pixels(layout), image=Raster.from_pixels(FULL_IMAGE)),
     )
-    check_full(asked, msgspec.structs.replace(tiny.INFO, upscale=FACTOR))
-    drawn = last(upscaler.steps(ready, asked, Result(IMAGE, LAYOUT))).result
+    validate_full_size(asked, msgspec.structs.replace(tiny.INFO, upscale=FACTOR))
+    drawn = last(upscaler.upscaling_steps(ready, asked, ImageLayoutPair(IMAGE, LAYOUT))).pair
     kept = keep.repeat(FACTOR, 0).repeat(FACTOR, 1) > 0
     assert np.array_equal(drawn.image[kept], FULL_IMAGE[kept])
     assert not np.array_equal(drawn.image[~kept], FULL_IMAGE[~kept])
@@ -164,30 +164,34 @@ class Told:
 
 
 def answered(asked, then=lambda jobs: None):
-    jobs = Jobs()
+    jobs = RequestScheduler()
     told = Told(lambda: then(jobs))
     jobs.add(asked)
-    Worker(jobs, told, "cpu").answer(jobs.take())
+    ComputeWorker(jobs, told, "cpu").answer(jobs.take())
     return told.events
 
 
 def test_the_engine_posts_the_result_and_then_the_sharp_one(folder, tmp_path):
-    engine = Engine.serving(folder, tmp_path / "log")
+    engine = EngineSubprocess.start_serving(folder, tmp_path / "log")
     try:
-        assert engine.next().packs[0].upscale == FACTOR
+        assert engine.next_event().packs[0].upscale == FACTOR
         engine.send(request(pack=str(folder), layout=LAYOUT))
-        _, done = engine.answer("one")
+        _, done = engine.wait_for_answer("one")
         assert isinstance(done, Done)
-        sharp = engine.next()
-        assert isinstance(sharp, Sharp)
+        sharp = engine.next_event()
+        assert isinstance(sharp, FullSizeDone)
         assert np.array_equal(done.layout.pixels(), LAYOUT)
         assert np.array_equal(sharp.layout.pixels(), enlarge_layout(LAYOUT, FACTOR))
         assert (sharp.image.height, sharp.image.width, sharp.image.channels) == (*FULL_LAYOUT.shape, 3)
         assert sharp.seconds >= done.seconds > 0
         engine.send(request(pack=str(folder), id="two", layout=LAYOUT, full=None))
-        assert isinstance(engine.answer("two")[1], Done)
-        engine.send(request(pack=str(folder), id="three", layout=LAYOUT, full=Full(layout=Raster.of(LAYOUT))))
-        failed = engine.answer("three")[1]
+        assert isinstance(engine.wait_for_answer("two")[1], Done)
+        engine.send(
+            request(
+                pack=str(folder), id="three", layout=LAYOUT, full=FullSizeInputs(layout=Raster.from_pixels(LAYOUT))
+            )
+        )
+        failed = engine.wait_for_answer("three")[1]
         assert isinstance(failed, Failed)
         assert "must have 64×128" in failed.hint
     finally:
@@ -214,7 +218,7 @@ def test_a_live_request_passes_a_sharp_one_of_the_queue(folder):
     assert [(type(event), event.id) for event in (first, second, third)] == [
         (Done, "one"),
         (Done, "two"),
-        (Sharp, "one"),
+        (FullSizeDone, "one"),
     ]
 
 
@@ -274,19 +278,19 @@ def test_a_pack_without_an_upscaler_says_what_makes_one(tiny_pack, tmp_path):
 def test_a_broken_upscaler_is_named(folder, tmp_path):
     broken = tmp_path / "tiny"
     shutil.copytree(folder, broken)
-    assert not verify(broken)
-    whole = (broken / library.UPSCALER).read_bytes()
+    assert not evaluator_problems(broken)
+    whole = (broken / library.UPSCALER_FILE).read_bytes()
     for content in (b"", b"\xff" * 64, whole[:2000]):
-        (broken / library.UPSCALER).write_bytes(content)
-        assert "train-upscaler" in " ".join(verify(broken))
+        (broken / library.UPSCALER_FILE).write_bytes(content)
+        assert "train-upscaler" in " ".join(evaluator_problems(broken))
     for content in (b"", (broken / "pack.json").read_bytes()):
-        (broken / library.UPSCALER).write_bytes(content)
-        assert library.read_info(broken).upscale == 0
-    (broken / library.UPSCALER).unlink()
-    assert library.read_info(broken).upscale == 0
-    (broken / library.UPSCALER).write_bytes(whole)
-    assert library.read_info(broken).upscale == FACTOR
-    other = packs.read_file(broken)
+        (broken / library.UPSCALER_FILE).write_bytes(content)
+        assert library.read_pack_info(broken).upscale == 0
+    (broken / library.UPSCALER_FILE).unlink()
+    assert library.read_pack_info(broken).upscale == 0
+    (broken / library.UPSCALER_FILE).write_bytes(whole)
+    assert library.read_pack_info(broken).upscale == FACTOR
+    other = packs.read_pack_file(broken)
     other = msgspec.structs.replace(other, pixels=msgspec.structs.replace(other.pixels, gamma=0.5))
     with pytest.raises(BadPack, match="another kind of pack"):
-        upscaler.read(broken / library.UPSCALER, other, torch.device("cpu"))
+        upscaler.read_upscaler(broken / library.UPSCALER_FILE, other, torch.device("cpu"))

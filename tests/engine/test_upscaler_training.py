@@ -15,18 +15,18 @@ from engine import library, packs, upscaler
 from engine.cli import app
 from engine.errors import BadConfig, BadPack
 from engine.judges import fidelity, files, segmenter
-from engine.judges.files import Purpose
-from engine.judges.segmenter import SegmenterFacts
+from engine.judges.files import PackCompatibility
+from engine.judges.segmenter import SegmenterMetadata
 from engine.network import upscaler as network
 from engine.network.segmenter import SegmenterUNet
 from engine.raster import write_image, write_layout
 from engine.training import upscaler as training
 from engine.training.config import ViewConfig
-from engine.training.judge import Stock, begin, held_out
-from engine.training.upscaler import UpscalerLessons, crops_of, degraded, simplified
-from engine.upscaler import UpscalerFacts
+from engine.training.judge import FrameSource, begin_training_run, read_validation_set
+from engine.training.upscaler import UpscalerTask, degraded_image, degraded_layout, full_size_crops
+from engine.upscaler import UpscalerMetadata
 from tests import tiny
-from tests.engine.pictures import small_config
+from tests.engine.pictures import small_train_config
 
 TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
 CLASSES = tiny.INFO.classes
@@ -56,16 +56,16 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def config(data):
     views = (ViewConfig(32), ViewConfig(40))
-    return msgspec.structs.replace(small_config(data, data / "run"), taxonomy=TAXONOMY, views=views)
+    return msgspec.structs.replace(small_train_config(data, data / "run"), taxonomy=TAXONOMY, views=views)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def small():
     """Few crops at once and a slim network: these pictures are simple."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(UpscalerLessons, "batch", 4)
+        patch.setattr(UpscalerTask, "batch", 4)
         patch.setattr(network, "WIDTHS", (16, 24, 32))
-        patch.setattr(training, "LOOKED_AT", 16)
+        patch.setattr(training, "CALIBRATION_CROPS", 16)
         yield
 
 
@@ -74,29 +74,36 @@ def pack(tiny_pack, tmp_path):
     """A pack with a segmenter that has learned nothing."""
     folder = tmp_path / "tiny"
     shutil.copytree(tiny_pack, folder)
-    pack = packs.load(folder, "cpu")
-    facts = SegmenterFacts(
-        purpose=Purpose.of(pack.file), images_seen=0, held_out=0, accuracy=0.0, mean_iou=0.0, believed=(0.0, 0.0)
+    pack = packs.read_pack(folder, "cpu")
+    facts = SegmenterMetadata(
+        purpose=PackCompatibility.from_pack_file(pack.file),
+        images_seen=0,
+        held_out=0,
+        accuracy=0.0,
+        mean_iou=0.0,
+        believed=(0.0, 0.0),
     )
     files.save(folder / segmenter.FILE, SegmenterUNet(len(CLASSES)).state_dict(), facts)
     return pack
 
 
 def begun(config, pack, tmp_path, images=4000):
-    return begin(UpscalerLessons, config, pack, images, tmp_path / "out", [Stock(crops_of(config), 1.0)])
+    return begin_training_run(
+        UpscalerTask, config, pack, images, tmp_path / "out", [FrameSource(full_size_crops(config), 1.0)]
+    )
 
 
 def test_it_learns_detail_from_the_layout(config, pack, tmp_path):
     course, lessons = begun(config, pack, tmp_path, images=480)
     losses = [course.train_step(lessons.loss) for _ in range(120)]
     assert np.mean(losses[-20:]) < 0.7 * np.mean(losses[:20])
-    course.network.load_state_dict(course.average.state(), strict=False)
+    course.network.load_state_dict(course.ema.state_dict(), strict=False)
     image, layout = pair(200)
-    low = training.small(image, 2)
-    ready = lessons.ready().in_steps(1)
+    low = training.downscaled(image, 2)
+    ready = lessons.ready().with_steps(1)
     *_, (_, _, told) = ready.picture(low, layout, 0)
     *_, (_, _, untold) = ready.picture(low, np.full_like(layout, 255), 0)
-    plain = ready.rgb(upscaler.enlarged(ready.standardised(low), 2))
+    plain = ready.to_rgb(upscaler.enlarge_bicubic(ready.standardised(low), 2))
     assert fidelity.psnr(told, image) > fidelity.psnr(plain, image) + 1
     assert fidelity.psnr(told, image) > fidelity.psnr(untold, image) + 1
 
@@ -107,15 +114,15 @@ def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config, pack, tmp_pa
         straight.train_step(lessons.loss)
     stopped, lessons = begun(config, pack, tmp_path)
     stopped.train_step(lessons.loss)
-    stopped.save()
+    stopped.save_checkpoint()
     resumed, lessons = begun(config, pack, tmp_path)
     resumed.resume()
     for _ in range(2):
         resumed.train_step(lessons.loss)
     for name, value in straight.network.state_dict().items():
         torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
-    for name, value in straight.average.state().items():
-        torch.testing.assert_close(resumed.average.state()[name], value, rtol=0, atol=0)
+    for name, value in straight.ema.state_dict().items():
+        torch.testing.assert_close(resumed.ema.state_dict()[name], value, rtol=0, atol=0)
 
 
 def train(config, pack, *more):
@@ -128,17 +135,17 @@ def train(config, pack, *more):
 def test_the_command_trains_grades_and_writes_what_the_pack_then_has(config, pack):
     result = train(config, pack)
     assert result.exit_code == 0, result.output
-    path = pack.folder / library.UPSCALER
-    facts, _ = files.read(path, UpscalerFacts, upscaler.COMMAND)
-    assert (facts.factor, facts.images_seen, facts.held_out, len(facts.curve)) == (2, 8, 3, upscaler.STEPS)
+    path = pack.folder / library.UPSCALER_FILE
+    facts, _ = files.read(path, UpscalerMetadata, upscaler.TRAIN_UPSCALER_COMMAND)
+    assert (facts.factor, facts.images_seen, facts.held_out, len(facts.curve)) == (2, 8, 3, upscaler.MAX_STEPS)
     distances = [one.distance for one in facts.curve]
     assert distances[facts.steps - 1] == min(distances)
     assert f"PSNR {facts.upscaled.psnr:.2f} dB" in result.output
     assert f"in {facts.steps} evaluations" in result.output
-    assert library.read_info(pack.folder).upscale == 2
-    assert upscaler.load(pack).how.steps == facts.steps
+    assert library.read_pack_info(pack.folder).upscale == 2
+    assert upscaler.load_upscaler(pack).refine_options.steps == facts.steps
     assert not list(pack.folder.glob("*.checkpoint"))
-    exam = held_out(config, pack, 2)
+    exam = read_validation_set(config, pack, 2)
     assert {image.shape for image in exam.images} == {(HEIGHT, WIDTH, 3)}
     again = train(config, pack, "--out", pack.folder / "again")
     assert again.exit_code == 0, again.output
@@ -150,7 +157,7 @@ def test_without_a_segmenter_it_says_so_before_it_trains(config, pack):
     result = train(config, pack)
     assert isinstance(result.exception, BadPack)
     assert "has no segmenter.safetensors. Make it with diptych-engine train-segmenter." in str(result.exception)
-    assert not (pack.folder / library.UPSCALER).exists()
+    assert not (pack.folder / library.UPSCALER_FILE).exists()
 
 
 def test_a_configuration_of_another_pack_is_refused(config, pack):
@@ -161,17 +168,17 @@ def test_a_configuration_of_another_pack_is_refused(config, pack):
 
 
 def test_crops_are_of_full_size_and_degrading_keeps_places_and_ids(config):
-    frames = crops_of(config)
+    frames = full_size_crops(config)
     assert {frame.views[0].layout.shape[0] for frame in frames.frames} == {64}
     assert all(len(frame.views) == 1 for frame in frames.frames)
     random = np.random.default_rng(0)
-    drawn = frames.draw(random)
+    drawn = frames.draw_pair(random)
     assert drawn.layout.shape == (64, 64)
     for _ in range(8):
-        low = degraded(drawn.image, 2, random)
+        low = degraded_image(drawn.image, 2, random)
         assert low.shape == (32, 32, 3)
         assert np.abs(low.astype(float).mean() - drawn.image.mean()) < 4
-        layout = simplified(drawn.layout, 2, random)
+        layout = degraded_layout(drawn.layout, 2, random)
         assert layout.shape == drawn.layout.shape
         assert set(np.unique(layout)) <= set(np.unique(drawn.layout))
 
@@ -183,10 +190,10 @@ def test_nearness_of_a_picture_to_itself_and_to_another(pack):
         for parameter in judge.network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.1)
     other = np.clip(image.astype(int) + 25, 0, 255).astype(np.uint8)
-    real = [training.Pair(image, layout)]
-    same, apart = (fidelity.nearness(judge, 4, [one], real) for one in (image, other))
+    real = [training.DatasetPair(image, layout)]
+    same, apart = (fidelity.image_quality(judge, 4, [one], real) for one in (image, other))
     assert (same.psnr, same.distance) == (100, 0)
     assert apart.psnr == pytest.approx(10 * np.log10(255**2 / 25**2))
     assert apart.distance > 0.01
-    found = judge.layouts([image])[0]
+    found = judge.predict_layouts([image])[0]
     assert same.accuracy == pytest.approx((found == layout).mean())

@@ -16,10 +16,10 @@ from PIL import Image
 from engine import packs
 from engine.errors import BadFile
 from engine.training import judge, segmenter
-from engine.training.frames import STAY, Frames
-from engine.training.loop import Trainer
-from engine.training.objective import Meter
-from tests.engine.pictures import CLASSES, make_folder, small_config
+from engine.training.frames import DRAWS_PER_FRAME, TrainingFrames
+from engine.training.loop import JointTrainer
+from engine.training.objective import LossMeter
+from tests.engine.pictures import CLASSES, small_train_config, write_street_folder
 
 PAIRS, WINDOW, SHARD = 24, 8, 7
 
@@ -55,49 +55,51 @@ def add(shard: tarfile.TarFile, name: str, data: bytes) -> None:
 
 @pytest.fixture
 def config(tmp_path):
-    folder = shards(make_folder(tmp_path / "pictures", train=PAIRS), tmp_path / "shards")
-    return msgspec.structs.replace(small_config(folder, tmp_path / "run"), window=WINDOW)
+    folder = shards(write_street_folder(tmp_path / "pictures", train=PAIRS), tmp_path / "shards")
+    return msgspec.structs.replace(small_train_config(folder, tmp_path / "run"), window=WINDOW)
 
 
-def held(frames: Frames) -> list[int]:
+def held(frames: TrainingFrames) -> list[int]:
     return [int(frame.views[0].image[0, 0, 0]) // 2 for frame in frames.frames]
 
 
 def test_all_pairs_go_past_and_only_a_window_is_held(config):
-    frames = Frames(config, CLASSES)
-    a_round = PAIRS * STAY // config.batch
+    frames = TrainingFrames(config, CLASSES)
+    a_round = PAIRS * DRAWS_PER_FRAME // config.batch
     windows = []
     for step in range(2 * a_round):
-        frames.go_to(step * config.batch)
+        frames.advance_to(step * config.batch)
         windows.append(held(frames))
         assert len(windows[-1]) == WINDOW
-    turns = windows[: a_round : WINDOW * STAY // config.batch]
+    turns = windows[: a_round : WINDOW * DRAWS_PER_FRAME // config.batch]
     assert sorted(index for turn in turns for index in turn) == list(range(PAIRS)), "each once in an epoch"
     assert windows[a_round] != windows[0], "each epoch has its own order"
-    inside = windows[: (PAIRS - WINDOW) * STAY // config.batch]
+    inside = windows[: (PAIRS - WINDOW) * DRAWS_PER_FRAME // config.batch]
     assert all(len(set(before) & set(after)) == WINDOW - 1 for before, after in pairwise(inside))
 
 
 def test_a_step_has_its_window_whatever_came_before(config):
-    walked, jumped = Frames(config, CLASSES), Frames(config, CLASSES)
+    walked, jumped = TrainingFrames(config, CLASSES), TrainingFrames(config, CLASSES)
     for step in range(40):
-        walked.go_to(step * config.batch)
-    jumped.go_to(39 * config.batch)
+        walked.advance_to(step * config.batch)
+    jumped.advance_to(39 * config.batch)
     assert held(walked) == held(jumped)
-    assert np.array_equal(walked.draw(np.random.default_rng(1)).image, jumped.draw(np.random.default_rng(1)).image)
+    assert np.array_equal(
+        walked.draw_pair(np.random.default_rng(1)).image, jumped.draw_pair(np.random.default_rng(1)).image
+    )
 
 
 def test_a_run_that_is_resumed_ends_in_the_same_weights(config, tmp_path):
     def run(trainer, count):
         for batch in trainer.batches.stream(trainer.step, count):
-            trainer.train_step(batch, Meter())
+            trainer.train_step(batch, LossMeter())
 
-    straight, stopped = Trainer(config), Trainer(config)
+    straight, stopped = JointTrainer(config), JointTrainer(config)
     run(straight, 6)
     stopped.out.mkdir()
     run(stopped, 3)
-    stopped.checkpoint()
-    resumed = Trainer(config)
+    stopped.save_checkpoint()
+    resumed = JointTrainer(config)
     resumed.resume()
     run(resumed, 3)
     for name, value in straight.model.state_dict().items():
@@ -109,9 +111,9 @@ def test_bad_pairs_on_the_way_are_counted_against_all(config, tmp_path):
     shard.write_bytes(shard.read_bytes().replace(b"\x89PNG", b"oops"))
 
     def walk() -> None:
-        frames = Frames(config, CLASSES)
+        frames = TrainingFrames(config, CLASSES)
         for step in range(PAIRS):
-            frames.go_to(step * config.batch)
+            frames.advance_to(step * config.batch)
 
     with pytest.raises(BadFile, match="pairs are bad"):
         walk()
@@ -119,22 +121,24 @@ def test_bad_pairs_on_the_way_are_counted_against_all(config, tmp_path):
 
 def test_one_bad_pair_of_many_is_left_out_whenever_it_comes(config, tmp_path, caplog):
     """Counted against all pairs, so that a run can be resumed anywhere."""
-    folder = shards(make_folder(tmp_path / "more", train=120), tmp_path / "many")
+    folder = shards(write_street_folder(tmp_path / "more", train=120), tmp_path / "many")
     shard = folder / "train-0003.tar"
     data = shard.read_bytes()
     shard.write_bytes(data.replace(b"\x89PNG", b"oops", 1))
     config = msgspec.structs.replace(config, data=str(folder))
-    bad = Frames(config, CLASSES)
-    for step in range(120 * STAY // config.batch):
-        bad.go_to(step * config.batch)
+    bad = TrainingFrames(config, CLASSES)
+    for step in range(120 * DRAWS_PER_FRAME // config.batch):
+        bad.advance_to(step * config.batch)
         assert len(bad.frames) >= WINDOW - 1
     assert "1 of 120 pairs are bad" in caplog.text
 
 
 def test_the_lessons_of_judges_go_past_all_pairs(config, tmp_path):
-    pack = packs.load(Trainer(msgspec.structs.replace(config, out=str(tmp_path / "first"))).export(), "cpu")
-    course, lessons = judge.begin(segmenter.SegmenterLessons, config, pack, 64, tmp_path / "judge")
-    frames = lessons.stocks[0].frames
+    pack = packs.read_pack(
+        JointTrainer(msgspec.structs.replace(config, out=str(tmp_path / "first"))).export_pack(), "cpu"
+    )
+    course, lessons = judge.begin_training_run(segmenter.SegmenterTask, config, pack, 64, tmp_path / "judge")
+    frames = lessons.sources[0].frames
     first = held(frames)
-    judge.run(course, lessons, ())
+    judge.run_training_task(course, lessons, ())
     assert held(frames) != first

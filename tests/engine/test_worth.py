@@ -11,15 +11,15 @@ import pytest
 
 from engine import packs
 from engine.cli import main
-from engine.data.taxonomy import class_infos, read_taxonomy
-from engine.export.order import FormatName, How, Order
-from engine.export.run import export
+from engine.data.taxonomy import class_infos, taxonomy_classes
+from engine.export.order import ExportOrder, ExportRunOptions, FormatName
+from engine.export.run import export_dataset
 from engine.raster import colourise, write_image, write_layout
-from engine.training.segmenter import SegmenterLessons
-from engine.training.worth import Asked, drawn_stock, real_stock
+from engine.training.segmenter import SegmenterTask
+from engine.training.worth import AugmentationStudyOptions, exported_source, real_source
 from tests import tiny
 from tests.engine import plain_judges
-from tests.engine.pictures import small_config
+from tests.engine.pictures import small_train_config
 
 TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
 
@@ -27,27 +27,27 @@ TAXONOMY = str(Path(tiny.__file__).with_name("tiny.toml"))
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """Twenty training pairs and six others."""
-    return plain_judges.make_folder(tmp_path_factory.mktemp("data"), train=20)
+    return plain_judges.write_tiny_street_folder(tmp_path_factory.mktemp("data"), train=20)
 
 
 @pytest.fixture(scope="module")
 def config(data):
-    return msgspec.structs.replace(small_config(data, data / "run"), taxonomy=TAXONOMY, gamma=0.8)
+    return msgspec.structs.replace(small_train_config(data, data / "run"), taxonomy=TAXONOMY, gamma=0.8)
 
 
 @pytest.fixture(scope="module")
 def exported(tiny_pack, tmp_path_factory):
     """Seven pairs that the tiny pack drew, which are nonsense."""
     out = tmp_path_factory.mktemp("exported") / "out"
-    order = Order(pack=str(tiny_pack), format=FormatName.paired, steps=1)
-    export(order, How(out=out, count=7, device="cpu"))
+    order = ExportOrder(pack=str(tiny_pack), format=FormatName.paired, steps=1)
+    export_dataset(order, ExportRunOptions(out=out, count=7, device="cpu"))
     return out
 
 
 @pytest.fixture
 def run(config, tiny_pack, tmp_path, monkeypatch, capsys):
     """`worth` in tiny batches; gives its exit code, stdout, stderr."""
-    monkeypatch.setattr(SegmenterLessons, "batch", 4)
+    monkeypatch.setattr(SegmenterTask, "batch", 4)
     recipe = tmp_path / "small.toml"
     recipe.write_bytes(msgspec.toml.encode(config))
 
@@ -114,10 +114,10 @@ def test_more_pairs_than_there_are_is_told(run, exported, tmp_path):
 
 
 def test_the_share_hangs_on_the_seed_alone(config, tiny_pack):
-    pack = packs.load(tiny_pack, "cpu")
+    pack = packs.read_pack(tiny_pack, "cpu")
 
     def pixels(seed):
-        stock = real_stock(msgspec.structs.replace(config, seed=seed), pack, 0.5)
+        stock = real_source(msgspec.structs.replace(config, seed=seed), pack, 0.5)
         assert stock.gamma == pack.file.pixels.gamma
         return [frame.views[0].layout.tobytes() for frame in stock.frames.frames]
 
@@ -127,14 +127,14 @@ def test_the_share_hangs_on_the_seed_alone(config, tiny_pack):
 
 def test_exported_ids_are_taken_as_they_are(tmp_path):
     """Where a pack joins classes of its data, its exports have the joint ones, and all of their pixels count."""
-    infos = class_infos(read_taxonomy("street8"))
+    infos = class_infos(taxonomy_classes("street8"))
     ids = np.random.default_rng(0).integers(0, len(infos), (3, 32, 64)).astype(np.uint8)
     for index, layout in enumerate(ids):
         write_layout(tmp_path / "layouts" / f"{index}.png", layout, infos)
         write_image(tmp_path / "images" / f"{index}.png", colourise(layout, infos))
-    config = small_config(tmp_path, tmp_path / "run")
+    config = small_train_config(tmp_path, tmp_path / "run")
     config = msgspec.structs.replace(config, taxonomy="street8", views=config.views[:1], border=3)
-    stock = drawn_stock(config, Asked(tmp_path))
+    stock = exported_source(config, AugmentationStudyOptions(tmp_path))
     assert stock.gamma == 1
     for frame, layout in zip(stock.frames.frames, ids, strict=True):
         assert (frame.views[0].layout == layout).all()

@@ -14,23 +14,23 @@ from pathlib import Path
 import pytest
 
 from engine import protocol
-from engine.protocol import Cancelled, Done, Failed, Preview, Traced
+from engine.protocol import Cancelled, Done, Failed, Preview, TracedStep
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 """Seconds; only a broken engine makes a test wait that long."""
 
 
 def wait_until(condition, process):
     """Return once a condition holds; a process that ends before, or patience that does, fails the test."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         with contextlib.suppress(subprocess.TimeoutExpired):
             pytest.fail(f"the process ended with {process.wait(0.02)}")
 
 
-class Engine:
+class EngineSubprocess:
     """A child process with its events in a queue; None is the end of its stdout."""
 
     def __init__(self, command, log, env=None):
@@ -48,7 +48,7 @@ class Engine:
         self.reader = threading.Thread(target=self._read, daemon=True)
 
     @classmethod
-    def serving(cls, pack, log, **env):
+    def start_serving(cls, pack, log, **env):
         engine = cls(["-m", "engine.cli", "serve", "--pack", str(pack), "--device", "cpu"], log, env)
         engine.reader.start()
         return engine
@@ -65,32 +65,32 @@ class Engine:
     def send(self, *commands):
         self.write(b"".join(map(protocol.encode_frame, commands)))
 
-    def next(self):
-        return self.events.get(timeout=PATIENCE)
+    def next_event(self):
+        return self.events.get(timeout=TIMEOUT_SECONDS)
 
-    def answer(self, id):
+    def wait_for_answer(self, id):
         """All previews or traced steps of a job, and then its answer; whatever else comes is a failure of the test."""
         previews = []
         while True:
-            event = self.next()
+            event = self.next_event()
             assert event is not None, self.log.read_text()
             assert event.id == id
             if isinstance(event, Done | Failed | Cancelled):
                 return previews, event
-            assert isinstance(event, Preview | Traced)
+            assert isinstance(event, Preview | TracedStep)
             previews.append(event)
 
-    def preview(self, id):
+    def wait_for_preview(self, id):
         """The first preview of a job; what comes before it is dropped."""
-        while not isinstance(event := self.next(), Preview) or event.id != id:
+        while not isinstance(event := self.next_event(), Preview) or event.id != id:
             assert event is not None, self.log.read_text()
         return event
 
-    def answers(self, *ids):
+    def wait_for_answers(self, *ids):
         """The answers of all these jobs in the order of their coming, without the previews."""
         answers = {}
         while len(answers) < len(ids):
-            event = self.next()
+            event = self.next_event()
             assert event is not None, self.log.read_text()
             if not isinstance(event, Preview):
                 assert event.id in ids

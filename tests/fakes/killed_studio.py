@@ -20,31 +20,31 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.composition import Studio
+from studio.composition import StudioApplication
 
-STROKES = 3
+STROKE_COUNT = 3
 LEFT = Qt.MouseButton.LeftButton
 
 
-async def sit(app: QApplication) -> None:
-    studio = Studio(app, Path(sys.argv[1]), Path(sys.argv[2]))
+async def paint_until_killed(app: QApplication) -> None:
+    studio = StudioApplication(app, Path(sys.argv[1]), Path(sys.argv[2]))
     studio.show()
     window, editor = studio.window, studio.session.editor
     canvas = window.layout_canvas
     window.commands["picture.live"].setChecked(False)
     studio.session.generator.set_live(False)
 
-    def at(x: float, y: float):
-        return window.view.to_canvas(QPointF(x, y), canvas.size()).toPoint()
+    def canvas_position(x: float, y: float):
+        return window.viewport.to_canvas(QPointF(x, y), canvas.size()).toPoint()
 
-    for index in range(STROKES):
-        QTest.mousePress(canvas, LEFT, pos=at(10, 4 + 8 * index))
-        QTest.mouseMove(canvas, at(30, 4 + 8 * index))
-        QTest.mouseRelease(canvas, LEFT, pos=at(30, 4 + 8 * index))
+    for index in range(STROKE_COUNT):
+        QTest.mousePress(canvas, LEFT, pos=canvas_position(10, 4 + 8 * index))
+        QTest.mouseMove(canvas, canvas_position(30, 4 + 8 * index))
+        QTest.mouseRelease(canvas, LEFT, pos=canvas_position(30, 4 + 8 * index))
         sys.stdout.write(f"{hashlib.sha256(editor.document.painted.tobytes()).hexdigest()}\n")
-    QTest.mousePress(canvas, LEFT, pos=at(40, 4))
-    QTest.mouseMove(canvas, at(50, 28))
-    assert editor.document.painted[16, 45] == editor.palette.first_choice(), "the pen paints"
+    QTest.mousePress(canvas, LEFT, pos=canvas_position(40, 4))
+    QTest.mouseMove(canvas, canvas_position(50, 28))
+    assert editor.document.painted[16, 45] == editor.palette.default_class(), "the pen paints"
     sys.stdout.write("open\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
@@ -55,4 +55,4 @@ if __name__ == "__main__":
     loop = qasync.QEventLoop(application)
     loop.set_default_executor(ThreadPoolExecutor(2))
     with loop:
-        loop.run_until_complete(sit(application))
+        loop.run_until_complete(paint_until_killed(application))

@@ -19,33 +19,33 @@ import msgspec
 import numpy as np
 
 from engine.protocol import (
-    PROTOCOL,
+    PROTOCOL_VERSION,
     UNKNOWN,
     Cancel,
     Cancelled,
     Done,
     Event,
     Failed,
+    FullSizeDone,
     Generate,
     PackInfo,
     Preview,
     Raster,
     Ready,
-    Sharp,
     Shutdown,
-    Traced,
+    TracedStep,
     decode_command,
     encode_frame,
     read_frame,
 )
 
-FILL = 1
+FILL_CLASS = 1
 
 
 def main() -> None:
-    options = parsed()
+    options = parse_options()
     if options.log:
-        note(options, f"start {' '.join(sys.argv[1:])}")
+        append_to_log(options, f"start {' '.join(sys.argv[1:])}")
     sys.stderr.write("The scripted engine is loading.\n")
     sys.stderr.flush()
     if options.die_at_start:
@@ -58,11 +58,11 @@ def main() -> None:
         msgspec.json.decode((options.pack / "pack.json").read_bytes())["info"], PackInfo, strict=False
     )
     if not options.silent:
-        say(Ready(protocol=options.protocol, version="9.9", device="scripted", packs=(info,)))
-    Engine(options, info).serve()
+        send_event(Ready(protocol=options.protocol, version="9.9", device="scripted", packs=(info,)))
+    ScriptedEngine(options, info).serve()
 
 
-def parsed() -> argparse.Namespace:
+def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("pack", type=Path)
     parser.add_argument("--log", type=Path, help="one line for each start and request")
@@ -75,7 +75,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--mute", action="store_true", help="never answer a request")
     parser.add_argument("--stubborn", action="store_true", help="ignore Shutdown and the end of stdin")
     parser.add_argument("--garbage", action="store_true", help="write words to stdout first")
-    parser.add_argument("--protocol", type=int, default=PROTOCOL)
+    parser.add_argument("--protocol", type=int, default=PROTOCOL_VERSION)
     parser.add_argument("--fail", action="store_true", help="answer every request with Failed")
     parser.add_argument("--bad-size", action="store_true", help="answer with pictures of a wrong size")
     parser.add_argument("--bad-sharp", action="store_true", help="send full pictures of a wrong size")
@@ -85,22 +85,22 @@ def parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def note(options: argparse.Namespace, line: str) -> None:
+def append_to_log(options: argparse.Namespace, line: str) -> None:
     if options.log:
         with options.log.open("a") as file:
             file.write(line + "\n")
 
 
-_out = threading.Lock()
+_stdout_lock = threading.Lock()
 
 
-def say(event: Event) -> None:
-    with _out:
+def send_event(event: Event) -> None:
+    with _stdout_lock:
         sys.stdout.buffer.write(encode_frame(event))
         sys.stdout.buffer.flush()
 
 
-class Engine:
+class ScriptedEngine:
     """Answers the newest request in a thread; a newer one or Cancel stops it."""
 
     def __init__(self, options: argparse.Namespace, info: PackInfo) -> None:
@@ -114,12 +114,12 @@ class Engine:
             command = decode_command(body)
             if isinstance(command, Shutdown):
                 break
-            self.end_run()
+            self.stop_run()
             if isinstance(command, Generate):
                 self.start_run(command)
             elif isinstance(command, Cancel):
-                note(self.options, f"cancel {command.id}")
-        self.end_run()
+                append_to_log(self.options, f"cancel {command.id}")
+        self.stop_run()
         if self.options.stubborn:
             threading.Event().wait()
 
@@ -128,25 +128,25 @@ class Engine:
         given = "-" if request.layout is None else str(int((request.layout.pixels() != UNKNOWN).sum()))
         image = "image" if request.image else "-"
         words = f"seed={request.seed} given={given} image={image} revision={request.revision}"
-        note(self.options, f"request {words} prompt={request.prompt!r}")
+        append_to_log(self.options, f"request {words} prompt={request.prompt!r}")
         first_process = not self.options.log or self.options.log.read_text().count("start ") == 1
         if self.count == self.options.die_on and (self.options.die_always or first_process):
             sys.stderr.write("CUDA error: the scripted engine dies as it was told\n")
             sys.stderr.flush()
             sys.exit(9)
         self.stop = threading.Event()
-        self.thread = threading.Thread(target=self.run_noted, args=(request, self.stop))
+        self.thread = threading.Thread(target=self.run_and_log, args=(request, self.stop))
         self.thread.start()
 
-    def end_run(self) -> None:
+    def stop_run(self) -> None:
         if self.thread:
             self.stop.set()
             self.thread.join()
             self.thread = None
 
-    def run_noted(self, request: Generate, stop: threading.Event) -> None:
+    def run_and_log(self, request: Generate, stop: threading.Event) -> None:
         self.run(request, stop)
-        note(self.options, f"end {request.id}")
+        append_to_log(self.options, f"end {request.id}")
 
     def run(self, request: Generate, stop: threading.Event) -> None:
         start = time.monotonic()
@@ -154,33 +154,33 @@ class Engine:
         if self.options.mute:
             return
         if self.options.fail:
-            say(Failed(**key, code="out_of_memory", message="The GPU ran out.", hint="Try a smaller size."))
+            send_event(Failed(**key, code="out_of_memory", message="The GPU ran out.", hint="Try a smaller size."))
             return
-        image, layout = self.result(request)
+        image, layout = self.make_result(request)
         total = self.options.steps
         for index in range(1, total + 1):
             if stop.wait(self.options.pause):
-                say(Cancelled(**key))
+                send_event(Cancelled(**key))
                 return
-            note(self.options, f"preview {request.id}")
+            append_to_log(self.options, f"preview {request.id}")
             if request.trace:
-                say(self.traced(request, index, image, layout))
+                send_event(self.traced_step(request, index, image, layout))
                 continue
             eta = (total - index) * self.options.pause
-            say(Preview(**key, index=index, total=total, eta=eta, image=image, layout=layout))
+            send_event(Preview(**key, index=index, total=total, eta=eta, image=image, layout=layout))
         words = ("zebra",) if request.prompt and "zebra" in request.prompt else ()
         seconds = time.monotonic() - start
-        say(Done(**key, image=image, layout=layout, seconds=seconds, unknown_words=words))
+        send_event(Done(**key, image=image, layout=layout, seconds=seconds, unknown_words=words))
         if request.full is not None:
-            self.sharpen(request, stop, image, layout)
+            self.send_full_size(request, stop, image, layout)
 
-    def sharpen(self, request: Generate, stop: threading.Event, image: Raster, layout: Raster) -> None:
+    def send_full_size(self, request: Generate, stop: threading.Event, image: Raster, layout: Raster) -> None:
         key = {"id": request.id, "revision": request.revision}
         if stop.wait(self.options.pause):
-            say(Cancelled(**key))
+            send_event(Cancelled(**key))
             return
         if self.options.no_detail:
-            say(Failed(**key, code="out_of_memory", message="The GPU ran out.", hint="Try a smaller size."))
+            send_event(Failed(**key, code="out_of_memory", message="The GPU ran out.", hint="Try a smaller size."))
             return
         factor = self.options.factor + self.options.bad_sharp
         full, ids = (raster.pixels().repeat(factor, 0).repeat(factor, 1) for raster in (image, layout))
@@ -190,20 +190,20 @@ class Engine:
             if request.keep_image is not None:
                 keep = request.keep_image.pixels().repeat(factor, 0).repeat(factor, 1) > 0
             full = np.where(keep[..., None], request.full.image.pixels(), full)
-        note(self.options, f"sharp {request.id}")
-        say(Sharp(**key, image=Raster.of(full), layout=Raster.of(ids), seconds=0.1))
+        append_to_log(self.options, f"sharp {request.id}")
+        send_event(FullSizeDone(**key, image=Raster.from_pixels(full), layout=Raster.from_pixels(ids), seconds=0.1))
 
-    def traced(self, request: Generate, index: int, image: Raster, layout: Raster) -> Traced:
+    def traced_step(self, request: Generate, index: int, image: Raster, layout: Raster) -> TracedStep:
         """The clock of the layout falls from 1000, that of the image too, unless the image is given."""
         total = self.options.steps
         clock = 1000 * (total + 1 - index) // total
-        return Traced(
+        return TracedStep(
             id=request.id,
             revision=request.revision,
             index=index,
             total=total,
-            noisy_image=Raster.of(np.full_like(image.pixels(), clock % 256)),
-            noisy_layout=Raster.of(np.full_like(layout.pixels(), index % len(self.info.classes))),
+            noisy_image=Raster.from_pixels(np.full_like(image.pixels(), clock % 256)),
+            noisy_layout=Raster.from_pixels(np.full_like(layout.pixels(), index % len(self.info.classes))),
             image=image,
             layout=layout,
             image_clock=0 if request.image is not None and request.keep_image is None else clock,
@@ -211,25 +211,25 @@ class Engine:
             top_clock=1000,
         )
 
-    def result(self, request: Generate) -> tuple[Raster, Raster]:
+    def make_result(self, request: Generate) -> tuple[Raster, Raster]:
         half = request.layout or request.image or self.info
         height, width = half.height, half.width
         if self.options.bad_size:
             height //= 2
-        ids = np.full((height, width), FILL, np.uint8)
+        ids = np.full((height, width), FILL_CLASS, np.uint8)
         if request.layout is not None and not self.options.bad_size:
             given = request.layout.pixels()
-            ids = np.where(given == UNKNOWN, FILL, given).astype(np.uint8)
+            ids = np.where(given == UNKNOWN, FILL_CLASS, given).astype(np.uint8)
         if self.options.bad_class:
             ids[0, 0] = len(self.info.classes)
         if request.image is not None and request.keep_image is None:
-            return request.image, Raster.of(ids)
+            return request.image, Raster.from_pixels(ids)
         shade = np.linspace(0, 60, width).astype(np.uint8)[None, :, None]
         flat = np.stack([ids * 9, np.full_like(ids, request.seed % 180), 120 - ids], axis=2)
         drawn = (flat + shade).astype(np.uint8)
         if request.image is not None and request.keep_image is not None:
             drawn = np.where(request.keep_image.pixels()[..., None] > 0, request.image.pixels(), drawn)
-        return Raster.of(drawn), Raster.of(ids)
+        return Raster.from_pixels(drawn), Raster.from_pixels(ids)
 
 
 if __name__ == "__main__":

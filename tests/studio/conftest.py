@@ -17,13 +17,13 @@ import qasync
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.library import read_info
+from engine.library import read_pack_info
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo
 from engine.raster import write_layout
-from tests.studio.desk import Desk
+from tests.studio.desk import StudioDriver
 
 ROOT = Path(__file__).parents[2]
-MAKE = """
+MAKE_PACKS_PROGRAM = """
 import pathlib, sys
 from msgspec.structs import replace
 from tests import tiny
@@ -31,7 +31,7 @@ plain, full = map(pathlib.Path, sys.argv[1:])
 tiny.make(plain)
 tiny.add_distilled(tiny.add_upscaler(tiny.make(full, replace(tiny.INFO, layout_steps=1, text_steps=5))))
 """
-SCRIPT = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
+SCRIPTED_ENGINE = Path(__file__).parent.parent / "fakes" / "scripted_engine.py"
 CLASSES = (
     ClassInfo("road", "#804080", ("street",), "1"),
     ClassInfo("building", "#464646", (), "2"),
@@ -66,12 +66,12 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def qt_loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
     """One for all tests: stopping it tells Qt to quit, and Qt does not forget that."""
-    made = qasync.QEventLoop(qapp, already_running=True)
-    made.set_default_executor(ThreadPoolExecutor(2))
+    event_loop = qasync.QEventLoop(qapp, already_running=True)
+    event_loop.set_default_executor(ThreadPoolExecutor(2))
     asyncio.events._set_running_loop(None)
-    yield made
-    made.stop()
-    made.close()
+    yield event_loop
+    event_loop.stop()
+    event_loop.close()
 
 
 @pytest.fixture
@@ -82,24 +82,26 @@ def loop(qt_loop: qasync.QEventLoop) -> Iterator[None]:
     asyncio.events._set_running_loop(None)
 
 
-MakeDesk = Callable[..., Desk]
+OpenStudio = Callable[..., StudioDriver]
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDesk]:
+def open_studio(
+    qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenStudio]:
     """Opens the studio on a scripted engine; every desk is closed in the end."""
-    desks: list[Desk] = []
+    drivers: list[StudioDriver] = []
 
-    def make(*script: str, engine: str | None = None, size: tuple[int, int] | None = (1280, 760)) -> Desk:
-        log = tmp_path / f"engine-{len(desks)}.log"
-        words = [sys.executable, str(SCRIPT), str(pack), "--log", str(log), *script]
+    def open_one(*script: str, engine: str | None = None, size: tuple[int, int] | None = (1280, 760)) -> StudioDriver:
+        log = tmp_path / f"engine-{len(drivers)}.log"
+        words = [sys.executable, str(SCRIPTED_ENGINE), str(pack), "--log", str(log), *script]
         monkeypatch.setenv("DIPTYCH_ENGINE", shlex.join(words) if engine is None else engine)
-        desks.append(Desk(qtbot, tmp_path, log, size))
-        return desks[-1]
+        drivers.append(StudioDriver(qtbot, tmp_path, log, size))
+        return drivers[-1]
 
-    yield make
-    for opened in desks:
-        opened.close()
+    yield open_one
+    for driver in drivers:
+        driver.close()
 
 
 @pytest.fixture(scope="session")
@@ -109,9 +111,9 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     root = tmp_path_factory.mktemp("packs")
     folders = [root / "plain" / "tiny", root / "full" / "tiny"]
-    subprocess.run([sys.executable, "-c", MAKE, *map(str, folders)], cwd=ROOT, check=True, timeout=240)
+    subprocess.run([sys.executable, "-c", MAKE_PACKS_PROGRAM, *map(str, folders)], cwd=ROOT, check=True, timeout=240)
     for folder in folders:
-        info = read_info(folder)
+        info = read_pack_info(folder)
         layout = np.full((info.height, info.width), 1, np.uint8)
         layout[info.height // 2 :] = 0
         layout[:, info.width * 3 // 4 :] = UNKNOWN
@@ -119,24 +121,28 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folders[0].parent
 
 
-def started(qtbot: QtBot, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def start_driver(qtbot: QtBot, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudioDriver:
     monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
     monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
-    monkeypatch.setattr("studio.session.pack.PREFERRED", "tiny")
-    return Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
+    monkeypatch.setattr("studio.session.pack.DEFAULT_PACK", "tiny")
+    return StudioDriver(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
 
 
 @pytest.fixture
-def at(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def driver(
+    qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StudioDriver]:
     """The studio as it is started by a person."""
-    desk = started(qtbot, packs, tmp_path, monkeypatch)
-    yield desk
-    desk.close()
+    driver = start_driver(qtbot, packs, tmp_path, monkeypatch)
+    yield driver
+    driver.close()
 
 
 @pytest.fixture
-def at_full(qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def full_size_driver(
+    qtbot: QtBot, loop: None, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StudioDriver]:
     """The same on a pack that has an upscaler and a distilled network."""
-    desk = started(qtbot, packs.parent / "full", tmp_path, monkeypatch)
-    yield desk
-    desk.close()
+    driver = start_driver(qtbot, packs.parent / "full", tmp_path, monkeypatch)
+    yield driver
+    driver.close()

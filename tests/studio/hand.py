@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.layout import Mask
-from tests.studio.desk import Desk
+from tests.studio.desk import StudioDriver
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 CTRL, SHIFT, ALT = (
@@ -19,19 +19,19 @@ NONE = Qt.KeyboardModifier.NoModifier
 SKY, ROAD, CAR = 2, 0, 3
 
 
-def drag(at: Desk, *points: tuple[float, float], canvas: QWidget | None = None, held=NONE) -> None:
-    canvas = canvas or at.window.layout_canvas
-    at.qtbot.mousePress(canvas, LEFT, held, at.at(*points[0], canvas))
+def drag(driver: StudioDriver, *points: tuple[float, float], canvas: QWidget | None = None, modifiers=NONE) -> None:
+    canvas = canvas or driver.window.layout_canvas
+    driver.qtbot.mousePress(canvas, LEFT, modifiers, driver.canvas_position(*points[0], canvas))
     for point in points[1:]:
-        at.qtbot.mouseMove(canvas, at.at(*point, canvas))
-    at.qtbot.mouseRelease(canvas, LEFT, held, at.at(*points[-1], canvas))
+        driver.qtbot.mouseMove(canvas, driver.canvas_position(*point, canvas))
+    driver.qtbot.mouseRelease(canvas, LEFT, modifiers, driver.canvas_position(*points[-1], canvas))
 
 
-def cars(at: Desk) -> Mask:
-    return at.document.painted == CAR
+def car_mask(driver: StudioDriver) -> Mask:
+    return driver.document.painted == CAR
 
 
-def box(top: int, left: int, bottom: int, right: int) -> Mask:
+def box_mask(top: int, left: int, bottom: int, right: int) -> Mask:
     mask = np.zeros((32, 64), np.bool_)
     mask[top:bottom, left:right] = True
     return mask

@@ -19,7 +19,7 @@ NONE, SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-KEYS = "BLRQGFPTNESKUMX[]+-1234"
+TOOL_KEYS = "BLRQGFPTNESKUMX[]+-1234"
 
 
 class Monkey:
@@ -28,19 +28,19 @@ class Monkey:
     def __init__(self, window: MainWindow, session: Session, seed: int) -> None:
         self._window, self._session = window, session
         self._random = random.Random(seed)
-        self._held: QWidget | None = None
+        self._pressed_canvas: QWidget | None = None
 
-    def act(self) -> None:
+    def act_once(self) -> None:
         """Do one thing, which may be nonsense."""
-        acts = (self._press, self._move, self._release, self._key, self._command, self._wheel, self._pull)
+        acts = (self._press, self._move, self._release, self._key, self._command, self._wheel, self._drag_edge)
         self._random.choices(acts, weights=(12, 28, 16, 12, 6, 2, 1))[0]()
 
     def _canvas(self) -> QWidget:
         both = (self._window.layout_canvas, self._window.image_canvas)
-        return self._held or self._random.choice([canvas for canvas in both if canvas.isVisible()])
+        return self._pressed_canvas or self._random.choice([canvas for canvas in both if canvas.isVisible()])
 
-    def _place(self, canvas: QWidget) -> QPoint:
-        document, view = self._session.editor.document, self._window.view
+    def _random_position(self, canvas: QWidget) -> QPoint:
+        document, view = self._session.editor.document, self._window.viewport
         x, y = self._random.uniform(-4, document.width + 4), self._random.uniform(-4, document.height + 4)
         return view.to_canvas(QPointF(x, y), canvas.size()).toPoint()
 
@@ -49,20 +49,20 @@ class Monkey:
 
     def _press(self) -> None:
         canvas = self._canvas()
-        self._held = canvas
-        QTest.mousePress(canvas, LEFT, self._modifiers(), self._place(canvas))
+        self._pressed_canvas = canvas
+        QTest.mousePress(canvas, LEFT, self._modifiers(), self._random_position(canvas))
 
     def _move(self) -> None:
         canvas = self._canvas()
-        QTest.mouseMove(canvas, self._place(canvas))
+        QTest.mouseMove(canvas, self._random_position(canvas))
 
     def _release(self) -> None:
         canvas = self._canvas()
-        self._held = None
-        QTest.mouseRelease(canvas, LEFT, NONE, self._place(canvas))
+        self._pressed_canvas = None
+        QTest.mouseRelease(canvas, LEFT, NONE, self._random_position(canvas))
 
     def _key(self) -> None:
-        QTest.keyClicks(self._window.layout_canvas, self._random.choice(KEYS))
+        QTest.keyClicks(self._window.layout_canvas, self._random.choice(TOOL_KEYS))
 
     def _command(self) -> None:
         names = (
@@ -71,15 +71,15 @@ class Monkey:
             "view.fit", "view.actual", "view.overlay", "view.history", "view.areas", "tool.steady", "picture.extend",
         )  # fmt: skip
         self._window.commands[self._random.choice(names)].trigger()
-        if self._window.view.overlaid and self._held is self._window.image_canvas:
-            self._held = None
+        if self._window.viewport.overlaid and self._pressed_canvas is self._window.image_canvas:
+            self._pressed_canvas = None
 
-    def _pull(self) -> None:
+    def _drag_edge(self) -> None:
         """Drag an edge, perhaps outwards, unless the picture is large already or the pen is down."""
         document, first = self._session.editor.document, self._session.pack.info
-        if self._held or document.height * document.width > 3 * first.height * first.width:
+        if self._pressed_canvas or document.height * document.width > 3 * first.height * first.width:
             return
-        handle = self._random.choice(self._window.extend_frame.handles)
+        handle = self._random.choice(self._window.extend_controller.handles)
         by = QPoint(self._random.randint(-60, 60), self._random.randint(-60, 60))
         QTest.mousePress(handle, LEFT, NONE, QPoint(4, 4))
         QTest.mouseMove(handle, QPoint(4, 4) + by)
@@ -87,7 +87,7 @@ class Monkey:
 
     def _wheel(self) -> None:
         canvas = self._canvas()
-        place = self._place(canvas)
+        place = self._random_position(canvas)
         none = Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase
         turn = QPoint(0, self._random.choice((120, -120)))
         away = QPointF(canvas.mapToGlobal(place))

@@ -16,18 +16,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMainWindow, QWidget
 
 from studio import ui
-from studio.session.notices import Action, Notice
-from studio.session.preferences import Look
+from studio.session.notices import Notice, NoticeAction
+from studio.session.preferences import ColourScheme
 from studio.ui.dataset_window import DatasetWindow
 from studio.ui.export_dialog import ExportDialog
 from studio.ui.extend_dialog import ExtendDialog
-from studio.ui.language import NAMES
-from studio.ui.main_window import PANELS, MainWindow
+from studio.ui.language import LANGUAGE_NAMES
+from studio.ui.main_window import TOGGLED_PANELS, MainWindow
 from studio.ui.packs_window import PacksWindow
 from studio.ui.shortcuts_window import ShortcutsWindow
 from studio.ui.timeline_window import TimelineWindow
-from tests.studio.conftest import MakeDesk
-from tests.studio.desk import Desk
+from tests.studio.conftest import OpenStudio
+from tests.studio.desk import StudioDriver
 
 
 def controls(window: QWidget) -> list[QWidget]:
@@ -43,19 +43,19 @@ def controls(window: QWidget) -> list[QWidget]:
     ]
 
 
-def named(widget: QWidget) -> str:
+def widget_description(widget: QWidget) -> str:
     face = QAccessible.queryAccessibleInterface(widget)
     return f"{type(widget).__name__} {widget.objectName()} “{face.text(QAccessible.Text.Name)}”"
 
 
-def around(widget: QWidget) -> QImage:
+def widget_pixels(widget: QWidget) -> QImage:
     """The window's pixels at a widget."""
     window = widget.window()
     corner = widget.mapTo(window, widget.rect().topLeft())
     return window.grab(widget.rect().translated(corner)).toImage()
 
 
-def walked(window: QWidget) -> list[QWidget]:
+def tab_order(window: QWidget) -> list[QWidget]:
     """Where real presses of Tab lead, until they come round."""
     seen: list[QWidget] = []
     for _ in range(300):
@@ -68,7 +68,7 @@ def walked(window: QWidget) -> list[QWidget]:
     raise AssertionError("Tab never comes round")
 
 
-def by_arrows(widget: QWidget, reached: list[QWidget]) -> bool:
+def reachable_by_arrows(widget: QWidget, reached: list[QWidget]) -> bool:
     """Of buttons of which one is always down, Tab reaches that one, and arrow keys go on from there."""
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     if group is None or not any(button in reached for button in group.buttons()):
@@ -81,38 +81,44 @@ def by_arrows(widget: QWidget, reached: list[QWidget]) -> bool:
     return False
 
 
-def dressed(at: Desk) -> QWidget:
+def fill_window(driver: StudioDriver) -> QWidget:
     """The window with everything in it that can be there."""
-    at.click(at.window.prompt_panel.more)
-    at.window.notices.say(Notice("Something. Do this.", action=Action("Do", lambda: None), details="more"))
-    at.click(at.window.notices.row(-1).findChildren(QWidget, "details")[0])
-    return at.window
+    driver.click(driver.window.prompt_panel.more_button)
+    driver.window.notice_bar.show_notice(
+        Notice("Something. Do this.", action=NoticeAction("Do", lambda: None), details="more")
+    )
+    driver.click(driver.window.notice_bar.row_at(-1).findChildren(QWidget, "details")[0])
+    return driver.window
 
 
-def check(window: QWidget) -> None:
+def check_accessible(window: QWidget) -> None:
     wanted = controls(window)
-    bare = [named(widget) for widget in wanted if "“”" in named(widget)]
+    bare = [widget_description(widget) for widget in wanted if "“”" in widget_description(widget)]
     assert bare == []
     wanted[0].setFocus()
-    reached = walked(window)
-    assert [named(widget) for widget in wanted if widget not in reached and not by_arrows(widget, reached)] == []
+    reached = tab_order(window)
+    assert [
+        widget_description(widget)
+        for widget in wanted
+        if widget not in reached and not reachable_by_arrows(widget, reached)
+    ] == []
     unseen = []
     for widget in reached:
         widget.setFocus(Qt.FocusReason.TabFocusReason)
-        ringed = around(widget)
+        ringed = widget_pixels(widget)
         widget.clearFocus()
-        if widget.isEnabled() and around(widget) == ringed:
-            unseen.append(named(widget))
+        if widget.isEnabled() and widget_pixels(widget) == ringed:
+            unseen.append(widget_description(widget))
     assert unseen == [], "where the focus is must be seen"
 
 
-@pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
-def test_the_window(desk: MakeDesk, look: Look) -> None:
-    at = desk().ready()
-    at.studio.preferences.change(look=look)
-    window = dressed(at)
+@pytest.mark.parametrize("look", [ColourScheme.LIGHT, ColourScheme.DARK])
+def test_the_window(open_studio: OpenStudio, look: ColourScheme) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.studio.preferences.update(look=look)
+    window = fill_window(driver)
     assert len(controls(window)) > 25
-    check(window)
+    check_accessible(window)
 
 
 WINDOWS: dict[str, type[QDialog]] = {
@@ -126,16 +132,16 @@ WINDOWS: dict[str, type[QDialog]] = {
 """What opens them."""
 
 
-@pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
+@pytest.mark.parametrize("look", [ColourScheme.LIGHT, ColourScheme.DARK])
 @pytest.mark.parametrize("command", WINDOWS)
-def test_every_other_window(desk: MakeDesk, command: str, look: Look) -> None:
-    at = desk().ready()
-    at.studio.preferences.change(look=look)
-    at.window.commands[command].trigger()
-    (window,) = at.window.findChildren(WINDOWS[command])
-    opened(at, window)
-    at.settled()
-    check(window)
+def test_every_other_window(open_studio: OpenStudio, command: str, look: ColourScheme) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.studio.preferences.update(look=look)
+    driver.window.commands[command].trigger()
+    (window,) = driver.window.findChildren(WINDOWS[command])
+    wait_until_active(driver, window)
+    driver.wait_until_idle()
+    check_accessible(window)
 
 
 def test_no_window_is_left_out() -> None:
@@ -148,76 +154,78 @@ def test_no_window_is_left_out() -> None:
     assert found == {MainWindow, *WINDOWS.values()}
 
 
-def test_the_timeline_with_its_steps_made(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.window.show_timeline()
-    timeline = at.window.timeline
+def test_the_timeline_with_its_steps_made(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.window.show_timeline()
+    timeline = driver.window.timeline_window
     assert timeline is not None
-    opened(at, timeline)
-    at.until(timeline.gif.isEnabled)
+    wait_until_active(driver, timeline)
+    driver.wait_until(timeline.save_gif_button.isEnabled)
     assert len(controls(timeline)) == 5
-    check(timeline)
-    faces = [QAccessible.queryAccessibleInterface(picture) for picture in timeline.pictures]
+    check_accessible(timeline)
+    faces = [QAccessible.queryAccessibleInterface(picture) for picture in timeline.step_images]
     assert all(face.text(QAccessible.Text.Name).isascii() for face in faces), "letters that every font has"
 
 
-def test_what_lies_over_the_canvases(desk: MakeDesk, tmp_path: Path) -> None:
-    at = desk().ready()
-    at.until(lambda: bool(at.session.results.entries))
-    at.window.compare.ask(at.session.results.entries[0])
-    at.until(lambda: at.window.compare.active)
-    assert all(curtain in controls(at.window) for curtain in at.window.compare.curtains)
-    check(at.window)
-    at.window.compare.close()
+def test_what_lies_over_the_canvases(open_studio: OpenStudio, tmp_path: Path) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.wait_until(lambda: bool(driver.session.results.entries))
+    driver.window.comparison.toggle(driver.session.results.entries[0])
+    driver.wait_until(lambda: driver.window.comparison.active)
+    assert all(curtain in controls(driver.window) for curtain in driver.window.comparison.overlays)
+    check_accessible(driver.window)
+    driver.window.comparison.close()
     Image.fromarray(np.full((200, 200, 3), 90, np.uint8)).save(tmp_path / "photo.png")
-    at.session.files.open_image(tmp_path / "photo.png")
-    at.until(lambda: at.document.marks.fill_whole)
-    at.settled()
-    at.session.files.adjust_crop()
-    at.until(at.window.crop_frame.isVisible)
-    assert at.window.crop_frame in controls(at.window)
-    check(at.window)
+    driver.session.files.open_image(tmp_path / "photo.png")
+    driver.wait_until(lambda: driver.document.status.fill_whole)
+    driver.wait_until_idle()
+    driver.session.files.adjust_crop()
+    driver.wait_until(driver.window.crop_overlay.isVisible)
+    assert driver.window.crop_overlay in controls(driver.window)
+    check_accessible(driver.window)
 
 
-def test_variations_and_every_panel(desk: MakeDesk) -> None:
-    at = desk().ready()
-    for name in PANELS:
-        if name != "overlay" and not at.window.commands[f"view.{name}"].isChecked():
-            at.window.commands[f"view.{name}"].trigger()
-    at.click(at.window.strip.draw)
-    at.until(lambda: not at.session.variations.running)
-    assert all(tile in controls(at.window) for tile in at.window.strip.tiles)
-    assert all(bar in controls(at.window) for bar in at.window.area_bars.bars.values())
-    check(at.window)
+def test_variations_and_every_panel(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    for name in TOGGLED_PANELS:
+        if name != "overlay" and not driver.window.commands[f"view.{name}"].isChecked():
+            driver.window.commands[f"view.{name}"].trigger()
+    driver.click(driver.window.results_strip.variations_button)
+    driver.wait_until(lambda: not driver.session.variations.running)
+    assert all(tile in controls(driver.window) for tile in driver.window.results_strip.variation_tiles)
+    assert all(bar in controls(driver.window) for bar in driver.window.area_panel.bars.values())
+    check_accessible(driver.window)
 
 
-@pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
-def test_the_export(desk: MakeDesk, look: Look) -> None:
-    at = desk()
-    at.studio.preferences.change(look=look)
-    at.window.dataset_commands.export()
-    dialog = at.window.dataset_commands.dialog
+@pytest.mark.parametrize("look", [ColourScheme.LIGHT, ColourScheme.DARK])
+def test_the_export(open_studio: OpenStudio, look: ColourScheme) -> None:
+    driver = open_studio()
+    driver.studio.preferences.update(look=look)
+    driver.window.dataset_commands.show_export_dialog()
+    dialog = driver.window.dataset_commands.export_dialog
     assert dialog is not None
-    dialog.differs.on.setChecked(True)
-    opened(at, dialog)
+    dialog.likeness_field.check_box.setChecked(True)
+    wait_until_active(driver, dialog)
     assert len(controls(dialog)) > 6
-    check(dialog)
+    check_accessible(dialog)
 
 
-def test_the_data_set(desk: MakeDesk) -> None:
-    at = desk()
-    at.window.dataset_commands.browse()
-    browser = at.window.dataset_commands.browser
+def test_the_data_set(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    driver.window.dataset_commands.show_dataset_window()
+    browser = driver.window.dataset_commands.dataset_window
     assert browser is not None
-    opened(at, browser)
-    check(browser)
+    wait_until_active(driver, browser)
+    check_accessible(browser)
 
 
-@pytest.mark.parametrize("language", NAMES)
-def test_every_menu_entry_has_words_and_no_mnemonic_twice(desk: MakeDesk, tmp_path: Path, language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_every_menu_entry_has_words_and_no_mnemonic_twice(
+    open_studio: OpenStudio, tmp_path: Path, language: str
+) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "preferences.json").write_text(json.dumps({"language": language}))
-    menus = desk().window.menuBar().actions()
+    menus = open_studio().window.menuBar().actions()
     doubled = []
     for entries in (menus, *(top.menu().actions() for top in menus)):
         texts = [action.text() for action in entries if not action.isSeparator()]
@@ -227,6 +235,6 @@ def test_every_menu_entry_has_words_and_no_mnemonic_twice(desk: MakeDesk, tmp_pa
     assert doubled == []
 
 
-def opened(at: Desk, window: QWidget) -> None:
+def wait_until_active(driver: StudioDriver, window: QWidget) -> None:
     window.activateWindow()
-    at.until(window.isActiveWindow)
+    driver.wait_until(window.isActiveWindow)

@@ -8,14 +8,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.domain.brush import LARGEST, SMALLEST, Point, next_size, segment
-from studio.domain.layout import Box, changed_box, unknown
+from studio.domain.brush import LARGEST_BRUSH, SMALLEST_BRUSH, DocumentPoint, next_brush_size, stroke_segment
+from studio.domain.layout import Box, changed_box, unknown_layout
 
-places = st.builds(Point, st.floats(-20, 60), st.floats(-20, 50))
-sizes = st.integers(SMALLEST, LARGEST)
+places = st.builds(DocumentPoint, st.floats(-20, 60), st.floats(-20, 50))
+sizes = st.integers(SMALLEST_BRUSH, LARGEST_BRUSH)
 
 
-def distance(x: float, y: float, start: Point, end: Point) -> float:
+def distance(x: float, y: float, start: DocumentPoint, end: DocumentPoint) -> float:
     run, fall = end.x - start.x, end.y - start.y
     length = run * run + fall * fall
     along = 0.0 if length == 0 else ((x - start.x) * run + (y - start.y) * fall) / length
@@ -24,8 +24,10 @@ def distance(x: float, y: float, start: Point, end: Point) -> float:
 
 
 @given(places, places, sizes)
-def test_paints_every_centre_within_its_radius_and_no_others(start: Point, end: Point, size: int) -> None:
-    covered = segment((30, 40), start, end, (size, size)).whole(30, 40)
+def test_paints_every_centre_within_its_radius_and_no_others(
+    start: DocumentPoint, end: DocumentPoint, size: int
+) -> None:
+    covered = stroke_segment((30, 40), start, end, (size, size)).to_mask(30, 40)
     for row in range(30):
         for column in range(40):
             away = distance(column + 0.5, row + 0.5, start, end)
@@ -37,10 +39,10 @@ def test_paints_every_centre_within_its_radius_and_no_others(start: Point, end: 
 
 @given(places, places, sizes, sizes)
 def test_a_pen_that_is_pressed_harder_covers_all_that_its_widths_cover(
-    start: Point, end: Point, first: int, last: int
+    start: DocumentPoint, end: DocumentPoint, first: int, last: int
 ) -> None:
     shape = 30, 40
-    covered = segment(shape, start, end, (first, last)).whole(*shape)
+    covered = stroke_segment(shape, start, end, (first, last)).to_mask(*shape)
     ys, xs = np.ogrid[:30, :40]
     least = np.full(shape, np.inf)
     for share in np.linspace(0, 1, 300):
@@ -52,9 +54,9 @@ def test_a_pen_that_is_pressed_harder_covers_all_that_its_widths_cover(
 
 
 @given(places, places)
-def test_thin_lines_have_no_gaps(start: Point, end: Point) -> None:
-    shift = Point(start.x + 30, start.y + 30), Point(end.x + 30, end.y + 30)
-    covered = segment((90, 120), *shift, (1, 1)).whole(90, 120)
+def test_thin_lines_have_no_gaps(start: DocumentPoint, end: DocumentPoint) -> None:
+    shift = DocumentPoint(start.x + 30, start.y + 30), DocumentPoint(end.x + 30, end.y + 30)
+    covered = stroke_segment((90, 120), *shift, (1, 1)).to_mask(90, 120)
     painted = {tuple(p) for p in np.argwhere(covered)}
     start_pixel = (int(shift[0].y), int(shift[0].x))
     assert start_pixel in painted
@@ -70,14 +72,14 @@ def test_thin_lines_have_no_gaps(start: Point, end: Point) -> None:
 
 @given(sizes)
 def test_sizes_go_both_ways_and_stay_inside(size: int) -> None:
-    assert SMALLEST <= next_size(size, -1) <= size <= next_size(size, 1) <= LARGEST
-    assert next_size(size, 1) > size or size == LARGEST
-    assert next_size(size, -1) < size or size == SMALLEST
+    assert SMALLEST_BRUSH <= next_brush_size(size, -1) <= size <= next_brush_size(size, 1) <= LARGEST_BRUSH
+    assert next_brush_size(size, 1) > size or size == LARGEST_BRUSH
+    assert next_brush_size(size, -1) < size or size == SMALLEST_BRUSH
 
 
 def test_changed_box() -> None:
-    before = unknown(8, 9)
+    before = unknown_layout(8, 9)
     after = before.copy()
-    assert changed_box(before, after).empty
+    assert changed_box(before, after).is_empty
     after[2, 3] = after[5, 4] = 1
     assert changed_box(before, after) == Box(2, 3, 6, 5)

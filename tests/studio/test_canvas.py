@@ -7,118 +7,118 @@ from PySide6.QtGui import QColor, QEnterEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QSlider, QSpinBox, QWidget
 
 from studio.session.notices import Notice
-from tests.studio.conftest import MakeDesk
-from tests.studio.desk import Desk
+from tests.studio.conftest import OpenStudio
+from tests.studio.desk import StudioDriver
 
 
-def seen(at: Desk, x: float, y: float, canvas: QWidget | None = None) -> QColor:
-    canvas = canvas or at.window.layout_canvas
+def canvas_colour(driver: StudioDriver, x: float, y: float, canvas: QWidget | None = None) -> QColor:
+    canvas = canvas or driver.window.layout_canvas
     image = canvas.grab().toImage()
-    place = at.at(x, y, canvas) * image.devicePixelRatio()
+    place = driver.canvas_position(x, y, canvas) * image.devicePixelRatio()
     return image.pixelColor(place)
 
 
-def wheel(at: Desk, canvas: QWidget, place: QPoint, turns: int) -> None:
+def turn_wheel(at: StudioDriver, canvas: QWidget, place: QPoint, turns: int) -> None:
     away = QPointF(canvas.mapToGlobal(place))
     none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
     event = QWheelEvent(QPointF(place), away, QPoint(), QPoint(0, 120 * turns), *none, False)
     QApplication.sendEvent(canvas, event)
 
 
-def test_layout_is_shown_in_the_classes_colours(desk: MakeDesk) -> None:
-    at = desk()
-    assert seen(at, 10.5, 4.5) == QColor("#4682b4")
-    assert seen(at, 10.5, 28.5) == QColor("#804080")
-    colours = {seen(at, 60.5 + i * 0.3, 4.5).name() for i in range(9)}
+def test_layout_is_shown_in_the_classes_colours(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    assert canvas_colour(driver, 10.5, 4.5) == QColor("#4682b4")
+    assert canvas_colour(driver, 10.5, 28.5) == QColor("#804080")
+    colours = {canvas_colour(driver, 60.5 + i * 0.3, 4.5).name() for i in range(9)}
     assert colours <= {"#303236", "#3a3c41", "#e9eaec", "#dcdee1"}, "checkers where nothing is known"
 
 
-def test_edges_are_hard(desk: MakeDesk) -> None:
-    at = desk()
-    image = at.window.layout_canvas.grab().toImage()
-    column = at.at(10.5, 0).x()
-    top, bottom = at.at(0, 8).y(), at.at(0, 24).y()
+def test_edges_are_hard(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    image = driver.window.layout_canvas.grab().toImage()
+    column = driver.canvas_position(10.5, 0).x()
+    top, bottom = driver.canvas_position(0, 8).y(), driver.canvas_position(0, 24).y()
     assert {image.pixelColor(column, y).name() for y in range(top, bottom)} == {"#4682b4", "#804080"}
 
 
-def test_guesses_are_hatched_until_kept(desk: MakeDesk) -> None:
-    at = desk().ready()
-    image = at.window.layout_canvas.grab().toImage()
-    place = at.at(54, 10)
+def test_guesses_are_hatched_until_kept(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    image = driver.window.layout_canvas.grab().toImage()
+    place = driver.canvas_position(54, 10)
     shades = {image.pixelColor(place.x() + i, place.y()).name() for i in range(24)}
     assert len(shades) > 1
     assert "#464646" not in shades
-    assert at.window.keep.isEnabled()
-    at.click(at.window.keep)
-    assert seen(at, 54, 10) == QColor("#464646")
-    assert not at.window.keep.isEnabled()
+    assert driver.window.keep_button.isEnabled()
+    driver.click(driver.window.keep_button)
+    assert canvas_colour(driver, 54, 10) == QColor("#464646")
+    assert not driver.window.keep_button.isEnabled()
 
 
-def test_both_canvases_zoom_and_pan_together(desk: MakeDesk) -> None:
-    at = desk().ready()
-    left, right = at.window.layout_canvas, at.window.image_canvas
-    place = at.at(16, 8)
-    before = at.window.view.zoom(left.size())
-    wheel(at, left, place, 3)
-    assert at.window.view.zoom(left.size()) > 1.5 * before
-    assert (at.at(16, 8) - place).manhattanLength() <= 2, "what is under the pen stays there"
-    assert at.at(16, 8, left) == at.at(16, 8, right)
+def test_both_canvases_zoom_and_pan_together(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    left, right = driver.window.layout_canvas, driver.window.image_canvas
+    place = driver.canvas_position(16, 8)
+    before = driver.window.viewport.zoom(left.size())
+    turn_wheel(driver, left, place, 3)
+    assert driver.window.viewport.zoom(left.size()) > 1.5 * before
+    assert (driver.canvas_position(16, 8) - place).manhattanLength() <= 2, "what is under the pen stays there"
+    assert driver.canvas_position(16, 8, left) == driver.canvas_position(16, 8, right)
     start, end = QPoint(100, 100), QPoint(140, 120)
-    at.qtbot.mousePress(right, Qt.MouseButton.MiddleButton, pos=start)
-    at.qtbot.mouseMove(right, end)
-    at.qtbot.mouseRelease(right, Qt.MouseButton.MiddleButton, pos=end)
-    assert (at.at(16, 8) - place - (end - start)).manhattanLength() <= 3
-    at.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert at.window.view.zoom(left.size()) == before
+    driver.qtbot.mousePress(right, Qt.MouseButton.MiddleButton, pos=start)
+    driver.qtbot.mouseMove(right, end)
+    driver.qtbot.mouseRelease(right, Qt.MouseButton.MiddleButton, pos=end)
+    assert (driver.canvas_position(16, 8) - place - (end - start)).manhattanLength() <= 3
+    driver.press_key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert driver.window.viewport.zoom(left.size()) == before
 
 
-def test_who_types_goes_on_typing_when_the_mouse_comes_by(desk: MakeDesk) -> None:
-    at = desk()
-    panel, place = at.window.prompt_panel, QPointF(20, 20)
-    for widget in (panel.prompt, panel.seed, panel.negative, panel.generate):
+def test_who_types_goes_on_typing_when_the_mouse_comes_by(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    panel, place = driver.window.prompt_panel, QPointF(20, 20)
+    for widget in (panel.prompt_edit, panel.seed_box, panel.negative_edit, panel.generate_button):
         widget.setFocus()
-        QApplication.sendEvent(at.window.layout_canvas, QEnterEvent(place, place, place))
-        assert at.window.layout_canvas.hasFocus() is (widget is panel.generate)
+        QApplication.sendEvent(driver.window.layout_canvas, QEnterEvent(place, place, place))
+        assert driver.window.layout_canvas.hasFocus() is (widget is panel.generate_button)
 
 
-def test_space_and_drag_pans_and_paints_nothing(desk: MakeDesk) -> None:
-    at = desk().ready()
-    canvas, depth = at.window.layout_canvas, len(at.editor.history)
+def test_space_and_drag_pans_and_paints_nothing(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    canvas, depth = driver.window.layout_canvas, len(driver.editor.history)
     canvas.setFocus()
-    before = at.at(16, 8)
-    at.qtbot.keyPress(canvas, Qt.Key.Key_Space)
-    at.stroke((16, 8), (20, 12))
-    at.qtbot.keyRelease(canvas, Qt.Key.Key_Space)
-    assert at.at(16, 8) != before
-    assert len(at.editor.history) == depth
+    before = driver.canvas_position(16, 8)
+    driver.qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    driver.stroke((16, 8), (20, 12))
+    driver.qtbot.keyRelease(canvas, Qt.Key.Key_Space)
+    assert driver.canvas_position(16, 8) != before
+    assert len(driver.editor.history) == depth
 
 
-def test_strokes_hit_their_pixel_at_any_zoom(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.click(at.window.mode_bar.live)
-    at.editor.tools.set_size(1)
-    at.editor.tools.choose(3)
-    wheel(at, at.window.layout_canvas, at.at(20, 20), 8)
-    before = at.document.painted.copy()
-    at.stroke((20.5, 20.5))
-    assert [tuple(p) for p in (at.document.painted != before).nonzero()] == [(20,), (20,)]
+def test_strokes_hit_their_pixel_at_any_zoom(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.click(driver.window.mode_bar.live_button)
+    driver.editor.toolbox.set_brush_size(1)
+    driver.editor.toolbox.select_class(3)
+    turn_wheel(driver, driver.window.layout_canvas, driver.canvas_position(20, 20), 8)
+    before = driver.document.painted.copy()
+    driver.stroke((20.5, 20.5))
+    assert [tuple(p) for p in (driver.document.painted != before).nonzero()] == [(20,), (20,)]
 
 
-def test_the_cursor_shows_in_both_and_the_class_is_named(desk: MakeDesk) -> None:
-    at = desk().ready()
-    plain = seen(at, 30.5, 28.5, at.window.image_canvas)
-    at.qtbot.mouseMove(at.window.layout_canvas, at.at(10.5, 4.5))
-    at.until(lambda: at.window.status.under_pen.text().startswith("sky"))
-    assert "10, 4" in at.window.status.under_pen.text()
-    at.qtbot.mouseMove(at.window.layout_canvas, at.at(30.5, 28.5))
-    at.until(lambda: at.window.status.under_pen.text().startswith("road"))
-    assert seen(at, 30.5, 28.5, at.window.image_canvas) != plain
+def test_the_cursor_shows_in_both_and_the_class_is_named(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    plain = canvas_colour(driver, 30.5, 28.5, driver.window.image_canvas)
+    driver.qtbot.mouseMove(driver.window.layout_canvas, driver.canvas_position(10.5, 4.5))
+    driver.wait_until(lambda: driver.window.status_line.cursor_label.text().startswith("sky"))
+    assert "10, 4" in driver.window.status_line.cursor_label.text()
+    driver.qtbot.mouseMove(driver.window.layout_canvas, driver.canvas_position(30.5, 28.5))
+    driver.wait_until(lambda: driver.window.status_line.cursor_label.text().startswith("road"))
+    assert canvas_colour(driver, 30.5, 28.5, driver.window.image_canvas) != plain
 
 
-def test_everything_that_can_be_used_has_a_name(desk: MakeDesk) -> None:
-    at = desk()
+def test_everything_that_can_be_used_has_a_name(open_studio: OpenStudio) -> None:
+    driver = open_studio()
     kinds = (QAbstractButton, QSpinBox, QSlider, QListWidget, QLineEdit)
-    used = [w for kind in kinds for w in at.window.findChildren(kind) if w.objectName() != "qt_spinbox_lineedit"]
+    used = [w for kind in kinds for w in driver.window.findChildren(kind) if w.objectName() != "qt_spinbox_lineedit"]
     assert len(used) > 20
     for widget in used:
         text = widget.text() if isinstance(widget, QAbstractButton) else ""
@@ -126,26 +126,26 @@ def test_everything_that_can_be_used_has_a_name(desk: MakeDesk) -> None:
             assert text or widget.accessibleName(), widget
 
 
-def test_nothing_that_is_said_moves_the_canvas_under_the_pen(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.window.resize(1280, 720)
-    canvas, notices = at.window.layout_canvas, at.window.notices
+def test_nothing_that_is_said_moves_the_canvas_under_the_pen(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.window.resize(1280, 720)
+    canvas, notices = driver.window.layout_canvas, driver.window.notice_bar
     while notices.notices:
-        notices.remove(notices.row(0))
+        notices.remove_row(notices.row_at(0))
     QApplication.processEvents()
     tall = canvas.height()
-    notices.say(Notice("old"))
-    at.until(lambda: canvas.height() < tall)
+    notices.show_notice(Notice("old"))
+    driver.wait_until(lambda: canvas.height() < tall)
     size = canvas.size()
-    at.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at.at(10, 20))
-    at.session.noticed.emit(Notice("one"))
-    notices.remove(notices.row(0))
+    driver.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=driver.canvas_position(10, 20))
+    driver.session.noticed.emit(Notice("one"))
+    notices.remove_row(notices.row_at(0))
     QApplication.processEvents()
     assert canvas.size() == size
-    assert "one" not in at.said()
-    at.qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at.at(12, 20))
-    assert at.said() == "one"
-    at.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at.at(10, 20))
-    at.session.noticed.emit(Notice("two"))
-    at.window.hide()
-    assert "two" in at.said()
+    assert "one" not in driver.notice_text()
+    driver.qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=driver.canvas_position(12, 20))
+    assert driver.notice_text() == "one"
+    driver.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=driver.canvas_position(10, 20))
+    driver.session.noticed.emit(Notice("two"))
+    driver.window.hide()
+    assert "two" in driver.notice_text()

@@ -12,16 +12,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.raster import decode_layout, encode_image, read_image, read_layout, read_note
-from studio.domain.document import ImageKind, Mode
-from tests.studio.conftest import CLASSES, MakeDesk
-from tests.studio.desk import Desk
-from tests.studio.test_access import check
+from engine.raster import decode_layout, encode_image, read_image, read_layout, read_png_note
+from studio.domain.document import GenerationMode, ImageKind
+from tests.studio.conftest import CLASSES, OpenStudio
+from tests.studio.desk import StudioDriver
+from tests.studio.test_access import check_accessible
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-def dropped(on: QWidget, data: QMimeData) -> None:
+def drop_data(on: QWidget, data: QMimeData) -> None:
     copy, button, key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(5, 5), copy, data, button, key)
     QApplication.sendEvent(on, enter)
@@ -29,120 +29,120 @@ def dropped(on: QWidget, data: QMimeData) -> None:
     QApplication.sendEvent(on, QDropEvent(QPointF(5, 5), copy, data, button, key))
 
 
-def drop(on: QWidget, *paths: Path) -> None:
+def drop_files(on: QWidget, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    dropped(on, data)
+    drop_data(on, data)
 
 
-def saved(at: Desk, folder: Path) -> tuple[Path, Path]:
+def save_both_halves(driver: StudioDriver, folder: Path) -> tuple[Path, Path]:
     """Both halves as files."""
     image, layout = folder / "image.png", folder / "layout.png"
-    at.session.files.save_image(image)
-    at.session.files.save_layout(layout)
-    at.until(lambda: image.exists() and layout.exists())
+    driver.session.files.save_image(image)
+    driver.session.files.save_layout(layout)
+    driver.wait_until(lambda: image.exists() and layout.exists())
     return image, layout
 
 
-def test_a_png_that_is_dropped_back_restores_the_pair_and_its_request(desk: MakeDesk, tmp_path: Path) -> None:
-    at = desk().ready()
-    at.generator.set_options(at.generator.options.__class__(prompt="open sky", seed=41))
-    at.until(lambda: at.generator.running)
-    at.settled()
-    pair = at.document.layout(), at.document.image.copy()
-    painted = at.document.painted.copy()
-    image, layout = saved(at, tmp_path)
+def test_a_png_that_is_dropped_back_restores_the_pair_and_its_request(open_studio: OpenStudio, tmp_path: Path) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.generator.set_options(driver.generator.options.__class__(prompt="open sky", seed=41))
+    driver.wait_until(lambda: driver.generator.running)
+    driver.wait_until_idle()
+    pair = driver.document.visible_layout(), driver.document.image.copy()
+    painted = driver.document.painted.copy()
+    image, layout = save_both_halves(driver, tmp_path)
     assert (read_image(image) == pair[1]).all()
     assert (read_layout(layout, CLASSES) == pair[0]).all()
-    assert read_note(image.read_bytes()) == read_note(layout.read_bytes()) != ""
-    at.key(Qt.Key.Key_N, CTRL)
-    at.generator.set_options(at.generator.options.__class__(prompt="", seed=1))
-    at.settled()
-    requests = len(at.log("request"))
-    drop(at.window.image_half, layout, image)
-    at.until(lambda: (at.document.image == pair[1]).all())
-    assert (at.document.layout() == pair[0]).all()
-    assert (at.document.painted == painted).all()
-    assert (at.generator.options.prompt, at.generator.options.seed) == ("open sky", 41)
-    assert at.window.prompt_panel.prompt.text() == "open sky"
-    assert "with its layout and its request" in at.said()
-    assert len(at.log("request")) == requests, "it is there, so nothing is drawn"
-    at.key(Qt.Key.Key_Z, CTRL)
-    assert at.document.marks.image is ImageKind.NONE
+    assert read_png_note(image.read_bytes()) == read_png_note(layout.read_bytes()) != ""
+    driver.press_key(Qt.Key.Key_N, CTRL)
+    driver.generator.set_options(driver.generator.options.__class__(prompt="", seed=1))
+    driver.wait_until_idle()
+    requests = len(driver.engine_log("request"))
+    drop_files(driver.window.image_half, layout, image)
+    driver.wait_until(lambda: (driver.document.image == pair[1]).all())
+    assert (driver.document.visible_layout() == pair[0]).all()
+    assert (driver.document.painted == painted).all()
+    assert (driver.generator.options.prompt, driver.generator.options.seed) == ("open sky", 41)
+    assert driver.window.prompt_panel.prompt_edit.text() == "open sky"
+    assert "with its layout and its request" in driver.notice_text()
+    assert len(driver.engine_log("request")) == requests, "it is there, so nothing is drawn"
+    driver.press_key(Qt.Key.Key_Z, CTRL)
+    assert driver.document.status.image is ImageKind.NONE
 
 
-def test_a_layout_that_is_dropped_back_brings_its_request_along(desk: MakeDesk, tmp_path: Path) -> None:
-    at = desk().ready()
-    at.generator.set_options(at.generator.options.__class__(prompt="open sky", seed=41))
-    at.until(lambda: at.generator.running)
-    at.settled()
-    before = at.document.image.copy()
-    _, layout = saved(at, tmp_path)
-    at.key(Qt.Key.Key_N, CTRL)
-    at.generator.set_options(at.generator.options.__class__(prompt="", seed=1))
-    drop(at.window.layout_half, layout)
-    at.until(lambda: at.generator.options.seed == 41)
-    at.until(lambda: (at.document.image == before).all())
+def test_a_layout_that_is_dropped_back_brings_its_request_along(open_studio: OpenStudio, tmp_path: Path) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.generator.set_options(driver.generator.options.__class__(prompt="open sky", seed=41))
+    driver.wait_until(lambda: driver.generator.running)
+    driver.wait_until_idle()
+    before = driver.document.image.copy()
+    _, layout = save_both_halves(driver, tmp_path)
+    driver.press_key(Qt.Key.Key_N, CTRL)
+    driver.generator.set_options(driver.generator.options.__class__(prompt="", seed=1))
+    drop_files(driver.window.layout_half, layout)
+    driver.wait_until(lambda: driver.generator.options.seed == 41)
+    driver.wait_until(lambda: (driver.document.image == before).all())
 
 
-def test_a_png_that_was_edited_elsewhere_is_a_photograph(desk: MakeDesk, tmp_path: Path) -> None:
-    at = desk().ready()
-    image, _ = saved(at, tmp_path)
+def test_a_png_that_was_edited_elsewhere_is_a_photograph(open_studio: OpenStudio, tmp_path: Path) -> None:
+    driver = open_studio().wait_until_ready()
+    image, _ = save_both_halves(driver, tmp_path)
     with Image.open(image) as picture:
         info, pixels = picture.info["diptych"], np.asarray(picture).copy()
     assert info
     pixels[3, 4] ^= 1
-    at.session.files.take(encode_image(pixels, info), "edited.png", "image")
-    at.until(lambda: at.document.marks.image is ImageKind.GIVEN)
-    assert (at.document.image == pixels).all()
+    driver.session.files.open_bytes(encode_image(pixels, info), "edited.png", "image")
+    driver.wait_until(lambda: driver.document.status.image is ImageKind.GIVEN)
+    assert (driver.document.image == pixels).all()
 
 
-def test_a_result_dragged_from_the_strip_and_dropped_on_the_image_comes_back(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.stroke((20, 24), (30, 24))
-    at.until(lambda: len(at.session.results.entries) == 2)
-    at.settled()
-    strip = at.window.strip.filmstrip
-    dropped(at.window.image_half, strip.mime(at.session.results.entries[1]))
-    at.until(lambda: at.document.painted[24, 25] == 0)
+def test_a_result_dragged_from_the_strip_and_dropped_on_the_image_comes_back(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.stroke((20, 24), (30, 24))
+    driver.wait_until(lambda: len(driver.session.results.entries) == 2)
+    driver.wait_until_idle()
+    strip = driver.window.results_strip.filmstrip
+    drop_data(driver.window.image_half, strip.result_mime_data(driver.session.results.entries[1]))
+    driver.wait_until(lambda: driver.document.painted[24, 25] == 0)
 
 
-def test_copy_and_paste_of_both_halves(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.click(at.window.mode_bar.live)
+def test_copy_and_paste_of_both_halves(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.click(driver.window.mode_bar.live_button)
     clipboard = QGuiApplication.clipboard()
-    painted, image = at.document.painted.copy(), at.document.image.copy()
-    at.key(Qt.Key.Key_C, CTRL, SHIFT)
+    painted, image = driver.document.painted.copy(), driver.document.image.copy()
+    driver.press_key(Qt.Key.Key_C, CTRL, SHIFT)
     data = bytes(clipboard.mimeData().data("image/png").data())
-    assert (decode_layout(data, CLASSES, "clipboard") == at.document.layout()).all()
+    assert (decode_layout(data, CLASSES, "clipboard") == driver.document.visible_layout()).all()
     assert clipboard.image().pixelColor(2, 2).name() == CLASSES[2].colour
-    at.key(Qt.Key.Key_N, CTRL)
-    at.key(Qt.Key.Key_V, CTRL)
-    at.until(lambda: (at.document.painted[:, :48] == painted[:, :48]).all())
-    assert (at.document.painted[:, 48:] == 1).all(), "the layout as it was seen, with what was filled in"
-    at.key(Qt.Key.Key_Z, CTRL)
-    at.key(Qt.Key.Key_Z, CTRL)
-    at.key(Qt.Key.Key_C, CTRL)
-    at.key(Qt.Key.Key_N, CTRL)
-    at.key(Qt.Key.Key_V, CTRL)
-    at.until(lambda: (at.document.image == image).all())
-    assert (at.document.painted == painted).all(), "an image of ours brings its layout"
+    driver.press_key(Qt.Key.Key_N, CTRL)
+    driver.press_key(Qt.Key.Key_V, CTRL)
+    driver.wait_until(lambda: (driver.document.painted[:, :48] == painted[:, :48]).all())
+    assert (driver.document.painted[:, 48:] == 1).all(), "the layout as it was seen, with what was filled in"
+    driver.press_key(Qt.Key.Key_Z, CTRL)
+    driver.press_key(Qt.Key.Key_Z, CTRL)
+    driver.press_key(Qt.Key.Key_C, CTRL)
+    driver.press_key(Qt.Key.Key_N, CTRL)
+    driver.press_key(Qt.Key.Key_V, CTRL)
+    driver.wait_until(lambda: (driver.document.image == image).all())
+    assert (driver.document.painted == painted).all(), "an image of ours brings its layout"
 
 
-def test_a_picture_of_another_program_is_pasted_as_an_image(desk: MakeDesk) -> None:
-    at = desk().ready()
+def test_a_picture_of_another_program_is_pasted_as_an_image(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
     picture = QImage(128, 64, QImage.Format.Format_RGB888)
     picture.fill(0x336699)
     QGuiApplication.clipboard().setImage(picture)
-    at.key(Qt.Key.Key_V, CTRL)
-    at.until(lambda: at.document.marks.image is ImageKind.GIVEN)
-    assert at.document.image[5, 5].tolist() == [0x33, 0x66, 0x99]
+    driver.press_key(Qt.Key.Key_V, CTRL)
+    driver.wait_until(lambda: driver.document.status.image is ImageKind.GIVEN)
+    assert driver.document.image[5, 5].tolist() == [0x33, 0x66, 0x99]
     QGuiApplication.clipboard().setText("words")
-    at.key(Qt.Key.Key_V, CTRL)
-    assert "no picture on the clipboard" in at.said()
+    driver.press_key(Qt.Key.Key_V, CTRL)
+    assert "no picture on the clipboard" in driver.notice_text()
 
 
-def ramp(path: Path, height: int, width: int) -> np.ndarray:
+def write_ramp_photograph(path: Path, height: int, width: int) -> np.ndarray:
     """A photograph whose red is its column and whose green its row, in 256ths."""
     pixels = np.zeros((height, width, 3), np.uint8)
     pixels[..., 0] = np.linspace(0, 255, width)
@@ -151,125 +151,130 @@ def ramp(path: Path, height: int, width: int) -> np.ndarray:
     return pixels
 
 
-def turn(on: QWidget, at: QPointF, steps: int) -> None:
+def turn_wheel(canvas: QWidget, position: QPointF, steps: int) -> None:
     """Turn the wheel over a place."""
     no, none, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
     QApplication.sendEvent(
-        on, QWheelEvent(at, on.mapToGlobal(at), QPoint(), QPoint(0, 120 * steps), no, none, phase, False)
+        canvas,
+        QWheelEvent(position, canvas.mapToGlobal(position), QPoint(), QPoint(0, 120 * steps), no, none, phase, False),
     )
 
 
-def test_another_part_of_a_photograph_is_chosen_without_a_box_in_the_way(desk: MakeDesk, tmp_path: Path) -> None:
-    at = desk().ready()
-    pixels = ramp(tmp_path / "photo.png", 256, 256)
-    drop(at.window.image_half, tmp_path / "photo.png")
-    at.until(lambda: at.document.marks.image is ImageKind.GIVEN)
-    at.until(lambda: "its middle was fitted" in at.said())
-    at.settled()
-    middle = at.document.image.copy()
+def test_another_part_of_a_photograph_is_chosen_without_a_box_in_the_way(
+    open_studio: OpenStudio, tmp_path: Path
+) -> None:
+    driver = open_studio().wait_until_ready()
+    pixels = write_ramp_photograph(tmp_path / "photo.png", 256, 256)
+    drop_files(driver.window.image_half, tmp_path / "photo.png")
+    driver.wait_until(lambda: driver.document.status.image is ImageKind.GIVEN)
+    driver.wait_until(lambda: "its middle was fitted" in driver.notice_text())
+    driver.wait_until_idle()
+    middle = driver.document.image.copy()
     assert abs(int(middle[0, 0, 1]) - 64) <= 2
-    row = next(row for row in map(at.window.notices.row, range(9)) if "middle" in row.notice.text)
-    at.click(row.button)
-    frame = at.window.crop_frame
+    row = next(row for row in map(driver.window.notice_bar.row_at, range(9)) if "middle" in row.notice.text)
+    driver.click(row.action_button)
+    frame = driver.window.crop_overlay
     assert frame.isVisible()
-    canvas = at.window.image_canvas
-    QTest.mousePress(frame, Qt.MouseButton.LeftButton, pos=at.at(30, 10, canvas))
-    QTest.mouseMove(frame, at.at(30, 90, canvas))
-    QTest.mouseRelease(frame, Qt.MouseButton.LeftButton, pos=at.at(30, 90, canvas))
+    canvas = driver.window.image_canvas
+    QTest.mousePress(frame, Qt.MouseButton.LeftButton, pos=driver.canvas_position(30, 10, canvas))
+    QTest.mouseMove(frame, driver.canvas_position(30, 90, canvas))
+    QTest.mouseRelease(frame, Qt.MouseButton.LeftButton, pos=driver.canvas_position(30, 90, canvas))
     assert frame.crop.top == 0, "no farther than the photograph"
-    turn(frame, QPointF(at.at(0, 0, canvas)), 5)
+    turn_wheel(frame, QPointF(driver.canvas_position(0, 0, canvas)), 5)
     left, top, right, bottom = frame.crop
     assert (left, top) == pytest.approx((0, 0), abs=3)
     assert right - left == pytest.approx(256 / 1.15**5, rel=0.01)
     assert (right - left) / (bottom - top) == pytest.approx(2)
     QTest.keyClick(frame, Qt.Key.Key_Return)
     assert not frame.isVisible()
-    at.until(lambda: (at.document.image != middle).any())
-    assert at.document.image[-1, -1] == pytest.approx(pixels[int(bottom) - 1, int(right) - 1], abs=3)
-    at.until(lambda: at.document.marks.fill_whole)
-    placed = at.document.image.copy()
-    at.window.commands["file.crop"].trigger()
+    driver.wait_until(lambda: (driver.document.image != middle).any())
+    assert driver.document.image[-1, -1] == pytest.approx(pixels[int(bottom) - 1, int(right) - 1], abs=3)
+    driver.wait_until(lambda: driver.document.status.fill_whole)
+    placed = driver.document.image.copy()
+    driver.window.commands["file.crop"].trigger()
     QTest.keyClick(frame, Qt.Key.Key_Minus)
     QTest.keyClick(frame, Qt.Key.Key_Escape)
     assert not frame.isVisible()
-    assert (at.document.image == placed).all()
-    at.key(Qt.Key.Key_Z, CTRL)
-    assert (at.document.image == middle).all()
+    assert (driver.document.image == placed).all()
+    driver.press_key(Qt.Key.Key_Z, CTRL)
+    assert (driver.document.image == middle).all()
 
 
 def test_a_crop_can_be_chosen_while_the_halves_are_overlaid_and_left_from_anywhere(
-    desk: MakeDesk, tmp_path: Path
+    open_studio: OpenStudio, tmp_path: Path
 ) -> None:
-    at = desk().ready()
-    ramp(tmp_path / "photo.png", 256, 256)
-    drop(at.window.image_half, tmp_path / "photo.png")
-    at.until(lambda: at.session.files.photo is not None)
-    at.settled()
-    at.window.commands["view.overlay"].trigger()
-    at.window.commands["file.crop"].trigger()
-    assert at.window.crop_frame.isVisible()
-    at.key(Qt.Key.Key_Escape)
-    assert not at.window.crop_frame.isVisible()
+    driver = open_studio().wait_until_ready()
+    write_ramp_photograph(tmp_path / "photo.png", 256, 256)
+    drop_files(driver.window.image_half, tmp_path / "photo.png")
+    driver.wait_until(lambda: driver.session.files.photo is not None)
+    driver.wait_until_idle()
+    driver.window.commands["view.overlay"].trigger()
+    driver.window.commands["file.crop"].trigger()
+    assert driver.window.crop_overlay.isVisible()
+    driver.press_key(Qt.Key.Key_Escape)
+    assert not driver.window.crop_overlay.isVisible()
 
 
-def test_the_timeline_shows_every_step_and_saves_them(desk: MakeDesk, tmp_path: Path) -> None:
-    at = desk("--steps", "5").ready()
-    before, image = len(at.log("request")), at.document.image.copy()
-    at.window.show_timeline()
-    window, timeline = at.window.timeline, at.session.timeline
-    at.until(lambda: len(timeline.moments) == 6 and not timeline.running)
-    assert len(at.log("request")) == before + 1
-    assert at.log("request")[-1].split("revision")[0] == at.log("request")[-2].split("revision")[0]
-    assert [moment.layout_clock for moment in timeline.moments] == [1000, 800, 600, 400, 200, 0]
-    assert (timeline.moments[-1].image == image).all()
-    check(window)
+def test_the_timeline_shows_every_step_and_saves_them(open_studio: OpenStudio, tmp_path: Path) -> None:
+    driver = open_studio("--steps", "5").wait_until_ready()
+    before, image = len(driver.engine_log("request")), driver.document.image.copy()
+    driver.window.show_timeline()
+    window, timeline = driver.window.timeline_window, driver.session.timeline
+    driver.wait_until(lambda: len(timeline.steps) == 6 and not timeline.running)
+    assert len(driver.engine_log("request")) == before + 1
+    assert (
+        driver.engine_log("request")[-1].split("revision")[0] == driver.engine_log("request")[-2].split("revision")[0]
+    )
+    assert [moment.layout_clock for moment in timeline.steps] == [1000, 800, 600, 400, 200, 0]
+    assert (timeline.steps[-1].image == image).all()
+    check_accessible(window)
     window.slider.setValue(1)
-    assert window.layout_clock.bar.value() == 800
-    assert "800 / 1000" in window.image_clock.words.text()
-    assert window.step.text() == "2 of 6"
-    at.click(window.play)
-    at.until(lambda: window.slider.value() == 5 and not window.play.isChecked())
+    assert window.layout_clock_bar.progress_bar.value() == 800
+    assert "800 / 1000" in window.image_clock_bar.clock_label.text()
+    assert window.step_label.text() == "2 of 6"
+    driver.click(window.play_button)
+    driver.wait_until(lambda: window.slider.value() == 5 and not window.play_button.isChecked())
     timeline.save_gif(tmp_path / "steps.gif")
-    at.until((tmp_path / "steps.gif").exists)
+    driver.wait_until((tmp_path / "steps.gif").exists)
     with Image.open(tmp_path / "steps.gif") as gif:
         assert (gif.n_frames, gif.size) == (6, (132, 68))
     timeline.save_frames(tmp_path / "frames")
-    at.until((tmp_path / "frames" / "0005-layout.png").exists)
-    for index, moment in enumerate(timeline.moments):
+    driver.wait_until((tmp_path / "frames" / "0005-layout.png").exists)
+    for index, moment in enumerate(timeline.steps):
         stem = tmp_path / "frames" / f"{index:04}"
         assert (read_layout(Path(f"{stem}-noisy-layout.png"), CLASSES) == moment.noisy_layout).all()
         assert (read_image(Path(f"{stem}-image.png")) == moment.image).all()
-    assert (at.document.image == image).all(), "looking changes nothing"
+    assert (driver.document.image == image).all(), "looking changes nothing"
     window.close()
 
 
-def test_closing_the_timeline_stops_it_and_a_stroke_comes_first(desk: MakeDesk) -> None:
-    at = desk("--steps", "9", "--pause", "0.05").ready()
-    at.window.show_timeline()
-    at.until(lambda: len(at.session.timeline.moments) > 1)
-    at.stroke((20, 24), (30, 24))
-    at.until(lambda: at.editor.history.top.answered)
-    assert at.session.timeline.running, "the steps are made afterwards"
-    at.settled()
-    assert [moment.layout_clock for moment in at.session.timeline.moments] == [
+def test_closing_the_timeline_stops_it_and_a_stroke_comes_first(open_studio: OpenStudio) -> None:
+    driver = open_studio("--steps", "9", "--pause", "0.05").wait_until_ready()
+    driver.window.show_timeline()
+    driver.wait_until(lambda: len(driver.session.timeline.steps) > 1)
+    driver.stroke((20, 24), (30, 24))
+    driver.wait_until(lambda: driver.editor.history.undo_step.answered)
+    assert driver.session.timeline.running, "the steps are made afterwards"
+    driver.wait_until_idle()
+    assert [moment.layout_clock for moment in driver.session.timeline.steps] == [
         *(1000 * (10 - index) // 9 for index in range(1, 10)),
         0,
     ], "each of them once"
-    assert at.generator.mode is Mode.LAYOUT_TO_IMAGE
-    at.click(at.window.timeline.again)
-    at.until(lambda: len(at.session.timeline.moments) > 1)
-    at.window.timeline.close()
-    assert not at.generator.running
-    assert not at.session.timeline.running
+    assert driver.generator.mode is GenerationMode.LAYOUT_TO_IMAGE
+    driver.click(driver.window.timeline_window.retrace_button)
+    driver.wait_until(lambda: len(driver.session.timeline.steps) > 1)
+    driver.window.timeline_window.close()
+    assert not driver.generator.running
+    assert not driver.session.timeline.running
 
 
-def test_asking_for_the_steps_twice_makes_them_once_and_escape_stops_them(desk: MakeDesk) -> None:
-    at = desk("--steps", "9", "--pause", "0.05").ready()
-    timeline = at.session.timeline
+def test_asking_for_the_steps_twice_makes_them_once_and_escape_stops_them(open_studio: OpenStudio) -> None:
+    driver = open_studio("--steps", "9", "--pause", "0.05").wait_until_ready()
+    timeline = driver.session.timeline
     for _ in range(2):
-        at.window.show_timeline()
-        at.until(lambda: len(timeline.moments) > 1)
+        driver.window.show_timeline()
+        driver.wait_until(lambda: len(timeline.steps) > 1)
     assert timeline.running
-    QTest.keyClick(at.window.timeline, Qt.Key.Key_Escape)
+    QTest.keyClick(driver.window.timeline_window, Qt.Key.Key_Escape)
     assert not timeline.running
-    assert not at.generator.running
+    assert not driver.generator.running

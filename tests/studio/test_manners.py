@@ -11,19 +11,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from shiboken6 import isValid
 
-from studio.session.preferences import Look
+from studio.session.preferences import ColourScheme
 from studio.ui.image_canvas import ImageLayer
 from studio.ui.theme import DARK, LIGHT
-from tests.studio.conftest import MakeDesk
-from tests.studio.desk import Desk
-from tests.studio.hand import box
+from tests.studio.conftest import OpenStudio
+from tests.studio.desk import StudioDriver
+from tests.studio.hand import box_mask
 
 ROOT = Path(__file__).parents[2]
 
 
-def chosen(at: Desk, menu: str, entry: str) -> None:
+def choose_menu_entry(driver: StudioDriver, menu: str, entry: str) -> None:
     """Take an entry of one of the View menu's menus."""
-    for action in at.window.menuBar().actions():
+    for action in driver.window.menuBar().actions():
         for inner in action.menu().actions():
             if inner.menu() and inner.text().replace("&", "") == menu:
                 (found,) = (one for one in inner.menu().actions() if one.text().replace("&", "") == entry)
@@ -32,104 +32,104 @@ def chosen(at: Desk, menu: str, entry: str) -> None:
     raise AssertionError(menu)
 
 
-def background(at: Desk) -> QColor:
-    return at.window.grab().toImage().pixelColor(2, at.window.height() - 2)
+def background_colour(driver: StudioDriver) -> QColor:
+    return driver.window.grab().toImage().pixelColor(2, driver.window.height() - 2)
 
 
-def test_light_and_dark_are_chosen_and_remembered(desk: MakeDesk) -> None:
-    at = desk()
-    chosen(at, "Theme", "Light")
-    assert background(at) == LIGHT.window
-    chosen(at, "Theme", "Dark")
-    assert background(at) == DARK.window
-    at.close()
-    again = desk()
-    assert again.studio.preferences.chosen.look is Look.DARK
-    assert background(again) == DARK.window
+def test_light_and_dark_are_chosen_and_remembered(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    choose_menu_entry(driver, "Theme", "Light")
+    assert background_colour(driver) == LIGHT.window
+    choose_menu_entry(driver, "Theme", "Dark")
+    assert background_colour(driver) == DARK.window
+    driver.close()
+    again = open_studio()
+    assert again.studio.preferences.values.look is ColourScheme.DARK
+    assert background_colour(again) == DARK.window
 
 
-def test_another_language_leaves_the_picture_and_its_history(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.stroke((20, 24), (30, 24))
-    at.until(lambda: at.generator.running)
-    at.settled()
-    depth, old = len(at.editor.history), at.window
-    chosen(at, "Language", "Deutsch")
-    at.until(lambda: at.window is not old)
-    at.until(at.window.isActiveWindow)
-    assert at.window.commands["edit.undo"].text() == "&Rückgängig"
-    assert at.window.prompt_panel.generate.text() == "Erzeugen"
-    assert len(at.editor.history) == depth
-    at.stroke((20, 8), (30, 8))
-    at.until(lambda: at.generator.running)
-    at.settled()
-    at.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert len(at.editor.history) == depth
-    chosen(at, "Sprache", "한국어")
-    at.until(lambda: at.window.commands["edit.undo"].text().startswith("실행 취소"))
-    at.close()
-    assert desk().window.menuBar().actions()[0].text().startswith("파일")
+def test_another_language_leaves_the_picture_and_its_history(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.stroke((20, 24), (30, 24))
+    driver.wait_until(lambda: driver.generator.running)
+    driver.wait_until_idle()
+    depth, old = len(driver.editor.history), driver.window
+    choose_menu_entry(driver, "Language", "Deutsch")
+    driver.wait_until(lambda: driver.window is not old)
+    driver.wait_until(driver.window.isActiveWindow)
+    assert driver.window.commands["edit.undo"].text() == "&Rückgängig"
+    assert driver.window.prompt_panel.generate_button.text() == "Erzeugen"
+    assert len(driver.editor.history) == depth
+    driver.stroke((20, 8), (30, 8))
+    driver.wait_until(lambda: driver.generator.running)
+    driver.wait_until_idle()
+    driver.press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(driver.editor.history) == depth
+    choose_menu_entry(driver, "Sprache", "한국어")
+    driver.wait_until(lambda: driver.window.commands["edit.undo"].text().startswith("실행 취소"))
+    driver.close()
+    assert open_studio().window.menuBar().actions()[0].text().startswith("파일")
 
 
-def test_what_is_shown_is_remembered(desk: MakeDesk) -> None:
-    at = desk()
-    at.window.resize(1280, 720)
-    sizes = at.window.halves.sizes()
+def test_what_is_shown_is_remembered(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    driver.window.resize(1280, 720)
+    sizes = driver.window.splitter.sizes()
     for name in ("results", "overlay", "history"):
-        at.window.commands[f"view.{name}"].trigger()
-    at.close()
-    again = desk()
+        driver.window.commands[f"view.{name}"].trigger()
+    driver.close()
+    again = open_studio()
     assert again.window.history_panel.isVisible()
-    assert not again.window.area_bars.isVisible()
-    assert not again.window.strip.isVisible()
+    assert not again.window.area_panel.isVisible()
+    assert not again.window.results_strip.isVisible()
     assert not again.window.image_half.isVisible()
-    assert again.window.view.overlaid
+    assert again.window.viewport.overlaid
     again.window.commands["view.overlay"].trigger()
-    again.until(lambda: all(again.window.halves.sizes()))
-    left, right = again.window.halves.sizes()
+    again.wait_until(lambda: all(again.window.splitter.sizes()))
+    left, right = again.window.splitter.sizes()
     assert abs(left / right - sizes[0] / sizes[1]) < 0.1, "a half that was hidden has its size again"
 
 
-def test_a_new_window_shows_what_the_old_one_did(desk: MakeDesk) -> None:
-    at = desk().ready()
-    at.window.resize(1280, 720)
-    at.editor.select(box(8, 8, 24, 40), "Select")
-    at.editor.redraw_selection()
-    at.settled()
-    before, old = at.window.image_canvas.grab().toImage(), at.window
-    chosen(at, "Language", "Deutsch")
-    at.until(lambda: at.window is not old)
-    at.until(at.window.isActiveWindow)
-    at.window.resize(1280, 720)  # the screen may be smaller
-    at.until(lambda: at.window.image_canvas.size() == before.size())
-    left, right = at.window.layout_canvas.size(), at.window.image_canvas.size()
+def test_a_new_window_shows_what_the_old_one_did(open_studio: OpenStudio) -> None:
+    driver = open_studio().wait_until_ready()
+    driver.window.resize(1280, 720)
+    driver.editor.set_selection(box_mask(8, 8, 24, 40), "Select")
+    driver.editor.redraw_selection()
+    driver.wait_until_idle()
+    before, old = driver.window.image_canvas.grab().toImage(), driver.window
+    choose_menu_entry(driver, "Language", "Deutsch")
+    driver.wait_until(lambda: driver.window is not old)
+    driver.wait_until(driver.window.isActiveWindow)
+    driver.window.resize(1280, 720)  # the screen may be smaller
+    driver.wait_until(lambda: driver.window.image_canvas.size() == before.size())
+    left, right = driver.window.layout_canvas.size(), driver.window.image_canvas.size()
     assert abs(left.width() - right.width()) <= 1, "long words make neither half wider"
-    state = at.window.image_half.state
+    state = driver.window.image_half.state_label
     assert state.toolTip() == "innerhalb der Umrandung neu gezeichnet"
-    at.window.layout_canvas.setFocus()
-    assert at.window.image_canvas.grab().toImage() == before, "with its outlines"
-    at.until(lambda: not isValid(old))
-    assert not at.session.findChildren(ImageLayer)
+    driver.window.layout_canvas.setFocus()
+    assert driver.window.image_canvas.grab().toImage() == before, "with its outlines"
+    driver.wait_until(lambda: not isValid(old))
+    assert not driver.session.findChildren(ImageLayer)
 
 
-def test_the_window_and_the_zoom_are_where_they_were(desk: MakeDesk) -> None:
-    at = desk()
-    height = at.window.minimumSizeHint().height() + 21
-    at.window.resize(1280, height)
-    at.window.halves.setSizes([300, 700])
-    at.window.view.zoom_at(at.at(10, 10).toPointF(), 3, at.window.layout_canvas.size())
-    state = at.window.view.state
-    at.close()
-    again = desk(size=None)
+def test_the_window_and_the_zoom_are_where_they_were(open_studio: OpenStudio) -> None:
+    driver = open_studio()
+    height = driver.window.minimumSizeHint().height() + 21
+    driver.window.resize(1280, height)
+    driver.window.splitter.setSizes([300, 700])
+    driver.window.viewport.zoom_at(driver.canvas_position(10, 10).toPointF(), 3, driver.window.layout_canvas.size())
+    state = driver.window.viewport.state
+    driver.close()
+    again = open_studio(size=None)
     assert again.window.height() == height  # the offscreen screen is narrower than the window
-    assert again.window.view.state == state
-    again.until(lambda: again.window.halves.sizes()[0] < again.window.halves.sizes()[1])
+    assert again.window.viewport.state == state
+    again.wait_until(lambda: again.window.splitter.sizes()[0] < again.window.splitter.sizes()[1])
 
 
-def test_preferences_that_cannot_be_read_are_said(desk: MakeDesk, tmp_path: Path) -> None:
+def test_preferences_that_cannot_be_read_are_said(open_studio: OpenStudio, tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "preferences.json").write_text("{")
-    assert "preferences.json cannot be read" in desk().said()
+    assert "preferences.json cannot be read" in open_studio().notice_text()
 
 
 def test_everything_is_sharp_on_a_fine_screen() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.session.disk import write_whole
-from tests.studio.conftest import MakeDesk
+from studio.session.disk import write_atomically
+from tests.studio.conftest import OpenStudio
 
 
 @pytest.fixture
@@ -39,28 +39,28 @@ linux = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the names
 def test_a_file_is_on_the_disk_before_it_takes_the_place_of_the_old_one(
     tmp_path: Path, forced: list[tuple[str, bool]]
 ) -> None:
-    write_whole(tmp_path / "it", b"new")
+    write_atomically(tmp_path / "it", b"new")
     assert [Path(name).suffix for name, _ in forced] == [".part", "", ""]
     assert forced[1][0] == f"→ {tmp_path / 'it'}"
     assert forced[2][0] == str(tmp_path)
     forced.clear()
-    write_whole(tmp_path / "it", b"newer", lasting=False)
+    write_atomically(tmp_path / "it", b"newer", durable=False)
     assert len(forced) == 1
 
 
 @linux
 def test_a_sitting_forces_all_that_matters_and_the_window_never_waits_for_it(
-    desk: MakeDesk, tmp_path: Path, forced: list[tuple[str, bool]]
+    open_studio: OpenStudio, tmp_path: Path, forced: list[tuple[str, bool]]
 ) -> None:
-    at = desk().ready()
-    at.stroke((20, 24), (30, 24))
+    driver = open_studio().wait_until_ready()
+    driver.stroke((20, 24), (30, 24))
     journal = tmp_path / "data" / "picture" / "journal-"
-    at.until(lambda: any(name.startswith(str(journal)) for name, _ in forced))
-    at.settled()
-    at.session.projects.save(tmp_path / "own.diptych")
-    at.until(lambda: "Saved" in at.said())
-    at.session.projects.new()
-    at.close()
+    driver.wait_until(lambda: any(name.startswith(str(journal)) for name, _ in forced))
+    driver.wait_until_idle()
+    driver.session.projects.save(tmp_path / "own.diptych")
+    driver.wait_until(lambda: "Saved" in driver.notice_text())
+    driver.session.projects.new()
+    driver.close()
     moved = {Path(name[2:]).name for name, _ in forced if name.startswith("→")}
     assert {"picture.diptych", "own.diptych"} <= moved
     folders = {name for name, _ in forced if Path(name).is_dir()}

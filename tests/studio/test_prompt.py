@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from engine.network.text import words_of
+from engine.network.text import split_words
 from engine.protocol import PackInfo
-from studio.domain.words import WORD, Vocabulary, replaced, word_before
-from tests.studio.conftest import CLASSES, MakeDesk
-from tests.studio.desk import Desk
+from studio.domain.words import WORD_PATTERN, Vocabulary, replace_word, word_before
+from tests.studio.conftest import CLASSES, OpenStudio
+from tests.studio.desk import StudioDriver
 
 WORDS = (",", ".", "a", "car", "cars", "no", "of", "road", "sky", "street", "the", "trees", "view", "zebra")
 
@@ -27,111 +27,111 @@ def taught(pack: Path) -> None:
     (pack / "pack.json").write_bytes(msgspec.json.encode({"info": info}))
 
 
-def typed(at: Desk, words: str) -> None:
-    at.window.prompt_panel.prompt.setFocus()
-    QTest.keyClicks(at.window.prompt_panel.prompt, words)
+def type_prompt(driver: StudioDriver, words: str) -> None:
+    driver.window.prompt_panel.prompt_edit.setFocus()
+    QTest.keyClicks(driver.window.prompt_panel.prompt_edit, words)
 
 
 @pytest.mark.parametrize("prompt", ["Trees, 2 cars.", "a lamp_post's ZEBRA", "높은 건물 and straße", "", "… 42"])
 def test_words_are_divided_as_the_engine_divides_them(prompt: str) -> None:
-    ours = [match[0] for match in WORD.finditer(prompt.lower())]
-    assert ours == [word for word in words_of(prompt) if word not in ",."]
+    ours = [match[0] for match in WORD_PATTERN.finditer(prompt.lower())]
+    assert ours == [word for word in split_words(prompt) if word not in ",."]
 
 
 def test_the_vocabulary_names_unknown_words_and_near_ones() -> None:
     info = PackInfo(name="p", title="P", height=8, width=8, classes=CLASSES, vocabulary=WORDS)
     words = Vocabulary(info)
-    assert words.unknown("The Stret, a unicorn of unicorn") == ("stret", "unicorn")
-    assert words.nearest("stret")[0] == "street"
-    assert words.nearest("unicorn") == ()
+    assert words.unknown_words("The Stret, a unicorn of unicorn") == ("stret", "unicorn")
+    assert words.nearest_words("stret")[0] == "street"
+    assert words.nearest_words("unicorn") == ()
     assert "vehicle" not in words.suggestions, "a synonym that the pack was not taught"
     assert "car" in words.suggestions
-    assert words.unknown("exactly one unicorn, far right, at midnight") == ("unicorn", "at"), "rules are obeyed"
-    assert Vocabulary(info, open_ended=True).unknown("unicorn") == ()
-    assert Vocabulary(PackInfo(name="p", title="P", height=8, width=8, classes=CLASSES)).unknown("unicorn") == ()
+    assert words.unknown_words("exactly one unicorn, far right, at midnight") == ("unicorn", "at"), "rules are obeyed"
+    assert Vocabulary(info, open_ended=True).unknown_words("unicorn") == ()
+    assert Vocabulary(PackInfo(name="p", title="P", height=8, width=8, classes=CLASSES)).unknown_words("unicorn") == ()
 
 
 def test_the_word_at_the_cursor() -> None:
     assert word_before("a stree on", 7) == "stree"
     assert word_before("a stree on", 8) == ""
-    assert replaced("Stret, streets, STRET", "stret", "street") == "street, streets, street"
+    assert replace_word("Stret, streets, STRET", "stret", "street") == "street, streets, street"
 
 
-def test_suggestions_come_while_typing_and_tab_takes_one(desk: MakeDesk, taught: None) -> None:
-    at = desk().ready()
-    panel = at.window.prompt_panel
-    typed(at, "a str")
+def test_suggestions_come_while_typing_and_tab_takes_one(open_studio: OpenStudio, taught: None) -> None:
+    driver = open_studio().wait_until_ready()
+    panel = driver.window.prompt_panel
+    type_prompt(driver, "a str")
     popup = panel.suggestions[0].popup
     assert popup.isVisible()
     QTest.keyClick(popup, Qt.Key.Key_Tab)
-    assert panel.prompt.text() == "a street"
+    assert panel.prompt_edit.text() == "a street"
     assert not popup.isVisible()
-    at.until(lambda: "prompt='a street'" in at.log("request")[-1])
-    typed(at, " ca")
+    driver.wait_until(lambda: "prompt='a street'" in driver.engine_log("request")[-1])
+    type_prompt(driver, " ca")
     QTest.keyClick(popup, Qt.Key.Key_Down)
     QTest.keyClick(popup, Qt.Key.Key_Down)
-    count = len(at.log("request"))
+    count = len(driver.engine_log("request"))
     QTest.keyClick(popup, Qt.Key.Key_Return)
-    assert panel.prompt.text() == "a street cars"
-    assert len(at.log("request")) == count, "Return took the word and generated nothing"
-    panel.prompt.undo()
-    assert panel.prompt.text() == "a street ca"
+    assert panel.prompt_edit.text() == "a street cars"
+    assert len(driver.engine_log("request")) == count, "Return took the word and generated nothing"
+    panel.prompt_edit.undo()
+    assert panel.prompt_edit.text() == "a street ca"
     panel.suggestions[0].popup.hide()
 
 
-def test_a_word_counts_as_unknown_when_it_is_done(desk: MakeDesk, taught: None) -> None:
-    at = desk().ready()
-    panel = at.window.prompt_panel
-    typed(at, "a stre")
-    at.until(lambda: "prompt='a stre'" in at.log("request")[-1])
-    at.until(lambda: not panel.pause.isActive())
-    assert not panel.unknown.isVisible(), "it may become a street"
-    typed(at, " ")
-    at.until(panel.unknown.isVisible)
-    assert "“stre”" in panel.unknown.text()
+def test_a_word_counts_as_unknown_when_it_is_done(open_studio: OpenStudio, taught: None) -> None:
+    driver = open_studio().wait_until_ready()
+    panel = driver.window.prompt_panel
+    type_prompt(driver, "a stre")
+    driver.wait_until(lambda: "prompt='a stre'" in driver.engine_log("request")[-1])
+    driver.wait_until(lambda: not panel.typing_timer.isActive())
+    assert not panel.unknown_label.isVisible(), "it may become a street"
+    type_prompt(driver, " ")
+    driver.wait_until(panel.unknown_label.isVisible)
+    assert "“stre”" in panel.unknown_label.text()
 
 
-def test_unknown_words_are_named_with_near_ones_that_replace_them(desk: MakeDesk, taught: None) -> None:
-    at = desk().ready()
-    panel = at.window.prompt_panel
-    typed(at, "a stret")
-    at.until(panel.unknown.isVisible)
-    assert "does not know “stret”" in panel.unknown.text()
-    panel.unknown.linkActivated.emit("stret>street")
-    assert panel.prompt.text() == "a street"
-    assert not panel.unknown.isVisible()
-    at.until(lambda: "prompt='a street'" in at.log("request")[-1])
+def test_unknown_words_are_named_with_near_ones_that_replace_them(open_studio: OpenStudio, taught: None) -> None:
+    driver = open_studio().wait_until_ready()
+    panel = driver.window.prompt_panel
+    type_prompt(driver, "a stret")
+    driver.wait_until(panel.unknown_label.isVisible)
+    assert "does not know “stret”" in panel.unknown_label.text()
+    panel.unknown_label.linkActivated.emit("stret>street")
+    assert panel.prompt_edit.text() == "a street"
+    assert not panel.unknown_label.isVisible()
+    driver.wait_until(lambda: "prompt='a street'" in driver.engine_log("request")[-1])
 
 
-def test_the_fold_is_remembered_and_its_values_are_sent(desk: MakeDesk, taught: None) -> None:
-    at = desk().ready()
-    panel, advanced = at.window.prompt_panel, at.window.prompt_panel.advanced
+def test_the_fold_is_remembered_and_its_values_are_sent(open_studio: OpenStudio, taught: None) -> None:
+    driver = open_studio().wait_until_ready()
+    panel, advanced = driver.window.prompt_panel, driver.window.prompt_panel.advanced_panel
     assert not advanced.isVisible()
-    at.click(panel.more)
+    driver.click(panel.more_button)
     assert advanced.isVisible()
-    assert panel.negative.isVisible()
-    assert advanced.sampler.currentData() is None
-    assert advanced.sampler.findData("distilled") < 0
-    assert not advanced.reset.isEnabled()
-    advanced.sampler.setFocus()
-    QTest.keyClick(advanced.sampler, Qt.Key.Key_Down)
-    assert at.generator.options.sampler == "unipc"
-    QTest.keyClick(advanced.sampler, Qt.Key.Key_Down)
-    assert at.generator.options.sampler == "dpm++2m"
-    assert "few steps" in advanced.help.text()
-    advanced.guidance.setFocus()
-    advanced.guidance.selectAll()
-    QTest.keyClicks(advanced.guidance, "7.5")
-    advanced.cross_guidance.stepUp()
-    options = at.generator.options
+    assert panel.negative_edit.isVisible()
+    assert advanced.sampler_box.currentData() is None
+    assert advanced.sampler_box.findData("distilled") < 0
+    assert not advanced.reset_button.isEnabled()
+    advanced.sampler_box.setFocus()
+    QTest.keyClick(advanced.sampler_box, Qt.Key.Key_Down)
+    assert driver.generator.options.sampler == "unipc"
+    QTest.keyClick(advanced.sampler_box, Qt.Key.Key_Down)
+    assert driver.generator.options.sampler == "dpm++2m"
+    assert "few steps" in advanced.help_label.text()
+    advanced.guidance_box.setFocus()
+    advanced.guidance_box.selectAll()
+    QTest.keyClicks(advanced.guidance_box, "7.5")
+    advanced.cross_guidance_box.stepUp()
+    options = driver.generator.options
     assert (options.guidance, options.cross_guidance) == (7.5, 1.5)
-    at.close()
-    again = desk()
-    assert again.window.prompt_panel.advanced.isVisible()
+    driver.close()
+    again = open_studio()
+    assert again.window.prompt_panel.advanced_panel.isVisible()
     assert again.generator.options == options
-    assert again.window.prompt_panel.advanced.guidance.value() == 7.5
-    again.click(again.window.prompt_panel.advanced.reset)
+    assert again.window.prompt_panel.advanced_panel.guidance_box.value() == 7.5
+    again.click(again.window.prompt_panel.advanced_panel.reset_button)
     options = again.generator.options
     assert (options.steps, options.sampler, options.guidance, options.cross_guidance) == (None, None, None, None)
-    assert again.window.prompt_panel.advanced.sampler.currentData() is None
-    assert again.window.prompt_panel.advanced.steps.value() == 4
+    assert again.window.prompt_panel.advanced_panel.sampler_box.currentData() is None
+    assert again.window.prompt_panel.advanced_panel.steps_box.value() == 4

@@ -13,25 +13,25 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.library import assets
+from engine.library import assets_folder
 from engine.protocol import UNKNOWN, Pixels
 from engine.raster import write_image
-from studio.domain.document import ImageKind, Mode
-from tests.studio.desk import Desk
+from studio.domain.document import GenerationMode, ImageKind
+from tests.studio.desk import StudioDriver
 
 
 @pytest.fixture
-def at(qtbot: QtBot, loop: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def driver(qtbot: QtBot, loop: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudioDriver]:
     """The studio as it is started by a person, on the shipped pack."""
-    monkeypatch.setenv("DIPTYCH_PACKS", str(assets() / "packs"))
+    monkeypatch.setenv("DIPTYCH_PACKS", str(assets_folder() / "packs"))
     monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
-    desk = Desk(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
-    desk.generator.set_options(msgspec.structs.replace(desk.generator.options, steps=3))
-    yield desk
-    desk.close()
+    driver = StudioDriver(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
+    driver.generator.set_options(msgspec.structs.replace(driver.generator.options, steps=3))
+    yield driver
+    driver.close()
 
 
-def street() -> Pixels:
+def street_photograph() -> Pixels:
     """Something like a photograph of a street: sky, houses and a road with noise on all of it, 64×128."""
     random = np.random.default_rng(5)
     image = np.empty((64, 128, 3))
@@ -39,7 +39,7 @@ def street() -> Pixels:
     return np.clip(image + random.normal(0, 6, image.shape), 0, 255).astype(np.uint8)
 
 
-def drop(on: QWidget, path: Path) -> None:
+def drop_file(on: QWidget, path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -47,61 +47,61 @@ def drop(on: QWidget, path: Path) -> None:
     QApplication.sendEvent(on, QDropEvent(QPointF(5, 5), *how))
 
 
-def test_only_the_repainted_region_changes_in_either_half(at: Desk, tmp_path: Path) -> None:
-    at.ready()
-    write_image(tmp_path / "street.png", street())
-    drop(at.window.image_half, tmp_path / "street.png")
-    at.until(lambda: at.document.marks.fill_whole)
-    at.settled()
-    photograph, layout = at.document.image.copy(), at.document.layout()
-    assert (photograph == street()).all()
+def test_only_the_repainted_region_changes_in_either_half(driver: StudioDriver, tmp_path: Path) -> None:
+    driver.wait_until_ready()
+    write_image(tmp_path / "street.png", street_photograph())
+    drop_file(driver.window.image_half, tmp_path / "street.png")
+    driver.wait_until(lambda: driver.document.status.fill_whole)
+    driver.wait_until_idle()
+    photograph, layout = driver.document.image.copy(), driver.document.visible_layout()
+    assert (photograph == street_photograph()).all()
     assert (layout != UNKNOWN).all()
-    repaint_the_image(at, photograph, layout)
+    repaint_the_image(driver, photograph, layout)
     for _ in range(2):
-        at.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    at.generator.cancel()
-    assert (at.document.image == photograph).all()
-    assert (at.document.layout() == layout).all()
-    find_a_region_anew(at, photograph, layout)
+        driver.press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    driver.generator.cancel_all()
+    assert (driver.document.image == photograph).all()
+    assert (driver.document.visible_layout() == layout).all()
+    find_a_region_anew(driver, photograph, layout)
 
 
-def repaint_the_image(at: Desk, photograph: Pixels, layout: Pixels) -> None:
+def repaint_the_image(driver: StudioDriver, photograph: Pixels, layout: Pixels) -> None:
     """Two cars: each changes the photograph where it was painted, and nowhere else."""
-    at.click(at.window.notices.row(-1).button)
-    assert at.generator.mode is Mode.LAYOUT_TO_IMAGE, "the notice offers to go on"
-    at.window.commands["class.car"].trigger()
-    at.editor.tools.set_size(12)
-    at.stroke((50, 48), (70, 50))
-    at.until(lambda: (at.document.image != photograph).any())
-    at.settled()
-    region, freed = at.document.painted != layout, ~at.document.keep_image
+    driver.click(driver.window.notice_bar.row_at(-1).action_button)
+    assert driver.generator.mode is GenerationMode.LAYOUT_TO_IMAGE, "the notice offers to go on"
+    driver.window.commands["class.car"].trigger()
+    driver.editor.toolbox.set_brush_size(12)
+    driver.stroke((50, 48), (70, 50))
+    driver.wait_until(lambda: (driver.document.image != photograph).any())
+    driver.wait_until_idle()
+    region, freed = driver.document.painted != layout, ~driver.document.keep_image
     assert region.any()
     assert (freed | ~region).all()
     assert freed.sum() < 0.1 * freed.size
-    changed = (at.document.image != photograph).any(axis=2)
+    changed = (driver.document.image != photograph).any(axis=2)
     assert changed[freed].mean() > 0.9
     assert not changed[~freed].any(), "the rest is bit-identical"
-    assert (at.document.painted[~freed] == layout[~freed]).all()
-    assert at.document.marks.image is ImageKind.GIVEN
-    first = at.document.image.copy()
-    at.stroke((100, 50), (112, 50))
-    at.until(lambda: at.generator.running)
-    at.settled()
-    assert (at.document.image[:, 90:] != first[:, 90:]).any()
+    assert (driver.document.painted[~freed] == layout[~freed]).all()
+    assert driver.document.status.image is ImageKind.GIVEN
+    first = driver.document.image.copy()
+    driver.stroke((100, 50), (112, 50))
+    driver.wait_until(lambda: driver.generator.running)
+    driver.wait_until_idle()
+    assert (driver.document.image[:, 90:] != first[:, 90:]).any()
 
 
-def find_a_region_anew(at: Desk, photograph: Pixels, layout: Pixels) -> None:
+def find_a_region_anew(driver: StudioDriver, photograph: Pixels, layout: Pixels) -> None:
     """What is erased of the layout is found in the photograph again, and the rest stays."""
-    at.click(at.window.mode_bar.modes[Mode.IMAGE_TO_LAYOUT])
-    at.key(Qt.Key.Key_R)
-    at.key(Qt.Key.Key_E)
-    at.stroke((20.5, 40.5), (59.5, 59.5))
-    assert (at.document.layout()[40:60, 20:60] == UNKNOWN).all()
-    assert (at.document.layout() != UNKNOWN).sum() == 64 * 128 - 20 * 40
-    at.click(at.window.prompt_panel.generate)
-    at.until(lambda: at.document.marks.fill_whole)
-    found = at.document.layout()
+    driver.click(driver.window.mode_bar.mode_buttons[GenerationMode.IMAGE_TO_LAYOUT])
+    driver.press_key(Qt.Key.Key_R)
+    driver.press_key(Qt.Key.Key_E)
+    driver.stroke((20.5, 40.5), (59.5, 59.5))
+    assert (driver.document.visible_layout()[40:60, 20:60] == UNKNOWN).all()
+    assert (driver.document.visible_layout() != UNKNOWN).sum() == 64 * 128 - 20 * 40
+    driver.click(driver.window.prompt_panel.generate_button)
+    driver.wait_until(lambda: driver.document.status.fill_whole)
+    found = driver.document.visible_layout()
     assert (found != UNKNOWN).all()
     found[40:60, 20:60] = layout[40:60, 20:60]
     assert (found == layout).all()
-    assert (at.document.image == photograph).all()
+    assert (driver.document.image == photograph).all()

@@ -12,10 +12,10 @@ import pytest
 from engine.errors import BadFile
 from studio import headless
 from studio.app import main
-from studio.session.settings import Settings, engine_command, read_settings
+from studio.session.settings import StudioSettings, engine_command, read_settings
 
 
-def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "DIPTYCH_PACKS")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return subprocess.run(
@@ -23,14 +23,14 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-MAIN = "import sys; from studio.app import main; sys.exit(main())"
+RUN_MAIN = "import sys; from studio.app import main; sys.exit(main())"
 
 
 def test_a_library_that_qt_cannot_live_without(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(headless, "XCB_NEEDS", ("libno-such-thing.so.0",))
+    monkeypatch.setattr(headless, "REQUIRED_LIBRARIES", ("libno-such-thing.so.0",))
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", ":99")
     monkeypatch.delenv("QT_QPA_PLATFORM")
@@ -42,7 +42,7 @@ def test_a_library_that_qt_cannot_live_without(
 
 
 def test_a_display_that_does_not_answer() -> None:
-    done = run(MAIN, DISPLAY=":4242")
+    done = run_python(RUN_MAIN, DISPLAY=":4242")
     assert done.returncode == 1
     assert done.stderr.startswith("The display “:4242” does not answer. Correct DISPLAY")
 
@@ -54,7 +54,7 @@ def test_qt_that_cannot_be_loaded(tmp_path: Path) -> None:
     for module in ("QtCore", "QtGui", "QtWidgets"):
         file = tmp_path / "PySide6" / f"{module}.py"
         file.write_text(f"raise ImportError({library!r}, name='PySide6.{module}')")
-    done = run(MAIN, PYTHONPATH=str(tmp_path), QT_QPA_PLATFORM="offscreen")
+    done = run_python(RUN_MAIN, PYTHONPATH=str(tmp_path), QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 1
     assert "libEGL.so.1" in done.stderr
     assert "apt install libegl1" in done.stderr
@@ -62,8 +62,8 @@ def test_qt_that_cannot_be_loaded(tmp_path: Path) -> None:
 
 
 def test_neither_display_nor_pack() -> None:
-    code = f"import sys; sys.platform = 'linux'; import studio.session.pack as p; p.pack_folders = dict; {MAIN}"
-    done = run(code)
+    code = f"import sys; sys.platform = 'linux'; import studio.session.pack as p; p.pack_folders = dict; {RUN_MAIN}"
+    done = run_python(code)
     assert done.returncode == 1
     assert "There is no pack to paint with." in done.stderr
     assert "Traceback" not in done.stderr
@@ -71,7 +71,7 @@ def test_neither_display_nor_pack() -> None:
 
 def test_the_window_loads_no_torch() -> None:
     code = "import sys, studio.composition; print(sorted({'torch', 'open_clip', 'scipy'} & set(sys.modules)))"
-    done = run(code, QT_QPA_PLATFORM="offscreen")
+    done = run_python(code, QT_QPA_PLATFORM="offscreen")
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -83,11 +83,11 @@ def test_the_engine_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     remote = ["ssh", "box", "diptych-engine", "serve"]
     assert engine_command(read_settings(tmp_path), "street") == remote
     monkeypatch.setenv("DIPTYCH_ENGINE", "'/a place/engine' serve")
-    assert engine_command(Settings("ssh box"), "street") == ["/a place/engine", "serve"]
+    assert engine_command(StudioSettings("ssh box"), "street") == ["/a place/engine", "serve"]
     monkeypatch.setenv("DIPTYCH_ENGINE", 'ssh "box')
-    assert engine_command(Settings(), "street") == ['ssh "box']
+    assert engine_command(StudioSettings(), "street") == ['ssh "box']
     monkeypatch.setenv("DIPTYCH_ENGINE", "  ")
-    assert engine_command(Settings(), "street") == own
+    assert engine_command(StudioSettings(), "street") == own
 
 
 def test_the_engine_is_this_installations_wherever_it_is_started(
@@ -97,14 +97,14 @@ def test_the_engine_is_this_installations_wherever_it_is_started(
     (tmp_path / "engine").mkdir()
     for module in ("__init__", "cli"):
         (tmp_path / "engine" / f"{module}.py").write_text("raise SystemExit('another engine')")
-    command = engine_command(Settings(), "no-such-pack")
+    command = engine_command(StudioSettings(), "no-such-pack")
     done = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     assert b"another engine" not in done.stderr
     assert b"unknown_pack" in done.stdout
 
 
 def test_the_module_starts_what_the_command_starts() -> None:
-    done = run("import runpy; runpy.run_module('studio.app', run_name='__main__')", DISPLAY=":4242")
+    done = run_python("import runpy; runpy.run_module('studio.app', run_name='__main__')", DISPLAY=":4242")
     assert done.returncode == 1
     assert "The display “:4242” does not answer" in done.stderr
 

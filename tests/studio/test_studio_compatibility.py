@@ -88,7 +88,7 @@ def test_old_results_are_on_the_shelf_with_their_requests(place: Path) -> None:
     assert not lost(json.loads(head.read_text("utf-8")), json.loads(recipe.text()))
     assert (image == np.asarray(Image.open(shelf.image(entry)))).all()
     assert (recipe.layout() == np.asarray(Image.open(shelf.layout(entry)))).all()
-    assert shelf.thumb(entry).is_file()
+    assert shelf.thumbnail_path(entry).is_file()
 
 
 @pytest.mark.parametrize("kind", ["-image.png", "-layout.png", "full_size.png"])
@@ -98,7 +98,7 @@ def test_a_png_brings_its_request_back(place: Path, kind: str) -> None:
     recipe = read_recipe(note, INFO, file.name)
     assert not lost(json.loads(note), json.loads(recipe.text()))
     if kind != "-layout.png":
-        assert recipe.made_image(decode_image(file.read_bytes(), file.name)) is not None
+        assert recipe.original_image(decode_image(file.read_bytes(), file.name)) is not None
 
 
 def test_a_png_keeps_its_request_under_the_same_key() -> None:

@@ -11,19 +11,19 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QTranslator
 
-from engine.library import assets
-from studio.ui.language import NAMES, of_system
+from engine.library import assets_folder
+from studio.ui.language import LANGUAGE_NAMES, system_language
 from tests.tools import translate
 
 ROOT = Path(__file__).parents[2]
-SPEAKING = {
+TEXT_CALLS = {
     *("setText", "setToolTip", "setWindowTitle", "setPlaceholderText", "setAccessibleName", "setIconText"),
     *("addMenu", "addAction", "addItem", "addTab", "setTitle", "setPrefix", "setSuffix", "setStatusTip"),
     *("QLabel", "QPushButton", "QCheckBox", "QGroupBox", "QAction", "QMenu", "QFileDialog", "QRadioButton"),
     *("Notice", "Action", "text", "toggle", "ask_open", "format", "icon_button", "drawText"),
 }
 """Calls whose words are read."""
-MUTE = {"text": {1}, "icon_button": {1, 3}, "drawText": set()}
+UNREAD_ARGUMENTS = {"text": {1}, "icon_button": {1, 3}, "drawText": set()}
 """Arguments by place that are names for the program."""
 SENTENCE = re.compile(r"[A-Z“][^\n]*[a-z,] [a-z]")
 NAMES_ONLY = re.compile(
@@ -32,7 +32,7 @@ NAMES_ONLY = re.compile(
 )
 TRANSLATED = {"tr", "translate", "BadFile", "BadPack", "EngineError"}
 """Calls whose words are taken care of; the errors of the engine's tree stay English."""
-LANGUAGES = sorted(set(NAMES) - {"en"})
+LANGUAGES = sorted(set(LANGUAGE_NAMES) - {"en"})
 
 
 def literals(node: ast.expr) -> Iterator[str]:
@@ -47,7 +47,7 @@ def literals(node: ast.expr) -> Iterator[str]:
         yield from (*literals(node.body), *literals(node.orelse))
 
 
-def sentences(tree: ast.Module) -> Iterator[ast.Constant]:
+def bare_sentences(tree: ast.Module) -> Iterator[ast.Constant]:
     """Strings that look like sentences, wherever they stand but in documentation, translations and errors."""
     fine: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -61,19 +61,19 @@ def sentences(tree: ast.Module) -> Iterator[ast.Constant]:
 
 def untranslated(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text("utf-8"))
-    for sentence in sentences(tree):
+    for sentence in bare_sentences(tree):
         yield f"{path.name}:{sentence.lineno} {sentence.value!r}"
     for node in ast.walk(tree):
         name = ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
-        if isinstance(node, ast.Call) and name in SPEAKING:
-            arguments = [a for i, a in enumerate(node.args) if i not in MUTE.get(name, set())]
+        if isinstance(node, ast.Call) and name in TEXT_CALLS:
+            arguments = [a for i, a in enumerate(node.args) if i not in UNREAD_ARGUMENTS.get(name, set())]
             arguments += [k.value for k in node.keywords if k.arg in ("text", "tip", "label")]
             for words in (words for argument in arguments for words in literals(argument)):
                 if re.search(r"[^\W\d_]{2}", NAMES_ONLY.sub("", words)):
                     yield f"{path.name}:{node.lineno} {name}({words!r})"
 
 
-def entries(language: str) -> Iterator[ElementTree.Element]:
+def ts_messages(language: str) -> Iterator[ElementTree.Element]:
     yield from ElementTree.parse(translate.source(language)).getroot().iter("message")
 
 
@@ -106,7 +106,7 @@ def test_sources_are_up_to_date(language: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_entry_is_finished_and_keeps_its_places(language: str) -> None:
     count = 0
-    for entry in entries(language):
+    for entry in ts_messages(language):
         source, translation = entry.findtext("source", ""), entry.find("translation")
         assert translation is not None
         assert translation.get("type") is None, f"unfinished: {source}"
@@ -124,7 +124,7 @@ def test_every_entry_is_finished_and_keeps_its_places(language: str) -> None:
 def test_what_is_shipped_is_what_the_sources_say(language: str, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.qm"
     translate.release(translate.source(language), fresh)
-    shipped = assets() / "translations" / f"diptych_{language}.qm"
+    shipped = assets_folder() / "translations" / f"diptych_{language}.qm"
     assert fresh.read_bytes() == shipped.read_bytes(), "run python -m tests.tools.translate"
     translator = QTranslator()
     assert translator.load(str(shipped))
@@ -136,4 +136,4 @@ def test_what_is_shipped_is_what_the_sources_say(language: str, tmp_path: Path) 
     [(["de-AT", "en"], "de"), (["fr-FR", "ko-KR"], "ko"), (["ko_KR"], "ko"), (["fr"], "en"), ([], "en")],
 )
 def test_the_systems_languages_in_their_order(wanted: list[str], spoken: str) -> None:
-    assert of_system(wanted) == spoken
+    assert system_language(wanted) == spoken

@@ -11,11 +11,11 @@ import sysconfig
 from pathlib import Path
 from xml.etree import ElementTree
 
-from engine.library import assets
-from studio.ui.language import NAMES
+from engine.library import assets_folder
+from studio.ui.language import LANGUAGE_NAMES
 
 ROOT = Path(__file__).parents[2]
-FOLDER = assets() / "translations"
+FOLDER = assets_folder() / "translations"
 
 
 def source(language: str) -> Path:
@@ -46,7 +46,7 @@ def run(tool: str, *words: str) -> None:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for language in sorted(set(NAMES) - {"en"}):
+    for language in sorted(set(LANGUAGE_NAMES) - {"en"}):
         update(source(language))
         release(source(language), source(language).with_suffix(".qm"))
 

@@ -4,53 +4,57 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.data.drawn import Drawn, read_bytes, read_drawn
-from engine.data.pairs import join, pictures_in
-from engine.data.readers.source import Source, hex_of, named
+from engine.data.drawn import RawLayout, read_bytes, read_raw_layout
+from engine.data.pairs import image_files, join_halves
+from engine.data.readers.source import DatasetSource, classes_from_names, hex_colour
 from engine.errors import BadFile
 
-VOID = "void"
-FRAMES, LABELS = ("701_StillsRaw_full", "images"), ("LabeledApproved_full", "labels")
+VOID_NAME = "void"
+FRAME_FOLDERS, LABEL_FOLDERS = ("701_StillsRaw_full", "images"), ("LabeledApproved_full", "labels")
 Colour = tuple[int, int, int]
 
 
-def find(folder: Path) -> Source | None:
+def detect_dataset(folder: Path) -> DatasetSource | None:
     """Black is void, and so is the class of that name."""
-    listed = next((one for one in (folder / "label_colors.txt", folder / "class_dict.csv") if one.is_file()), None)
-    if listed is None:
+    colour_table = next(
+        (one for one in (folder / "label_colors.txt", folder / "class_dict.csv") if one.is_file()), None
+    )
+    if colour_table is None:
         return None
-    classes = _colours(listed)
-    blank = ((0, 0, 0), *(colour for name, colour in classes if name.lower() == VOID))
-    real = [(name, colour) for name, colour in classes if name.lower() != VOID]
+    classes = _read_colour_table(colour_table)
+    unknown_colours = ((0, 0, 0), *(colour for name, colour in classes if name.lower() == VOID_NAME))
+    real = [(name, colour) for name, colour in classes if name.lower() != VOID_NAME]
 
-    def draw(path: Path) -> Drawn:
-        drawn = read_drawn(path)
-        if drawn.palette is not None:  # programs that save colours with a palette order it as they like
-            drawn = Drawn(drawn.palette[drawn.pixels], drawn.place)
-        return Drawn(drawn.pixels, drawn.place, None, drawn.lossy, blank)
+    def read_layout(path: Path) -> RawLayout:
+        raw = read_raw_layout(path)
+        if raw.palette is not None:  # programs that save colours with a palette order it as they like
+            raw = RawLayout(raw.palette[raw.pixels], raw.file_name)
+        return RawLayout(raw.pixels, raw.file_name, None, raw.lossy, unknown_colours)
 
     splits = {
-        split: join(pictures_in(frames), _labels(labels), None, draw)
-        for split, (frames, labels) in _halves(folder).items()
+        split: join_halves(image_files(frames), _label_files(labels), None, read_layout)
+        for split, (frames, labels) in _half_folders(folder).items()
     }
     if not any(splits.values()):
         return None
-    return Source("CamVid", splits, named([name for name, _ in real], [hex_of(colour) for _, colour in real]))
+    return DatasetSource(
+        "CamVid", splits, classes_from_names([name for name, _ in real], [hex_colour(colour) for _, colour in real])
+    )
 
 
-def _halves(folder: Path) -> dict[str, tuple[Path, Path]]:
+def _half_folders(folder: Path) -> dict[str, tuple[Path, Path]]:
     parts = {split: (folder / split, folder / f"{split}_labels") for split in ("train", "val")}
     there = {split: halves for split, halves in parts.items() if halves[1].is_dir()}
-    frames = next((folder / name for name in FRAMES if (folder / name).is_dir()), None)
-    labels = next((folder / name for name in LABELS if (folder / name).is_dir()), None)
+    frames = next((folder / name for name in FRAME_FOLDERS if (folder / name).is_dir()), None)
+    labels = next((folder / name for name in LABEL_FOLDERS if (folder / name).is_dir()), None)
     return there or ({"": (frames, labels)} if frames and labels else {})
 
 
-def _labels(folder: Path) -> dict[str, Path]:
-    return {name.removesuffix("_L"): path for name, path in pictures_in(folder).items()}
+def _label_files(folder: Path) -> dict[str, Path]:
+    return {name.removesuffix("_L"): path for name, path in image_files(folder).items()}
 
 
-def _colours(path: Path) -> list[tuple[str, Colour]]:
+def _read_colour_table(path: Path) -> list[tuple[str, Colour]]:
     """“R G B NAME” in each line, or name,r,g,b under a heading."""
     lines = [line for line in read_bytes(path).decode("utf-8-sig").splitlines() if line.strip()]
     try:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data.drawn import Drawn, read_bytes
-from engine.data.pairs import Item, join, pictures_in
-from engine.data.readers.source import Source, named
+from engine.data.drawn import RawLayout, read_bytes
+from engine.data.pairs import DatasetItem, image_files, join_halves
+from engine.data.readers.source import DatasetSource, classes_from_names
 from engine.errors import BadFile
 from engine.protocol import Pixels
 from engine.raster import fit_image, read_mask
@@ -21,14 +21,14 @@ PARTS = {
     **{"neck_l": "necklace", "neck": "neck", "cloth": "clothes"},
 }
 """Parts by the ends of their files' names, in the order in which later ones cover earlier ones; ids begin at 1."""
-MIRROR = (("left eye", "right eye"), ("left brow", "right brow"), ("left ear", "right ear"))
-COLOURS = (
+MIRROR_PAIRS = (("left eye", "right eye"), ("left brow", "right brow"), ("left ear", "right ear"))
+PART_COLOURS = (
     *("#000000", "#cc0000", "#4c9900", "#cccc00", "#3333ff", "#cc00cc", "#00ffff", "#ffcccc", "#663300", "#ff0000"),
     *("#66cc00", "#ffff00", "#000099", "#0000cc", "#ff3399", "#00cccc", "#003300", "#ff9933", "#00cc00"),
 )
 
 
-def find(folder: Path) -> Source | None:
+def detect_dataset(folder: Path) -> DatasetSource | None:
     """Images shrink to the size of their parts; MM-CelebA-HQ's captions are in celeba-caption/N.txt."""
     roots = [folder, folder / "CelebAMask-HQ"]
     root = next((one for one in roots if (one / "CelebAMask-HQ-mask-anno").is_dir()), None)
@@ -42,31 +42,33 @@ def find(folder: Path) -> Source | None:
     for texts in (root / "celeba-caption", folder / "celeba-caption", folder / "text" / "celeba-caption"):
         captions |= {path.stem: path for path in texts.glob("*.txt")}
     items = [
-        _item(one, parts.get(one.name), captions.get(one.name))
-        for one in join(
-            pictures_in(root / "CelebA-HQ-img"), {name: next(iter(some.values())) for name, some in parts.items()}
+        _face_item(one, parts.get(one.name), captions.get(one.name))
+        for one in join_halves(
+            image_files(root / "CelebA-HQ-img"), {name: next(iter(some.values())) for name, some in parts.items()}
         )
     ]
-    return Source("CelebAMask-HQ", {"": items}, named(["background", *PARTS.values()], COLOURS), MIRROR)
+    return DatasetSource(
+        "CelebAMask-HQ", {"": items}, classes_from_names(["background", *PARTS.values()], PART_COLOURS), MIRROR_PAIRS
+    )
 
 
-def _item(found: Item, parts: dict[str, Path] | None, captions: Path | None) -> Item:
+def _face_item(item: DatasetItem, parts: dict[str, Path] | None, captions: Path | None) -> DatasetItem:
     texts = read_bytes(captions).decode("utf-8", "replace").splitlines() if captions else []
-    said = tuple(text.strip() for text in texts if text.strip())
+    own_captions = tuple(text.strip() for text in texts if text.strip())
     if parts is None:
-        return Item(found.name, found.image, found.layout, said)
-    see = partial(_shrunk, found, next(iter(parts.values())))
-    return Item(found.name, see, partial(_merged, parts), said)
+        return DatasetItem(item.name, item.load_image, item.load_layout, own_captions)
+    load_image = partial(_image_at_part_size, item, next(iter(parts.values())))
+    return DatasetItem(item.name, load_image, partial(_merged_parts, parts), own_captions)
 
 
-def _shrunk(found: Item, part: Path) -> Pixels:
-    image, size = found.image(), read_mask(part).shape
+def _image_at_part_size(item: DatasetItem, part: Path) -> Pixels:
+    image, size = item.load_image(), read_mask(part).shape
     if image.shape[0] * size[1] != image.shape[1] * size[0]:
         return image
     return fit_image(image, *size).pixels
 
 
-def _merged(parts: dict[str, Path]) -> Drawn:
+def _merged_parts(parts: dict[str, Path]) -> RawLayout:
     """One layout of all parts. Raises BadFile for a part that the form does not know."""
     first = next(iter(parts.values()))
     ids = np.zeros(read_mask(first).shape, np.uint8)
@@ -79,4 +81,4 @@ def _merged(parts: dict[str, Path]) -> Drawn:
         if mask.shape != ids.shape:
             raise BadFile(f"{parts[part]} has another size than {first}.", "All parts of a face need one size.")
         ids[mask > 0] = index
-    return Drawn(ids, str(first))
+    return RawLayout(ids, str(first))

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import msgspec
 
-from engine.data.drawn import Drawn, decode_drawn
-from engine.data.pairs import Item
-from engine.data.readers.records import LAYOUTS, split_of
-from engine.data.readers.source import Source, read_classes, told_in
+from engine.data.drawn import RawLayout, decode_raw_layout
+from engine.data.pairs import DatasetItem
+from engine.data.readers.records import LAYOUT_KEYS, split_of_path
+from engine.data.readers.source import DatasetSource, captions_in, read_classes_json
 from engine.errors import BadFile
 from engine.protocol import Pixels
 from engine.raster import decode_image
 
-IMAGES = ("jpg", "jpeg", "png", "webp", "image.jpg", "image.png")
+IMAGE_ENDINGS = ("jpg", "jpeg", "png", "webp", "image.jpg", "image.png")
 
 
 @dataclass(frozen=True)
-class _Member:
+class _TarMember:
     """The bytes of one file in a shard."""
 
     path: Path
@@ -41,62 +41,62 @@ class _Member:
 
 
 @dataclass(frozen=True)
-class _Sample:
+class _TarSample:
     """The files of one key by what follows its first full stop."""
 
     path: Path
     key: str
-    files: dict[str, _Member]
+    files: dict[str, _TarMember]
 
-    def image(self) -> Pixels:
-        member = self._one(IMAGES, "image")
+    def load_image(self) -> Pixels:
+        member = self._first_member(IMAGE_ENDINGS, "image")
         return decode_image(member.read(), f"{member.name} in {self.path}")
 
-    def layout(self) -> Drawn:
-        member = self._one((*(f"{name}.png" for name in LAYOUTS), "seg.png", "cls.png"), "layout")
-        return decode_drawn(member.read(), f"{member.name} in {self.path}")
+    def load_layout(self) -> RawLayout:
+        member = self._first_member((*(f"{name}.png" for name in LAYOUT_KEYS), "seg.png", "cls.png"), "layout")
+        return decode_raw_layout(member.read(), f"{member.name} in {self.path}")
 
     def captions(self) -> tuple[str, ...]:
         for ending in ("txt", "caption.txt", "text"):
             if ending in self.files:
-                return told_in({"text": self.files[ending].read().decode("utf-8", "replace").strip()})
+                return captions_in({"text": self.files[ending].read().decode("utf-8", "replace").strip()})
         if "json" not in self.files:
             return ()
         try:
-            return told_in(msgspec.json.decode(self.files["json"].read(), type=dict[str, object]))
+            return captions_in(msgspec.json.decode(self.files["json"].read(), type=dict[str, object]))
         except msgspec.MsgspecError as error:
             raise BadFile(f"{self.key}.json in {self.path} is no record: {error}", "Mend the shard.") from error
 
-    def _one(self, endings: tuple[str, ...], what: str) -> _Member:
+    def _first_member(self, endings: tuple[str, ...], what: str) -> _TarMember:
         for ending in endings:
             if ending in self.files:
                 return self.files[ending]
         raise BadFile(f"{self.key} in {self.path} has no {what}.", "Add the other half, or remove this one.")
 
 
-def find(folder: Path) -> Source | None:
+def detect_dataset(folder: Path) -> DatasetSource | None:
     """*.tar in the folder or its splits; a shard's name begins with its split."""
     paths = sorted(folder.glob("*.tar")) or sorted(folder.glob("*/*.tar"))
     if not paths:
         return None
-    splits: dict[str, list[Item]] = {}
+    splits: dict[str, list[DatasetItem]] = {}
     for path in paths:
-        splits.setdefault(split_of(path), []).extend(_items(path))
-    classes, mirror = read_classes(folder / "classes.json")
-    return Source("WebDataset", splits, classes, mirror)
+        splits.setdefault(split_of_path(path), []).extend(_shard_items(path))
+    classes, mirror = read_classes_json(folder / "classes.json")
+    return DatasetSource("WebDataset", splits, classes, mirror)
 
 
-def _items(path: Path) -> list[Item]:
-    samples: dict[str, dict[str, _Member]] = {}
+def _shard_items(path: Path) -> list[DatasetItem]:
+    samples: dict[str, dict[str, _TarMember]] = {}
     try:
         with tarfile.open(path, "r:") as archive:
             for member in archive:
                 folder, _, base = member.name.rpartition("/")
                 key, _, ending = base.partition(".")
                 if member.isfile() and key:
-                    one = _Member(path, member.name, member.offset_data, member.size)
+                    one = _TarMember(path, member.name, member.offset_data, member.size)
                     samples.setdefault(f"{folder}/{key}".strip("/"), {})[ending.lower()] = one
     except (tarfile.TarError, OSError) as error:
         raise BadFile(f"{path} is no shard ({error}).", "Give tar files that are not compressed.") from error
-    found = (_Sample(path, key, files) for key, files in samples.items())
-    return [Item(one.key, one.image, one.layout, one.captions()) for one in found]
+    tar_samples = (_TarSample(path, key, files) for key, files in samples.items())
+    return [DatasetItem(one.key, one.load_image, one.load_layout, one.captions()) for one in tar_samples]

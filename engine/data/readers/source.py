@@ -12,34 +12,34 @@ from typing import TypeVar
 import msgspec
 
 from engine.data.drawn import read_bytes
-from engine.data.pairs import Item
+from engine.data.pairs import DatasetItem
 from engine.data.taxonomy import ClassWords
 from engine.errors import BadFile
 
-SPLITS = {"train": ("train", "training", "train2017"), "val": ("val", "validation", "valid", "val2017")}
+SPLIT_FOLDERS = {"train": ("train", "training", "train2017"), "val": ("val", "validation", "valid", "val2017")}
 """What folders of both splits are called."""
-HELD_OUT = 10
+HELD_OUT_EVERY = 10
 """One pair in so many is held out where a data set has no split of its own."""
 
 
 @dataclass(frozen=True)
-class Source:
+class DatasetSource:
     """A data set: its form, its pairs by split ("" where it has none), and its classes where it names them."""
 
-    form: str
-    splits: dict[str, list[Item]]
+    format_name: str
+    splits: dict[str, list[DatasetItem]]
     classes: tuple[ClassWords, ...] = ()
     mirror: tuple[tuple[str, str], ...] = ()
     streets: bool = False
 
     @property
-    def is_split(self) -> bool:
+    def has_splits(self) -> bool:
         """Whether the data say themselves what is held out."""
         return bool(self.splits.get("train") and self.splits.get("val"))
 
-    def items(self, split: str) -> list[Item]:
+    def split_items(self, split: str) -> list[DatasetItem]:
         """The pairs of "train" or "val"; without a split, a hash of the name decides, always the same."""
-        if self.is_split:
+        if self.has_splits:
             return self.splits[split]
         everything = [item for items in self.splits.values() for item in items]
         return [item for item in everything if is_held_out(item.name) == (split == "val")]
@@ -47,22 +47,22 @@ class Source:
 
 def is_held_out(name: str) -> bool:
     """Whether a pair of this name belongs to val."""
-    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % HELD_OUT == 0
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % HELD_OUT_EVERY == 0
 
 
-class _Class(msgspec.Struct):
+class _ClassRecord(msgspec.Struct):
     id: int
     name: str
     color: str = ""
 
 
 class _ClassFile(msgspec.Struct):
-    classes: list[_Class]
+    classes: list[_ClassRecord]
     unknown: int = 255
     mirror: list[tuple[int, int]] = []
 
 
-def read_classes(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[str, str], ...]]:
+def read_classes_json(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[str, str], ...]]:
     """The classes and mirror pairs of a `classes.json`; nothing if it is not there. Raises BadFile."""
     if not path.is_file():
         return (), ()
@@ -71,10 +71,10 @@ def read_classes(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[str, s
         raise BadFile(f"{path} does not number its classes 0, 1, 2 … with 255 for unknown.", "Number them so.")
     names = [one.name for one in file.classes]
     mirror = tuple((names[left], names[right]) for left, right in file.mirror)
-    return named(names, [one.color for one in file.classes]), mirror
+    return classes_from_names(names, [one.color for one in file.classes]), mirror
 
 
-def named(names: Sequence[str], colours: Sequence[str] = ()) -> tuple[ClassWords, ...]:
+def classes_from_names(names: Sequence[str], colours: Sequence[str] = ()) -> tuple[ClassWords, ...]:
     """Classes of these names; those without a colour get one that no other has."""
     taken, result = {colour.lower() for colour in colours}, []
     for index, name in enumerate(names):
@@ -94,23 +94,25 @@ def _free_colour(index: int, taken: set[str]) -> str:
         index += 1
 
 
-def hex_of(colour: Sequence[int]) -> str:
+def hex_colour(colour: Sequence[int]) -> str:
     """(128, 64, 128) as "#804080"."""
     return "#" + bytes(colour).hex()
 
 
 def split_folders(folder: Path) -> dict[str, Path]:
     """The folders of both splits in a folder, by "train" and "val", of those that are there."""
-    return {split: folder / name for split, names in SPLITS.items() for name in names if (folder / name).is_dir()}
+    return {
+        split: folder / name for split, names in SPLIT_FOLDERS.items() for name in names if (folder / name).is_dir()
+    }
 
 
-Form = TypeVar("Form")
+RecordType = TypeVar("RecordType")
 
 
-def read_json(path: Path, form: type[Form]) -> Form:
+def read_json(path: Path, record_type: type[RecordType]) -> RecordType:
     """A JSON file of a known form. Raises BadFile."""
     try:
-        return msgspec.json.decode(read_bytes(path), type=form)
+        return msgspec.json.decode(read_bytes(path), type=record_type)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadFile(f"{path} cannot be read: {error}", "Mend or replace it.") from error
 
@@ -118,7 +120,7 @@ def read_json(path: Path, form: type[Form]) -> Form:
 CAPTION_KEYS = ("captions", "caption", "text", "prompt")
 
 
-def told_in(line: dict[str, object]) -> tuple[str, ...]:
+def captions_in(line: dict[str, object]) -> tuple[str, ...]:
     """The captions in a record, under whichever of the usual names."""
     for key in CAPTION_KEYS:
         value = line.get(key)
@@ -129,7 +131,7 @@ def told_in(line: dict[str, object]) -> tuple[str, ...]:
     return ()
 
 
-def read_lines(path: Path) -> list[dict[str, object]]:
+def read_json_lines(path: Path) -> list[dict[str, object]]:
     """The records of a JSON-lines file. Raises BadFile."""
     records: list[dict[str, object]] = []
     for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
@@ -142,15 +144,15 @@ def read_lines(path: Path) -> list[dict[str, object]]:
     return records
 
 
-NAMES = ("name", "file_name", "file", "image")
+NAME_KEYS = ("name", "file_name", "file", "image")
 
 
 def read_captions(folder: Path) -> dict[str, tuple[str, ...]]:
     """The captions of a folder's captions.jsonl by the names of their pairs; none without it. Raises BadFile."""
     path = folder / "captions.jsonl"
     found: dict[str, tuple[str, ...]] = {}
-    for line in read_lines(path) if path.is_file() else ():
-        name = next((value for key in NAMES if isinstance(value := line.get(key), str)), "")
+    for line in read_json_lines(path) if path.is_file() else ():
+        name = next((value for key in NAME_KEYS if isinstance(value := line.get(key), str)), "")
         name = Path(name).stem if Path(name).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp") else name
-        found[name] = found.get(name, ()) + told_in(line)
+        found[name] = found.get(name, ()) + captions_in(line)
     return found

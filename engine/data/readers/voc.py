@@ -8,35 +8,35 @@ from html import unescape
 from pathlib import Path
 
 from engine.data.drawn import read_bytes
-from engine.data.pairs import join, pictures_in
-from engine.data.readers.source import Source, hex_of, named, read_classes
+from engine.data.pairs import image_files, join_halves
+from engine.data.readers.source import DatasetSource, classes_from_names, hex_colour, read_classes_json
 from engine.data.taxonomy import ClassWords
 from engine.errors import BadFile
 
 
-def find(folder: Path) -> Source | None:
+def detect_dataset(folder: Path) -> DatasetSource | None:
     """The folder itself, or VOCdevkit/VOC…/ in it. 255 is void; images that no list names are not segmented."""
     roots = [folder, *sorted(folder.glob("VOC2*")), *sorted(folder.glob("VOCdevkit/VOC*"))]
     root = next((one for one in roots if (one / "SegmentationClass").is_dir()), None)
     if root is None:
         return None
-    images, layouts = pictures_in(root / "JPEGImages"), pictures_in(root / "SegmentationClass")
+    images, layouts = image_files(root / "JPEGImages"), image_files(root / "SegmentationClass")
     lists = {split: root / "ImageSets" / "Segmentation" / f"{split}.txt" for split in ("train", "val")}
     names = {split: read_bytes(path).decode().split() for split, path in lists.items() if path.is_file()}
     names = names or {"": list(layouts)}
     splits = {
-        split: join(
+        split: join_halves(
             {name: images.get(name, root / "JPEGImages" / f"{name}.jpg") for name in some},
             {name: layouts.get(name, root / "SegmentationClass" / f"{name}.png") for name in some},
-            _captions(root / "Annotations", some),
+            _read_captions(root / "Annotations", some),
         )
         for split, some in names.items()
     }
-    classes, mirror = read_classes(folder / "classes.json")
-    return Source("VOC", splits, classes or _labels(root / "labelmap.txt"), mirror)
+    classes, mirror = read_classes_json(folder / "classes.json")
+    return DatasetSource("VOC", splits, classes or _read_labelmap(root / "labelmap.txt"), mirror)
 
 
-def _captions(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _read_captions(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """What annotations say in <caption>, where there are any: people's own come without."""
     found = {}
     for name in names if folder.is_dir() else ():
@@ -51,12 +51,12 @@ def _captions(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
 _CAPTION = re.compile("<caption>([^<]*[^<\\s][^<]*)</caption>")
 
 
-def _labels(path: Path) -> tuple[ClassWords, ...]:
+def _read_labelmap(path: Path) -> tuple[ClassWords, ...]:
     """NAME:R,G,B:: in each line, in the order of the ids."""
     lines = read_bytes(path).decode().splitlines() if path.is_file() else []
     fields = [line.split(":") for line in lines if line.strip() and not line.startswith("#")]
     try:
-        colours = [hex_of([int(value) for value in colour.split(",")]) for _, colour, *_ in fields]
+        colours = [hex_colour([int(value) for value in colour.split(",")]) for _, colour, *_ in fields]
     except ValueError as error:
         raise BadFile(f"{path} cannot be read: {error}", "Write NAME:RED,GREEN,BLUE:: in each line.") from error
-    return named([name for name, *_ in fields], colours)
+    return classes_from_names([name for name, *_ in fields], colours)

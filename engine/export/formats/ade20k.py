@@ -8,37 +8,48 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import BadRequest
-from engine.export.formats.base import Halves, Lines, grey, ids_of, image_of, jpeg, json_line, record_json
-from engine.export.pair import Pair
+from engine.export.formats.base import (
+    PairHalves,
+    PairLines,
+    grey_png,
+    ids_from_files,
+    image_from_files,
+    jpeg_bytes,
+    json_line,
+    record_json,
+)
+from engine.export.pair import GeneratedPair
 from engine.protocol import UNKNOWN, PackInfo
 
-MOST = 254
+MAX_CLASSES = 254
 
 
-class Ade20k:
+class Ade20kFormat:
     """Annotations hold the pack's ids plus 1, as readers of ADE20K take for granted; objectInfo.txt names them."""
 
     def __init__(self, info: PackInfo) -> None:
-        if len(info.classes) > MOST:
+        if len(info.classes) > MAX_CLASSES:
             raise BadRequest(f"“{info.name}” has more classes than ADE20K can hold.", "Choose another format.")
         self.info = info
         self.ids = np.zeros(256, np.uint8)
         self.ids[: len(info.classes)] = np.arange(1, len(info.classes) + 1)
         assert self.ids[UNKNOWN] == 0
 
-    def files(self, pair: Pair) -> dict[str, bytes]:
+    def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
         name = f"training/ADE_train_{pair.name}"
         return {
-            f"images/{name}.jpg": jpeg(pair.image),
-            f"annotations/{name}.png": grey(self.ids[pair.layout]),
+            f"images/{name}.jpg": jpeg_bytes(pair.image),
+            f"annotations/{name}.png": grey_png(self.ids[pair.layout]),
             f"requests/{name}.json": record_json(pair.record),
         }
 
-    def halves(self, files: Mapping[str, bytes]) -> Halves:
-        ids = ids_of(files, "annotations/")
-        return Halves(image_of(files, "images/"), ids - np.uint8(1))  # 0 becomes 255, which is unknown here
+    def halves(self, files: Mapping[str, bytes]) -> PairHalves:
+        ids = ids_from_files(files, "annotations/")
+        return PairHalves(
+            image_from_files(files, "images/"), ids - np.uint8(1)
+        )  # 0 becomes 255, which is unknown here
 
-    def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
+    def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
         names = (f"ADE_train_{line.name} {self.info.name}\n".encode() for line in lines())
         captions = (
             json_line({"file": f"ADE_train_{line.name}", "caption": line.request.prompt, "seed": line.request.seed})

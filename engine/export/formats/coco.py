@@ -9,26 +9,26 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from engine.export.formats.base import Halves, Lines, ids_of, image_of, json_line
+from engine.export.formats.base import PairHalves, PairLines, ids_from_files, image_from_files, json_line
 from engine.export.manifest import PairLine
-from engine.export.order import Record
-from engine.export.pair import Pair
+from engine.export.order import PairRecord
+from engine.export.pair import GeneratedPair
 from engine.protocol import PackInfo
 from engine.raster import encode_image, palette_table
 
 SPLIT = "train2017"
-MOST = 1000
+MAX_REGIONS = 1000
 """Regions of one picture have ids of their own below this times its number."""
 
 
-class Regions(msgspec.Struct, frozen=True):
+class CocoRegions(msgspec.Struct, frozen=True):
     """annotations/regions/NAME.json: what a pair adds to the JSON files of the whole set."""
 
-    request: Record
+    request: PairRecord
     annotations: list[dict[str, Any]]
 
 
-class Coco:
+class CocoPanopticFormat:
     """Categories have the pack's ids plus 1, for theirs begin at 1. A class in a picture is one region.
 
     An image's own entry holds its seed and its request.
@@ -38,7 +38,7 @@ class Coco:
         self.info = info
         self.colours = palette_table(info.classes)
 
-    def files(self, pair: Pair) -> dict[str, bytes]:
+    def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
         regions = [
             self._region(pair, index) for index in range(len(self.info.classes)) if (pair.layout == index).any()
         ]
@@ -48,10 +48,10 @@ class Coco:
         return {
             f"{SPLIT}/{pair.name}.png": encode_image(pair.image),
             f"annotations/panoptic_{SPLIT}/{pair.name}.png": encode_image(ids),
-            f"annotations/regions/{pair.name}.json": json_line(Regions(pair.record, regions)),
+            f"annotations/regions/{pair.name}.json": json_line(CocoRegions(pair.record, regions)),
         }
 
-    def _region(self, pair: Pair, index: int) -> dict[str, Any]:
+    def _region(self, pair: GeneratedPair, index: int) -> dict[str, Any]:
         from pycocotools import mask
 
         encoded = mask.encode(np.asfortranarray(pair.layout == index).astype(np.uint8))
@@ -63,36 +63,38 @@ class Coco:
             "iscrowd": 0,
         }
 
-    def halves(self, files: Mapping[str, bytes]) -> Halves:
-        ids = ids_of(files, "/panoptic_")[..., 0]
-        return Halves(image_of(files, f"{SPLIT}/"), ids - np.uint8(1))  # 0 becomes 255, which is unknown here
+    def halves(self, files: Mapping[str, bytes]) -> PairHalves:
+        ids = ids_from_files(files, "/panoptic_")[..., 0]
+        return PairHalves(
+            image_from_files(files, f"{SPLIT}/"), ids - np.uint8(1)
+        )  # 0 becomes 255, which is unknown here
 
-    def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
+    def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
         """Files in pieces: none need fit into memory."""
 
-        def regions() -> Iterator[tuple[int, PairLine, Regions]]:
+        def regions() -> Iterator[tuple[int, PairLine, CocoRegions]]:
             for number, line in enumerate(lines(), 1):
                 path = folder / "annotations" / "regions" / f"{line.name}.json"
-                yield number, line, msgspec.json.decode(path.read_bytes(), type=Regions)
+                yield number, line, msgspec.json.decode(path.read_bytes(), type=CocoRegions)
 
-        def instances(number: int, line: PairLine, found: Regions) -> Iterator[dict[str, Any]]:
+        def instances(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
             for place, one in enumerate(found.annotations):
-                yield {"id": number * MOST + place, "image_id": number, **one}
+                yield {"id": number * MAX_REGIONS + place, "image_id": number, **one}
 
-        def panoptic(number: int, line: PairLine, found: Regions) -> Iterator[dict[str, Any]]:
-            named = ("category_id", "area", "bbox", "iscrowd")
-            segments = [{"id": one["category_id"], **{key: one[key] for key in named}} for one in found.annotations]
+        def panoptic(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
+            keys = ("category_id", "area", "bbox", "iscrowd")
+            segments = [{"id": one["category_id"], **{key: one[key] for key in keys}} for one in found.annotations]
             yield {"image_id": number, "file_name": f"{line.name}.png", "segments_info": segments}
 
-        def captions(number: int, line: PairLine, found: Regions) -> Iterator[dict[str, Any]]:
+        def captions(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
             yield {"id": number, "image_id": number, "caption": line.request.prompt}
 
         def file(head: dict[str, Any], each: Callable[..., Iterator[dict[str, Any]]]) -> Iterator[bytes]:
-            images = (_image(number, line) for number, line in enumerate(lines(), 1))
+            images = (_image_entry(number, line) for number, line in enumerate(lines(), 1))
             yield msgspec.json.encode(head)[:-1] + b',"images":['
-            yield from _joined(images)
+            yield from _comma_separated(images)
             yield b'],"annotations":['
-            yield from _joined(one for found in regions() for one in each(*found))
+            yield from _comma_separated(one for found in regions() for one in each(*found))
             yield b"]}\n"
 
         head: dict[str, Any] = {"info": {"description": "Diptych"}, "licenses": []}
@@ -116,7 +118,7 @@ class Coco:
         ]
 
 
-def _image(number: int, line: PairLine) -> dict[str, Any]:
+def _image_entry(number: int, line: PairLine) -> dict[str, Any]:
     request = line.request
     return {
         "id": number,
@@ -128,7 +130,7 @@ def _image(number: int, line: PairLine) -> dict[str, Any]:
     }
 
 
-def _joined(values: Iterable[object]) -> Iterator[bytes]:
+def _comma_separated(values: Iterable[object]) -> Iterator[bytes]:
     """JSON values with commas between them."""
     for index, value in enumerate(values):
         yield (b",\n" if index else b"\n") + msgspec.json.encode(value)

@@ -10,15 +10,24 @@ from typing import Any
 import msgspec
 
 from engine.errors import BadFile, BadRequest
-from engine.export.formats.base import MEND, Halves, Lines, Read, classes_json, ids_of, image_of, json_line
+from engine.export.formats.base import (
+    REPAIR_HINT,
+    PairHalves,
+    PairLines,
+    ReadFile,
+    classes_json,
+    ids_from_files,
+    image_from_files,
+    json_line,
+)
 from engine.export.manifest import PairLine
-from engine.export.pair import Pair
-from engine.export.store import STAGED
+from engine.export.pair import GeneratedPair
+from engine.export.store import STAGED_FOLDER
 from engine.protocol import PackInfo
 from engine.raster import encode_image, encode_layout
 
 
-class ImageFolder:
+class ImageFolderFormat:
     """`load_dataset("imagefolder", data_dir=…)` gives columns image, layout, text, seed and request.
 
     It decodes index PNGs to their ids: the palette is there for people.
@@ -27,19 +36,19 @@ class ImageFolder:
     def __init__(self, info: PackInfo) -> None:
         self.info = info
 
-    def files(self, pair: Pair) -> dict[str, bytes]:
+    def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
         return {
             f"train/{pair.name}.png": encode_image(pair.image),
             f"train/layouts/{pair.name}.png": encode_layout(pair.layout, self.info.classes),
         }
 
-    def halves(self, files: Mapping[str, bytes]) -> Halves:
-        layout = ids_of(files, "train/layouts/")
-        return Halves(
-            image_of({path: data for path, data in files.items() if "/layouts/" not in path}, "train/"), layout
+    def halves(self, files: Mapping[str, bytes]) -> PairHalves:
+        layout = ids_from_files(files, "train/layouts/")
+        return PairHalves(
+            image_from_files({path: data for path, data in files.items() if "/layouts/" not in path}, "train/"), layout
         )
 
-    def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
+    def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
         rows = (
             json_line(
                 {
@@ -55,7 +64,7 @@ class ImageFolder:
         return {"train/metadata.jsonl": rows, "classes.json": [classes_json(self.info)]}
 
 
-class Parquet:
+class ParquetFormat:
     """data/train-NNNNN.parquet with columns image, layout, text, seed and request, by `datasets`."""
 
     def __init__(self, info: PackInfo) -> None:
@@ -63,22 +72,22 @@ class Parquet:
             raise BadRequest("Parquet needs the package datasets.", 'Install "diptych[export]".')
         self.info = info
 
-    def files(self, pair: Pair) -> dict[str, bytes]:
+    def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
         return {
-            f"{STAGED}/{pair.name}.image.png": encode_image(pair.image),
-            f"{STAGED}/{pair.name}.layout.png": encode_layout(pair.layout, self.info.classes),
+            f"{STAGED_FOLDER}/{pair.name}.image.png": encode_image(pair.image),
+            f"{STAGED_FOLDER}/{pair.name}.layout.png": encode_layout(pair.layout, self.info.classes),
         }
 
-    def halves(self, files: Mapping[str, bytes]) -> Halves:
-        return Halves(image_of(files, ".image.png"), ids_of(files, ".layout.png"))
+    def halves(self, files: Mapping[str, bytes]) -> PairHalves:
+        return PairHalves(image_from_files(files, ".image.png"), ids_from_files(files, ".layout.png"))
 
-    def closing(self, folder: Path, lines: Lines) -> Mapping[str, Iterable[bytes]]:
+    def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
         return {"classes.json": [classes_json(self.info)]}
 
-    def shard(self, number: int) -> str:
+    def shard_path(self, number: int) -> str:
         return f"data/train-{number:05d}.parquet"
 
-    def collect(self, folder: Path, lines: list[PairLine], into: Path) -> None:
+    def collect(self, folder: Path, lines: list[PairLine], target: Path) -> None:
         import datasets
 
         features = datasets.Features(
@@ -93,10 +102,10 @@ class Parquet:
         rows = [_row(folder, line) for line in lines]
         columns = {name: [row[name] for row in rows] for name in features}
         table = datasets.Dataset.from_dict(columns, features)
-        with into.open("wb") as file:
+        with target.open("wb") as file:
             table.to_parquet(file)
 
-    def unpack(self, shard: Path) -> Read:
+    def shard_reader(self, shard: Path) -> ReadFile:
         return ParquetShard(shard).read
 
 
@@ -106,26 +115,26 @@ class ParquetShard:
     def __init__(self, path: Path) -> None:
         from pyarrow import ArrowException, parquet
 
-        self._path, self._group, self._pictures = path, -1, dict[str, bytes]()
+        self._path, self._row_group, self._pictures = path, -1, dict[str, bytes]()
         try:
             self._file = parquet.ParquetFile(path)
-            groups = (self._named(group, "path") for group in range(self._file.num_row_groups))
-            self._groups = {name: group for group, names in enumerate(groups) for name in names}
+            groups = (self._column_values(group, "path") for group in range(self._file.num_row_groups))
+            self._row_group_by_name = {name: group for group, names in enumerate(groups) for name in names}
         except (OSError, ArrowException) as error:
-            raise BadFile(f"{path} cannot be read ({error}).", MEND) from error
+            raise BadFile(f"{path} cannot be read ({error}).", REPAIR_HINT) from error
 
     def read(self, name: str) -> bytes:
         """One picture. Raises BadFile."""
         name = name.rpartition("/")[2]
-        if name not in self._groups:
-            raise BadFile(f"{self._path} does not hold {name}.", MEND)
-        if self._groups[name] != self._group:
-            self._group = self._groups[name]
-            names, data = (self._named(self._group, part) for part in ("path", "bytes"))
+        if name not in self._row_group_by_name:
+            raise BadFile(f"{self._path} does not hold {name}.", REPAIR_HINT)
+        if self._row_group_by_name[name] != self._row_group:
+            self._row_group = self._row_group_by_name[name]
+            names, data = (self._column_values(self._row_group, part) for part in ("path", "bytes"))
             self._pictures = dict(zip(names, data, strict=True))
         return self._pictures[name]
 
-    def _named(self, group: int, part: str) -> list[Any]:
+    def _column_values(self, group: int, part: str) -> list[Any]:
         columns = [f"{half}.{part}" for half in ("image", "layout")]
         table = self._file.read_row_group(group, columns=columns)
         return [one[part] for half in ("image", "layout") for one in table.column(half).to_pylist()]
@@ -133,7 +142,10 @@ class ParquetShard:
 
 def _row(folder: Path, line: PairLine) -> dict[str, Any]:
     pictures = {
-        half: {"bytes": (folder / STAGED / f"{line.name}.{half}.png").read_bytes(), "path": f"{line.name}.{half}.png"}
+        half: {
+            "bytes": (folder / STAGED_FOLDER / f"{line.name}.{half}.png").read_bytes(),
+            "path": f"{line.name}.{half}.png",
+        }
         for half in ("image", "layout")
     }
     request = msgspec.json.encode(line.request).decode()

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.export.formats.ade20k import Ade20k
-from engine.export.formats.base import Format
-from engine.export.formats.cityscapes import Cityscapes
-from engine.export.formats.coco import Coco
-from engine.export.formats.huggingface import ImageFolder, Parquet
-from engine.export.formats.paired import Paired
-from engine.export.formats.voc import Voc
-from engine.export.formats.webdataset import WebDataset
+from engine.export.formats.ade20k import Ade20kFormat
+from engine.export.formats.base import DatasetFormat
+from engine.export.formats.cityscapes import CityscapesFormat
+from engine.export.formats.coco import CocoPanopticFormat
+from engine.export.formats.huggingface import ImageFolderFormat, ParquetFormat
+from engine.export.formats.paired import PairedFoldersFormat
+from engine.export.formats.voc import VocFormat
+from engine.export.formats.webdataset import WebDatasetFormat
 from engine.export.order import FormatName
 from engine.protocol import PackInfo
 
-FORMATS: dict[FormatName, Callable[[PackInfo], Format]] = {
-    FormatName.paired: Paired,
-    FormatName.voc: Voc,
-    FormatName.cityscapes: Cityscapes,
-    FormatName.ade20k: Ade20k,
-    FormatName.coco: Coco,
-    FormatName.imagefolder: ImageFolder,
-    FormatName.parquet: Parquet,
-    FormatName.webdataset: WebDataset,
+FORMATS: dict[FormatName, Callable[[PackInfo], DatasetFormat]] = {
+    FormatName.paired: PairedFoldersFormat,
+    FormatName.voc: VocFormat,
+    FormatName.cityscapes: CityscapesFormat,
+    FormatName.ade20k: Ade20kFormat,
+    FormatName.coco: CocoPanopticFormat,
+    FormatName.imagefolder: ImageFolderFormat,
+    FormatName.parquet: ParquetFormat,
+    FormatName.webdataset: WebDatasetFormat,
 }
 
 
-def format_of(name: FormatName, info: PackInfo) -> Format:
+def create_format(name: FormatName, info: PackInfo) -> DatasetFormat:
     """A format for a pack. Raises BadRequest if it cannot hold the pack's classes, or needs a package."""
     return FORMATS[name](info)

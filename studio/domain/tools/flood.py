@@ -9,52 +9,52 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.protocol import Pixels
-from studio.domain.area import NOTHING, Area
+from studio.domain.area import EMPTY_REGION, PixelRegion
 from studio.domain.layout import Box, Mask
 
-Ints = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int64]
 
 
-def flood(ids: Pixels, row: int, column: int, gap: int = 0) -> Area:
+def flood_fill(ids: Pixels, row: int, column: int, gap: int = 0) -> PixelRegion:
     """The pixels of ids [H, W] around a place that have its id and hang together by their edges.
 
     Openings of up to `gap` pixels in what surrounds them are taken for closed.
     """
     if not (0 <= row < ids.shape[0] and 0 <= column < ids.shape[1]):
-        return NOTHING
-    free = ids == ids[row, column]
-    if not gap or free.all():
-        return Area.of(connected(free, row, column))
-    reach = (gap + 1) // 2
-    open_ = ~_eroded(_dilated(~free, reach), reach)
-    start = _nearest(open_ & connected(free, row, column), row, column, 2 * reach)
-    narrow = free & ~open_
-    pocket = connected(narrow, row, column) if narrow[row, column] else np.zeros_like(free)
+        return EMPTY_REGION
+    fillable = ids == ids[row, column]
+    if not gap or fillable.all():
+        return PixelRegion.from_mask(connected_component(fillable, row, column))
+    radius = (gap + 1) // 2
+    wide = ~_erode(_dilate(~fillable, radius), radius)
+    start = _nearest_set_pixel(wide & connected_component(fillable, row, column), row, column, 2 * radius)
+    narrow = fillable & ~wide
+    pocket = connected_component(narrow, row, column) if narrow[row, column] else np.zeros_like(fillable)
     if start is None:  # a place no wider than a gap
-        return Area.of(pocket)
-    found = connected(open_, *start)
-    grown = found | (_dilated(found, reach) & narrow)  # into corners and up to the middle of gaps
-    return Area.of(connected(grown, *start) | pocket)
+        return PixelRegion.from_mask(pocket)
+    component = connected_component(wide, *start)
+    grown = component | (_dilate(component, radius) & narrow)  # into corners and up to the middle of gaps
+    return PixelRegion.from_mask(connected_component(grown, *start) | pocket)
 
 
-def connected(free: Mask, row: int, column: int) -> Mask:
+def connected_component(fillable: Mask, row: int, column: int) -> Mask:
     """Where `free` [H, W] hangs together with a place of it, by edges."""
-    height, width = free.shape
+    height, width = fillable.shape
     padded = np.zeros((height, width + 2), np.int8)
-    padded[:, 1:-1] = free
+    padded[:, 1:-1] = fillable
     steps = np.diff(padded, axis=1).ravel()
     starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)  # in rows of width + 1
-    parent = _joined(starts, ends, width + 1)
+    parent = _merge_runs(starts, ends, width + 1)
     own = np.searchsorted(starts, row * (width + 1) + column, "right") - 1
-    mine = parent == parent[own]
+    in_component = parent == parent[own]
     marks = np.zeros(height * (width + 1) + 1, np.int8)
-    marks[starts[mine]] = 1
-    marks[ends[mine]] -= 1
+    marks[starts[in_component]] = 1
+    marks[ends[in_component]] -= 1
     found: Mask = np.cumsum(marks[:-1], dtype=np.int8).reshape(height, width + 1)[:, :width] > 0
     return found
 
 
-def _joined(starts: Ints, ends: Ints, stride: int) -> Ints:
+def _merge_runs(starts: IntArray, ends: IntArray, stride: int) -> IntArray:
     """For each run the first run of those that it hangs together with."""
     # The runs that overlap a run of the row above are those that end after its start and start before its end.
     low = np.searchsorted(ends, starts + stride, "right")
@@ -73,27 +73,27 @@ def _joined(starts: Ints, ends: Ints, stride: int) -> Ints:
     return parent
 
 
-def _dilated(mask: Mask, reach: int) -> Mask:
+def _dilate(mask: Mask, radius: int) -> Mask:
     """Set wherever a set pixel is at most `reach` rows and columns away."""
     for axis in (0, 1):
         padding = [(0, 0), (0, 0)]
-        padding[axis] = (reach + 1, reach)
+        padding[axis] = (radius + 1, radius)
         sums = np.cumsum(np.pad(mask, padding), axis=axis, dtype=np.int32)
-        size, ahead = mask.shape[axis], 2 * reach + 1
+        size, ahead = mask.shape[axis], 2 * radius + 1
         later, earlier = (np.take(sums, range(k, k + size), axis=axis) for k in (ahead, 0))
         mask = later > earlier
     return mask
 
 
-def _eroded(mask: Mask, reach: int) -> Mask:
+def _erode(mask: Mask, radius: int) -> Mask:
     """Set wherever all within `reach` is set; beyond the picture everything is."""
-    return ~_dilated(~mask, reach)
+    return ~_dilate(~mask, radius)
 
 
-def _nearest(mask: Mask, row: int, column: int, reach: int) -> tuple[int, int] | None:
+def _nearest_set_pixel(mask: Mask, row: int, column: int, radius: int) -> tuple[int, int] | None:
     """The set place that is nearest to a place, at most `reach` rows and columns away."""
-    box = Box(row - reach, column - reach, row + reach + 1, column + reach + 1).clipped(*mask.shape)
-    places = np.argwhere(mask[box.area]) + np.array([box.top, box.left])
+    box = Box(row - radius, column - radius, row + radius + 1, column + radius + 1).clipped(*mask.shape)
+    places = np.argwhere(mask[box.slices]) + np.array([box.top, box.left])
     if not places.size:
         return None
     found = places[((places - (row, column)) ** 2).sum(axis=1).argmin()]

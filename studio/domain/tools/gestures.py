@@ -7,23 +7,23 @@ from abc import ABC, abstractmethod
 from typing import NamedTuple, Protocol
 
 from engine.protocol import Pixels
-from studio.domain.area import NOTHING, Area, Symmetry
-from studio.domain.brush import Point, segment
-from studio.domain.tools.flood import flood
-from studio.domain.tools.shapes import polygon, rectangle, squared, straightened
+from studio.domain.area import EMPTY_REGION, PixelRegion, Symmetry
+from studio.domain.brush import DocumentPoint, stroke_segment
+from studio.domain.tools.flood import flood_fill
+from studio.domain.tools.shapes import constrain_to_angle, constrain_to_square, filled_polygon, filled_rectangle
 
-STEADY = 0.75
+STABILISER_LAG = 0.75
 """How much of its way a smoothed brush stays behind at every move."""
-CLOSE = 1.5
+CLOSING_DISTANCE = 1.5
 """Document pixels within which a polygon's corner closes it."""
 
 
-class Touch(NamedTuple):
+class PointerSample(NamedTuple):
     """The pen on the picture: where, how hard from 0 to 1, and whether shapes are to be regular."""
 
-    at: Point
+    position: DocumentPoint
     pressure: float = 1.0
-    regular: bool = False
+    constrained: bool = False
 
 
 class Gesture(Protocol):
@@ -31,196 +31,212 @@ class Gesture(Protocol):
 
     done: bool
 
-    def press(self, touch: Touch) -> Area: ...
+    def press(self, sample: PointerSample) -> PixelRegion: ...
 
-    def move(self, touch: Touch) -> Area: ...
+    def move(self, sample: PointerSample) -> PixelRegion: ...
 
-    def release(self, touch: Touch) -> Area: ...
+    def release(self, sample: PointerSample) -> PixelRegion: ...
 
-    def finish(self) -> Area:
+    def finish(self) -> PixelRegion:
         """End it where it is, as the Enter key does."""
         ...
 
-    def preview(self) -> Area: ...
+    def preview(self) -> PixelRegion: ...
 
 
-class Brush:
+class BrushGesture:
     """Inks as it goes. `size` is in pixels at full pressure; a steady hand follows the pen with a delay."""
 
-    def __init__(self, shape: tuple[int, int], size: float, *, steady: bool = False) -> None:
-        self._shape, self._size, self._steady = shape, size, steady
-        self._pen: Point | None = None
+    def __init__(self, shape: tuple[int, int], size: float, *, stabilised: bool = False) -> None:
+        self._shape, self._size, self._stabilised = shape, size, stabilised
+        self._pen_position: DocumentPoint | None = None
         self._width = size
         self.done = False
 
-    def press(self, touch: Touch) -> Area:
-        self._pen, self._width = touch.at, self._wide(touch)
-        return segment(self._shape, touch.at, touch.at, (self._width, self._width))
+    def press(self, sample: PointerSample) -> PixelRegion:
+        self._pen_position, self._width = sample.position, self._pressed_width(sample)
+        return stroke_segment(self._shape, sample.position, sample.position, (self._width, self._width))
 
-    def move(self, touch: Touch) -> Area:
-        pen = self._pen
-        if pen is None:
-            return NOTHING
-        behind = STEADY if self._steady else 0.0
-        return self._draw(
-            Point(touch.at.x + behind * (pen.x - touch.at.x), touch.at.y + behind * (pen.y - touch.at.y)), touch
+    def move(self, sample: PointerSample) -> PixelRegion:
+        pen_position = self._pen_position
+        if pen_position is None:
+            return EMPTY_REGION
+        lag = STABILISER_LAG if self._stabilised else 0.0
+        return self._extend_to(
+            DocumentPoint(
+                sample.position.x + lag * (pen_position.x - sample.position.x),
+                sample.position.y + lag * (pen_position.y - sample.position.y),
+            ),
+            sample,
         )
 
-    def release(self, touch: Touch) -> Area:
+    def release(self, sample: PointerSample) -> PixelRegion:
         self.done = True
-        if self._pen is None or self._pen == touch.at:
-            return NOTHING
-        return self._draw(touch.at, Touch(touch.at, self._width / self._size))  # a pen is lifted without pressure
+        if self._pen_position is None or self._pen_position == sample.position:
+            return EMPTY_REGION
+        return self._extend_to(
+            sample.position, PointerSample(sample.position, self._width / self._size)
+        )  # a pen is lifted without pressure
 
-    def finish(self) -> Area:
+    def finish(self) -> PixelRegion:
         self.done = True
-        return NOTHING
+        return EMPTY_REGION
 
-    def preview(self) -> Area:
-        return NOTHING
+    def preview(self) -> PixelRegion:
+        return EMPTY_REGION
 
-    def _wide(self, touch: Touch) -> float:
-        return max(1.0, self._size * min(1.0, touch.pressure))
+    def _pressed_width(self, sample: PointerSample) -> float:
+        return max(1.0, self._size * min(1.0, sample.pressure))
 
-    def _draw(self, to: Point, touch: Touch) -> Area:
-        start, first = self._pen or to, self._width
-        self._pen, self._width = to, self._wide(touch)
-        return segment(self._shape, start, to, (first, self._width))
+    def _extend_to(self, to: DocumentPoint, sample: PointerSample) -> PixelRegion:
+        start, first = self._pen_position or to, self._width
+        self._pen_position, self._width = to, self._pressed_width(sample)
+        return stroke_segment(self._shape, start, to, (first, self._width))
 
 
-class _Drawn(ABC):
+class _DraggedShape(ABC):
     """A shape that is drawn in one go and inked in the end."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
-        self._points: list[Point] = []
+        self._points: list[DocumentPoint] = []
         self.done = False
 
-    def press(self, touch: Touch) -> Area:
-        self._points = [touch.at]
-        return NOTHING
+    def press(self, sample: PointerSample) -> PixelRegion:
+        self._points = [sample.position]
+        return EMPTY_REGION
 
-    def move(self, touch: Touch) -> Area:
+    def move(self, sample: PointerSample) -> PixelRegion:
         if self._points:
-            self._go(touch)
-        return NOTHING
+            self._update_points(sample)
+        return EMPTY_REGION
 
-    def release(self, touch: Touch) -> Area:
-        self.move(touch)
+    def release(self, sample: PointerSample) -> PixelRegion:
+        self.move(sample)
         return self.finish()
 
-    def finish(self) -> Area:
+    def finish(self) -> PixelRegion:
         self.done = True
         return self.preview()
 
     @abstractmethod
-    def preview(self) -> Area: ...
+    def preview(self) -> PixelRegion: ...
 
-    def _go(self, touch: Touch) -> None:
-        self._points[1:] = [touch.at]
+    def _update_points(self, sample: PointerSample) -> None:
+        self._points[1:] = [sample.position]
 
 
-class Line(_Drawn):
+class LineGesture(_DraggedShape):
     """A straight stroke; a regular one goes in steps of 15°."""
 
     def __init__(self, shape: tuple[int, int], size: float) -> None:
         super().__init__(shape)
         self._size = size
 
-    def preview(self) -> Area:
+    def preview(self) -> PixelRegion:
         if not self._points:
-            return NOTHING
-        return segment(self._shape, self._points[0], self._points[-1], (self._size, self._size))
+            return EMPTY_REGION
+        return stroke_segment(self._shape, self._points[0], self._points[-1], (self._size, self._size))
 
-    def _go(self, touch: Touch) -> None:
-        self._points[1:] = [straightened(self._points[0], touch.at) if touch.regular else touch.at]
+    def _update_points(self, sample: PointerSample) -> None:
+        self._points[1:] = [
+            constrain_to_angle(self._points[0], sample.position) if sample.constrained else sample.position
+        ]
 
 
-class Rectangle(_Drawn):
+class RectangleGesture(_DraggedShape):
     """From corner to corner; a regular one is a square."""
 
-    def preview(self) -> Area:
-        return rectangle(self._shape, self._points[0], self._points[1]) if len(self._points) > 1 else NOTHING
+    def preview(self) -> PixelRegion:
+        return (
+            filled_rectangle(self._shape, self._points[0], self._points[1]) if len(self._points) > 1 else EMPTY_REGION
+        )
 
-    def _go(self, touch: Touch) -> None:
-        self._points[1:] = [squared(self._points[0], touch.at) if touch.regular else touch.at]
+    def _update_points(self, sample: PointerSample) -> None:
+        self._points[1:] = [
+            constrain_to_square(self._points[0], sample.position) if sample.constrained else sample.position
+        ]
 
 
-class Lasso(_Drawn):
+class LassoGesture(_DraggedShape):
     """All that the line goes around, closed by the shortest way."""
 
-    def preview(self) -> Area:
-        return polygon(self._shape, self._points)
+    def preview(self) -> PixelRegion:
+        return filled_polygon(self._shape, self._points)
 
-    def _go(self, touch: Touch) -> None:
-        self._points.append(touch.at)
+    def _update_points(self, sample: PointerSample) -> None:
+        self._points.append(sample.position)
 
 
-class Polygon:
+class PolygonGesture:
     """Corner by corner; a corner at the first or twice at one place closes it."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
-        self._corners: list[Point] = []
-        self._pen: Point | None = None
+        self._corners: list[DocumentPoint] = []
+        self._hover: DocumentPoint | None = None
         self.done = False
 
-    def press(self, touch: Touch) -> Area:
-        at = self._placed(touch)
+    def press(self, sample: PointerSample) -> PixelRegion:
+        corner = self._corner_at(sample)
         ends = (self._corners[0], self._corners[-1]) if self._corners else ()
-        if any(math.dist(at, end) < CLOSE for end in ends):
+        if any(math.dist(corner, end) < CLOSING_DISTANCE for end in ends):
             return self.finish()
-        self._corners.append(at)
-        self._pen = None
-        return NOTHING
+        self._corners.append(corner)
+        self._hover = None
+        return EMPTY_REGION
 
-    def move(self, touch: Touch) -> Area:
-        self._pen = self._placed(touch)
-        return NOTHING
+    def move(self, sample: PointerSample) -> PixelRegion:
+        self._hover = self._corner_at(sample)
+        return EMPTY_REGION
 
-    def release(self, touch: Touch) -> Area:
-        return NOTHING
+    def release(self, sample: PointerSample) -> PixelRegion:
+        return EMPTY_REGION
 
-    def finish(self) -> Area:
+    def finish(self) -> PixelRegion:
         self.done = True
-        return polygon(self._shape, self._corners)
+        return filled_polygon(self._shape, self._corners)
 
-    def preview(self) -> Area:
-        points = [*self._corners, self._pen] if self._pen else self._corners
+    def preview(self) -> PixelRegion:
+        points = [*self._corners, self._hover] if self._hover else self._corners
         if len(points) == 2:
-            return segment(self._shape, points[0], points[1], (1, 1))
-        return polygon(self._shape, points)
+            return stroke_segment(self._shape, points[0], points[1], (1, 1))
+        return filled_polygon(self._shape, points)
 
-    def _placed(self, touch: Touch) -> Point:
-        return straightened(self._corners[-1], touch.at) if touch.regular and self._corners else touch.at
+    def _corner_at(self, sample: PointerSample) -> DocumentPoint:
+        return (
+            constrain_to_angle(self._corners[-1], sample.position)
+            if sample.constrained and self._corners
+            else sample.position
+        )
 
 
-class Fill:
+class FillGesture:
     """All that hangs together with the pixel under the pen and has its id, and so from every mirrored place."""
 
     def __init__(self, ids: Pixels, gap: int, symmetry: Symmetry) -> None:
         self._ids, self._gap, self._symmetry = ids, gap, symmetry
         self.done = False
 
-    def press(self, touch: Touch) -> Area:
+    def press(self, sample: PointerSample) -> PixelRegion:
         height, width = self._ids.shape
-        row, column = math.floor(touch.at.y), math.floor(touch.at.x)
-        found = flood(self._ids, row, column, self._gap)
+        row, column = math.floor(sample.position.y), math.floor(sample.position.x)
+        filled = flood_fill(self._ids, row, column, self._gap)
         for across, down in self._symmetry.flips:
             place = height - 1 - row if down else row, width - 1 - column if across else column
-            other = flood(self._ids, *place, self._gap)
-            found = Area.of(found.whole(height, width) | other.whole(height, width))
-        return found
+            mirrored = flood_fill(self._ids, *place, self._gap)
+            filled = PixelRegion.from_mask(filled.to_mask(height, width) | mirrored.to_mask(height, width))
+        return filled
 
-    def move(self, touch: Touch) -> Area:
-        return NOTHING
+    def move(self, sample: PointerSample) -> PixelRegion:
+        return EMPTY_REGION
 
-    def release(self, touch: Touch) -> Area:
+    def release(self, sample: PointerSample) -> PixelRegion:
         return self.finish()
 
-    def finish(self) -> Area:
+    def finish(self) -> PixelRegion:
         self.done = True
-        return NOTHING
+        return EMPTY_REGION
 
-    def preview(self) -> Area:
-        return NOTHING
+    def preview(self) -> PixelRegion:
+        return EMPTY_REGION

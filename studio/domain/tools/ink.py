@@ -7,12 +7,12 @@ import enum
 import numpy as np
 
 from engine.protocol import UNKNOWN
-from studio.domain.area import Area
-from studio.domain.document import Document, Half
+from studio.domain.area import PixelRegion
+from studio.domain.document import Document, PictureHalf
 from studio.domain.layout import Mask
 
 
-class Ink(enum.StrEnum):
+class PaintOperation(enum.StrEnum):
     """What is done to the pixels that a tool covers."""
 
     PAINT = "paint"
@@ -22,7 +22,7 @@ class Ink(enum.StrEnum):
     SELECT = "select"
 
 
-class Joining(enum.Enum):
+class SelectionMode(enum.Enum):
     """How what is being selected and what was selected before make the new selection."""
 
     REPLACE = enum.auto()
@@ -31,45 +31,45 @@ class Joining(enum.Enum):
     INTERSECT = enum.auto()
 
 
-def paint(document: Document, area: Area, value: int, *, redraw: bool) -> bool:
+def paint_region(document: Document, region: PixelRegion, value: int, *, redraw_image: bool) -> bool:
     """Set ids, or UNKNOWN, which is no longer kept; if `redraw`, nor is the image where a class was painted.
 
     Returns whether anything changed.
     """
-    changed = _put(document.painted[area.box.area], area.mask, value)
+    changed = _assign(document.painted[region.box.slices], region.mask, value)
     if value == UNKNOWN:
-        changed |= _put(document.keep_layout[area.box.area], area.mask, False)
-    if redraw and value != UNKNOWN:
-        changed |= _put(document.keep_image[area.box.area], area.mask, False)
+        changed |= _assign(document.keep_layout[region.box.slices], region.mask, False)
+    if redraw_image and value != UNKNOWN:
+        changed |= _assign(document.keep_image[region.box.slices], region.mask, False)
     return changed
 
 
-def keep(document: Document, area: Area, half: Half) -> bool:
+def keep_region(document: Document, region: PixelRegion, half: PictureHalf) -> bool:
     """What must not change in this half. Returns whether anything changed."""
-    plane = document.keep_layout if half is Half.LAYOUT else document.keep_image
-    return _put(plane[area.box.area], area.mask, True)
+    plane = document.keep_layout if half is PictureHalf.LAYOUT else document.keep_image
+    return _assign(plane[region.box.slices], region.mask, True)
 
 
-def release(document: Document, area: Area, half: Half) -> bool:
+def release_region(document: Document, region: PixelRegion, half: PictureHalf) -> bool:
     """What may be made anew in this half; paint becomes a guess. Returns whether anything changed."""
-    if half is Half.IMAGE:
-        return _put(document.keep_image[area.box.area], area.mask, False)
-    painted, filled = document.painted[area.box.area], document.filled[area.box.area]
-    mine = area.mask & (painted != UNKNOWN)
-    filled[mine], painted[mine] = painted[mine], UNKNOWN
-    return _put(document.keep_layout[area.box.area], area.mask, False) or bool(mine.any())
+    if half is PictureHalf.IMAGE:
+        return _assign(document.keep_image[region.box.slices], region.mask, False)
+    painted, filled = document.painted[region.box.slices], document.filled[region.box.slices]
+    affected = region.mask & (painted != UNKNOWN)
+    filled[affected], painted[affected] = painted[affected], UNKNOWN
+    return _assign(document.keep_layout[region.box.slices], region.mask, False) or bool(affected.any())
 
 
-def joined(before: Mask, fresh: Mask, how: Joining) -> Mask:
+def combine_selections(previous: Mask, addition: Mask, mode: SelectionMode) -> Mask:
     """A new selection [H, W] of one that was and one that is being made."""
-    if how is Joining.ADD:
-        return before | fresh
-    if how is Joining.SUBTRACT:
-        return before & ~fresh
-    return before & fresh if how is Joining.INTERSECT else fresh
+    if mode is SelectionMode.ADD:
+        return previous | addition
+    if mode is SelectionMode.SUBTRACT:
+        return previous & ~addition
+    return previous & addition if mode is SelectionMode.INTERSECT else addition
 
 
-def _put(pixels: np.ndarray, mask: Mask, value: int) -> bool:
+def _assign(pixels: np.ndarray, mask: Mask, value: int) -> bool:
     changed = bool((pixels[mask] != value).any())
     pixels[mask] = value
     return changed

@@ -5,33 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 from engine.protocol import UNKNOWN, Pixels
-from studio.domain.area import Area
+from studio.domain.area import PixelRegion
 from studio.domain.document import Document
 
 
-class Piece:
+class FloatingPiece:
     """The pixels of an area of the layout as they are seen, in the hand of a person."""
 
-    def __init__(self, document: Document, area: Area) -> None:
+    def __init__(self, document: Document, region: PixelRegion) -> None:
         self._shape = document.height, document.width
-        self._area = area
-        self._ids: Pixels = document.layout()
+        self._region = region
+        self._ids: Pixels = document.visible_layout()
 
-    def put(self, document: Document, down: int, right: int, *, stamp: bool, redraw: bool) -> None:
+    def place(
+        self, document: Document, row_offset: int, column_offset: int, *, stamp: bool, redraw_image: bool
+    ) -> None:
         """Put it so many pixels from where it was; a stamp leaves it there too. The selection goes with it.
 
         What it leaves behind is unknown. If `redraw`, the image is no longer kept in either place.
         """
-        there = self._area.moved(down, right, *self._shape)
+        destination = self._region.moved(row_offset, column_offset, *self._shape)
         if not stamp:
-            document.painted[self._area.box.area][self._area.mask] = UNKNOWN
-            document.filled[self._area.box.area][self._area.mask] = UNKNOWN
-            document.keep_layout[self._area.box.area][self._area.mask] = False
-        ids = np.roll(self._ids, (down, right), (0, 1))
-        known = there.within(ids != UNKNOWN)
-        document.painted[known.box.area][known.mask] = ids[known.box.area][known.mask]
-        if redraw:
-            for area in (known,) if stamp else (known, self._area):
-                document.keep_image[area.box.area] &= ~area.mask
+            document.painted[self._region.box.slices][self._region.mask] = UNKNOWN
+            document.filled[self._region.box.slices][self._region.mask] = UNKNOWN
+            document.keep_layout[self._region.box.slices][self._region.mask] = False
+        ids = np.roll(self._ids, (row_offset, column_offset), (0, 1))
+        known = destination.intersected(ids != UNKNOWN)
+        document.painted[known.box.slices][known.mask] = ids[known.box.slices][known.mask]
+        if redraw_image:
+            for region in (known,) if stamp else (known, self._region):
+                document.keep_image[region.box.slices] &= ~region.mask
         if document.selection.any():
-            document.selection[:] = there.whole(*self._shape)
+            document.selection[:] = destination.to_mask(*self._shape)

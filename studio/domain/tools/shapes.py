@@ -7,24 +7,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from studio.domain.area import NOTHING, Area
-from studio.domain.brush import Point
+from studio.domain.area import EMPTY_REGION, PixelRegion
+from studio.domain.brush import DocumentPoint
 from studio.domain.layout import Box, Mask
 
 
-def rectangle(shape: tuple[int, int], corner: Point, other: Point) -> Area:
+def filled_rectangle(shape: tuple[int, int], corner: DocumentPoint, opposite: DocumentPoint) -> PixelRegion:
     """From the pixel under one corner to the pixel under the other, both included."""
-    (left, right), (top, bottom) = sorted((corner.x, other.x)), sorted((corner.y, other.y))
+    (left, right), (top, bottom) = sorted((corner.x, opposite.x)), sorted((corner.y, opposite.y))
     box = Box(math.floor(top), math.floor(left), math.floor(bottom) + 1, math.floor(right) + 1).clipped(*shape)
-    if box.empty:
-        return NOTHING
-    return Area(box, np.ones((box.bottom - box.top, box.right - box.left), np.bool_))
+    if box.is_empty:
+        return EMPTY_REGION
+    return PixelRegion(box, np.ones((box.bottom - box.top, box.right - box.left), np.bool_))
 
 
-def polygon(shape: tuple[int, int], points: Sequence[Point]) -> Area:
+def filled_polygon(shape: tuple[int, int], points: Sequence[DocumentPoint]) -> PixelRegion:
     """Every pixel whose centre the closed line through the points goes around, however often it crosses itself."""
     if len(points) < 3:
-        return NOTHING
+        return EMPTY_REGION
     height, width = shape
     x, y = np.asarray(points, np.float64).T
     x2, y2 = np.roll(x, -1), np.roll(y, -1)
@@ -40,19 +40,19 @@ def polygon(shape: tuple[int, int], points: Sequence[Point]) -> Area:
     turns = np.zeros((height, width + 1), np.int32)
     np.add.at(turns, (rows, columns), np.where(y2 > y, 1, -1)[edge])
     mask: Mask = np.cumsum(turns, axis=1)[:, :width] != 0
-    return Area.of(mask)
+    return PixelRegion.from_mask(mask)
 
 
-def squared(corner: Point, other: Point) -> Point:
+def constrain_to_square(corner: DocumentPoint, opposite: DocumentPoint) -> DocumentPoint:
     """`other`, moved so that both span a square."""
-    side = max(abs(other.x - corner.x), abs(other.y - corner.y))
-    return Point(
-        corner.x + math.copysign(side, other.x - corner.x), corner.y + math.copysign(side, other.y - corner.y)
+    side = max(abs(opposite.x - corner.x), abs(opposite.y - corner.y))
+    return DocumentPoint(
+        corner.x + math.copysign(side, opposite.x - corner.x), corner.y + math.copysign(side, opposite.y - corner.y)
     )
 
 
-def straightened(start: Point, end: Point) -> Point:
+def constrain_to_angle(start: DocumentPoint, end: DocumentPoint) -> DocumentPoint:
     """`end`, moved so that the line is level, upright or at 45° or a third of it."""
     length, step = math.dist(start, end), math.pi / 12
     angle = round(math.atan2(end.y - start.y, end.x - start.x) / step) * step
-    return Point(start.x + length * math.cos(angle), start.y + length * math.sin(angle))
+    return DocumentPoint(start.x + length * math.cos(angle), start.y + length * math.sin(angle))

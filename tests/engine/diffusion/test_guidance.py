@@ -12,17 +12,32 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.diffusion import gaussian
-from engine.diffusion.categorical import normalised, reverse_of_ids
-from engine.diffusion.denoiser import State
-from engine.diffusion.guidance import Asked, Weights, branches, guide_image, guide_layout
-from engine.diffusion.path import Settings, Task
+from engine.diffusion.categorical import normalise, unnormalised_reverse_probs
+from engine.diffusion.denoiser import DiffusionState
+from engine.diffusion.guidance import (
+    GuidanceTerms,
+    GuidanceWeights,
+    build_branches,
+    guide_image_output,
+    guide_transition_probs,
+)
+from engine.diffusion.path import SamplerSettings, SamplingTask
 from engine.diffusion.sampler import sample
-from engine.diffusion.schedule import Schedule
-from engine.diffusion.transitions import Absorbing, Transitions, Uniform
-from tests.engine.diffusion.brute import EXACT, clock
-from tests.engine.diffusion.toy import PROCESS, World, give_image, give_layout, running, street, task, texts
+from engine.diffusion.schedule import NoiseSchedule
+from engine.diffusion.transitions import AbsorbingTransitions, TransitionChain, UniformTransitions
+from tests.engine.diffusion.brute import EXACT_TOLERANCE, clock_map
+from tests.engine.diffusion.toy import (
+    PROCESS,
+    OptimalDenoiser,
+    clocks_at,
+    empty_task,
+    four_pictures,
+    text_features,
+    with_image,
+    with_layout,
+)
 
-T = PROCESS.image.clocks
+T = PROCESS.image_schedule.max_clock
 weights = st.floats(0, 8)
 seeds = st.integers(0, 2**31)
 
@@ -42,18 +57,18 @@ def tensor(value: float) -> Tensor:
 @given(seed=seeds, w_text=weights, w_other=weights)
 def test_image_is_led_away_from_both(seed: int, w_text: float, w_other: float) -> None:
     c, text, other = (normal(seed + i, 2, 3, 1, 3) for i in range(3))
-    found = guide_image(c, [(text, tensor(w_text)), (other, tensor(w_other))])
-    torch.testing.assert_close(found, c + (w_text - 1) * (c - text) + (w_other - 1) * (c - other), **EXACT)
+    found = guide_image_output(c, [(text, tensor(w_text)), (other, tensor(w_other))])
+    torch.testing.assert_close(found, c + (w_text - 1) * (c - text) + (w_other - 1) * (c - other), **EXACT_TOLERANCE)
 
 
 @given(seed=seeds, w=weights, t=st.integers(1, 7))
 def test_guiding_v_is_guiding_the_noise(seed: int, w: float, t: int) -> None:
-    schedule, now = Schedule.named(clocks=8), clock(t)
+    schedule, now = NoiseSchedule.from_name(max_clock=8), clock_map(t)
     x_t, v_c, v_n = (normal(seed + i, 1, 3, 1, 2) for i in range(3))
-    v = guide_image(v_c, [(v_n, tensor(w)[:1])])
-    noises = [gaussian.noise(schedule, "v", x_t, some, now) for some in (v_c, v_n)]
-    expected = guide_image(noises[0], [(noises[1], tensor(w)[:1])])
-    torch.testing.assert_close(gaussian.noise(schedule, "v", x_t, v, now), expected, rtol=0, atol=1e-9)
+    v = guide_image_output(v_c, [(v_n, tensor(w)[:1])])
+    noises = [gaussian.epsilon_from_output(schedule, "v", x_t, some, now) for some in (v_c, v_n)]
+    expected = guide_image_output(noises[0], [(noises[1], tensor(w)[:1])])
+    torch.testing.assert_close(gaussian.epsilon_from_output(schedule, "v", x_t, v, now), expected, rtol=0, atol=1e-9)
 
 
 @given(seed=seeds, w=weights)
@@ -61,7 +76,7 @@ def test_layout_is_the_geometric_mixture_renormalised(seed: int, w: float) -> No
     p_c, p_n = probabilities(seed), probabilities(seed + 1)
     expected = p_c**w * p_n ** (1 - w)
     expected = expected / expected.sum(1, keepdim=True)
-    torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(w))])), expected, **EXACT)
+    torch.testing.assert_close(normalise(guide_transition_probs(p_c, [(p_n, tensor(w))])), expected, **EXACT_TOLERANCE)
 
 
 @given(seed=seeds, w_text=weights, w_other=weights)
@@ -69,36 +84,36 @@ def test_layout_with_two_conditions(seed: int, w_text: float, w_other: float) ->
     p_c, p_t, p_o = (probabilities(seed + i) for i in range(3))
     expected = p_c * (p_c / p_t) ** (w_text - 1) * (p_c / p_o) ** (w_other - 1)
     expected = expected / expected.sum(1, keepdim=True)
-    found = guide_layout(p_c, [(p_t, tensor(w_text)), (p_o, tensor(w_other))])
-    torch.testing.assert_close(normalised(found), expected, **EXACT)
+    found = guide_transition_probs(p_c, [(p_t, tensor(w_text)), (p_o, tensor(w_other))])
+    torch.testing.assert_close(normalise(found), expected, **EXACT_TOLERANCE)
 
 
 def test_a_weight_of_1_changes_nothing_and_0_drops_the_condition() -> None:
     v_c, v_n, p_c, p_n = normal(1, 2, 3, 1, 3), normal(2, 2, 3, 1, 3), probabilities(3), probabilities(4)
-    assert torch.equal(guide_image(v_c, [(v_n, tensor(1))]), v_c)
-    torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(1))])), p_c, **EXACT)
-    torch.testing.assert_close(guide_image(v_c, [(v_n, tensor(0))]), v_n, **EXACT)
-    torch.testing.assert_close(normalised(guide_layout(p_c, [(p_n, tensor(0))])), p_n, **EXACT)
+    assert torch.equal(guide_image_output(v_c, [(v_n, tensor(1))]), v_c)
+    torch.testing.assert_close(normalise(guide_transition_probs(p_c, [(p_n, tensor(1))])), p_c, **EXACT_TOLERANCE)
+    torch.testing.assert_close(guide_image_output(v_c, [(v_n, tensor(0))]), v_n, **EXACT_TOLERANCE)
+    torch.testing.assert_close(normalise(guide_transition_probs(p_c, [(p_n, tensor(0))])), p_n, **EXACT_TOLERANCE)
 
 
-@pytest.mark.parametrize("chain", [Uniform, Absorbing])
-def test_an_impossible_class_stays_finite(chain: Callable[[Schedule, int], Transitions]) -> None:
+@pytest.mark.parametrize("chain", [UniformTransitions, AbsorbingTransitions])
+def test_an_impossible_class_stays_finite(chain: Callable[[NoiseSchedule, int], TransitionChain]) -> None:
     """Two heads that each rule out what the other is sure of, on the way to clock 0."""
-    transitions, heads = chain(Schedule.named(clocks=8), 3), torch.eye(3)[:2].reshape(2, 3, 1, 1)
-    seen = torch.full((2, 1, 1, 1), transitions.states - 1)
-    moves = reverse_of_ids(transitions, heads, seen, clock(0), clock(8))
-    found = guide_layout(moves[:1], [(moves[1:], torch.tensor(3.0))])
-    torch.testing.assert_close(normalised(found).flatten()[:3], torch.tensor([1.0, 0.0, 0.0]))
+    transitions, heads = chain(NoiseSchedule.from_name(max_clock=8), 3), torch.eye(3)[:2].reshape(2, 3, 1, 1)
+    seen = torch.full((2, 1, 1, 1), transitions.num_states - 1)
+    moves = unnormalised_reverse_probs(transitions, heads, seen, clock_map(0), clock_map(8))
+    found = guide_transition_probs(moves[:1], [(moves[1:], torch.tensor(3.0))])
+    torch.testing.assert_close(normalise(found).flatten()[:3], torch.tensor([1.0, 0.0, 0.0]))
 
 
-def weighted(plain: Task, text: float, cross: float) -> Task:
+def weighted(plain: SamplingTask, text: float, cross: float) -> SamplingTask:
     ones = torch.ones(len(plain.seeds))
-    return replace(plain, weights=Weights(ones * text, ones * cross))
+    return replace(plain, weights=GuidanceWeights(ones * text, ones * cross))
 
 
-def asked(plain: Task, **settings: float | tuple[float, float]) -> World:
-    world = street()
-    list(sample(PROCESS, world, plain, Settings(**settings)))
+def asked(plain: SamplingTask, **settings: float | tuple[float, float]) -> OptimalDenoiser:
+    world = four_pictures()
+    list(sample(PROCESS, world, plain, SamplerSettings(**settings)))
     return world
 
 
@@ -106,28 +121,28 @@ def asked(plain: Task, **settings: float | tuple[float, float]) -> World:
     ("text", "cross", "count"), [(1.0, 1.0, 1), (2.0, 1.0, 2), (1.0, 2.0, 3), (2.0, 2.0, 4), (0.0, 1.0, 2)]
 )
 def test_only_branches_that_count_are_asked_and_all_in_one_batch(text: float, cross: float, count: int) -> None:
-    some = give_image(give_layout(task(2), 0, None), 1.0, None)
-    world = asked(weighted(some, text, cross), steps=1, interval=(0.0, 1.0))
-    assert [len(state.image) for state, _, _ in world.asked] == [2 * count]
+    some = with_image(with_layout(empty_task(2), 0, None), 1.0, None)
+    world = asked(weighted(some, text, cross), steps=1, guidance_interval=(0.0, 1.0))
+    assert [len(state.image) for state, _, _ in world.calls] == [2 * count]
 
 
 def test_nothing_is_guided_towards_a_half_of_which_nothing_is_known() -> None:
-    world = asked(weighted(task(), 1.0, 2.0), steps=4, lead=0.5, interval=(0.0, 1.0))
-    assert [len(state.image) for state, _, _ in world.asked] == [1, 2, 3, 2]
-    alone = replace(task(), unknown=torch.ones(1, 1, 1, 2, dtype=torch.bool))
-    assert all(len(state.image) == 1 for state, _, _ in asked(weighted(alone, 1.0, 2.0), steps=4).asked)
+    world = asked(weighted(empty_task(), 1.0, 2.0), steps=4, lead=0.5, guidance_interval=(0.0, 1.0))
+    assert [len(state.image) for state, _, _ in world.calls] == [1, 2, 3, 2]
+    alone = replace(empty_task(), unknown=torch.ones(1, 1, 1, 2, dtype=torch.bool))
+    assert all(len(state.image) == 1 for state, _, _ in asked(weighted(alone, 1.0, 2.0), steps=4).calls)
 
 
 def test_a_given_half_needs_no_branch_of_its_own() -> None:
-    world = asked(give_layout(weighted(task(), 1.0, 2.0), 0, 1), steps=4, interval=(0.2, 0.6))
-    assert [len(state.image) for state, _, _ in world.asked] == [1, 1, 2, 2]  # at clocks 1000, 750, 500 and 250
+    world = asked(with_layout(weighted(empty_task(), 1.0, 2.0), 0, 1), steps=4, guidance_interval=(0.2, 0.6))
+    assert [len(state.image) for state, _, _ in world.calls] == [1, 1, 2, 2]  # at clocks 1000, 750, 500 and 250
 
 
 def test_what_each_branch_lacks() -> None:
-    plain = give_layout(weighted(task(), 2.0, 3.0), 2, None)
-    words = replace(plain, text=texts(1, 1.0, 0, 0, 0), negative=texts(1, 0, 2.0, 0, 0))
-    world = asked(words, steps=4, interval=(0.0, 1.0))
-    state, text, _ = world.asked[1]
+    plain = with_layout(weighted(empty_task(), 2.0, 3.0), 2, None)
+    words = replace(plain, text=text_features(1, 1.0, 0, 0, 0), negative=text_features(1, 0, 2.0, 0, 0))
+    world = asked(words, steps=4, guidance_interval=(0.0, 1.0))
+    state, text, _ = world.calls[1]
     whole, no_text, no_image, no_layout = range(4)
     assert text.pooled[:, :2].tolist() == [[1, 0], [0, 2], [1, 0], [1, 0]]
     assert torch.equal(state.clocks.image[whole], state.clocks.image[no_text])
@@ -140,11 +155,11 @@ def test_what_each_branch_lacks() -> None:
 
 
 def test_each_branch_guides_only_the_halves_it_is_for() -> None:
-    clocks = running(600, 300)
-    state = State(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
-    both = Weights(torch.tensor([[2.0]]), torch.tensor([[3.0]]))
-    [asked] = Asked.each(both, both, torch.device("cpu"))
-    found = branches(PROCESS, state, (texts(1), texts(1)), None, asked)
+    clocks = clocks_at(600, 300)
+    state = DiffusionState(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
+    both = GuidanceWeights(torch.tensor([[2.0]]), torch.tensor([[3.0]]))
+    [asked] = GuidanceTerms.per_step(both, both, torch.device("cpu"))
+    found = build_branches(PROCESS, state, (text_features(1), text_features(1)), None, asked)
     assert [(branch.image_weight, branch.layout_weight) for branch in found] == [
         (None, None),
         (2, 2),
@@ -155,9 +170,9 @@ def test_each_branch_guides_only_the_halves_it_is_for() -> None:
 
 def test_a_weight_of_1_is_plain_sampling_for_its_sample() -> None:
     """In a batch where another sample is guided, so that the branches are there."""
-    plain = replace(task(2), text=texts(2, 0.0, 1.0, 0.0, 1.0), seeds=(3, 4))
-    guided = replace(plain, weights=Weights(torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])))
-    ones, others = (list(sample(PROCESS, street(), some, Settings(steps=8))) for some in (plain, guided))
+    plain = replace(empty_task(2), text=text_features(2, 0.0, 1.0, 0.0, 1.0), seeds=(3, 4))
+    guided = replace(plain, weights=GuidanceWeights(torch.tensor([1.0, 4.0]), torch.tensor([1.0, 2.0])))
+    ones, others = (list(sample(PROCESS, four_pictures(), some, SamplerSettings(steps=8))) for some in (plain, guided))
     for one, other in zip(ones, others, strict=True):
         assert torch.equal(one.state.layout[0], other.state.layout[0])
         torch.testing.assert_close(one.state.image[0], other.state.image[0])
@@ -165,31 +180,31 @@ def test_a_weight_of_1_is_plain_sampling_for_its_sample() -> None:
     assert any(differ)
 
 
-def shares(plain: Task) -> Tensor:
-    world = street()
-    *_, last = sample(PROCESS, world, plain, Settings(steps=20))
-    found = world.found(last.state)
+def shares(plain: SamplingTask) -> Tensor:
+    world = four_pictures()
+    *_, last = sample(PROCESS, world, plain, SamplerSettings(steps=20))
+    found = world.matching_picture(last.state)
     return torch.stack([(found == i).float().mean() for i in range(4)])
 
 
 def test_more_weight_on_the_text_gives_more_of_what_it_says() -> None:
-    words = replace(task(1500), text=texts(1500, 0.0, 0.0, 0.0, 1.5))
+    words = replace(empty_task(1500), text=text_features(1500, 0.0, 0.0, 0.0, 1.5))
     plain, strong = shares(words), shares(weighted(words, 3.0, 1.0))
     assert float(strong[3]) > float(plain[3]) + 0.15
 
 
 def test_a_negative_text_gives_less_of_what_it_says() -> None:
-    words = weighted(task(1500), 2.0, 1.0)
-    avoiding = replace(words, negative=texts(1500, 0.0, 0.0, 1.5, 0.0))
+    words = weighted(empty_task(1500), 2.0, 1.0)
+    avoiding = replace(words, negative=text_features(1500, 0.0, 0.0, 1.5, 0.0))
     assert float(shares(avoiding)[2]) < float(shares(words)[2]) - 0.15
 
 
 def test_the_image_is_only_guided_within_its_interval() -> None:
-    words = replace(give_layout(task(4), 0, 1), text=texts(4, 0.0, 2.0, 0.0, 0.0))
+    words = replace(with_layout(empty_task(4), 0, 1), text=text_features(4, 0.0, 2.0, 0.0, 0.0))
     guided = weighted(words, 5.0, 1.0)
 
-    def path(plain: Task, interval: tuple[float, float]) -> list[Tensor]:
-        steps = sample(PROCESS, street(), plain, Settings(steps=10, interval=interval))
+    def path(plain: SamplingTask, interval: tuple[float, float]) -> list[Tensor]:
+        steps = sample(PROCESS, four_pictures(), plain, SamplerSettings(steps=10, guidance_interval=interval))
         return [step.state.image for step in steps]
 
     never, middle = path(words, (0.2, 0.8)), path(guided, (0.35, 0.65))

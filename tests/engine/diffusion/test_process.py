@@ -7,12 +7,12 @@ import math
 import torch
 
 from engine.diffusion import categorical, gaussian
-from engine.diffusion.denoiser import Clocks, Prediction, State
+from engine.diffusion.denoiser import Clocks, DiffusionState, Prediction
 from engine.diffusion.process import JointProcess
-from engine.diffusion.schedule import Schedule
-from engine.diffusion.transitions import Uniform
+from engine.diffusion.schedule import NoiseSchedule
+from engine.diffusion.transitions import UniformTransitions
 
-PROCESS = JointProcess(Schedule.named(), Uniform(Schedule.named(odds=1 / 64), 3))
+PROCESS = JointProcess(NoiseSchedule.from_name(), UniformTransitions(NoiseSchedule.from_name(odds=1 / 64), 3))
 SIZE = (2, 3)
 
 
@@ -39,17 +39,17 @@ def test_forward_leaves_given_pixels_alone_and_drowns_unknown_ones() -> None:
     assert torch.equal(state.image[given], x_0[given])
     torch.testing.assert_close(state.image[end], noise[end], rtol=0, atol=1e-9)
     assert torch.equal(state.layout[now.layout == 0], ids()[now.layout == 0])
-    assert torch.equal(state.image, gaussian.q_sample(PROCESS.image, x_0, now.image, noise))
-    assert torch.equal(state.layout, categorical.q_sample(PROCESS.layout, ids(), now.layout, uniform))
+    assert torch.equal(state.image, gaussian.q_sample(PROCESS.image_schedule, x_0, now.image, noise))
+    assert torch.equal(state.layout, categorical.q_sample(PROCESS.transitions, ids(), now.layout, uniform))
     assert state.clocks is now
 
 
 def test_an_estimate_is_what_is_given_where_it_is_given() -> None:
     now, x_0, noise = clocks(), draw(1, 2, 3, *SIZE), draw(2, 2, 3, *SIZE)
-    x_t = gaussian.q_sample(PROCESS.image, x_0, now.image, noise)
-    v = gaussian.target(PROCESS.image, "v", x_0, noise, now.image)
+    x_t = gaussian.q_sample(PROCESS.image_schedule, x_0, now.image, noise)
+    v = gaussian.prediction_target(PROCESS.image_schedule, "v", x_0, noise, now.image)
     logits = draw(4, 2, 3, *SIZE)
-    estimate = PROCESS.estimate(State(x_t, ids(), now), Prediction(v, logits))
+    estimate = PROCESS.clean_estimate(DiffusionState(x_t, ids(), now), Prediction(v, logits))
     torch.testing.assert_close(estimate.image, x_0, rtol=0, atol=1e-10)
     given = (now.layout == 0).expand_as(logits)
     exact = categorical.one_hot(ids(), 3, torch.float64)
@@ -63,15 +63,15 @@ def test_losses_pixel_by_pixel() -> None:
     told = Prediction(draw(5, 2, 3, *SIZE), draw(6, 2, 3, *SIZE))
     known = torch.ones_like(now.layout, dtype=torch.bool)
     known[0, 0, 0, 0] = False
-    found = PROCESS.losses(told, x_0, ids(), noise, State(x_0, ids(), now), known)
+    found = PROCESS.losses(told, x_0, ids(), noise, DiffusionState(x_0, ids(), now), known)
     for b in range(2):
         image = layout = 0.0
         for i in range(SIZE[0]):
             for j in range(SIZE[1]):
                 t = int(now.image[b, 0, i, j])
-                a = float(PROCESS.image.alpha_bar[t])
+                a = float(PROCESS.image_schedule.alpha_bar[t])
                 v = math.sqrt(a) * noise[b, :, i, j] - math.sqrt(1 - a) * x_0[b, :, i, j]
-                image += float(((told.image[b, :, i, j] - v) ** 2).mean()) * (t > 0)
+                image += float(((told.image_output[b, :, i, j] - v) ** 2).mean()) * (t > 0)
                 p = told.logits[b, :, i, j].softmax(0)[ids()[b, 0, i, j]]
                 counts = bool(known[b, 0, i, j]) and int(now.layout[b, 0, i, j]) > 0
                 layout += -math.log(float(p)) / math.log(3) * counts
@@ -84,7 +84,10 @@ def test_a_guess_of_nothing_costs_exactly_one() -> None:
     everywhere = torch.full((2, 1, *SIZE), 500)
     now = Clocks(everywhere, everywhere, torch.tensor([500, 500]), torch.tensor([500, 500]))
     x_0, noise = draw(1, 2, 3, *SIZE), draw(2, 2, 3, *SIZE)
-    told = Prediction(gaussian.target(PROCESS.image, "v", x_0, noise, now.image), torch.zeros(2, 3, *SIZE).double())
-    found = PROCESS.losses(told, x_0, ids(), noise, State(x_0, ids(), now), everywhere > 0)
+    told = Prediction(
+        gaussian.prediction_target(PROCESS.image_schedule, "v", x_0, noise, now.image),
+        torch.zeros(2, 3, *SIZE).double(),
+    )
+    found = PROCESS.losses(told, x_0, ids(), noise, DiffusionState(x_0, ids(), now), everywhere > 0)
     torch.testing.assert_close(found.layout, torch.ones(2, dtype=torch.float64))
     torch.testing.assert_close(found.image, torch.zeros(2, dtype=torch.float64))

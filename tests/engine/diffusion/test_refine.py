@@ -8,11 +8,21 @@ import pytest
 import torch
 
 from engine.diffusion import gaussian
-from engine.diffusion.refine import Coarse, Detail, Expected, contrast, expect, missing, path, refine, whole
-from engine.diffusion.schedule import Schedule
-from engine.diffusion.tiles import spans, tiles
+from engine.diffusion.refine import (
+    CoarseInput,
+    DetailVariance,
+    RefinementSettings,
+    add_detail,
+    detail_of,
+    evaluation_clocks,
+    fit_detail_variance,
+    local_variance,
+    refine,
+)
+from engine.diffusion.schedule import NoiseSchedule
+from engine.diffusion.tiles import iterate_tiles, tile_spans
 
-SCHEDULE = Schedule.named()
+SCHEDULE = NoiseSchedule.from_name()
 
 
 def random(*shape, seed=0):
@@ -22,7 +32,7 @@ def random(*shape, seed=0):
 def coarse_of(image):
     """Of a picture, with a scale of its own for every pixel."""
     scale = 0.1 + random(1, 1, *image.shape[2:], seed=9).abs()
-    return Coarse(image, scale, torch.zeros(1), torch.zeros(1, 1, *image.shape[2:], dtype=torch.int64))
+    return CoarseInput(image, scale, torch.zeros(1), torch.zeros(1, 1, *image.shape[2:], dtype=torch.int64))
 
 
 class Oracle:
@@ -36,9 +46,9 @@ class Oracle:
     def __call__(self, detail, given, t, coarse):
         self.shown.append((detail, given, int(t)))
         t = t[:, None, None, None]
-        a = SCHEDULE.at(t, torch.float64)
+        a = SCHEDULE.alpha_bar_at(t, torch.float64)
         noise = (detail - a.sqrt() * self.detail) / (1 - a).sqrt()
-        return gaussian.target(SCHEDULE, "v", self.detail, noise, t)
+        return gaussian.prediction_target(SCHEDULE, "v", self.detail, noise, t)
 
 
 class Near:
@@ -76,14 +86,14 @@ NOTHING = torch.zeros(1, 1, 12, 20, dtype=torch.bool)
 
 def test_what_is_missing_and_what_is_coarse_make_the_whole():
     x, coarse = random(1, 3, 4, 5), coarse_of(random(1, 3, 4, 5, seed=1))
-    torch.testing.assert_close(whole(missing(x, coarse), coarse), x, rtol=0, atol=1e-14)
-    assert torch.equal(whole(torch.zeros_like(x), coarse), coarse.image)
+    torch.testing.assert_close(add_detail(detail_of(x, coarse), coarse), x, rtol=0, atol=1e-14)
+    assert torch.equal(add_detail(torch.zeros_like(x), coarse), coarse.image)
 
 
 def test_contrast_is_the_variance_nearby():
     u = random(2, 3, 9, 11)
-    assert float(contrast(torch.ones(1, 3, 6, 6), 2).abs().max()) == 0
-    at = contrast(u, 2)[1, 0, 4, 5]
+    assert float(local_variance(torch.ones(1, 3, 6, 6), 2).abs().max()) == 0
+    at = local_variance(u, 2)[1, 0, 4, 5]
     near = [(row, column) for row in range(2, 7) for column in range(3, 8)]
 
     def mean(row, column):
@@ -95,20 +105,20 @@ def test_contrast_is_the_variance_nearby():
 
 def test_what_is_expected_of_errors_is_found_from_them():
     """Errors are drawn from a law; the law is found again, and divided by it they have unit scale."""
-    truth = Expected(0.02, 0.7, 0.3)
+    truth = DetailVariance(0.02, 0.7, 0.3)
     contrasts, levels = random(200_000, seed=1).square(), random(200_000, seed=2).abs() / 2
     variance = truth.floor + truth.contrast * contrasts + truth.noise * levels.square()
     squares = variance * random(200_000, 3, seed=3).square().mean(1)
-    found = expect(squares, contrasts, levels)
+    found = fit_detail_variance(squares, contrasts, levels)
     torch.testing.assert_close(torch.tensor(found), torch.tensor(truth), rtol=0.05, atol=0)
     u, level = random(3, 3, 8, 8), torch.tensor([0.0, 0.1, 0.4], dtype=torch.float64)
-    slow = found.floor + found.contrast * contrast(u, 2) + found.noise * level.square()[:, None, None, None]
-    torch.testing.assert_close(found.scale(u, level, 2), slow.sqrt())
+    slow = found.floor + found.contrast * local_variance(u, 2) + found.noise * level.square()[:, None, None, None]
+    torch.testing.assert_close(found.detail_scale(u, level, 2), slow.sqrt())
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4])
 def test_the_path_falls_evenly_from_the_top_to_nothing(steps):
-    clocks = path(1000, steps)
+    clocks = evaluation_clocks(1000, steps)
     assert (clocks[0], clocks[-1], len(clocks)) == (1000, 0, steps + 1)
     gaps = [a - b for a, b in pairwise(clocks)]
     assert max(gaps) - min(gaps) <= 1
@@ -117,10 +127,10 @@ def test_the_path_falls_evenly_from_the_top_to_nothing(steps):
 @pytest.mark.parametrize("steps", [1, 2, 4])
 def test_a_network_that_knows_the_picture_draws_it(scene, steps):
     coarse, x, noise = scene
-    oracle = Oracle(missing(x, coarse))
-    drawn = result(oracle, coarse, x * 0, NOTHING, noise, Detail(steps=steps))
+    oracle = Oracle(detail_of(x, coarse))
+    drawn = result(oracle, coarse, x * 0, NOTHING, noise, RefinementSettings(steps=steps))
     torch.testing.assert_close(drawn, x, rtol=0, atol=1e-9)
-    assert [t for *_, t in oracle.shown] == path(1000, steps)[:-1]
+    assert [t for *_, t in oracle.shown] == evaluation_clocks(1000, steps)[:-1]
 
 
 def test_what_is_kept_is_shown_clean_at_every_clock_and_comes_back_bit_for_bit(scene):
@@ -128,10 +138,10 @@ def test_what_is_kept_is_shown_clean_at_every_clock_and_comes_back_bit_for_bit(s
     keep = NOTHING.clone()
     keep[..., :7] = True
     network = Oracle(torch.zeros_like(x))
-    drawn = result(network, coarse, x, keep, noise, Detail())
+    drawn = result(network, coarse, x, keep, noise, RefinementSettings())
     assert torch.equal(drawn[..., :7], x[..., :7])
     assert not torch.isclose(drawn[..., 7:], x[..., 7:]).all()
-    truth = missing(x, coarse)
+    truth = detail_of(x, coarse)
     for detail, given, _ in network.shown:
         assert torch.equal(detail[..., :7], truth[..., :7])
         assert torch.equal(given, keep)
@@ -139,7 +149,7 @@ def test_what_is_kept_is_shown_clean_at_every_clock_and_comes_back_bit_for_bit(s
 
 def test_a_picture_stays_within_its_limits(scene):
     coarse, x, noise = scene
-    drawn = result(Oracle(5 * x), coarse, x, NOTHING, noise, Detail(limits=(-1.0, 0.5)))
+    drawn = result(Oracle(5 * x), coarse, x, NOTHING, noise, RefinementSettings(limits=(-1.0, 0.5)))
     assert float(drawn.min()) == pytest.approx(-1, abs=1e-12)
     assert float(drawn.max()) == pytest.approx(0.5, abs=1e-12)
 
@@ -147,7 +157,7 @@ def test_a_picture_stays_within_its_limits(scene):
 @pytest.mark.parametrize(("length", "size", "halo"), [(5, 8, 2), (8, 8, 3), (9, 8, 2), (64, 16, 4), (200, 24, 8)])
 def test_tiles_decide_every_pixel_once_and_saw_all_around_it(length, size, halo):
     decided = []
-    for outer, inner, inside in spans(length, size, halo):
+    for outer, inner, inside in tile_spans(length, size, halo):
         assert 0 <= outer.start < outer.stop <= length
         assert outer.stop - outer.start == min(length, size)
         assert (inner.start - outer.start, inner.stop - outer.start) == (inside.start, inside.stop)
@@ -158,10 +168,10 @@ def test_tiles_decide_every_pixel_once_and_saw_all_around_it(length, size, halo)
 
 
 def test_tiles_begin_at_multiples_of_what_divides_their_sizes():
-    assert all(span.outer.start % 8 == 0 for span in spans(8 * 37, 8 * 9, 8 * 2))
-    assert len(list(tiles(8 * 37, 40, 8 * 9, 8 * 2))) == len(spans(8 * 37, 8 * 9, 8 * 2))
+    assert all(span.context.start % 8 == 0 for span in tile_spans(8 * 37, 8 * 9, 8 * 2))
+    assert len(list(iterate_tiles(8 * 37, 40, 8 * 9, 8 * 2))) == len(tile_spans(8 * 37, 8 * 9, 8 * 2))
     with pytest.raises(ValueError, match="all halo"):
-        spans(100, 16, 8)
+        tile_spans(100, 16, 8)
 
 
 def test_tiles_are_the_whole(scene):
@@ -170,8 +180,8 @@ def test_tiles_are_the_whole(scene):
     keep = NOTHING.clone()
     keep[..., 3:6, 4:9] = True
     tiled, at_once = Near(), Near()
-    one = result(tiled, coarse, x, keep, noise, Detail(tile=9))
-    other = result(at_once, coarse, x, keep, noise, Detail(tile=64))
+    one = result(tiled, coarse, x, keep, noise, RefinementSettings(tile_size=9))
+    other = result(at_once, coarse, x, keep, noise, RefinementSettings(tile_size=64))
     torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
     assert len(tiled.seen) > 4 * len(at_once.seen)
     assert max(tiled.seen) == (9, 9)

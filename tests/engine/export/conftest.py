@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.export.order import FormatName, How, Order
-from engine.export.run import export
+from engine.export.order import ExportOrder, ExportRunOptions, FormatName
+from engine.export.run import export_dataset
 
 
 @pytest.fixture
@@ -15,8 +15,8 @@ def make(tiny_pack, tmp_path):
     def make(name="out", count=5, *, batch=2, workers=1, watch=None, **order):
         order = {"pack": str(tiny_pack), "format": FormatName.paired, "steps": 2} | order
         out = tmp_path / name
-        how = How(out=out, count=count, batch=batch, workers=workers, device="cpu")
-        export(Order(**order), how, watch)
+        how = ExportRunOptions(out=out, count=count, batch=batch, workers=workers, device="cpu")
+        export_dataset(ExportOrder(**order), how, watch)
         return out
 
     return make

@@ -15,8 +15,8 @@ import pytest
 
 from engine.errors import BadFile
 from engine.export import crew
-from engine.export.order import FormatName, Order
-from tests.engine.wire import PATIENCE, ROOT
+from engine.export.order import ExportOrder, FormatName
+from tests.engine.wire import ROOT, TIMEOUT_SECONDS
 
 has_ray = importlib.util.find_spec("ray") is not None and Path("/proc").is_dir()
 needs_ray = pytest.mark.skipif(not has_ray, reason="needs Ray (the extra export) on Linux")
@@ -28,19 +28,19 @@ def test_two_processes_draw_what_one_does(make, contents):
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a signal that ends a process")
 def test_a_process_that_dies_is_replaced(tiny_pack):
-    order = Order(pack=str(tiny_pack), format=FormatName.paired, steps=2)
+    order = ExportOrder(pack=str(tiny_pack), format=FormatName.paired, steps=2)
     seeds = [[index] for index in range(6)]
-    with crew.Alone(order, "cpu", lambda pictures: None) as alone:
+    with crew.InProcessWorker(order, "cpu", lambda pictures: None) as alone:
         expected = [pair.image.tobytes() for pairs in alone.draw(seeds) for pair in pairs]
     drawn = []
-    with crew.processes(order, "cpu", 1, lambda pictures: None) as workers:
+    with crew.start_processes(order, "cpu", 1, lambda pictures: None) as workers:
         for pairs in workers.draw(seeds):
             drawn += [pair.image.tobytes() for pair in pairs]
             if len(drawn) == 2:
-                (victim,) = workers.everybody[-1].pids()
+                (victim,) = workers.workers[-1].pids()
                 os.kill(victim, signal.SIGKILL)
     assert drawn == expected
-    assert len(workers.everybody) == 2
+    assert len(workers.workers) == 2
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes as Linux shows them")
@@ -52,7 +52,7 @@ def test_no_process_outlives_a_killed_export(tiny_pack, tmp_path):
     assert len(children) >= 2
     process.kill()
     process.wait()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while any(alive(pid) for pid in children):
         assert time.monotonic() < deadline
 
@@ -99,7 +99,7 @@ def test_two_actors_of_which_one_is_killed_draw_what_one_process_does(tiny_pack,
         until(lambda: lines_in(out) >= before + 8, process)
     finally:
         process.terminate()  # Ray makes an orderly end of it
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT_SECONDS)
     count = lines_in(out) + 1
     assert contents(make("ray", count)) == contents(make("alone", count))
 

@@ -15,13 +15,13 @@ import pytest
 
 from engine import library, raster
 from engine.cli import main
-from engine.data.captions import MANY, MUCH
+from engine.data.captions import MANY_PHRASES, MUCH_PHRASES
 from engine.errors import BadFile, BadRequest
 from engine.export import grammar
-from engine.export.grammar import openers
-from engine.export.order import FormatName, How, Order
-from engine.export.run import Watch, export
-from engine.export.verify import verify
+from engine.export.grammar import caption_openers
+from engine.export.order import ExportOrder, ExportRunOptions, FormatName
+from engine.export.run import ProgressHooks, export_dataset
+from engine.export.verify import verify_dataset
 from engine.protocol import UNKNOWN, Generate, Raster
 from tests.engine.wire import ROOT, wait_until
 
@@ -58,7 +58,7 @@ def test_shards_survive_a_stop_and_are_mended(make, contents):
 
     shards = {"format": FormatName.webdataset, "per_shard": 2}
     with pytest.raises(Enough):
-        make("stopped", 7, watch=Watch(written=written), **shards)
+        make("stopped", 7, watch=ProgressHooks(on_written=written), **shards)
     out = make("stopped", 7, **shards)
     before = contents(out)
     assert before == contents(make("straight", 7, batch=3, **shards))
@@ -67,7 +67,7 @@ def test_shards_survive_a_stop_and_are_mended(make, contents):
     second, classes = "shards/train-000001.tar", "classes.json"
     (out / second).write_bytes(before[second][:100])
     (out / classes).unlink()
-    assert verify(How(out=out, device="cpu")).mended == [second, classes]
+    assert verify_dataset(ExportRunOptions(out=out, device="cpu")).repaired == [second, classes]
     assert contents(out) == before
 
 
@@ -77,11 +77,13 @@ def test_staged_pairs_of_an_unfinished_shard_are_mended(make, tmp_path):
             raise Enough
 
     with pytest.raises(Enough):
-        make(watch=Watch(written=written), format=FormatName.webdataset, per_shard=4)
+        make(watch=ProgressHooks(on_written=written), format=FormatName.webdataset, per_shard=4)
     staged = sorted((tmp_path / "out" / ".staged").iterdir())
     before = staged[0].read_bytes()
     staged[0].write_bytes(b"")
-    assert verify(How(out=tmp_path / "out", device="cpu")).mended == [f".staged/{staged[0].name}"]
+    assert verify_dataset(ExportRunOptions(out=tmp_path / "out", device="cpu")).repaired == [
+        f".staged/{staged[0].name}"
+    ]
     assert staged[0].read_bytes() == before
 
 
@@ -99,7 +101,7 @@ def test_stopped_and_gone_on_with_is_the_same(make, contents, tmp_path, form):
 
     done = 0.0
     with pytest.raises(Enough):
-        make("stopped", watch=Watch(step=step), format=form)
+        make("stopped", watch=ProgressHooks(on_step=step), format=form)
     assert 0 < len(lines(tmp_path / "stopped")) < 5
     assert contents(make("stopped", format=form)) == contents(make("straight", format=form))
 
@@ -110,7 +112,7 @@ def test_a_finished_export_draws_nothing_again(make, contents):
     def step(pictures):
         raise Enough
 
-    assert contents(make(watch=Watch(step=step))) == before
+    assert contents(make(watch=ProgressHooks(on_step=step))) == before
 
 
 def test_killed_at_any_moment_it_loses_the_running_batches_only(tiny_pack, tmp_path, make, contents):
@@ -124,7 +126,7 @@ def test_killed_at_any_moment_it_loses_the_running_batches_only(tiny_pack, tmp_p
     assert 4 <= len(kept) < 400
     for files in kept.values():
         assert all((out / name).stat().st_size for name in files)
-    assert verify(How(out=out, device="cpu")).mended == []
+    assert verify_dataset(ExportRunOptions(out=out, device="cpu")).repaired == []
     count = len(kept) + 3
     assert contents(make("killed", count)) == contents(make("straight", count))
 
@@ -153,11 +155,11 @@ def test_verify_makes_what_is_lost_or_changed_again(make, contents, form):
     (out / pictures[-1]).write_bytes(before[pictures[-2]])
     closing = next(name for name in before if name.endswith(("captions.jsonl", "captions_train2017.json")))
     (out / closing).write_bytes(b"")
-    found = verify(How(out=out, device="cpu"))
-    assert set(found.mended) == {pictures[0], pictures[1], pictures[-1], closing}
+    found = verify_dataset(ExportRunOptions(out=out, device="cpu"))
+    assert set(found.repaired) == {pictures[0], pictures[1], pictures[-1], closing}
     assert found.pairs == 5
     assert contents(out) == before
-    assert verify(How(out=out, device="cpu")).mended == []
+    assert verify_dataset(ExportRunOptions(out=out, device="cpu")).repaired == []
 
 
 def test_verify_says_so_if_something_comes_out_otherwise(make):
@@ -166,7 +168,7 @@ def test_verify_says_so_if_something_comes_out_otherwise(make):
     digest = lines(out)[0]["files"]["images/000000000.png"]
     (out / "manifest.jsonl").write_text(text.replace(digest, "0" * 64), "utf-8")
     with pytest.raises(BadFile, match=r"images/000000000.png.*made on cpu"):
-        verify(How(out=out, device="cpu"))
+        verify_dataset(ExportRunOptions(out=out, device="cpu"))
 
 
 def test_another_order_in_the_same_folder_is_refused(make):
@@ -192,7 +194,7 @@ def test_two_exports_cannot_share_a_folder(make, tiny_pack, tmp_path):
             run = subprocess.run(command(tiny_pack, tmp_path / "out"), cwd=ROOT, capture_output=True, text=True)
             said.append((run.returncode, run.stderr))
 
-    make(count=3, watch=Watch(written=written))
+    make(count=3, watch=ProgressHooks(on_written=written))
     assert said[0][0] == 1
     assert "Another export is writing to" in said[0][1]
 
@@ -230,17 +232,17 @@ def test_a_full_disk_is_said_and_gone_on_from(tiny_pack, tmp_path, make, content
 
 
 def test_a_changed_pack_is_refused(tiny_pack, tmp_path):
-    pack, how = tmp_path / "pack", How(out=tmp_path / "out", count=2, device="cpu")
+    pack, how = tmp_path / "pack", ExportRunOptions(out=tmp_path / "out", count=2, device="cpu")
     shutil.copytree(tiny_pack, pack)
-    order = Order(pack=str(pack), format=FormatName.paired, steps=1)
-    export(order, how)
+    order = ExportOrder(pack=str(pack), format=FormatName.paired, steps=1)
+    export_dataset(order, how)
     (pack / "pack.json").write_text((pack / "pack.json").read_text("utf-8") + " ")
     with pytest.raises(BadRequest, match="not the one"):
-        export(order, How(out=how.out, count=3, device="cpu"))
+        export_dataset(order, ExportRunOptions(out=how.out, count=3, device="cpu"))
 
 
 def test_given_layouts_are_kept_and_take_captions_in_turn(make, tiny_pack, tmp_path):
-    info = library.read_info(tiny_pack)
+    info = library.read_pack_info(tiny_pack)
     for index in range(2):
         layout = np.full((info.height, info.width), index, np.uint8)
         raster.write_layout(tmp_path / "given" / f"{index}.png", layout, info.classes)
@@ -255,13 +257,17 @@ def test_given_layouts_are_kept_and_take_captions_in_turn(make, tiny_pack, tmp_p
 
 def test_a_canvas_is_drawn_with_each_seed(make, tiny_pack, contents):
     """Half of a layout and a region of an image are kept, the rest differs from seed to seed."""
-    info = library.read_info(tiny_pack)
+    info = library.read_pack_info(tiny_pack)
     layout = np.full((info.height, info.width), UNKNOWN, np.uint8)
     layout[:, : info.width // 2] = 1
     image = np.random.default_rng(0).integers(0, 256, (info.height, info.width, 3)).astype(np.uint8)
     keep = np.zeros(layout.shape, np.uint8)
     keep[:8] = 255
-    given = {"layout": Raster.of(layout), "image": Raster.of(image), "keep_image": Raster.of(keep)}
+    given = {
+        "layout": Raster.from_pixels(layout),
+        "image": Raster.from_pixels(image),
+        "keep_image": Raster.from_pixels(keep),
+    }
     canvas = Generate(id="canvas", pack="tiny", prompt="a car", steps=2, seed=99, **given)
     out = make(count=3, canvas=canvas)
     drawn = []
@@ -273,7 +279,7 @@ def test_a_canvas_is_drawn_with_each_seed(make, tiny_pack, contents):
         drawn.append(seen.tobytes())
     assert len(set(drawn)) == 3
     (out / "images" / "000000001.png").unlink()
-    assert verify(How(out=out, device="cpu")).mended == ["images/000000001.png"]
+    assert verify_dataset(ExportRunOptions(out=out, device="cpu")).repaired == ["images/000000001.png"]
     assert contents(out) == contents(make("again", 3, batch=3, canvas=canvas))
 
 
@@ -286,7 +292,7 @@ def test_the_command_says_what_it_made(tiny_pack, tmp_path, capsys):
 
 
 def test_given_images_are_kept(make, tiny_pack, tmp_path):
-    info = library.read_info(tiny_pack)
+    info = library.read_pack_info(tiny_pack)
     image = np.random.default_rng(0).integers(0, 256, (info.height, info.width, 3)).astype(np.uint8)
     raster.write_image(tmp_path / "given" / "a.png", image)
     out = make(images=tmp_path / "given", count=2)
@@ -312,21 +318,21 @@ def test_captions_of_the_grammar_differ_and_come_again(make):
 
 
 def test_captions_of_the_grammar_count_things_and_not_masses():
-    street = library.read_info(library.find_pack("street"))
-    captions = [grammar.caption(seed, street) for seed in range(400)]
+    street = library.read_pack_info(library.find_pack_folder("street"))
+    captions = [grammar.grammar_caption(seed, street) for seed in range(400)]
     masses = [one.name for one in street.classes if one.mass and one.name != "road"]  # captions begin with “a road”
     for name in masses:
         told = [caption.replace(",", "").split() for caption in captions if name in caption]
         before = {words[index - 1] for words in told for index, word in enumerate(words) if index and word == name}
-        assert before & {much.split()[-1] for much in MUCH}
+        assert before & {much.split()[-1] for much in MUCH_PHRASES}
         assert not before & {"a", "one", "many"}
         assert not any(f"{name}s" in words for words in told)
     assert len(masses) > 2
-    assert any(f"{many} cars" in caption for caption in captions for many in MANY)
+    assert any(f"{many} cars" in caption for caption in captions for many in MANY_PHRASES)
 
 
 def test_captions_of_the_grammar_begin_with_words_that_the_pack_knows():
-    street = library.read_info(library.find_pack("street"))
+    street = library.read_pack_info(library.find_pack_folder("street"))
     fields = msgspec.structs.replace(street, vocabulary=("a", "picture", "field"), openers=())
-    assert "a city street" in openers(street)
-    assert openers(fields) == ("a picture", "")
+    assert "a city street" in caption_openers(street)
+    assert caption_openers(fields) == ("a picture", "")

@@ -14,11 +14,11 @@ from PIL import Image
 
 from engine import generation, raster
 from engine.errors import BadRequest
-from engine.export.formats.cityscapes import LABELS, Cityscapes
-from engine.export.formats.table import format_of
-from engine.export.formats.voc import palette
-from engine.export.order import FormatName, Record
-from engine.export.pair import Pair
+from engine.export.formats.cityscapes import TRAIN_ID_LABELS, CityscapesFormat
+from engine.export.formats.table import create_format
+from engine.export.formats.voc import voc_palette
+from engine.export.order import FormatName, PairRecord
+from engine.export.pair import GeneratedPair
 from engine.protocol import UNKNOWN, ClassInfo, PackInfo
 from tests import tiny
 
@@ -80,7 +80,7 @@ def test_voc(drawn):
 
 def test_the_palette_is_voc_s():
     """As its development kit lists the first classes, and the void."""
-    assert palette()[[0, 1, 2, 3, 15, 20, 255]].tolist() == [
+    assert voc_palette()[[0, 1, 2, 3, 15, 20, 255]].tolist() == [
         [0, 0, 0],
         [128, 0, 0],
         [0, 128, 0],
@@ -105,8 +105,8 @@ def test_cityscapes(tmp_path):
     random = np.random.default_rng(0)
     ids = random.choice([0, 1, 2, 3, UNKNOWN], (16, 32)).astype(np.uint8)
     image = random.integers(0, 256, (16, 32, 3)).astype(np.uint8)
-    pair = Pair("000000007", image, ids, record(seed=1_000_007))
-    files = Cityscapes(city_info()).files(pair)
+    pair = GeneratedPair("000000007", image, ids, record(seed=1_000_007))
+    files = CityscapesFormat(city_info()).pair_files(pair)
     for name, data in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
@@ -127,7 +127,7 @@ def test_cityscapes(tmp_path):
 
 
 def record(seed):
-    return Record(
+    return PairRecord(
         version="0",
         torch="2",
         pack="city",
@@ -149,8 +149,8 @@ def test_our_table_is_that_of_cityscapes():
 
     theirs = [label for label in Reader.classes if label.train_id in range(19)]
     theirs.sort(key=lambda label: label.train_id)
-    assert [(one.name, one.id) for one in theirs] == [(one.name, one.label_id) for one in LABELS]
-    assert [raster.rgb(one.colour) for one in LABELS] == [one.color for one in theirs]
+    assert [(one.name, one.id) for one in theirs] == [(one.name, one.label_id) for one in TRAIN_ID_LABELS]
+    assert [raster.parse_hex_colour(one.colour) for one in TRAIN_ID_LABELS] == [one.color for one in theirs]
 
 
 def test_cityscapes_refuses_other_classes(make):
@@ -206,7 +206,9 @@ def test_coco(drawn):
 def test_coco_leaves_unknown_pixels_unlabelled():
     ids = np.full((16, 32), UNKNOWN, np.uint8)
     ids[:8] = 2
-    files = format_of(FormatName.coco, tiny.INFO).files(Pair("a", np.zeros((16, 32, 3), np.uint8), ids, record(0)))
+    files = create_format(FormatName.coco, tiny.INFO).pair_files(
+        GeneratedPair("a", np.zeros((16, 32, 3), np.uint8), ids, record(0))
+    )
     painted = raster.decode_image(files["annotations/panoptic_train2017/a.png"], "a")
     assert (painted[8:] == 0).all()
     assert (painted[:8, :, 0] == 3).all()
@@ -266,7 +268,7 @@ def rows_of(shards, *decoders):
 
 def test_a_request_says_how_to_draw_its_pair_again(drawn, tiny_pack):
     out, _ = drawn(FormatName.paired)
-    request = msgspec.json.decode((out / "requests" / "000000002.json").read_bytes(), type=Record)
+    request = msgspec.json.decode((out / "requests" / "000000002.json").read_bytes(), type=PairRecord)
     pack = generation.load_pack(str(tiny_pack), "cpu")
     result = pack.sample(prompt=request.prompt, seed=request.seed, steps=request.steps)
     assert (result.image == raster.read_image(out / "images" / "000000002.png")).all()

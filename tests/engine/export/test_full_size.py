@@ -11,10 +11,10 @@ import pytest
 from engine import library, raster
 from engine.cli import main
 from engine.errors import BadPack, BadRequest
-from engine.export.order import How, Record
-from engine.export.pair import Pair
-from engine.export.quality import as_drawn
-from engine.export.verify import verify
+from engine.export.order import ExportRunOptions, PairRecord
+from engine.export.pair import GeneratedPair
+from engine.export.quality import image_at_drawn_size
+from engine.export.verify import verify_dataset
 from tests import tiny
 
 HEIGHT, WIDTH, FACTOR = tiny.INFO.height, tiny.INFO.width, 2
@@ -40,20 +40,20 @@ def test_pairs_are_those_of_sample_in_any_batch_and_mended(make, contents, folde
     with pytest.raises(SystemExit) as left:
         main([*map(str, arguments), "--out", str(tmp_path / "sampled")])
     assert not left.value.code
-    image, layout = read(out, "000000001", library.read_info(folder))
+    image, layout = read(out, "000000001", library.read_pack_info(folder))
     assert image.shape == (FACTOR * HEIGHT, FACTOR * WIDTH, 3)
     sampled = {path.read_bytes(): path for path in (tmp_path / "sampled").rglob("*.png")}
     assert any(np.array_equal(raster.decode_image(data, "it"), image) for data in sampled)
     before = contents(out)
     (out / "images" / "000000002.png").unlink()
-    assert len(verify(How(out=out, device="cpu")).mended) == 1
+    assert len(verify_dataset(ExportRunOptions(out=out, device="cpu")).repaired) == 1
     assert contents(out) == before
     record = json.loads((out / "manifest.jsonl").read_text("utf-8").splitlines()[0])["request"]
     assert (record["height"], record["width"], record["upscaled"]) == (*layout.shape, FACTOR)
 
 
 def test_large_pictures_stay_themselves(make, folder, tmp_path):
-    info, random = library.read_info(folder), np.random.default_rng(0)
+    info, random = library.read_pack_info(folder), np.random.default_rng(0)
     size = FACTOR * HEIGHT, FACTOR * WIDTH
     given = random.integers(0, len(info.classes), size).astype(np.uint8)
     picture = random.integers(0, 256, (*size, 3)).astype(np.uint8)
@@ -68,14 +68,14 @@ def test_large_pictures_stay_themselves(make, folder, tmp_path):
 
 
 def test_judges_see_what_was_drawn(tiny_pack):
-    info = library.read_info(tiny_pack)
+    info = library.read_pack_info(tiny_pack)
     small = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
     large = small.repeat(FACTOR, 0).repeat(FACTOR, 1)
     layout = np.zeros(large.shape[:2], np.uint8)
     said = dict.fromkeys(("version", "torch", "pack", "pack_sha256", "device", "prompt"), "")
     settings = {"seed": 0, "steps": 1, "sampler": info.sampler, "guidance": 1.0, "cross_guidance": 1.0}
-    record = Record(**said, **settings, height=len(layout), width=layout.shape[1], upscaled=FACTOR)
-    assert np.array_equal(as_drawn(Pair("a", large, layout, record)), small)
+    record = PairRecord(**said, **settings, height=len(layout), width=layout.shape[1], upscaled=FACTOR)
+    assert np.array_equal(image_at_drawn_size(GeneratedPair("a", large, layout, record)), small)
 
 
 def test_what_cannot_be_is_said(make, tiny_pack, folder):

@@ -12,42 +12,64 @@ from PIL import Image
 from engine.errors import BadPack, BadRequest
 from engine.export import manifest, quality
 from engine.export.manifest import PairLine
-from engine.export.order import Filters, FormatName, How, Order, Quality, Record
-from engine.export.pair import Pair
-from engine.export.quality import Gate, Judges, Known, agreement_of, missing_classes, named_classes
-from engine.export.report import Worst, report_of
-from engine.export.run import Watch, export
-from engine.export.verify import verify
-from engine.metrics.frechet import areas, frechet
+from engine.export.order import ExportOrder, ExportRunOptions, FormatName, PairFilters, PairQuality, PairRecord
+from engine.export.pair import GeneratedPair
+from engine.export.quality import (
+    GateEvaluators,
+    KnownEmbeddings,
+    QualityGate,
+    layout_agreement,
+    missing_named_classes,
+    prompt_classes,
+)
+from engine.export.report import WorstRejected, build_report
+from engine.export.run import ProgressHooks, export_dataset
+from engine.export.verify import verify_dataset
+from engine.metrics.frechet import class_area_percentages, frechet_distance
 from engine.protocol import UNKNOWN
 from engine.raster import colourise
 from tests import tiny
 from tests.engine import random_judges
-from tests.engine.plain_judges import CAR, CLASSES, ROAD, SKY, TREE, ByArea, ByColour, make_folder, street
+from tests.engine.plain_judges import (
+    CAR,
+    CLASSES,
+    ROAD,
+    SKY,
+    TREE,
+    ClassAreaClip,
+    NearestColourSegmenter,
+    tiny_street_layout,
+    write_tiny_street_folder,
+)
 
 INFO = tiny.INFO
 
 
 def record(prompt="", seed=0):
-    return Record(
+    return PairRecord(
         version="0", torch="2", pack="tiny", pack_sha256="", device="cpu", seed=seed, prompt=prompt, steps=1,
         sampler="ddim", guidance=1.0, cross_guidance=1.0, height=32, width=64,
     )  # fmt: skip
 
 
 def pair(layout, shown=None, prompt="", name="a"):
-    return Pair(name, colourise(layout if shown is None else shown, CLASSES), layout, record(prompt))
+    return GeneratedPair(name, colourise(layout if shown is None else shown, CLASSES), layout, record(prompt))
 
 
 def gate(**filters):
-    return Gate(Filters(**filters), INFO, Judges(ByColour(), ByArea()), Known([], []))
+    return QualityGate(
+        PairFilters(**filters),
+        INFO,
+        GateEvaluators(NearestColourSegmenter(), ClassAreaClip()),
+        KnownEmbeddings([], []),
+    )
 
 
 def test_agreement_is_the_share_of_known_pixels():
     layout = np.full((4, 4), ROAD, np.uint8)
     seen = layout.copy()
     seen[0], layout[3] = SKY, UNKNOWN
-    assert agreement_of(layout, seen) == pytest.approx(8 / 12, abs=1e-4)
+    assert layout_agreement(layout, seen) == pytest.approx(8 / 12, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -62,15 +84,15 @@ def test_agreement_is_the_share_of_known_pixels():
     ],
 )
 def test_classes_are_named_by_their_words(prompt, named):
-    assert set(named_classes(prompt, INFO)) == named
+    assert set(prompt_classes(prompt, INFO)) == named
 
 
 def test_a_class_is_there_from_eight_pixels():
     layout = np.full((32, 64), ROAD, np.uint8)
     layout[0, :7] = CAR
-    assert missing_classes("a car on a road", layout, INFO) == ("car",)
+    assert missing_named_classes("a car on a road", layout, INFO) == ("car",)
     layout[0, 7] = CAR
-    assert missing_classes("a car on a road", layout, INFO) == ()
+    assert missing_named_classes("a car on a road", layout, INFO) == ()
 
 
 def test_each_filter_rejects_what_it_is_for():
@@ -89,39 +111,42 @@ def test_each_filter_rejects_what_it_is_for():
 
 
 def test_pairs_like_the_reference_are_rejected(tmp_path):
-    folder = make_folder(tmp_path) / "train"
-    known = quality.embedded(ByArea(), folder, INFO, 1.0)
-    judge = Gate(Filters(apart=0.999), INFO, Judges(likeness=ByArea()), known)
-    judged = judge([pair(street(0)), pair(np.full_like(street(0), CAR))])
+    folder = write_tiny_street_folder(tmp_path) / "train"
+    known = quality.embed_reference(ClassAreaClip(), folder, INFO, 1.0)
+    judge = QualityGate(PairFilters(apart=0.999), INFO, GateEvaluators(embedder=ClassAreaClip()), known)
+    judged = judge([pair(tiny_street_layout(0)), pair(np.full_like(tiny_street_layout(0), CAR))])
     assert [one.rejected for one in judged] == ["apart", ""]
     assert judged[0].like in known.names
 
 
 def test_the_worst_are_few_and_in_order():
-    worst = Worst()
+    worst = WorstRejected()
     agreements = np.random.default_rng(0).permutation(20) / 20
-    out = [worst.offer(str(share), Quality(agreement=share, rejected="agreement")) for share in agreements]
+    out = [worst.offer(str(share), PairQuality(agreement=share, rejected="agreement")) for share in agreements]
     assert worst.names() == {"agreement": [str(index / 20) for index in range(8)]}
     assert len([name for name in out if name]) == 12
 
 
 def test_the_report_counts_classes_and_measures_the_distance(tmp_path):
-    folder = make_folder(tmp_path) / "val"
-    layouts = [street(index) for index in range(5)]
+    folder = write_tiny_street_folder(tmp_path) / "val"
+    layouts = [tiny_street_layout(index) for index in range(5)]
     lines = [
         PairLine(name=str(i), files={}, request=record(), areas=tuple(np.bincount(ids.ravel(), minlength=4).tolist()))
         for i, ids in enumerate(layouts)
     ]
-    report = report_of(lines, INFO, Filters(reference=folder))
+    report = build_report(lines, INFO, PairFilters(reference=folder))
     assert [one.pairs for one in report.classes] == [
         np.mean([(ids == index).any() for ids in layouts]) for index in range(4)
     ]
     assert sum(one.pixels for one in report.classes) == pytest.approx(1, abs=1e-4)
-    truth = frechet(areas(layouts, 4), areas([street(index) for index in range(100, 106)], 4))
+    truth = frechet_distance(
+        class_area_percentages(layouts, 4),
+        class_area_percentages([tiny_street_layout(index) for index in range(100, 106)], 4),
+    )
     assert report.fsd == pytest.approx(truth, abs=1e-3)
 
 
-NAMED = Filters(named=True)
+NAMED = PairFilters(named=True)
 
 
 @pytest.fixture
@@ -148,7 +173,7 @@ def test_exports_go_on_until_enough_pass_and_are_the_same_in_any_batch(make, con
     assert {path.stem for path in (one / "rejected").iterdir()} == set(report["worst"]["named"])
     with Image.open(one / "report.png") as picture:
         assert picture.width > 500
-    assert verify(How(out=one, device="cpu")).mended == []
+    assert verify_dataset(ExportRunOptions(out=one, device="cpu")).repaired == []
 
 
 class Enough(Exception):
@@ -161,14 +186,14 @@ def test_a_filtered_export_that_was_stopped_is_the_same(make, contents, picky, c
             raise Enough
 
     with pytest.raises(Enough):
-        make("stopped", 4, filters=NAMED, prompts=captions, watch=Watch(written=written))
+        make("stopped", 4, filters=NAMED, prompts=captions, watch=ProgressHooks(on_written=written))
     stopped = make("stopped", 4, filters=NAMED, prompts=captions)
     assert contents(stopped) == contents(make("straight", 4, filters=NAMED, prompts=captions))
 
 
 def test_filters_that_hardly_anything_passes_end_the_export(make, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "COUNTED", 32 * 64 + 1)
-    monkeypatch.setattr("engine.export.writing.HOPELESS", 6)
+    monkeypatch.setattr("engine.export.writing.REJECTED_BEFORE_GIVING_UP", 6)
     (tmp_path / "captions.txt").write_text("a road\n", "utf-8")
     with pytest.raises(BadRequest, match="only 0 passed"):
         make(filters=NAMED, prompts=tmp_path / "captions.txt", steps=1)
@@ -176,9 +201,9 @@ def test_filters_that_hardly_anything_passes_end_the_export(make, tmp_path, monk
 
 def test_a_pack_without_judges_says_which_command_makes_them(make):
     with pytest.raises(BadPack, match="train-segmenter"):
-        make(filters=Filters(agreement=0.5))
+        make(filters=PairFilters(agreement=0.5))
     with pytest.raises(BadPack, match="train-clip or train-segmenter"):
-        make("other", filters=Filters(apart=0.5))
+        make("other", filters=PairFilters(apart=0.5))
 
 
 @pytest.fixture
@@ -186,12 +211,14 @@ def apart(tiny_pack, tmp_path):
     """Export pairs apart from each other, of a pack with a segmenter; gives the folder and its lines."""
     pack = tmp_path / "tiny"
     shutil.copytree(tiny_pack, pack)
-    random_judges.add_segmenter(pack)
+    random_judges.add_random_segmenter(pack)
 
     def apart(name, count, threshold, batch=2):
-        order = Order(pack=str(pack), format=FormatName.paired, steps=2, filters=Filters(apart=threshold))
-        export(order, How(out=tmp_path / name, count=count, batch=batch, device="cpu"))
-        lines = [one for one in manifest.read(tmp_path / name / manifest.FILE) if isinstance(one, PairLine)]
+        order = ExportOrder(pack=str(pack), format=FormatName.paired, steps=2, filters=PairFilters(apart=threshold))
+        export_dataset(order, ExportRunOptions(out=tmp_path / name, count=count, batch=batch, device="cpu"))
+        lines = [
+            one for one in manifest.read_lines(tmp_path / name / manifest.MANIFEST_FILE) if isinstance(one, PairLine)
+        ]
         return tmp_path / name, lines
 
     return apart
@@ -207,7 +234,7 @@ def test_without_a_clip_pair_the_segmenter_tells_likeness_and_it_is_said(apart, 
     assert report["apart_by"] == "segmenter"
     assert report["rejected"]["apart"] >= 1
     assert contents(apart("other", 4, usual, batch=3)[0]) == contents(one)
-    random_judges.add_clip(tmp_path / "tiny")  # what was begun without it goes on without it
+    random_judges.add_random_clip(tmp_path / "tiny")  # what was begun without it goes on without it
     _, lines = apart("one", 5, usual)
     assert {line.quality.by for line in lines} == {"segmenter"}
     _, lines = apart("new", 2, 1.0)

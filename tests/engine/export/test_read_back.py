@@ -8,12 +8,12 @@ import pytest
 
 from engine import raster
 from engine.data.pairs import read_pair
-from engine.data.sources import open_source
-from engine.data.taxonomy import reading
+from engine.data.sources import open_dataset
+from engine.data.taxonomy import layout_mapping
 from engine.export.order import FormatName
 from tests import tiny
 
-HOW = reading(str(Path(tiny.__file__).with_name("tiny.toml")))
+HOW = layout_mapping(str(Path(tiny.__file__).with_name("tiny.toml")))
 NEEDS = {FormatName.parquet: "datasets", FormatName.webdataset: "webdataset", FormatName.coco: "pycocotools"}
 
 
@@ -23,7 +23,7 @@ def test_an_export_is_a_data_set_to_train_on(make, tmp_path, form):
         pytest.importorskip(NEEDS[form])
     (tmp_path / "prompts.txt").write_text("a road\na car\n", "utf-8")
     plain = make("plain", 2, prompts=tmp_path / "prompts.txt")
-    source = open_source(make("out", 2, format=form, prompts=tmp_path / "prompts.txt"))
+    source = open_dataset(make("out", 2, format=form, prompts=tmp_path / "prompts.txt"))
     assert [words.name for words in source.classes] == [one.name for one in tiny.INFO.classes]
     items = sorted((item for split in source.splits.values() for item in split), key=lambda item: item.name)
     assert [item.captions for item in items] == [("a road",), ("a car",)]
