@@ -13,18 +13,18 @@ import qasync
 from PySide6.QtCore import QCoreApplication, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
-from engine.errors import EngineError
-from engine.library import find_pack_folder
-from studio.session.installer import PackInstaller
+from engine.interface.errors import EngineError
+from engine.interface.pack_catalogue import find_pack_folder
 from studio.session.notices import Notice, NoticeLevel, notice_of_error
-from studio.session.pack import DEFAULT_PACK, NO_PACK, StudioPack, open_preferred_pack, read_pack
+from studio.session.pack_library.open_pack import DEFAULT_PACK, NO_PACK, StudioPack, open_preferred_pack, read_pack
+from studio.session.pack_library.pack_installer import PackInstaller
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.session.settings import StudioSettings, engine_command, read_settings
 from studio.session.tasks import notice_of_unexpected_error
-from studio.ui.language import LanguageSwitcher
 from studio.ui.main_window import MainWindow
-from studio.ui.theme import Theme
+from studio.ui.style.language import LanguageSwitcher
+from studio.ui.style.theme import Theme
 
 FILE_IO_THREADS = 2
 

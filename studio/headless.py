@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.errors import EngineError
-from studio.session.pack import open_preferred_pack
+from engine.interface.errors import EngineError
+from studio.session.pack_library.open_pack import open_preferred_pack
 
 OUTPUT_FOLDER = "out"
 DEBIAN_PACKAGES = (

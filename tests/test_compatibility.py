@@ -26,11 +26,11 @@ from safetensors.torch import load_file
 
 import engine
 from engine.cli import app, main
-from engine.export.manifest import read as read_manifest
-from engine.export.reading import Reader as DatasetReader
-from engine.export.run import begun_in as read_export_head
-from engine.packs import read_file as read_pack_file
-from engine.training.config import read_config as read_recipe
+from engine.export.manifest import read_lines as read_manifest
+from engine.export.run import read_header as read_export_head
+from engine.interface.dataset_reader import DatasetReader as DatasetReader
+from engine.packs.pack import read_pack_file as read_pack_file
+from engine.training.core.training_config import read_config as read_recipe
 
 FIXTURES = Path(__file__).parent / "fixtures" / "compatibility"
 COMMANDS: dict[str, Any] = json.loads((FIXTURES / "commands.json").read_text("utf-8"))

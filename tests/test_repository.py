@@ -90,7 +90,7 @@ def test_wheel_finds_its_own_packs(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from engine.library import assets, example_layouts, pack_folders\n"
+        "from engine.interface.pack_catalogue import assets, example_layouts, pack_folders\n"
         "print(assets()); print(*pack_folders()); print(len(example_layouts(assets() / 'packs' / 'street')))"
     )
     command = [sys.executable, "-I", "-c", code, str(tmp_path)]

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import torch
 
-from engine import distilled, packs, upscaler
-from engine.diffusion.refine import DetailVariance
-from engine.judges.fidelity import ImageQuality, SegmenterScores
-from engine.judges.files import PackCompatibility
-from engine.library import DISTILLED_FILE, UPSCALER_FILE
-from engine.network.text import TextConfig, build_text_tower
-from engine.network.unet import UNetConfig
-from engine.protocol import ClassInfo, PackInfo
+from engine.diffusion.sampling.refinement import DetailVariance
+from engine.evaluators.evaluator_files import PackCompatibility
+from engine.evaluators.quality import ImageQuality, SegmenterScores
+from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE
+from engine.interface.protocol import ClassInfo, PackInfo
+from engine.network.joint_unet import UNetConfig
+from engine.network.text_tower import TextConfig, build_text_tower
+from engine.packs import few_step
+from engine.packs import pack as packs
+from engine.requests import full_size
 
 INFO = PackInfo(
     name="tiny",
@@ -63,12 +65,12 @@ def add_upscaler(folder: Path, factor: int = 2) -> Path:
     file = packs.read_pack_file(folder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = upscaler.build_upscaler_network(len(file.info.classes))
+        network = full_size.build_upscaler_network(len(file.info.classes))
         with torch.no_grad():
             for parameter in network.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.02)
     zero_quality = ImageQuality(0.0, 0.0, 0.0, 0.0)
-    facts = upscaler.UpscalerMetadata(
+    facts = full_size.UpscalerMetadata(
         purpose=PackCompatibility.from_pack_file(file),
         images_seen=0,
         held_out=0,
@@ -80,7 +82,7 @@ def add_upscaler(folder: Path, factor: int = 2) -> Path:
         enlarged=zero_quality,
         real=SegmenterScores(0.0, 0.0),
     )
-    upscaler.write_upscaler(folder / UPSCALER_FILE, network, facts)
+    full_size.write_upscaler(folder / UPSCALER_FILE, network, facts)
     return folder
 
 
@@ -91,16 +93,16 @@ def add_distilled(folder: Path) -> Path:
         name: value + 0.02 * torch.randn(value.shape, generator=torch.Generator().manual_seed(0)).to(value.dtype)
         for name, value in pack.network.state_dict().items()
     }
-    facts = distilled.DistilledMetadata(
+    facts = few_step.DistilledMetadata(
         purpose=PackCompatibility.from_pack_file(pack.file),
         images_seen=0,
         held_out=0,
-        plan=distilled.DistilledSampling(),
-        teacher=distilled.weights_digest(folder),
+        plan=few_step.DistilledSampling(),
+        teacher=few_step.weights_digest(folder),
         curve=(zero_scores,) * 4,
         own=zero_scores,
         evaluations=6,
         real=zero_scores,
     )
-    distilled.write_distilled(folder / DISTILLED_FILE, weights, facts)
+    few_step.write_distilled(folder / DISTILLED_FILE, weights, facts)
     return folder

@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
 <context>
-    <name>Advanced</name>
+    <name>AdvancedPanel</name>
     <message>
         <source>Steps</source>
         <translation>Schritte</translation>
@@ -56,7 +56,7 @@
     </message>
 </context>
 <context>
-    <name>AreaBars</name>
+    <name>AreaPanel</name>
     <message>
         <source>Clear all targets</source>
         <translation>Alle Ziele aufheben</translation>
@@ -67,41 +67,29 @@
     </message>
 </context>
 <context>
-    <name>CardRow</name>
+    <name>Autosave</name>
     <message>
-        <source>In use</source>
-        <translation>In Gebrauch</translation>
+        <source>A part of its journal is damaged.</source>
+        <translation>Ein Teil seines Journals ist beschädigt.</translation>
     </message>
     <message>
-        <source>Use</source>
-        <translation>Verwenden</translation>
+        <source>The last picture is back without its newest edits: {why}</source>
+        <translation>Das letzte Bild ist ohne seine neuesten Änderungen zurück: {why}</translation>
     </message>
     <message>
-        <source>Use {pack}</source>
-        <translation>{pack} verwenden</translation>
+        <source>The journal of your edits cannot be written ({why}).</source>
+        <translation>Das Protokoll Ihrer Änderungen lässt sich nicht schreiben ({why}).</translation>
     </message>
     <message>
-        <source>An example layout</source>
-        <translation>Ein Beispiel-Layout</translation>
+        <source>Make room on the disk.</source>
+        <translation>Schaffen Sie Platz auf dem Datenträger.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n class(es)</source>
-        <translation>
-            <numerusform>%n Klasse</numerusform>
-            <numerusform>%n Klassen</numerusform>
-        </translation>
-    </message>
+</context>
+<context>
+    <name>CanvasExtension</name>
     <message>
-        <source>licence: {licence}</source>
-        <translation>Lizenz: {licence}</translation>
-    </message>
-    <message>
-        <source>not stated</source>
-        <translation>nicht angegeben</translation>
-    </message>
-    <message>
-        <source>This pack is broken. {problem} Install it again, or remove its folder {folder}.</source>
-        <translation>Dieses Paket ist beschädigt. {problem} Installieren Sie es erneut, oder entfernen Sie seinen Ordner {folder}.</translation>
+        <source>This picture can grow to {width}×{height} there and no further. Save it and go on in a new one.</source>
+        <translation>Dieses Bild kann dort bis {width}×{height} wachsen und nicht weiter. Speichern Sie es und machen Sie in einem neuen weiter.</translation>
     </message>
 </context>
 <context>
@@ -128,7 +116,25 @@
     </message>
 </context>
 <context>
-    <name>CropFrame</name>
+    <name>ClassHistogram</name>
+    <message>
+        <source>What the pairs hold</source>
+        <translation>Was die Paare enthalten</translation>
+    </message>
+    <message>
+        <source>{pixels} · {pairs}</source>
+        <translation>{pixels} · {pairs}</translation>
+    </message>
+</context>
+<context>
+    <name>CompareOverlay</name>
+    <message>
+        <source>Comparison: arrow keys move the line, Escape ends it</source>
+        <translation>Vergleich: Pfeiltasten verschieben die Linie, Esc beendet ihn</translation>
+    </message>
+</context>
+<context>
+    <name>CropOverlay</name>
     <message>
         <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
         <translation>Zuschneiden: Ziehen oder Pfeiltasten verschieben, Plus und Minus zoomen, Eingabe übernimmt</translation>
@@ -139,22 +145,18 @@
     </message>
 </context>
 <context>
-    <name>Curtain</name>
+    <name>DatasetBrowser</name>
     <message>
-        <source>Comparison: arrow keys move the line, Escape ends it</source>
-        <translation>Vergleich: Pfeiltasten verschieben die Linie, Esc beendet ihn</translation>
+        <source>These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.</source>
+        <translation>Diese Paare wurden mit dem Paket „{pack}“ gezeichnet. Wählen Sie es unter Datei → Pakete und öffnen Sie dann eines.</translation>
     </message>
     <message>
-        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
-        <translation>Leinwand erweitern: Pfeiltasten schieben die Ränder hinaus, mit Umschalt zurück, Eingabe erweitert, Esc bricht ab</translation>
+        <source>Open pair {name}</source>
+        <translation>Paar {name} öffnen</translation>
     </message>
     <message>
-        <source>{width} × {height} · no larger</source>
-        <translation>{width} × {height} · größer geht es nicht</translation>
-    </message>
-    <message>
-        <source>Drag an edge outwards · Esc leaves it</source>
-        <translation>Einen Rand nach außen ziehen · Esc bricht ab</translation>
+        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
+        <translation>Paar {name} ist auf der Leinwand, mit Bildtext und Seed. Rückgängig nimmt es zurück.</translation>
     </message>
 </context>
 <context>
@@ -683,7 +685,7 @@
     </message>
 </context>
 <context>
-    <name>Exports</name>
+    <name>ExportRunner</name>
     <message>
         <source>The export to {folder} is not finished. What is there stays whole.</source>
         <translation>Der Export nach {folder} ist nicht fertig. Was da ist, bleibt heil.</translation>
@@ -719,6 +721,21 @@
     <message>
         <source>{file} cannot be written ({why}). If the studio ends, start the export again by hand.</source>
         <translation>{file} kann nicht geschrieben werden ({why}). Endet das Studio, starten Sie den Export von Hand neu.</translation>
+    </message>
+</context>
+<context>
+    <name>ExtendController</name>
+    <message>
+        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
+        <translation>Einen Rand des Bildes nach außen ziehen; was dazukommt, wird in beiden Hälften gezeichnet</translation>
+    </message>
+    <message>
+        <source>E&amp;xtend canvas</source>
+        <translation>Leinwand er&amp;weitern</translation>
+    </message>
+    <message>
+        <source>Extend canvas &amp;by…</source>
+        <translation>Leinwand erweitern u&amp;m…</translation>
     </message>
 </context>
 <context>
@@ -765,25 +782,25 @@
     </message>
 </context>
 <context>
-    <name>ExtendFrame</name>
+    <name>ExtendHandle</name>
     <message>
-        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
-        <translation>Einen Rand des Bildes nach außen ziehen; was dazukommt, wird in beiden Hälften gezeichnet</translation>
-    </message>
-    <message>
-        <source>E&amp;xtend canvas</source>
-        <translation>Leinwand er&amp;weitern</translation>
-    </message>
-    <message>
-        <source>Extend canvas &amp;by…</source>
-        <translation>Leinwand erweitern u&amp;m…</translation>
+        <source>Drag outwards to extend the canvas</source>
+        <translation>Nach außen ziehen, um die Leinwand zu erweitern</translation>
     </message>
 </context>
 <context>
-    <name>Extension</name>
+    <name>ExtendOverlay</name>
     <message>
-        <source>This picture can grow to {width}×{height} there and no further. Save it and go on in a new one.</source>
-        <translation>Dieses Bild kann dort bis {width}×{height} wachsen und nicht weiter. Speichern Sie es und machen Sie in einem neuen weiter.</translation>
+        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
+        <translation>Leinwand erweitern: Pfeiltasten schieben die Ränder hinaus, mit Umschalt zurück, Eingabe erweitert, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>{width} × {height} · no larger</source>
+        <translation>{width} × {height} · größer geht es nicht</translation>
+    </message>
+    <message>
+        <source>Drag an edge outwards · Esc leaves it</source>
+        <translation>Einen Rand nach außen ziehen · Esc bricht ab</translation>
     </message>
 </context>
 <context>
@@ -910,7 +927,7 @@
     </message>
 </context>
 <context>
-    <name>Files</name>
+    <name>FileExchange</name>
     <message>
         <source>There is no image to save yet. Generate one first.</source>
         <translation>Es gibt noch kein Bild zum Speichern. Erzeugen Sie erst eines.</translation>
@@ -984,22 +1001,7 @@
     </message>
 </context>
 <context>
-    <name>Gallery</name>
-    <message>
-        <source>These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.</source>
-        <translation>Diese Paare wurden mit dem Paket „{pack}“ gezeichnet. Wählen Sie es unter Datei → Pakete und öffnen Sie dann eines.</translation>
-    </message>
-    <message>
-        <source>Open pair {name}</source>
-        <translation>Paar {name} öffnen</translation>
-    </message>
-    <message>
-        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
-        <translation>Paar {name} ist auf der Leinwand, mit Bildtext und Seed. Rückgängig nimmt es zurück.</translation>
-    </message>
-</context>
-<context>
-    <name>Generator</name>
+    <name>GenerationController</name>
     <message>
         <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
         <translation>Kein Paket ließ sich öffnen, also kann nichts entstehen. Legen Sie eines ab und starten Sie neu.</translation>
@@ -1046,24 +1048,6 @@
     </message>
 </context>
 <context>
-    <name>Handle</name>
-    <message>
-        <source>Drag outwards to extend the canvas</source>
-        <translation>Nach außen ziehen, um die Leinwand zu erweitern</translation>
-    </message>
-</context>
-<context>
-    <name>Histogram</name>
-    <message>
-        <source>What the pairs hold</source>
-        <translation>Was die Paare enthalten</translation>
-    </message>
-    <message>
-        <source>{pixels} · {pairs}</source>
-        <translation>{pixels} · {pairs}</translation>
-    </message>
-</context>
-<context>
     <name>HistoryPanel</name>
     <message>
         <source>History</source>
@@ -1079,64 +1063,6 @@
     <message>
         <source>The image appears here</source>
         <translation>Hier erscheint das Bild</translation>
-    </message>
-</context>
-<context>
-    <name>Installer</name>
-    <message>
-        <source>Copying {file}…</source>
-        <translation>{file} wird kopiert…</translation>
-    </message>
-    <message>
-        <source>Checking {pack}…</source>
-        <translation>{pack} wird geprüft…</translation>
-    </message>
-    <message>
-        <source>“{name}” cannot be the name of a pack.</source>
-        <translation>„{name}“ kann nicht der Name eines Pakets sein.</translation>
-    </message>
-    <message>
-        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
-        <translation>Bitten Sie seinen Autor um einen aus einfachen Buchstaben, Ziffern und Bindestrichen.</translation>
-    </message>
-    <message>
-        <source>This pack is broken: {problem}</source>
-        <translation>Dieses Paket ist beschädigt: {problem}</translation>
-    </message>
-    <message>
-        <source>Nothing was installed; get it once more from where it came.</source>
-        <translation>Nichts wurde installiert; beziehen Sie es noch einmal von der Quelle.</translation>
-    </message>
-    <message>
-        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
-        <translation>Es gibt schon ein Paket „{name}“. Es bleibt, wenn Sie es nicht ersetzen.</translation>
-    </message>
-    <message>
-        <source>Replace it</source>
-        <translation>Ersetzen</translation>
-    </message>
-    <message>
-        <source>{folder} cannot be written ({why}). The pack was not installed.</source>
-        <translation>{folder} lässt sich nicht schreiben ({why}). Das Paket wurde nicht installiert.</translation>
-    </message>
-</context>
-<context>
-    <name>Keeper</name>
-    <message>
-        <source>A part of its journal is damaged.</source>
-        <translation>Ein Teil seines Journals ist beschädigt.</translation>
-    </message>
-    <message>
-        <source>The last picture is back without its newest edits: {why}</source>
-        <translation>Das letzte Bild ist ohne seine neuesten Änderungen zurück: {why}</translation>
-    </message>
-    <message>
-        <source>The journal of your edits cannot be written ({why}).</source>
-        <translation>Das Protokoll Ihrer Änderungen lässt sich nicht schreiben ({why}).</translation>
-    </message>
-    <message>
-        <source>Make room on the disk.</source>
-        <translation>Schaffen Sie Platz auf dem Datenträger.</translation>
     </message>
 </context>
 <context>
@@ -1384,6 +1310,83 @@
     </message>
 </context>
 <context>
+    <name>PackCardWidget</name>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Use {pack}</source>
+        <translation>{pack} verwenden</translation>
+    </message>
+    <message>
+        <source>An example layout</source>
+        <translation>Ein Beispiel-Layout</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>%n Klasse</numerusform>
+            <numerusform>%n Klassen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>licence: {licence}</source>
+        <translation>Lizenz: {licence}</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>nicht angegeben</translation>
+    </message>
+    <message>
+        <source>This pack is broken. {problem} Install it again, or remove its folder {folder}.</source>
+        <translation>Dieses Paket ist beschädigt. {problem} Installieren Sie es erneut, oder entfernen Sie seinen Ordner {folder}.</translation>
+    </message>
+</context>
+<context>
+    <name>PackInstaller</name>
+    <message>
+        <source>Copying {file}…</source>
+        <translation>{file} wird kopiert…</translation>
+    </message>
+    <message>
+        <source>Checking {pack}…</source>
+        <translation>{pack} wird geprüft…</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be the name of a pack.</source>
+        <translation>„{name}“ kann nicht der Name eines Pakets sein.</translation>
+    </message>
+    <message>
+        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
+        <translation>Bitten Sie seinen Autor um einen aus einfachen Buchstaben, Ziffern und Bindestrichen.</translation>
+    </message>
+    <message>
+        <source>This pack is broken: {problem}</source>
+        <translation>Dieses Paket ist beschädigt: {problem}</translation>
+    </message>
+    <message>
+        <source>Nothing was installed; get it once more from where it came.</source>
+        <translation>Nichts wurde installiert; beziehen Sie es noch einmal von der Quelle.</translation>
+    </message>
+    <message>
+        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
+        <translation>Es gibt schon ein Paket „{name}“. Es bleibt, wenn Sie es nicht ersetzen.</translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be written ({why}). The pack was not installed.</source>
+        <translation>{folder} lässt sich nicht schreiben ({why}). Das Paket wurde nicht installiert.</translation>
+    </message>
+</context>
+<context>
     <name>Packs</name>
     <message>
         <source>{file} cannot be read: {why}.</source>
@@ -1480,6 +1483,13 @@
     </message>
 </context>
 <context>
+    <name>PathField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+</context>
+<context>
     <name>Pen</name>
     <message>
         <source>Stamp</source>
@@ -1512,13 +1522,6 @@
     <message>
         <source>Select nothing</source>
         <translation>Auswahl aufheben</translation>
-    </message>
-</context>
-<context>
-    <name>Place</name>
-    <message>
-        <source>Choose…</source>
-        <translation>Wählen…</translation>
     </message>
 </context>
 <context>
@@ -1823,17 +1826,6 @@
     <message>
         <source>The studio stumbled ({error}). Your picture is kept; please report the details.</source>
         <translation>Das Studio ist gestolpert ({error}). Ihr Bild ist erhalten; bitte melden Sie die Einzelheiten.</translation>
-    </message>
-</context>
-<context>
-    <name>Tile</name>
-    <message>
-        <source>Variation {number}</source>
-        <translation>Variante {number}</translation>
-    </message>
-    <message>
-        <source>Make this the picture</source>
-        <translation>Zum Bild machen</translation>
     </message>
 </context>
 <context>
@@ -2145,14 +2137,18 @@
     </message>
 </context>
 <context>
-    <name>_Pairs</name>
+    <name>VariationTile</name>
     <message>
-        <source>Pair {name}</source>
-        <translation>Paar {name}</translation>
+        <source>Variation {number}</source>
+        <translation>Variante {number}</translation>
+    </message>
+    <message>
+        <source>Make this the picture</source>
+        <translation>Zum Bild machen</translation>
     </message>
 </context>
 <context>
-    <name>_Rows</name>
+    <name>_FilmstripModel</name>
     <message>
         <source>favourite</source>
         <translation>Favorit</translation>
@@ -2163,10 +2159,17 @@
     </message>
 </context>
 <context>
-    <name>_Tiles</name>
+    <name>_PairDelegate</name>
     <message>
         <source>damaged</source>
         <translation>beschädigt</translation>
+    </message>
+</context>
+<context>
+    <name>_PairModel</name>
+    <message>
+        <source>Pair {name}</source>
+        <translation>Paar {name}</translation>
     </message>
 </context>
 </TS>

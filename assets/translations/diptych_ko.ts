@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko_KR">
 <context>
-    <name>Advanced</name>
+    <name>AdvancedPanel</name>
     <message>
         <source>Steps</source>
         <translation>단계</translation>
@@ -56,7 +56,7 @@
     </message>
 </context>
 <context>
-    <name>AreaBars</name>
+    <name>AreaPanel</name>
     <message>
         <source>Clear all targets</source>
         <translation>모든 목표 지우기</translation>
@@ -67,40 +67,29 @@
     </message>
 </context>
 <context>
-    <name>CardRow</name>
+    <name>Autosave</name>
     <message>
-        <source>In use</source>
-        <translation>사용 중</translation>
+        <source>A part of its journal is damaged.</source>
+        <translation>기록의 일부가 손상되었습니다.</translation>
     </message>
     <message>
-        <source>Use</source>
-        <translation>사용</translation>
+        <source>The last picture is back without its newest edits: {why}</source>
+        <translation>마지막 그림을 되살렸지만 최근 편집은 빠졌습니다: {why}</translation>
     </message>
     <message>
-        <source>Use {pack}</source>
-        <translation>{pack} 사용</translation>
+        <source>The journal of your edits cannot be written ({why}).</source>
+        <translation>편집 기록을 저장할 수 없습니다({why}).</translation>
     </message>
     <message>
-        <source>An example layout</source>
-        <translation>예제 레이아웃</translation>
+        <source>Make room on the disk.</source>
+        <translation>디스크 공간을 확보하세요.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n class(es)</source>
-        <translation>
-            <numerusform>클래스 %n개</numerusform>
-        </translation>
-    </message>
+</context>
+<context>
+    <name>CanvasExtension</name>
     <message>
-        <source>licence: {licence}</source>
-        <translation>라이선스: {licence}</translation>
-    </message>
-    <message>
-        <source>not stated</source>
-        <translation>명시되지 않음</translation>
-    </message>
-    <message>
-        <source>This pack is broken. {problem} Install it again, or remove its folder {folder}.</source>
-        <translation>이 팩은 손상되었습니다. {problem} 다시 설치하거나 폴더 {folder}을(를) 삭제하세요.</translation>
+        <source>This picture can grow to {width}×{height} there and no further. Save it and go on in a new one.</source>
+        <translation>이 그림은 그쪽으로 {width}×{height}까지만 커질 수 있습니다. 저장하고 새 그림에서 계속하세요.</translation>
     </message>
 </context>
 <context>
@@ -127,7 +116,25 @@
     </message>
 </context>
 <context>
-    <name>CropFrame</name>
+    <name>ClassHistogram</name>
+    <message>
+        <source>What the pairs hold</source>
+        <translation>쌍에 들어 있는 것</translation>
+    </message>
+    <message>
+        <source>{pixels} · {pairs}</source>
+        <translation>{pixels} · {pairs}</translation>
+    </message>
+</context>
+<context>
+    <name>CompareOverlay</name>
+    <message>
+        <source>Comparison: arrow keys move the line, Escape ends it</source>
+        <translation>비교: 화살표 키로 선을 옮기고 Esc로 끝냅니다</translation>
+    </message>
+</context>
+<context>
+    <name>CropOverlay</name>
     <message>
         <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
         <translation>자르기: 끌기나 화살표 키로 이동, 더하기와 빼기로 확대/축소, Enter로 적용</translation>
@@ -138,22 +145,18 @@
     </message>
 </context>
 <context>
-    <name>Curtain</name>
+    <name>DatasetBrowser</name>
     <message>
-        <source>Comparison: arrow keys move the line, Escape ends it</source>
-        <translation>비교: 화살표 키로 선을 옮기고 Esc로 끝냅니다</translation>
+        <source>These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.</source>
+        <translation>이 쌍은 “{pack}” 팩으로 그렸습니다. 파일 → 팩에서 고른 다음 여세요.</translation>
     </message>
     <message>
-        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
-        <translation>캔버스 확장: 화살표 키로 가장자리를 밖으로, Shift와 함께 안으로 옮기고 Enter로 확장, Esc로 취소합니다</translation>
+        <source>Open pair {name}</source>
+        <translation>쌍 {name} 열기</translation>
     </message>
     <message>
-        <source>{width} × {height} · no larger</source>
-        <translation>{width} × {height} · 더 키울 수 없음</translation>
-    </message>
-    <message>
-        <source>Drag an edge outwards · Esc leaves it</source>
-        <translation>가장자리를 밖으로 끌기 · Esc로 취소</translation>
+        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
+        <translation>쌍 {name}이(가) 설명과 시드와 함께 캔버스에 있습니다. 실행 취소로 되돌립니다.</translation>
     </message>
 </context>
 <context>
@@ -682,7 +685,7 @@
     </message>
 </context>
 <context>
-    <name>Exports</name>
+    <name>ExportRunner</name>
     <message>
         <source>The export to {folder} is not finished. What is there stays whole.</source>
         <translation>{folder}(으)로 내보내기가 끝나지 않았습니다. 있는 것은 온전합니다.</translation>
@@ -718,6 +721,21 @@
     <message>
         <source>{file} cannot be written ({why}). If the studio ends, start the export again by hand.</source>
         <translation>{file}에 쓸 수 없습니다({why}). 스튜디오가 끝나면 내보내기를 직접 다시 시작하세요.</translation>
+    </message>
+</context>
+<context>
+    <name>ExtendController</name>
+    <message>
+        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
+        <translation>그림의 가장자리를 밖으로 끌면 늘어난 부분이 양쪽 모두에 그려집니다</translation>
+    </message>
+    <message>
+        <source>E&amp;xtend canvas</source>
+        <translation>캔버스 확장(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Extend canvas &amp;by…</source>
+        <translation>캔버스 크기 늘리기(&amp;B)…</translation>
     </message>
 </context>
 <context>
@@ -764,25 +782,25 @@
     </message>
 </context>
 <context>
-    <name>ExtendFrame</name>
+    <name>ExtendHandle</name>
     <message>
-        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
-        <translation>그림의 가장자리를 밖으로 끌면 늘어난 부분이 양쪽 모두에 그려집니다</translation>
-    </message>
-    <message>
-        <source>E&amp;xtend canvas</source>
-        <translation>캔버스 확장(&amp;X)</translation>
-    </message>
-    <message>
-        <source>Extend canvas &amp;by…</source>
-        <translation>캔버스 크기 늘리기(&amp;B)…</translation>
+        <source>Drag outwards to extend the canvas</source>
+        <translation>밖으로 끌어 캔버스를 확장합니다</translation>
     </message>
 </context>
 <context>
-    <name>Extension</name>
+    <name>ExtendOverlay</name>
     <message>
-        <source>This picture can grow to {width}×{height} there and no further. Save it and go on in a new one.</source>
-        <translation>이 그림은 그쪽으로 {width}×{height}까지만 커질 수 있습니다. 저장하고 새 그림에서 계속하세요.</translation>
+        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
+        <translation>캔버스 확장: 화살표 키로 가장자리를 밖으로, Shift와 함께 안으로 옮기고 Enter로 확장, Esc로 취소합니다</translation>
+    </message>
+    <message>
+        <source>{width} × {height} · no larger</source>
+        <translation>{width} × {height} · 더 키울 수 없음</translation>
+    </message>
+    <message>
+        <source>Drag an edge outwards · Esc leaves it</source>
+        <translation>가장자리를 밖으로 끌기 · Esc로 취소</translation>
     </message>
 </context>
 <context>
@@ -909,7 +927,7 @@
     </message>
 </context>
 <context>
-    <name>Files</name>
+    <name>FileExchange</name>
     <message>
         <source>There is no image to save yet. Generate one first.</source>
         <translation>아직 저장할 이미지가 없습니다. 먼저 생성하세요.</translation>
@@ -983,22 +1001,7 @@
     </message>
 </context>
 <context>
-    <name>Gallery</name>
-    <message>
-        <source>These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.</source>
-        <translation>이 쌍은 “{pack}” 팩으로 그렸습니다. 파일 → 팩에서 고른 다음 여세요.</translation>
-    </message>
-    <message>
-        <source>Open pair {name}</source>
-        <translation>쌍 {name} 열기</translation>
-    </message>
-    <message>
-        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
-        <translation>쌍 {name}이(가) 설명과 시드와 함께 캔버스에 있습니다. 실행 취소로 되돌립니다.</translation>
-    </message>
-</context>
-<context>
-    <name>Generator</name>
+    <name>GenerationController</name>
     <message>
         <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
         <translation>열 수 있는 팩이 없어 아무것도 만들 수 없습니다. 팩을 넣고 다시 시작하세요.</translation>
@@ -1045,24 +1048,6 @@
     </message>
 </context>
 <context>
-    <name>Handle</name>
-    <message>
-        <source>Drag outwards to extend the canvas</source>
-        <translation>밖으로 끌어 캔버스를 확장합니다</translation>
-    </message>
-</context>
-<context>
-    <name>Histogram</name>
-    <message>
-        <source>What the pairs hold</source>
-        <translation>쌍에 들어 있는 것</translation>
-    </message>
-    <message>
-        <source>{pixels} · {pairs}</source>
-        <translation>{pixels} · {pairs}</translation>
-    </message>
-</context>
-<context>
     <name>HistoryPanel</name>
     <message>
         <source>History</source>
@@ -1078,64 +1063,6 @@
     <message>
         <source>The image appears here</source>
         <translation>여기에 이미지가 나타납니다</translation>
-    </message>
-</context>
-<context>
-    <name>Installer</name>
-    <message>
-        <source>Copying {file}…</source>
-        <translation>{file} 복사 중…</translation>
-    </message>
-    <message>
-        <source>Checking {pack}…</source>
-        <translation>{pack} 확인 중…</translation>
-    </message>
-    <message>
-        <source>“{name}” cannot be the name of a pack.</source>
-        <translation>“{name}”은(는) 팩 이름으로 쓸 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
-        <translation>제작자에게 영문자, 숫자, 하이픈으로 된 이름을 요청하세요.</translation>
-    </message>
-    <message>
-        <source>This pack is broken: {problem}</source>
-        <translation>이 팩은 손상되었습니다: {problem}</translation>
-    </message>
-    <message>
-        <source>Nothing was installed; get it once more from where it came.</source>
-        <translation>아무것도 설치하지 않았습니다. 원래 출처에서 다시 받으세요.</translation>
-    </message>
-    <message>
-        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
-        <translation>“{name}” 팩이 이미 있습니다. 바꾸지 않으면 그대로 남습니다.</translation>
-    </message>
-    <message>
-        <source>Replace it</source>
-        <translation>바꾸기</translation>
-    </message>
-    <message>
-        <source>{folder} cannot be written ({why}). The pack was not installed.</source>
-        <translation>{folder}에 쓸 수 없습니다({why}). 팩을 설치하지 않았습니다.</translation>
-    </message>
-</context>
-<context>
-    <name>Keeper</name>
-    <message>
-        <source>A part of its journal is damaged.</source>
-        <translation>기록의 일부가 손상되었습니다.</translation>
-    </message>
-    <message>
-        <source>The last picture is back without its newest edits: {why}</source>
-        <translation>마지막 그림을 되살렸지만 최근 편집은 빠졌습니다: {why}</translation>
-    </message>
-    <message>
-        <source>The journal of your edits cannot be written ({why}).</source>
-        <translation>편집 기록을 저장할 수 없습니다({why}).</translation>
-    </message>
-    <message>
-        <source>Make room on the disk.</source>
-        <translation>디스크 공간을 확보하세요.</translation>
     </message>
 </context>
 <context>
@@ -1383,6 +1310,82 @@
     </message>
 </context>
 <context>
+    <name>PackCardWidget</name>
+    <message>
+        <source>In use</source>
+        <translation>사용 중</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>사용</translation>
+    </message>
+    <message>
+        <source>Use {pack}</source>
+        <translation>{pack} 사용</translation>
+    </message>
+    <message>
+        <source>An example layout</source>
+        <translation>예제 레이아웃</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>클래스 %n개</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>licence: {licence}</source>
+        <translation>라이선스: {licence}</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>명시되지 않음</translation>
+    </message>
+    <message>
+        <source>This pack is broken. {problem} Install it again, or remove its folder {folder}.</source>
+        <translation>이 팩은 손상되었습니다. {problem} 다시 설치하거나 폴더 {folder}을(를) 삭제하세요.</translation>
+    </message>
+</context>
+<context>
+    <name>PackInstaller</name>
+    <message>
+        <source>Copying {file}…</source>
+        <translation>{file} 복사 중…</translation>
+    </message>
+    <message>
+        <source>Checking {pack}…</source>
+        <translation>{pack} 확인 중…</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be the name of a pack.</source>
+        <translation>“{name}”은(는) 팩 이름으로 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
+        <translation>제작자에게 영문자, 숫자, 하이픈으로 된 이름을 요청하세요.</translation>
+    </message>
+    <message>
+        <source>This pack is broken: {problem}</source>
+        <translation>이 팩은 손상되었습니다: {problem}</translation>
+    </message>
+    <message>
+        <source>Nothing was installed; get it once more from where it came.</source>
+        <translation>아무것도 설치하지 않았습니다. 원래 출처에서 다시 받으세요.</translation>
+    </message>
+    <message>
+        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
+        <translation>“{name}” 팩이 이미 있습니다. 바꾸지 않으면 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation>바꾸기</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be written ({why}). The pack was not installed.</source>
+        <translation>{folder}에 쓸 수 없습니다({why}). 팩을 설치하지 않았습니다.</translation>
+    </message>
+</context>
+<context>
     <name>Packs</name>
     <message>
         <source>{file} cannot be read: {why}.</source>
@@ -1479,6 +1482,13 @@
     </message>
 </context>
 <context>
+    <name>PathField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>고르기…</translation>
+    </message>
+</context>
+<context>
     <name>Pen</name>
     <message>
         <source>Stamp</source>
@@ -1511,13 +1521,6 @@
     <message>
         <source>Select nothing</source>
         <translation>선택 해제</translation>
-    </message>
-</context>
-<context>
-    <name>Place</name>
-    <message>
-        <source>Choose…</source>
-        <translation>고르기…</translation>
     </message>
 </context>
 <context>
@@ -1822,17 +1825,6 @@
     <message>
         <source>The studio stumbled ({error}). Your picture is kept; please report the details.</source>
         <translation>스튜디오에 문제가 생겼습니다({error}). 그림은 보관되어 있습니다. 세부 정보를 알려 주세요.</translation>
-    </message>
-</context>
-<context>
-    <name>Tile</name>
-    <message>
-        <source>Variation {number}</source>
-        <translation>변형 {number}</translation>
-    </message>
-    <message>
-        <source>Make this the picture</source>
-        <translation>이것을 그림으로</translation>
     </message>
 </context>
 <context>
@@ -2144,14 +2136,18 @@
     </message>
 </context>
 <context>
-    <name>_Pairs</name>
+    <name>VariationTile</name>
     <message>
-        <source>Pair {name}</source>
-        <translation>쌍 {name}</translation>
+        <source>Variation {number}</source>
+        <translation>변형 {number}</translation>
+    </message>
+    <message>
+        <source>Make this the picture</source>
+        <translation>이것을 그림으로</translation>
     </message>
 </context>
 <context>
-    <name>_Rows</name>
+    <name>_FilmstripModel</name>
     <message>
         <source>favourite</source>
         <translation>즐겨찾기</translation>
@@ -2162,10 +2158,17 @@
     </message>
 </context>
 <context>
-    <name>_Tiles</name>
+    <name>_PairDelegate</name>
     <message>
         <source>damaged</source>
         <translation>손상됨</translation>
+    </message>
+</context>
+<context>
+    <name>_PairModel</name>
+    <message>
+        <source>Pair {name}</source>
+        <translation>쌍 {name}</translation>
     </message>
 </context>
 </TS>

@@ -11,7 +11,7 @@ import torch
 
 from engine import __version__
 from engine.bench.timing import Spread
-from engine.files import write_atomically
+from engine.interface.atomic_files import write_atomically
 
 
 class BenchRow(msgspec.Struct, frozen=True, kw_only=True):

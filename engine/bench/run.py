@@ -7,19 +7,27 @@ from pathlib import Path
 
 import msgspec
 
-from engine.bench import gcdp, overhead, pairs, peers, report, share, studio
+from engine.bench import (
+    gcdp_comparison,
+    matmul_share,
+    pair_cost,
+    peer_comparison,
+    report,
+    step_overhead,
+    studio_latency,
+)
+from engine.bench.bench_setup import SEED, BenchSetup
 from engine.bench.report import BenchResult
-from engine.bench.setup import SEED, BenchSetup
 from engine.bench.timing import MATMUL_SIDES, Stopwatch
-from engine.packs import Pack
+from engine.packs.pack import Pack
 
 BENCHES: dict[str, Callable[[BenchSetup], BenchResult]] = {
-    "gcdp": gcdp.measure,
-    "diffusers": peers.measure,
-    "share": share.measure,
-    "studio": studio.measure,
-    "pairs": pairs.measure,
-    "overhead": overhead.measure,
+    "gcdp": gcdp_comparison.measure,
+    "diffusers": peer_comparison.measure,
+    "share": matmul_share.measure,
+    "studio": studio_latency.measure,
+    "pairs": pair_cost.measure,
+    "overhead": step_overhead.measure,
 }
 
 QUICK_MATMUL_SIDE = 256

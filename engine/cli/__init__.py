@@ -7,11 +7,22 @@ from collections.abc import Sequence
 
 import typer
 
-from engine.cli import bench, export, judges, measure, packs, probe, sample, train
-from engine.cli.options import app
-from engine.errors import EngineError
+from engine.cli import bench_cli, evaluators_cli, export_cli, measure_cli, packs_cli, probe_cli, sample_cli, train_cli
+from engine.cli.cli_options import app
+from engine.interface.errors import EngineError
 
-__all__ = ["app", "bench", "export", "judges", "main", "measure", "packs", "probe", "sample", "train"]
+__all__ = [
+    "app",
+    "bench_cli",
+    "evaluators_cli",
+    "export_cli",
+    "main",
+    "measure_cli",
+    "packs_cli",
+    "probe_cli",
+    "sample_cli",
+    "train_cli",
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

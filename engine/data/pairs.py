@@ -13,11 +13,11 @@ from typing import NamedTuple, NoReturn, TypeVar
 import numpy as np
 from PIL import Image, ImageFilter
 
-from engine.data.drawn import RawLayout, raw_layout_ids, read_raw_layout
+from engine.data.raw_layout import RawLayout, raw_layout_ids, read_raw_layout
 from engine.data.taxonomy import LayoutMapping
-from engine.errors import BadFile
-from engine.protocol import UNKNOWN, Pixels
-from engine.raster import fit_image, fit_layout, read_image
+from engine.interface.errors import BadFile
+from engine.interface.protocol import UNKNOWN, Pixels
+from engine.interface.raster import fit_image, fit_layout, read_image
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from engine.errors import BadConfig
-from engine.protocol import UNKNOWN, ClassInfo, Pixels
+from engine.interface.errors import BadConfig
+from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
 
 
 class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from engine.errors import BadFile
-from engine.export.order import PairQuality, PairRecord
-from engine.export.store import STAGED_FOLDER, DatasetStore, os_errors_as_bad_file
+from engine.export.dataset_store import STAGED_FOLDER, DatasetStore, os_errors_as_bad_file
+from engine.export.export_order import PairQuality, PairRecord
+from engine.interface.errors import BadFile
 
 MANIFEST_FILE = "manifest.jsonl"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.export.order import PairRecord
-from engine.protocol import Pixels
+from engine.export.export_order import PairRecord
+from engine.interface.protocol import Pixels
 
 
 class GeneratedPair(NamedTuple):

@@ -10,14 +10,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from engine import raster
 from engine.data.pairs import list_items, read_pair
 from engine.data.taxonomy import LayoutMapping
+from engine.export.export_order import PairFilters, PairQuality
 from engine.export.manifest import PairLine
-from engine.export.order import PairFilters, PairQuality
+from engine.interface import raster
+from engine.interface.protocol import UNKNOWN, PackInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
-from engine.metrics.frechet import frechet_distance
-from engine.protocol import UNKNOWN, PackInfo, Pixels
+from engine.metrics.frechet_distance import frechet_distance
 
 WORST_PER_FILTER = 8
 """How many pairs of those that a filter rejected are kept as pictures."""

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from engine import __version__, library
-from engine.errors import BadFile, BadRequest
-from engine.export.formats.table import create_format
+from engine import __version__
+from engine.export.dataset_store import DatasetStore, open_store, os_errors_as_bad_file
+from engine.export.dataset_writer import DatasetWriter, ExportDataset
+from engine.export.export_order import MAX_SEED, ExportOrder, ExportRunOptions
+from engine.export.formats.format_table import create_format
 from engine.export.manifest import Manifest
-from engine.export.order import MAX_SEED, ExportOrder, ExportRunOptions
-from engine.export.sources import RequestSource, pack_digest
-from engine.export.store import DatasetStore, open_store, os_errors_as_bad_file
-from engine.export.writing import DatasetWriter, ExportDataset
-from engine.protocol import PackInfo
+from engine.export.request_source import RequestSource, pack_digest
+from engine.interface import pack_catalogue
+from engine.interface.errors import BadFile, BadRequest
+from engine.interface.protocol import PackInfo
 
 if TYPE_CHECKING:
-    from engine.export.crew import WorkerGroup
     from engine.export.pair import GeneratedPair
+    from engine.export.workers import WorkerGroup
 
 HEADER_FILE = "export.json"
 
@@ -67,8 +68,8 @@ class ExportCounts(NamedTuple):
 
 def export_dataset(order: ExportOrder, options: ExportRunOptions, hooks: ProgressHooks | None = None) -> ExportCounts:
     """Make pairs until there are `how.count`. Raises EngineError."""
-    folder = library.find_pack_folder(order.pack)
-    sources = RequestSource.read(order, library.read_pack_info(folder))
+    folder = pack_catalogue.find_pack_folder(order.pack)
+    sources = RequestSource.read(order, pack_catalogue.read_pack_info(folder))
     if options.count < 1:
         raise BadRequest(f"{options.count} pairs are none.", "Say how many with --count.")
     if order.first_seed + options.count - 1 > MAX_SEED:
@@ -104,7 +105,7 @@ def _draw_missing(dataset: ExportDataset, options: ExportRunOptions, hooks: Prog
     if dataset.manifest.dropped:  # others take their places
         seeds = itertools.count(first)
     if order.filters.is_active:
-        from engine.export.quality import build_quality_gate
+        from engine.export.quality_gate import build_quality_gate
 
         gate = build_quality_gate(order, dataset.info, dataset.kept_lines(), options.device)
         seeds = itertools.count(first)
@@ -121,10 +122,10 @@ def _draw_missing(dataset: ExportDataset, options: ExportRunOptions, hooks: Prog
 
 def create_workers(order: ExportOrder, options: ExportRunOptions, hooks: ProgressHooks) -> WorkerGroup:
     """Who draws."""
-    from engine.export import crew
+    from engine.export import workers as crew
 
     if options.ray:
-        from engine.export.ray_crew import start_ray_workers
+        from engine.export.ray_workers import start_ray_workers
 
         return start_ray_workers(order, options, hooks.on_step)
     if options.workers > 1:

@@ -12,10 +12,10 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.diffusion.denoiser import Clocks, DiffusionState
-from engine.diffusion.guidance import uninformative_estimate
-from engine.network.unet import JointUNet
-from engine.packs import Pack
+from engine.diffusion.process.denoiser import Clocks, DiffusionState
+from engine.diffusion.sampling.guidance import uninformative_estimate
+from engine.network.joint_unet import JointUNet
+from engine.packs.pack import Pack
 
 MATMUL_SIDE = 1024
 

@@ -9,16 +9,15 @@ from typing import get_args
 
 import msgspec
 
-from engine.data.sources import split_items
+from engine.data.source_detection import split_items
 from engine.data.taxonomy import layout_mapping
-from engine.errors import BadRequest
-from engine.export.grammar import caption_openers
-from engine.files import write_atomically
-from engine.generation import guidance_weights, pack_for_request, resolved_sampler, resolved_steps
-from engine.metrics import cost, phrasings
-from engine.metrics.contenders import Candidate
-from engine.metrics.curves import draw_sweep_curves
-from engine.metrics.drawing import (
+from engine.interface.atomic_files import write_atomically
+from engine.interface.errors import BadRequest
+from engine.interface.protocol import Pixels
+from engine.metrics import cost, prompt_generalisation
+from engine.metrics.candidates import Candidate
+from engine.metrics.evaluator_set import EvaluatorSet
+from engine.metrics.generated_samples import (
     CachedSampler,
     TaskName,
     candidate_request,
@@ -26,21 +25,22 @@ from engine.metrics.drawing import (
     prompt_requests,
     task_requests,
 )
-from engine.metrics.entries import METRICS, CostEntry
-from engine.metrics.hearing import ClassAdherence, measure_class_adherence
-from engine.metrics.judging import EvaluatorSet
 from engine.metrics.likelihood import LikelihoodReport, measure_likelihood
-from engine.metrics.page import ReportPictures, render_report_page
-from engine.metrics.phrasings import PhrasingScore
-from engine.metrics.pictures import CONTACT_ROWS, ReportSheets
-from engine.metrics.real import RealPairs, read_pairs_for_pack
+from engine.metrics.metric_entries import METRICS, CostEntry
+from engine.metrics.metric_tables import TaskMeasurement
+from engine.metrics.prompt_adherence import ClassAdherence, measure_class_adherence
+from engine.metrics.prompt_generalisation import PhrasingScore
+from engine.metrics.real_pairs import RealPairs, read_pairs_for_pack
+from engine.metrics.references import References
 from engine.metrics.report import CandidateSummary, EvaluationReport, NearestSample
-from engine.metrics.segmentation import segmentation_score
-from engine.metrics.standards import References
+from engine.metrics.report_page import ReportPictures, render_report_page
+from engine.metrics.report_pictures import CONTACT_ROWS, ReportSheets
+from engine.metrics.segmentation_scores import segmentation_score
+from engine.metrics.sweep_curves import draw_sweep_curves
 from engine.metrics.sweeps import SweepPoint, run_sweeps
-from engine.metrics.tables import TaskMeasurement
-from engine.packs import Pack
-from engine.protocol import Pixels
+from engine.packs.pack import Pack
+from engine.prompts.caption_grammar import caption_openers
+from engine.requests.generation import guidance_weights, pack_for_request, resolved_sampler, resolved_steps
 
 TASK_NAMES: tuple[TaskName, ...] = get_args(TaskName)
 CACHE_FOLDER = "drawn"
@@ -181,14 +181,14 @@ def measure_prompt_generalisation(
     """Phrasings that are in no caption, each with an eighth of the results."""
     info = candidate.pack.info
 
-    def draw(texts: Sequence[str], seeds: Sequence[int]) -> phrasings.PhrasingSamples:
+    def draw(texts: Sequence[str], seeds: Sequence[int]) -> prompt_generalisation.PhrasingSamples:
         generate_requests = [
             one for text, seed in zip(texts, seeds, strict=True) for one in prompt_requests([text], seed, info)
         ]
         samples = sampler.draw(candidate, "phrasings", generate_requests)
-        return phrasings.PhrasingSamples(samples.images, samples.layouts)
+        return prompt_generalisation.PhrasingSamples(samples.images, samples.layouts)
 
-    return phrasings.score_phrasings(
+    return prompt_generalisation.score_phrasings(
         draw, info.classes, real_pairs.train_class_shares.tolist(), max(1, results_per_class // 8)
     )
 

@@ -18,13 +18,13 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from engine.data.pairs import DatasetPair
-from engine.diffusion import bound, gaussian
-from engine.diffusion.categorical import class_softmax
-from engine.diffusion.denoiser import Clocks, DiffusionState
-from engine.diffusion.process import JointProcess
-from engine.files import write_atomically
-from engine.packs import Pack
-from engine.protocol import UNKNOWN
+from engine.diffusion.process import bound, gaussian
+from engine.diffusion.process.categorical import class_softmax
+from engine.diffusion.process.denoiser import Clocks, DiffusionState
+from engine.diffusion.process.joint_process import JointProcess
+from engine.interface.atomic_files import write_atomically
+from engine.interface.protocol import UNKNOWN
+from engine.packs.pack import Pack
 
 LN2 = math.log(2)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from engine.metrics.drawing import TASK_TITLES
-from engine.metrics.entries import METRICS, CostEntry, Metric, MetricEntry, MissingEvaluator
-from engine.metrics.hearing import ClassAdherence
-from engine.metrics.phrasings import PHRASING_TITLES as TITLES_OF_PHRASINGS
-from engine.metrics.phrasings import PhrasingScore
+from engine.metrics.generated_samples import TASK_TITLES
+from engine.metrics.metric_entries import METRICS, CostEntry, Metric, MetricEntry, MissingEvaluator
+from engine.metrics.prompt_adherence import ClassAdherence
+from engine.metrics.prompt_generalisation import PHRASING_TITLES as TITLES_OF_PHRASINGS
+from engine.metrics.prompt_generalisation import PhrasingScore
 from engine.metrics.sweeps import SweepPoint
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from engine.diffusion.solvers import SOLVERS
-from engine.library import read_pack_info
+from engine.diffusion.sampling.solvers import SOLVERS
+from engine.interface.pack_catalogue import read_pack_info
+from engine.interface.protocol import PackInfo
 from engine.metrics.bootstrap import BootstrapEstimate
-from engine.metrics.contenders import Candidate
-from engine.metrics.drawing import CachedSampler, TaskName, task_requests
-from engine.metrics.standards import References
-from engine.metrics.tables import TaskMeasurement
-from engine.protocol import PackInfo
+from engine.metrics.candidates import Candidate
+from engine.metrics.generated_samples import CachedSampler, TaskName, task_requests
+from engine.metrics.metric_tables import TaskMeasurement
+from engine.metrics.references import References
 
 PICTURE_COUNT = 32
 STEP_COUNTS = (4, 10, 20, 50)

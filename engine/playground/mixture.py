@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.diffusion.categorical import MIN_PROBABILITY, one_hot
-from engine.diffusion.denoiser import CleanEstimate, Clocks, DiffusionState, Prediction, TextFeatures
-from engine.diffusion.gaussian import prediction_target
-from engine.diffusion.guidance import GuidanceWeights
-from engine.diffusion.path import SamplingTask
-from engine.diffusion.process import JointProcess
+from engine.diffusion.process.categorical import MIN_PROBABILITY, one_hot
+from engine.diffusion.process.denoiser import CleanEstimate, Clocks, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.process.gaussian import prediction_target
+from engine.diffusion.process.joint_process import JointProcess
+from engine.diffusion.sampling.guidance import GuidanceWeights
+from engine.diffusion.sampling.trajectory import SamplingTask
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from engine.errors import BadFile, BadRequest
-from engine.files import write_atomically
-from engine.packs import Pack
-from engine.probe import marks
-from engine.probe.features import ProbeFeatureExtractor
-from engine.probe.probe import FORMAT_VERSION, Probe, ProbeHeader, leave_one_out
-from engine.probe.samples import MarkedSamples, learn_classifier, sample_marked_image
-from engine.raster import read_image, write_image, write_layout
+from engine.interface.atomic_files import write_atomically
+from engine.interface.errors import BadFile, BadRequest
+from engine.interface.raster import read_image, write_image, write_layout
+from engine.packs.pack import Pack
+from engine.probe import marked_images
+from engine.probe.few_shot_probe import FORMAT_VERSION, Probe, ProbeHeader, leave_one_out
+from engine.probe.network_features import ProbeFeatureExtractor
+from engine.probe.pixel_samples import MarkedSamples, learn_classifier, sample_marked_image
 
 PROBE_FILE = "probe.safetensors"
 MIN_MARKED_IMAGES = 3
@@ -44,8 +44,8 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_probe(pack: Pack, marked: Path, clocks: tuple[int, ...], seed: int) -> tuple[Probe, ProbeResult]:
     """A probe of what is marked, and how good it is. Raises BadFile."""
-    files = marks.list_marked_images(marked)
-    classes = marks.read_marked_classes(marked, files)
+    files = marked_images.list_marked_images(marked)
+    classes = marked_images.read_marked_classes(marked, files)
     network = ProbeFeatureExtractor(pack, clocks, seed)
     samples: dict[str, MarkedSamples] = {}
     for one in files:

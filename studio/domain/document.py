@@ -31,9 +31,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.protocol import UNKNOWN, Pixels
-from studio.domain.frame import CanvasMargins
+from engine.interface.protocol import UNKNOWN, Pixels
 from studio.domain.layout import Box, Mask, overlay_layout, unknown_layout
+from studio.domain.margins import CanvasMargins
 
 
 class GenerationMode(enum.StrEnum):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.protocol import Pixels
+from engine.interface.protocol import Pixels
 from studio.domain.document import Document, DocumentStatus, Plane
 from studio.domain.layout import Box
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.protocol import UNKNOWN, Pixels
+from engine.interface.protocol import UNKNOWN, Pixels
 
 Mask = npt.NDArray[np.bool_]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.protocol import ClassInfo, Pixels
-from engine.raster import palette_table
-from studio.domain.distinct import colourblind_colours
+from engine.interface.protocol import ClassInfo, Pixels
+from engine.interface.raster import palette_table
+from studio.domain.colourblind_palette import colourblind_colours
 
 NO_MATCH = 2
 """The rank of a class that is not what was searched."""

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.errors import EngineError
+from engine.interface.errors import EngineError
 
 
 class NoticeLevel(enum.StrEnum):

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import BadFile
-from studio.session.export_choices import ExportChoices
+from engine.interface.errors import BadFile
+from studio.session.datasets.export_options import ExportChoices
 
 PREFERENCES_FILE = "preferences.json"
 WRITE_DELAY_MS = 500

@@ -6,30 +6,30 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import EngineError
-from engine.protocol import Done
-from engine.raster import fit_layout, read_layout
+from engine.interface.errors import EngineError
+from engine.interface.protocol import Done
+from engine.interface.raster import fit_layout, read_layout
 from studio.domain.document import GenerationMode, ImageKind
 from studio.domain.palette import ClassPalette
-from studio.session.editor import Editor
-from studio.session.engine_client import EngineClient
-from studio.session.errands import GenerationJob
-from studio.session.exports import ExportRunner
-from studio.session.extension import CanvasExtension
-from studio.session.files import FileExchange
-from studio.session.generator import GenerationController
-from studio.session.keeper import Autosave
+from studio.session.connection.engine_client import EngineClient
+from studio.session.datasets.export_jobs import ExportRunner
+from studio.session.editing.editor import Editor
+from studio.session.editing.open_picture import OpenPicture
+from studio.session.generation.extension import CanvasExtension
+from studio.session.generation.generator import GenerationController
+from studio.session.generation.job_queue import GenerationJob
+from studio.session.generation.upscaling import FullSizeController
+from studio.session.generation.variations import Variations
 from studio.session.notices import Notice, NoticeLevel, notice_of_error
-from studio.session.pack import StudioPack
-from studio.session.picture import OpenPicture
-from studio.session.projects import Projects
-from studio.session.results import Results
-from studio.session.sharpness import FullSizeController
-from studio.session.shelf import ResultStore
-from studio.session.storage import StateStorage
+from studio.session.pack_library.open_pack import StudioPack
+from studio.session.persistence.autosave import Autosave
+from studio.session.persistence.file_exchange import FileExchange
+from studio.session.persistence.projects import Projects
+from studio.session.persistence.state_storage import StateStorage
+from studio.session.results.result_store import ResultStore
+from studio.session.results.results import Results
+from studio.session.results.timeline import Timeline
 from studio.session.tasks import TaskRunner
-from studio.session.timeline import Timeline
-from studio.session.variations import Variations
 
 RESULTS_FOLDER = "results"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import BadFile
+from engine.interface.errors import BadFile
 
 SETTINGS_FILE = "settings.toml"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from engine.errors import EngineError
+from engine.interface.errors import EngineError
 from studio.session.notices import Notice, NoticeLevel, notice_of_error
 
 translate = QCoreApplication.translate

@@ -11,36 +11,36 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QVBoxL
 from shiboken6 import isValid
 
 from studio.domain.document import ImageKind
-from studio.session.installer import PackInstaller
+from studio.session.pack_library.pack_installer import PackInstaller
 from studio.session.preferences import Preferences
 from studio.session.session import Session
-from studio.ui.area_bars import AreaPanel
-from studio.ui.build import hbox, vbox
-from studio.ui.choices import add_appearance_menus
-from studio.ui.compare import Comparison
-from studio.ui.crop_frame import CropOverlay
-from studio.ui.dataset_commands import DatasetCommands
-from studio.ui.extend_frame import ExtendController
-from studio.ui.file_commands import FileCommands, open_mime_data
-from studio.ui.half import HalfPanel
-from studio.ui.history_panel import HistoryPanel
-from studio.ui.image_canvas import ImageCanvas, ImageLayer
-from studio.ui.layout_canvas import LayoutCanvas
-from studio.ui.mode_bar import ModeBar
-from studio.ui.notice_bar import NoticeBar
-from studio.ui.packs_window import PacksWindow
-from studio.ui.palette_panel import PalettePanel
-from studio.ui.prompt_panel import PromptPanel
-from studio.ui.shortcuts import Command, CommandRegistry, without_mnemonic
-from studio.ui.shortcuts_window import ShortcutsWindow
-from studio.ui.status_line import StatusLine
-from studio.ui.strip import ResultsStrip
-from studio.ui.theme import Theme
-from studio.ui.timeline_window import TimelineWindow
-from studio.ui.tool_bar import ToolBar
-from studio.ui.tool_commands import ToolCommands
-from studio.ui.tool_options import ToolOptions
-from studio.ui.view import Viewport
+from studio.ui.actions.dataset_commands import DatasetCommands
+from studio.ui.actions.file_commands import FileCommands, open_mime_data
+from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.actions.tool_commands import ToolCommands
+from studio.ui.actions.view_menu import add_appearance_menus
+from studio.ui.canvas.half_panel import HalfPanel
+from studio.ui.canvas.image_canvas import ImageCanvas, ImageLayer
+from studio.ui.canvas.layout_canvas import LayoutCanvas
+from studio.ui.canvas.viewport import Viewport
+from studio.ui.overlays.compare_overlay import Comparison
+from studio.ui.overlays.crop_overlay import CropOverlay
+from studio.ui.overlays.extend_frame import ExtendController
+from studio.ui.panels.area_bars import AreaPanel
+from studio.ui.panels.history_panel import HistoryPanel
+from studio.ui.panels.mode_bar import ModeBar
+from studio.ui.panels.notice_bar import NoticeBar
+from studio.ui.panels.palette_panel import PalettePanel
+from studio.ui.panels.prompt_panel import PromptPanel
+from studio.ui.panels.results_strip import ResultsStrip
+from studio.ui.panels.status_line import StatusLine
+from studio.ui.panels.tool_bar import ToolBar
+from studio.ui.panels.tool_options import ToolOptions
+from studio.ui.style.layouts import hbox, vbox
+from studio.ui.style.theme import Theme
+from studio.ui.windows.packs_window import PacksWindow
+from studio.ui.windows.shortcuts_window import ShortcutsWindow
+from studio.ui.windows.timeline_window import TimelineWindow
 
 DEFAULT_SIZE = (1280, 760)
 ZOOM_STEP = 1.25

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.composition import StudioApplication
 from studio.domain.document import ImageKind, Plane
-from studio.session.toolbox import Tool
-from tests.bench.window import open_and, wait
+from studio.session.editing.toolbox import Tool
+from tests.bench.studio_window import open_and, wait
 
 LEFT = Qt.MouseButton.LeftButton
 RATE, MOVES = 60, 60
@@ -50,7 +50,7 @@ class Spent(NamedTuple):
 class Figures:
     def __init__(self, app: QApplication, studio: StudioApplication) -> None:
         self.app, self.window = app, studio.window
-        self.editor, self.generator = studio.session.editor, studio.session.generator
+        self.editor, self.generator = studio.session.editing.editor, studio.session.generation.generator
         self.document, self.canvas = self.editor.document, studio.window.layout_canvas
 
     def take(self, strokes: int) -> None:

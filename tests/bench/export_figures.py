@@ -21,11 +21,11 @@ from unittest import mock
 
 import msgspec
 
-from engine.export.order import DEFAULT_BATCH, ExportOrder, ExportRunOptions, FormatName
+from engine.export.export_order import DEFAULT_BATCH, ExportOrder, ExportRunOptions, FormatName
 from engine.export.pair import GeneratedPair
 from engine.export.run import ProgressHooks, export_dataset
-from engine.protocol import Export, Exporting, Generate, Preview, Ready
-from tests.engine.wire import EngineSubprocess
+from engine.interface.protocol import Export, Exporting, Generate, Preview, Ready
+from tests.engine.engine_subprocess import EngineSubprocess
 
 PACK, ROUND, FILED = "street", 6 * DEFAULT_BATCH, 3000
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 def pace(folder: Path, rounds: int) -> None:
     """Pairs a second of the sampler alone and of the export, in turns."""
-    from engine.export.drawing import PairGenerator
+    from engine.export.pair_generator import PairGenerator
 
     order = ExportOrder(pack=PACK, format=FormatName.paired, caption_grammar=True)
     drawer = PairGenerator(order, "auto")
@@ -75,7 +75,7 @@ def pace(folder: Path, rounds: int) -> None:
 
 def filing(folder: Path) -> None:
     """Pairs a second that one process writes, and their size, if they are drawn at once."""
-    from engine.export.drawing import PairGenerator
+    from engine.export.pair_generator import PairGenerator
 
     drawn = PairGenerator(ExportOrder(pack=PACK, format=FormatName.paired), "auto").draw(range(DEFAULT_BATCH))
 

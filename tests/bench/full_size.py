@@ -12,13 +12,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from engine import generation, library, packs, upscaler
 from engine.data.pairs import list_items, read_pair
 from engine.data.taxonomy import layout_mapping
-from engine.judges import segmenter
-from engine.judges.fidelity import segmenter_scores
-from engine.protocol import FullSizeInputs, Generate, Raster
-from engine.raster import fit_image, fit_layout
+from engine.evaluators import segmenter
+from engine.evaluators.quality import segmenter_scores
+from engine.interface import pack_catalogue
+from engine.interface.protocol import FullSizeInputs, Generate, Raster
+from engine.interface.raster import fit_image, fit_layout
+from engine.packs import pack as packs
+from engine.requests import full_size, generation
 
 PACK, BATCH = "street", 8
 
@@ -28,8 +30,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--count", type=int, default=96)
     options = parser.parse_args()
-    pack = packs.read_pack(library.find_pack_folder(PACK), "auto")
-    ready, judge, info = upscaler.load_upscaler(pack), segmenter.load(pack), pack.info
+    pack = packs.read_pack(pack_catalogue.find_pack_folder(PACK), "auto")
+    ready, judge, info = full_size.load_upscaler(pack), segmenter.load(pack), pack.info
     height, width = info.height * ready.factor, info.width * ready.factor
     pairs = [read_pair(item, layout_mapping(PACK)) for item in list_items(options.data)[: options.count]]
     truth = [fit_layout(pair.layout, height, width).pixels for pair in pairs]
@@ -49,7 +51,7 @@ def main() -> None:
         *_, frame = generation.generate_steps(pack, some)
         for row, request in enumerate(some):
             image = frame.image(row)
-            *_, stage = upscaler.upscaling_steps(ready, request, generation.ImageLayoutPair(image, frame.layout(row)))
+            *_, stage = full_size.upscaling_steps(ready, request, generation.ImageLayoutPair(image, frame.layout(row)))
             enlarged.append(np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)))
             upscaled.append(stage.pair.image)
     real = [fit_image(pair.image, height, width).pixels for pair in pairs]

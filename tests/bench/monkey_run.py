@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from engine.protocol import UNKNOWN
+from engine.interface.protocol import UNKNOWN
 from studio.composition import StudioApplication
 from studio.domain.document import Plane
-from tests.bench.window import open_and
+from tests.bench.studio_window import open_and
 from tests.studio.monkey import Monkey
 
 LEAK = 40.0
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def run(app: QApplication, studio: StudioApplication, events: int, seed: int) -> None:
-    editor, generator = studio.session.editor, studio.session.generator
+    editor, generator = studio.session.editing.editor, studio.session.generation.generator
     ids = {*range(len(editor.palette)), UNKNOWN}
     editor.history._max_bytes = sys.maxsize  # so that all of it can be undone
     editor.jump_to(0)

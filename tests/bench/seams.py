@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine import generation, library, packs, raster
-from engine.batch.extend import InputMargins
 from engine.data.pairs import list_items
-from engine.protocol import UNKNOWN, Generate, Pixels, Raster
+from engine.interface import pack_catalogue, raster
+from engine.interface.protocol import UNKNOWN, Generate, Pixels, Raster
+from engine.packs import pack as packs
+from engine.requests import generation
+from engine.sample_command.margins import InputMargins
 
 MARGIN, NEAR, BATCH = 64, 8, 8
 
@@ -85,7 +87,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--sheet", type=Path, help="a picture of the first twelve")
     options = parser.parse_args()
-    pack = packs.read_pack(library.find_pack_folder(options.pack), "cpu")
+    pack = packs.read_pack(pack_catalogue.find_pack_folder(options.pack), "cpu")
     info = pack.info
     files = list_items(options.data)
     chosen = [files[i] for i in np.linspace(0, len(files) - 1, options.count).astype(int)]

@@ -85,7 +85,7 @@ class Figures:
 
     async def take(self, runs: int) -> None:
         from studio.domain.document import ImageKind
-        from studio.session.engine_client import EngineState
+        from studio.session.connection.engine_client import EngineState
 
         painted = asyncio.Event()
         watch = paint_watch(self.studio.window.layout_canvas, painted)

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from engine.protocol import (
+from engine.interface.protocol import (
     PROTOCOL_VERSION,
     UNKNOWN,
     Cancel,

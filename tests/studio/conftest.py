@@ -17,10 +17,10 @@ import qasync
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.library import read_pack_info
-from engine.protocol import UNKNOWN, ClassInfo, PackInfo
-from engine.raster import write_layout
-from tests.studio.desk import StudioDriver
+from engine.interface.pack_catalogue import read_pack_info
+from engine.interface.protocol import UNKNOWN, ClassInfo, PackInfo
+from engine.interface.raster import write_layout
+from tests.studio.studio_driver import StudioDriver
 
 ROOT = Path(__file__).parents[2]
 MAKE_PACKS_PROGRAM = """
@@ -124,7 +124,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start_driver(qtbot: QtBot, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudioDriver:
     monkeypatch.setenv("DIPTYCH_PACKS", str(packs))
     monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
-    monkeypatch.setattr("studio.session.pack.DEFAULT_PACK", "tiny")
+    monkeypatch.setattr("studio.session.pack_library.open_pack.DEFAULT_PACK", "tiny")
     return StudioDriver(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
 
 

@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import Qt
 
-from engine.protocol import UNKNOWN
-from engine.raster import read_image, read_layout, write_image
+from engine.interface.protocol import UNKNOWN
+from engine.interface.raster import read_image, read_layout, write_image
 from studio.domain.document import GenerationMode, ImageKind
-from tests.studio.desk import StudioDriver
+from tests.studio.studio_driver import StudioDriver
 
 
 def test_a_sitting(driver: StudioDriver, tmp_path: Path) -> None:
@@ -83,7 +83,8 @@ def test_without_a_display_the_example_is_painted(packs: Path, tmp_path: Path) -
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     environment = {k: v for k, v in os.environ.items() if k not in hidden} | {"DIPTYCH_PACKS": str(packs)}
     code = (
-        "import sys, studio.session.pack as p; p.DEFAULT_PACK = 'tiny'; from studio.app import main; sys.exit(main())"
+        "import sys, studio.session.pack_library.open_pack as p; p.DEFAULT_PACK = 'tiny'; "
+        "from studio.app import main; sys.exit(main())"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240

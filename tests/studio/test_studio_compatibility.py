@@ -18,19 +18,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.library import read_info
-from engine.raster import decode_image, encode_image, encode_layout, read_note
+from engine.interface.pack_catalogue import read_pack_info
+from engine.interface.raster import decode_image, encode_image, encode_layout, read_png_note
 from studio.domain.document import Document
+from studio.session.persistence.project_file import PictureSnapshot, decode_project, encode_project
+from studio.session.persistence.projects import RECENT_FILE, _read_recent
+from studio.session.persistence.provenance import read_provenance
+from studio.session.persistence.state_storage import StateStorage
 from studio.session.preferences import Preferences
-from studio.session.projects import RECENT, _read_recent
-from studio.session.recipe import read_recipe
+from studio.session.results.result_store import ResultStore
 from studio.session.settings import engine_command, read_settings
-from studio.session.shelf import Shelf
-from studio.session.snapshot import Snapshot, decode, encode
-from studio.session.storage import Storage
 from tests.test_compatibility import FIXTURES, lost, plain
 
-INFO = read_info(FIXTURES / "packs" / "tiny")
+INFO = read_pack_info(FIXTURES / "packs" / "tiny")
 HEAD = "diptych.json"
 
 
@@ -60,11 +60,11 @@ def assert_holds(old: bytes, new: bytes) -> None:
 
 def test_an_old_project_is_read_whole(place: Path) -> None:
     old = (place / "project.diptych").read_bytes()
-    assert_holds(old, encode(decode(old, INFO, "project.diptych"), INFO))
+    assert_holds(old, encode_project(decode_project(old, INFO, "project.diptych"), INFO))
 
 
 def test_an_unfinished_journal_is_recovered_up_to_its_last_whole_edit(place: Path) -> None:
-    storage = Storage(place / "data", INFO)
+    storage = StateStorage(place / "data", INFO)
     kept = storage.load()
     storage.close()
     assert kept is not None
@@ -75,12 +75,12 @@ def test_an_unfinished_journal_is_recovered_up_to_its_last_whole_edit(place: Pat
     for record in kept.records:
         record.apply(document)
     last = kept.records[-1]
-    recovered = Snapshot.of(document, last.state, None, last.origin)
-    assert_holds((place / "recovered.diptych").read_bytes(), encode(recovered, INFO))
+    recovered = PictureSnapshot.of(document, last.state, None, last.origin)
+    assert_holds((place / "recovered.diptych").read_bytes(), encode_project(recovered, INFO))
 
 
 def test_old_results_are_on_the_shelf_with_their_requests(place: Path) -> None:
-    shelf = Shelf(place / "data" / "results" / "tiny", INFO)
+    shelf = ResultStore(place / "data" / "results" / "tiny", INFO)
     (entry,) = shelf.entries()
     assert entry.favourite
     recipe, image = shelf.read(entry)
@@ -94,8 +94,8 @@ def test_old_results_are_on_the_shelf_with_their_requests(place: Path) -> None:
 @pytest.mark.parametrize("kind", ["-image.png", "-layout.png", "full_size.png"])
 def test_a_png_brings_its_request_back(place: Path, kind: str) -> None:
     (file,) = (path for path in place.rglob("*.png") if path.name.endswith(kind))
-    note = read_note(file.read_bytes())
-    recipe = read_recipe(note, INFO, file.name)
+    note = read_png_note(file.read_bytes())
+    recipe = read_provenance(note, INFO, file.name)
     assert not lost(json.loads(note), json.loads(recipe.text()))
     if kind != "-layout.png":
         assert recipe.original_image(decode_image(file.read_bytes(), file.name)) is not None
@@ -128,6 +128,6 @@ def test_old_settings_say_how_the_engine_is_started(place: Path, monkeypatch: py
 
 
 def test_the_files_that_were_open_lately_are_known(place: Path) -> None:
-    names = msgspec.json.decode((place / "data" / RECENT).read_bytes())
-    assert RECENT == "recent.json"
-    assert [str(path) for path in _read_recent(place / "data" / RECENT)] == names
+    names = msgspec.json.decode_project((place / "data" / RECENT_FILE).read_bytes())
+    assert RECENT_FILE == "recent.json"
+    assert [str(path) for path in _read_recent(place / "data" / RECENT_FILE)] == names

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.protocol import ClassInfo, Pixels
-from engine.raster import fit_layout, write_layout
+from engine.interface.protocol import ClassInfo, Pixels
+from engine.interface.raster import fit_layout, write_layout
 from tests.tools.scene import ROOT
 
 FOLDER = ROOT / "assets" / "packs" / "face" / "examples"

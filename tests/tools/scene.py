@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.protocol import ClassInfo, Pixels
-from engine.raster import fit_layout, write_layout
+from engine.interface.protocol import ClassInfo, Pixels
+from engine.interface.raster import fit_layout, write_layout
 
 ROOT = Path(__file__).parent.parent.parent
 HEIGHT, WIDTH, FINE = 64, 128, 8

@@ -12,7 +12,7 @@ import typer.main
 from PIL import Image
 
 from engine.cli import app
-from engine.protocol import Sampler
+from engine.interface.protocol import Sampler
 from tests.tools.compare_results import PACKS, REQUESTS, ROOT, difference
 
 

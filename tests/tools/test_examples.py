@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.protocol import UNKNOWN
-from engine.raster import palette_table, read_layout
+from engine.interface.protocol import UNKNOWN
+from engine.interface.raster import palette_table, read_layout
 from tests.tools import draw_faces
 from tests.tools.draw_examples import FOLDER, SCENES, main
 from tests.tools.scene import HEIGHT, WIDTH, street_classes

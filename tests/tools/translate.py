@@ -11,8 +11,8 @@ import sysconfig
 from pathlib import Path
 from xml.etree import ElementTree
 
-from engine.library import assets_folder
-from studio.ui.language import LANGUAGE_NAMES
+from engine.interface.pack_catalogue import assets_folder
+from studio.ui.style.language import LANGUAGE_NAMES
 
 ROOT = Path(__file__).parents[2]
 FOLDER = assets_folder() / "translations"

@@ -6,10 +6,10 @@ import math
 from abc import ABC, abstractmethod
 from typing import NamedTuple, Protocol
 
-from engine.protocol import Pixels
+from engine.interface.protocol import Pixels
 from studio.domain.area import EMPTY_REGION, PixelRegion, Symmetry
 from studio.domain.brush import DocumentPoint, stroke_segment
-from studio.domain.tools.flood import flood_fill
+from studio.domain.tools.flood_fill import flood_fill
 from studio.domain.tools.shapes import constrain_to_angle, constrain_to_square, filled_polygon, filled_rectangle
 
 STABILISER_LAG = 0.75

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.export.order import ExportOrder, ExportRunOptions, FormatName
+from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.export.run import export_dataset
 
 

@@ -13,17 +13,17 @@ import msgspec
 import numpy as np
 import pytest
 
-from engine import library, raster
 from engine.cli import main
-from engine.data.captions import MANY_PHRASES, MUCH_PHRASES
-from engine.errors import BadFile, BadRequest
-from engine.export import grammar
-from engine.export.grammar import caption_openers
-from engine.export.order import ExportOrder, ExportRunOptions, FormatName
+from engine.export.dataset_verification import verify_dataset
+from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.export.run import ProgressHooks, export_dataset
-from engine.export.verify import verify_dataset
-from engine.protocol import UNKNOWN, Generate, Raster
-from tests.engine.wire import ROOT, wait_until
+from engine.interface import pack_catalogue, raster
+from engine.interface.errors import BadFile, BadRequest
+from engine.interface.protocol import UNKNOWN, Generate, Raster
+from engine.prompts import caption_grammar
+from engine.prompts.caption_grammar import caption_openers
+from engine.prompts.captions import MANY_PHRASES, MUCH_PHRASES
+from tests.engine.engine_subprocess import ROOT, wait_until
 
 FORMATS = [FormatName.paired, FormatName.coco]
 
@@ -242,7 +242,7 @@ def test_a_changed_pack_is_refused(tiny_pack, tmp_path):
 
 
 def test_given_layouts_are_kept_and_take_captions_in_turn(make, tiny_pack, tmp_path):
-    info = library.read_pack_info(tiny_pack)
+    info = pack_catalogue.read_pack_info(tiny_pack)
     for index in range(2):
         layout = np.full((info.height, info.width), index, np.uint8)
         raster.write_layout(tmp_path / "given" / f"{index}.png", layout, info.classes)
@@ -257,7 +257,7 @@ def test_given_layouts_are_kept_and_take_captions_in_turn(make, tiny_pack, tmp_p
 
 def test_a_canvas_is_drawn_with_each_seed(make, tiny_pack, contents):
     """Half of a layout and a region of an image are kept, the rest differs from seed to seed."""
-    info = library.read_pack_info(tiny_pack)
+    info = pack_catalogue.read_pack_info(tiny_pack)
     layout = np.full((info.height, info.width), UNKNOWN, np.uint8)
     layout[:, : info.width // 2] = 1
     image = np.random.default_rng(0).integers(0, 256, (info.height, info.width, 3)).astype(np.uint8)
@@ -292,7 +292,7 @@ def test_the_command_says_what_it_made(tiny_pack, tmp_path, capsys):
 
 
 def test_given_images_are_kept(make, tiny_pack, tmp_path):
-    info = library.read_pack_info(tiny_pack)
+    info = pack_catalogue.read_pack_info(tiny_pack)
     image = np.random.default_rng(0).integers(0, 256, (info.height, info.width, 3)).astype(np.uint8)
     raster.write_image(tmp_path / "given" / "a.png", image)
     out = make(images=tmp_path / "given", count=2)
@@ -318,8 +318,8 @@ def test_captions_of_the_grammar_differ_and_come_again(make):
 
 
 def test_captions_of_the_grammar_count_things_and_not_masses():
-    street = library.read_pack_info(library.find_pack_folder("street"))
-    captions = [grammar.grammar_caption(seed, street) for seed in range(400)]
+    street = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder("street"))
+    captions = [caption_grammar.grammar_caption(seed, street) for seed in range(400)]
     masses = [one.name for one in street.classes if one.mass and one.name != "road"]  # captions begin with “a road”
     for name in masses:
         told = [caption.replace(",", "").split() for caption in captions if name in caption]
@@ -332,7 +332,7 @@ def test_captions_of_the_grammar_count_things_and_not_masses():
 
 
 def test_captions_of_the_grammar_begin_with_words_that_the_pack_knows():
-    street = library.read_pack_info(library.find_pack_folder("street"))
+    street = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder("street"))
     fields = msgspec.structs.replace(street, vocabulary=("a", "picture", "field"), openers=())
     assert "a city street" in caption_openers(street)
     assert caption_openers(fields) == ("a picture", "")

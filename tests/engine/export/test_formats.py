@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine import generation, raster
-from engine.errors import BadRequest
-from engine.export.formats.cityscapes import TRAIN_ID_LABELS, CityscapesFormat
-from engine.export.formats.table import create_format
-from engine.export.formats.voc import voc_palette
-from engine.export.order import FormatName, PairRecord
+from engine.export.export_order import FormatName, PairRecord
+from engine.export.formats.cityscapes_format import TRAIN_ID_LABELS, CityscapesFormat
+from engine.export.formats.format_table import create_format
+from engine.export.formats.voc_format import voc_palette
 from engine.export.pair import GeneratedPair
-from engine.protocol import UNKNOWN, ClassInfo, PackInfo
+from engine.interface import raster
+from engine.interface.errors import BadRequest
+from engine.interface.protocol import UNKNOWN, ClassInfo, PackInfo
+from engine.requests import generation
 from tests import tiny
 
 COUNT = 3

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import raster
 from engine.data.pairs import read_pair
-from engine.data.sources import open_dataset
+from engine.data.source_detection import open_dataset
 from engine.data.taxonomy import layout_mapping
-from engine.export.order import FormatName
+from engine.export.export_order import FormatName
+from engine.interface import raster
 from tests import tiny
 
 HOW = layout_mapping(str(Path(tiny.__file__).with_name("tiny.toml")))

@@ -1,0 +1,104 @@
+"""How often a sampler asks its network, and how many FLOPs that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.sampling import repaint
+from engine.diffusion.sampling.repaint import RePaint
+from engine.diffusion.sampling.sampler import SamplingStep, sample
+from engine.interface.protocol import Generate
+from engine.packs.pack import Pack
+from engine.requests import generation
+
+
+@dataclass(frozen=True)
+class NetworkInput:
+    """What a network is asked."""
+
+    state: DiffusionState
+    text: TextFeatures
+    previous: CleanEstimate | None
+
+    def repeat_first_row(self, count: int) -> NetworkInput:
+        """Its first row `count` times."""
+        indices = [0] * count
+        previous = None if self.previous is None else CleanEstimate(*(half[indices] for half in self.previous))
+        return NetworkInput(self.state[indices], self.text[indices], previous)
+
+    def evaluate(self, network: Denoiser) -> Prediction:
+        """Ask."""
+        return network(self.state, self.text, self.previous)
+
+
+@dataclass
+class RecordingDenoiser:
+    """A network that has its answers ready; it remembers how many rows each question had, and the last one."""
+
+    classes: int
+    row_counts: list[int] = field(default_factory=list)
+    last_input: NetworkInput | None = None
+    answers: dict[torch.Size, Prediction] = field(default_factory=dict)
+
+    def __call__(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction:
+        self.row_counts.append(len(state.image))
+        self.last_input = NetworkInput(state, text, previous)
+        shape = state.image.shape
+        if shape not in self.answers:
+            zeros = torch.zeros_like(state.image, dtype=torch.float32)
+            self.answers[shape] = Prediction(zeros, zeros[:, :1].repeat(1, self.classes, 1, 1))
+        return self.answers[shape]
+
+
+def sampling_steps(pack: Pack, requests: Sequence[Generate], network: Denoiser) -> Iterator[SamplingStep]:
+    """The steps of requests of one kind as `generation.steps` takes them, with another network in the pack's place."""
+    return prepare_sampling(pack, requests)(network)
+
+
+def prepare_sampling(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], Iterator[SamplingStep]]:
+    """The same, all read and encoded, for any network and any number of times."""
+    first = requests[0]
+    task = generation.sampling_task(
+        pack, requests, [generation.KeptHalves.from_request(one, pack.info) for one in requests]
+    )
+    solver = first.sampler or pack.info.sampler
+    settings = generation.sampler_settings(pack, generation.resolved_steps(pack, first))
+    if solver.startswith("gcdp"):
+        return lambda network: repaint.sample_repaint(
+            pack.process, network, task, settings, RePaint(first.resamplings)
+        )
+    return lambda network: sample(pack.process, network, task, replace(settings, solver=solver))
+
+
+def record_evaluations(pack: Pack, requests: Sequence[Generate]) -> RecordingDenoiser:
+    """All that drawing the requests asks of the network, without the network."""
+    network = RecordingDenoiser(len(pack.info.classes))
+    with torch.inference_mode():
+        for _ in sampling_steps(pack, requests, network):
+            pass
+    return network
+
+
+def count_flops(work: Callable[[], object]) -> int:
+    """The FLOPs of all matrix multiplications, convolutions and attention in it, a multiplication and its addition
+    being two.
+    """
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        work()
+    return int(counter.get_total_flops())
+
+
+def sampling_flops(pack: Pack, recording: RecordingDenoiser) -> int:
+    """The FLOPs of the network for all that it was asked."""
+    assert recording.last_input is not None, "something was asked"
+    flops_by_rows = {
+        rows: count_flops(partial(recording.last_input.repeat_first_row(rows).evaluate, pack.network))
+        for rows in set(recording.row_counts)
+    }
+    return sum(flops_by_rows[rows] for rows in recording.row_counts)

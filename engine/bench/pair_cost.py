@@ -1,0 +1,81 @@
+"""How many pairs a second reach the disk, and in how much memory: 10 pairs, and ten times as many."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.bench.bench_setup import SEED, BenchSetup
+from engine.bench.report import BenchResult, BenchRow
+from engine.bench.timing import Spread
+
+PAIR_COUNTS = (10, 100)
+
+
+class PairCost(NamedTuple):
+    """What so many pairs took: seconds from the first to the last, and the most memory in bytes (0: unknown here)."""
+
+    seconds: float
+    memory: int
+
+
+def measure(setup: BenchSetup) -> BenchResult:
+    """A row for each number of pairs; each is made by a process of its own, whose memory is then its own too."""
+    counts = PAIR_COUNTS[:1] if setup.quick else PAIR_COUNTS
+    pack, device = str(setup.pack.folder), setup.pack.device.type
+    rows: list[BenchRow] = []
+    for count in counts:
+        rate = setup.stopwatch.matmul_rate()
+        cost = make_pairs_in_process(pack, device, count)
+        seconds_per_pair = Spread.of([cost.seconds / count])
+        figures: dict[str, float | Spread] = {"pairs a second": count / cost.seconds}
+        if cost.memory:
+            figures["MiB at most"] = cost.memory / 2**20
+        ratio = (
+            Spread.of([seconds_per_pair.median / (rows[0].seconds or seconds_per_pair).median])
+            if rows
+            else Spread.of([1.0])
+        )
+        rows.append(
+            BenchRow(
+                name=f"{count} pairs, for each", seconds=seconds_per_pair, ratio=ratio, rate=rate, figures=figures
+            )
+        )
+    return BenchResult(name="pairs", title="Pairs from text to files", rows=rows)
+
+
+def make_pairs_in_process(pack: str, device: str, count: int) -> PairCost:
+    """`make` in a fresh process."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(make_pairs, pack, device, count).result()
+
+
+def make_pairs(pack: str, device: str, count: int) -> PairCost:
+    """Draw and write so many pairs after one that warms up."""
+    from engine.sample_command.plan import SampleOrder
+    from engine.sample_command.run import run_order
+
+    with tempfile.TemporaryDirectory() as folder:
+        orders = [
+            SampleOrder(pack=pack, out=Path(folder), prompt="", seed=SEED, count=some, device=device)
+            for some in (1, count)
+        ]
+        run_order(orders[0])
+        begun = time.perf_counter()
+        run_order(orders[1])
+        return PairCost(time.perf_counter() - begun, peak_memory_bytes())
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process ever had, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

@@ -1,0 +1,192 @@
+"""Layouts as their files have them, and how their ids are told: never by a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter, UnidentifiedImageError
+
+from engine.interface.errors import BadFile
+from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
+from engine.interface.raster import UNKNOWN_COLOUR, parse_hex_colour
+
+MAX_COLOUR_DISTANCE = 60
+"""A colour of a lossy picture this far from every class's (of 441) is none of theirs."""
+MAX_FAR_SHARE = 0.05
+IDS_HINT = "Ids here are 0 to {0}, and 255 for unknown."
+
+
+@dataclass(frozen=True)
+class RawLayout:
+    """A layout before its classes are known: uint8 ids [H, W] with their palette [n, 3] if any, or RGB [H, W, 3].
+
+    `lossy` colours are off a little, and mixed where two classes touch. `blank` colours mean unknown, but
+    where they are a class's.
+    """
+
+    pixels: Pixels
+    file_name: str
+    palette: Pixels | None = None
+    lossy: bool = False
+    unknown_colours: tuple[tuple[int, int, int], ...] = (UNKNOWN_COLOUR,)
+
+    def map_ids(self, table: Mapping[int, int]) -> RawLayout:
+        """The same with every id replaced. Raises BadFile for one that the table does not have."""
+        lookup = np.full(256, -1)
+        lookup[list(table)] = list(table.values())
+        if self.pixels.ndim == 3:
+            raise BadFile(f"{self.file_name} is in colours, where this form has ids.", "Give the files of ids.")
+        found = lookup[self.pixels]
+        if (found < 0).any():
+            raise _unknown_id_error(
+                self, self.pixels, found < 0, f"The form has {len(table)} ids, up to {max(table)}."
+            )
+        return replace(self, pixels=found.astype(np.uint8), palette=None)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A whole file. Raises BadFile."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadFile(
+            f"{path} cannot be read ({error.strerror}).", "Check that it is there and may be read."
+        ) from error
+
+
+def read_raw_layout(path: Path) -> RawLayout:
+    """A layout's file as it stands. Raises BadFile."""
+    return decode_raw_layout(read_bytes(path), str(path))
+
+
+def decode_raw_layout(data: bytes, file_name: str) -> RawLayout:
+    """The same from a file in memory; errors call it by its place."""
+    try:
+        with Image.open(BytesIO(data)) as picture:
+            picture.load()
+            lossy = picture.format in ("JPEG", "WEBP")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+        reason = "it has no known format" if isinstance(error, UnidentifiedImageError) else str(error)
+        raise BadFile(f"{file_name} cannot be read as a picture ({reason}).", "Use a PNG file.") from error
+    if lossy or picture.mode in ("RGB", "RGBA"):
+        return RawLayout(np.asarray(picture.convert("RGB")), file_name, lossy=lossy)
+    ids = np.asarray(picture)
+    if ids.ndim != 2 or (picture.mode not in ("P", "L", "1") and not picture.mode.startswith("I")):
+        raise BadFile(f"{file_name} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
+    if ids.size and ids.max() > 255:
+        raise BadFile(f"{file_name} holds the class id {ids.max()}.", "A pack has 254 classes at most.")
+    palette = np.frombuffer(bytes(picture.getpalette("RGB") or b""), np.uint8).reshape(-1, 3)
+    return RawLayout(ids.astype(np.uint8), file_name, palette if picture.mode == "P" else None)
+
+
+def raw_layout_ids(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
+    """Ids uint8 [H, W], each a class's or `UNKNOWN`. Raises BadFile for what is neither."""
+    if raw.pixels.ndim == 3:
+        return _ids_by_nearest_colour(raw, classes) if raw.lossy else _ids_by_exact_colour(raw, classes)
+    ids = _ids_by_palette(raw, classes)
+    out_of_range = (ids >= len(classes)) & (ids != UNKNOWN)
+    if out_of_range.any():
+        raise _unknown_id_error(raw, ids, out_of_range, IDS_HINT.format(len(classes) - 1))
+    return ids
+
+
+def _ids_by_palette(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
+    """Ids as they stand, or, if every colour in use is a class's, the classes of the colours.
+
+    Some programs sort the palette. A file with a class's colour at another id, but also with colours that are no
+    class's, could be read in two ways, and is not.
+    """
+    used = [int(index) for index in np.unique(raw.pixels) if index != UNKNOWN]
+    palette = raw.palette
+    if palette is None or any(index >= len(palette) for index in used):
+        return raw.pixels
+    known: dict[tuple[int, ...], int] = {parse_hex_colour(info.colour): index for index, info in enumerate(classes)}
+    class_of_index = {index: known.get(tuple(int(v) for v in palette[index])) for index in used}
+    moved = [index for index, at in class_of_index.items() if at not in (None, index)]
+    if not moved:
+        return raw.pixels
+    unknown_indices = [index for index, at in class_of_index.items() if at is None]
+    if unknown_indices:
+        raise BadFile(
+            f"{raw.file_name} has the colour of “{classes[class_of_index[moved[0]] or 0].name}” at the id {moved[0]}, "
+            f"and at "
+            f"{unknown_indices[0]} a colour that is no class's.",
+            "Write it with the classes' own palette, or with none.",
+        )
+    table = np.arange(256, dtype=np.uint8)
+    table[list(class_of_index)] = [at or 0 for at in class_of_index.values()]
+    return table[raw.pixels]
+
+
+def _ids_by_exact_colour(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
+    keys = colour_keys(raw.pixels)
+    ids, known = (
+        np.full(keys.shape, UNKNOWN, np.uint8),
+        np.isin(keys, [_colour_key(colour) for colour in raw.unknown_colours]),
+    )
+    for index, info in enumerate(classes):
+        mask = keys == _colour_key(parse_hex_colour(info.colour))
+        ids[mask], known = index, known | mask
+    if not known.all():
+        row, column = (int(v) for v in np.argwhere(~known)[0])
+        raise _unknown_colour_error(raw, raw.pixels[row, column], f"at row {row}, column {column}")
+    return ids
+
+
+def _ids_by_nearest_colour(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
+    """The class of the nearest colour. Raises BadFile if much of the picture is far from every one."""
+    colours = np.array([*(parse_hex_colour(info.colour) for info in classes), *raw.unknown_colours], np.float32)
+    ids = np.array([*range(len(classes)), *(UNKNOWN for _ in raw.unknown_colours)], np.uint8)
+    best = np.full(raw.pixels.shape[:2], np.inf, np.float32)
+    found = np.full(best.shape, UNKNOWN, np.uint8)
+    for index, colour in zip(ids, colours, strict=True):
+        distance = np.square(raw.pixels - colour).sum(-1)
+        found[distance < best], best = index, np.minimum(best, distance)
+    far = best > MAX_COLOUR_DISTANCE**2
+    if far.mean() > MAX_FAR_SHARE:
+        colour = np.median(raw.pixels[far], axis=0).astype(np.uint8)
+        raise _unknown_colour_error(raw, colour, f"on {100 * far.mean():.0f} % of it")
+    return _remove_colour_rims(found)
+
+
+def _remove_colour_rims(ids: Pixels) -> Pixels:
+    """Ids in which parts thinner than 3 pixels, such as the mixed colours of an edge, go to the commonest sure one."""
+    result, most = ids.copy(), np.zeros(ids.shape, np.uint8)
+    opened_masks = {int(index): _morphological_opening(ids == index) for index in np.unique(ids)}
+    settled = np.logical_or.reduce([*opened_masks.values()])
+    for index, mask in opened_masks.items():
+        around = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.BoxBlur(2))
+        better = ~settled & (np.asarray(around) > most)
+        result[better], most = index, np.maximum(most, np.asarray(around))
+    return result
+
+
+def _morphological_opening(mask: np.ndarray) -> np.ndarray:
+    eroded = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.MinFilter(3))
+    return np.asarray(eroded.filter(ImageFilter.MaxFilter(3))) > 0
+
+
+def colour_keys(pixels: Pixels) -> np.ndarray:
+    """RGB [..., 3] as one number each."""
+    keys: np.ndarray = pixels.astype(np.int64) @ np.array([65536, 256, 1])
+    return keys
+
+
+def _colour_key(colour: tuple[int, int, int]) -> int:
+    return colour[0] * 65536 + colour[1] * 256 + colour[2]
+
+
+def _unknown_id_error(raw: RawLayout, ids: Pixels, mask: np.ndarray, hint: str) -> BadFile:
+    row, column = (int(v) for v in np.argwhere(mask)[0])
+    return BadFile(
+        f"{raw.file_name} holds the class id {ids[row, column]} (first at row {row}, column {column}).", hint
+    )
+
+
+def _unknown_colour_error(raw: RawLayout, colour: np.ndarray, place: str) -> BadFile:
+    hexed = "#" + bytes(colour.astype(np.uint8)).hex()
+    return BadFile(f"{raw.file_name} has the colour {hexed} {place}, which is no class's.", "Add it to the classes.")

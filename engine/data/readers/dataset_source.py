@@ -1,0 +1,158 @@
+"""What a reader finds in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from colorsys import hsv_to_rgb
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from engine.data.pairs import DatasetItem
+from engine.data.raw_layout import read_bytes
+from engine.data.taxonomy import ClassWords
+from engine.interface.errors import BadFile
+
+SPLIT_FOLDERS = {"train": ("train", "training", "train2017"), "val": ("val", "validation", "valid", "val2017")}
+"""What folders of both splits are called."""
+HELD_OUT_EVERY = 10
+"""One pair in so many is held out where a data set has no split of its own."""
+
+
+@dataclass(frozen=True)
+class DatasetSource:
+    """A data set: its form, its pairs by split ("" where it has none), and its classes where it names them."""
+
+    format_name: str
+    splits: dict[str, list[DatasetItem]]
+    classes: tuple[ClassWords, ...] = ()
+    mirror: tuple[tuple[str, str], ...] = ()
+    streets: bool = False
+
+    @property
+    def has_splits(self) -> bool:
+        """Whether the data say themselves what is held out."""
+        return bool(self.splits.get("train") and self.splits.get("val"))
+
+    def split_items(self, split: str) -> list[DatasetItem]:
+        """The pairs of "train" or "val"; without a split, a hash of the name decides, always the same."""
+        if self.has_splits:
+            return self.splits[split]
+        everything = [item for items in self.splits.values() for item in items]
+        return [item for item in everything if is_held_out(item.name) == (split == "val")]
+
+
+def is_held_out(name: str) -> bool:
+    """Whether a pair of this name belongs to val."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") % HELD_OUT_EVERY == 0
+
+
+class _ClassRecord(msgspec.Struct):
+    id: int
+    name: str
+    color: str = ""
+
+
+class _ClassFile(msgspec.Struct):
+    classes: list[_ClassRecord]
+    unknown: int = 255
+    mirror: list[tuple[int, int]] = []
+
+
+def read_classes_json(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[str, str], ...]]:
+    """The classes and mirror pairs of a `classes.json`; nothing if it is not there. Raises BadFile."""
+    if not path.is_file():
+        return (), ()
+    file = read_json(path, _ClassFile)
+    if [one.id for one in file.classes] != list(range(len(file.classes))) or file.unknown != 255:
+        raise BadFile(f"{path} does not number its classes 0, 1, 2 … with 255 for unknown.", "Number them so.")
+    names = [one.name for one in file.classes]
+    mirror = tuple((names[left], names[right]) for left, right in file.mirror)
+    return classes_from_names(names, [one.color for one in file.classes]), mirror
+
+
+def classes_from_names(names: Sequence[str], colours: Sequence[str] = ()) -> tuple[ClassWords, ...]:
+    """Classes of these names; those without a colour get one that no other has."""
+    taken, result = {colour.lower() for colour in colours}, []
+    for index, name in enumerate(names):
+        colour = (colours[index] if colours else "").lower()
+        result.append(ClassWords(name=name, colour=colour or _free_colour(index, taken)))
+        taken.add(result[-1].colour)
+    return tuple(result)
+
+
+def _free_colour(index: int, taken: set[str]) -> str:
+    """Hues a golden angle apart, in three tones; the next one if it is taken."""
+    while True:
+        tone = hsv_to_rgb(index * 0.618034 % 1, (0.75, 0.5, 0.9)[index % 3], (0.9, 0.65, 0.5)[index // 3 % 3])
+        colour = "#" + bytes(round(255 * value) for value in tone).hex()
+        if colour not in taken:
+            return colour
+        index += 1
+
+
+def hex_colour(colour: Sequence[int]) -> str:
+    """(128, 64, 128) as "#804080"."""
+    return "#" + bytes(colour).hex()
+
+
+def split_folders(folder: Path) -> dict[str, Path]:
+    """The folders of both splits in a folder, by "train" and "val", of those that are there."""
+    return {
+        split: folder / name for split, names in SPLIT_FOLDERS.items() for name in names if (folder / name).is_dir()
+    }
+
+
+RecordType = TypeVar("RecordType")
+
+
+def read_json(path: Path, record_type: type[RecordType]) -> RecordType:
+    """A JSON file of a known form. Raises BadFile."""
+    try:
+        return msgspec.json.decode(read_bytes(path), type=record_type)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path} cannot be read: {error}", "Mend or replace it.") from error
+
+
+CAPTION_KEYS = ("captions", "caption", "text", "prompt")
+
+
+def captions_in(line: dict[str, object]) -> tuple[str, ...]:
+    """The captions in a record, under whichever of the usual names."""
+    for key in CAPTION_KEYS:
+        value = line.get(key)
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        found = tuple(text for text in texts if isinstance(text, str) and text.strip())
+        if found:
+            return found
+    return ()
+
+
+def read_json_lines(path: Path) -> list[dict[str, object]]:
+    """The records of a JSON-lines file. Raises BadFile."""
+    records: list[dict[str, object]] = []
+    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            records.append(msgspec.json.decode(line, type=dict[str, object]))
+        except msgspec.MsgspecError as error:
+            raise BadFile(f"{path} is no JSON record in line {number}: {error}", "Mend or remove it.") from error
+    return records
+
+
+NAME_KEYS = ("name", "file_name", "file", "image")
+
+
+def read_captions(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The captions of a folder's captions.jsonl by the names of their pairs; none without it. Raises BadFile."""
+    path = folder / "captions.jsonl"
+    found: dict[str, tuple[str, ...]] = {}
+    for line in read_json_lines(path) if path.is_file() else ():
+        name = next((value for key in NAME_KEYS if isinstance(value := line.get(key), str)), "")
+        name = Path(name).stem if Path(name).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp") else name
+        found[name] = found.get(name, ()) + captions_in(line)
+    return found

@@ -1,0 +1,1 @@
+"""The joint Gaussian-categorical diffusion process."""

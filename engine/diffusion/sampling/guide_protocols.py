@@ -1,0 +1,100 @@
+"""Guidance by gradients: any loss of what the network makes of a state bends both halves towards less of it.
+
+Image: ε̂ = ε + s √(1-ᾱ_t) ∇_{x_t} L [Dhariwal & Nichol 2021; Bansal et al. 2023], through the network.
+Layout: the logits of y_0 lose s ∂L/∂logits before the reverse kernel.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from engine.diffusion.process.denoiser import CleanEstimate, DiffusionState, Prediction
+from engine.diffusion.process.joint_process import JointProcess
+
+
+class LossGuide(Protocol):
+    """A loss per sample, [B], of a state and its clean estimates x̂_0 [B, 3, H, W] and ŷ_0 [B, K, H, W].
+
+    It holds its own scale s. Losses are sums over pixels, so that a scale means the same at any size.
+    """
+
+    def __call__(self, state: DiffusionState, x_0: Tensor, y_0: Tensor) -> Tensor: ...
+
+
+class LayoutGuide(ABC):
+    """What is wanted of the layout alone is said to its head alone: through the network a loss of it would be met by
+    images that fool the network, and cost as much again.
+    """
+
+    @abstractmethod
+    def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
+        """The logits of y_0, [B, K, H, W], as they should be."""
+
+
+class ImageGuide(ABC):
+    """What is wanted of the image alone is done to x̂_0 itself, and the solver goes on from there."""
+
+    @abstractmethod
+    def guided_x_0(self, state: DiffusionState, x_0: Tensor) -> Tensor:
+        """x̂_0, [B, 3, H, W], as it should be."""
+
+
+AnyGuide = LossGuide | LayoutGuide | ImageGuide
+
+
+def apply_guides(
+    process: JointProcess,
+    state: DiffusionState,
+    guides: Sequence[AnyGuide],
+    evaluate: Callable[[DiffusionState], Prediction],
+) -> Prediction:
+    """What `ask` says of a state, [branches · B, …], every branch bent as the first one has to be."""
+    loss_guides = [guide for guide in guides if not isinstance(guide, LayoutGuide | ImageGuide)]
+    prediction = apply_loss_guides(process, state, loss_guides, evaluate) if loss_guides else evaluate(state)
+    main_logits = prediction.logits[: len(state.image)]
+    new_logits = main_logits
+    for guide in guides:
+        if isinstance(guide, LayoutGuide):
+            new_logits = guide.guided_logits(state, new_logits)
+    times = (len(prediction.image_output) // len(main_logits), 1, 1, 1)
+    return (
+        prediction
+        if new_logits is main_logits
+        else Prediction(prediction.image_output, prediction.logits + (new_logits - main_logits).repeat(times))
+    )
+
+
+def apply_loss_guides(
+    process: JointProcess,
+    state: DiffusionState,
+    guides: Sequence[LossGuide],
+    evaluate: Callable[[DiffusionState], Prediction],
+) -> Prediction:
+    """Both halves bent by the gradients of all losses."""
+    with torch.enable_grad():
+        image = state.image.detach().requires_grad_()
+        differentiable_state = replace(state, image=image)
+        prediction = evaluate(differentiable_state)
+        main_prediction = Prediction(prediction.image_output[: len(image)], prediction.logits[: len(image)])
+        estimate: CleanEstimate = process.clean_estimate(differentiable_state, main_prediction)
+        loss = sum(
+            (guide(differentiable_state, *estimate).sum() for guide in guides), torch.zeros((), device=image.device)
+        )
+        by_image, by_logits = torch.autograd.grad(loss, (image, main_prediction.logits), allow_unused=True)
+    shift = torch.zeros_like(image) if by_image is None else by_image
+    a = process.image_schedule.clamped_alpha_bar(state.clocks.image, shift.dtype)
+    epsilon = (1 - a).sqrt() * shift
+    output = {"epsilon": epsilon, "v": epsilon / a.sqrt(), "x_0": -((1 - a) / a).sqrt() * epsilon}[
+        process.prediction_type
+    ]
+    logits = torch.zeros_like(main_prediction.logits) if by_logits is None else by_logits
+    times = (len(prediction.image_output) // len(image), 1, 1, 1)
+    return Prediction(
+        prediction.image_output.detach() + output.repeat(times), prediction.logits.detach() - logits.repeat(times)
+    )

@@ -1,0 +1,146 @@
+"""The pack's CLIP pair: how well a text fits a picture. It ranks variations and finds the nearest caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.evaluators import evaluator_files
+from engine.evaluators.clip_towers import EMBEDDING_WIDTH, ClipTowers
+from engine.evaluators.evaluator_files import WeightsMetadata
+from engine.interface.errors import BadPack
+from engine.interface.protocol import Pixels
+from engine.interface.raster import fit_image
+from engine.packs.pack import Pack, PackFile
+
+FILE = "clip.safetensors"
+COMMAND = "train-clip"
+BATCH_SIZE = 8
+"""Every batch has this many rows, if need be the last one repeated, as the segmenter's have."""
+
+
+class ClipMetadata(WeightsMetadata, frozen=True, kw_only=True):
+    """The words that the text tower knows, the captions that it offers, and on pictures held out: how often their own
+    caption fits best among `among`, where it stands on average, and its mean cosine.
+    """
+
+    vocabulary: tuple[str, ...]
+    captions: tuple[str, ...]
+    among: int
+    r_precision: float
+    mean_rank: float
+    score: float
+
+
+class ScoredCaption(NamedTuple):
+    """A caption and its cosine with a picture."""
+
+    text: str
+    score: float
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class PackClipPair:
+    """Both towers in float32 on a device; mean and deviation [3, 1, 1] standardise RGB in [0, 1].
+
+    `captions` come with their features, float32 [N, D].
+    """
+
+    towers: ClipTowers
+    mean: Tensor
+    deviation: Tensor
+    size: tuple[int, int]
+    captions: tuple[str, ...] = ()
+    features: Tensor = field(default_factory=lambda: torch.zeros(0, EMBEDDING_WIDTH))
+
+    def encode_rgb(self, rgb: Tensor) -> Tensor:
+        """Unit vectors [B, D] of RGB [B, 3, H, W] in [0, 1] of any size, on the pair's device; has a gradient."""
+        if rgb.shape[2:] != self.size:
+            rgb = F.interpolate(rgb, self.size, mode="bicubic", antialias=True, align_corners=False)
+        return self.towers.encode_images((rgb - self.mean) / self.deviation)
+
+    @torch.no_grad()
+    def embed_images(self, images: Sequence[Pixels]) -> Tensor:
+        """Unit vectors float32 [N, D], on the CPU, of RGB uint8 [H, W, 3], cropped to the pair's size."""
+        fitted = [fit_image(image, *self.size).pixels for image in images]
+
+        def encode_rows(rows: Sequence[Pixels]) -> Tensor:
+            rgb = torch.from_numpy(np.stack(rows)).to(self.mean.device).movedim(-1, 1).float() / 255
+            return self.encode_rgb(rgb)
+
+        return encode_in_batches(encode_rows, fitted)
+
+    @torch.no_grad()
+    def embed_texts(self, prompts: Sequence[str]) -> Tensor:
+        """Unit vectors float32 [N, D], on the CPU."""
+        return encode_in_batches(self.towers.encode_texts, prompts)
+
+    def nearest_captions(self, images: Sequence[Pixels], count: int = 1) -> list[list[ScoredCaption]]:
+        """For each picture the captions that fit it best, best first."""
+        scores = self.embed_images(images) @ self.features.T
+        best = scores.topk(min(count, len(self.captions)), 1)
+        return [
+            [ScoredCaption(self.captions[index], score) for index, score in zip(indices, values, strict=True)]
+            for indices, values in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        ]
+
+
+def encode_in_batches(encode: Callable[[Sequence[Row]], Tensor], rows: Sequence[Row]) -> Tensor:
+    """What a tower makes of rows, on the CPU; the same of each in any company."""
+    features = [torch.zeros(0, EMBEDDING_WIDTH)]
+    for start in range(0, len(rows), BATCH_SIZE):
+        batch = list(rows[start : start + BATCH_SIZE])
+        padded = batch + batch[-1:] * (BATCH_SIZE - len(batch))
+        features.append(encode(padded)[: len(batch)].float().cpu())
+    return torch.cat(features)
+
+
+def rank_images(pair: PackClipPair, images: Sequence[Pixels], prompt: str) -> list[int]:
+    """The indices of pictures, that which fits the prompt best first."""
+    scores: list[float] = (pair.embed_images(images) @ pair.embed_texts([prompt])[0]).tolist()
+    return sorted(range(len(scores)), key=lambda index: -scores[index])
+
+
+def clip_pair_from_towers(towers: ClipTowers, file: PackFile, device: torch.device) -> PackClipPair:
+    """A pair from its towers, ready to be asked; without captions."""
+    eval_towers = towers.to(device, torch.float32).eval().requires_grad_(False)
+    mean, deviation = (
+        torch.tensor(v, device=device)[:, None, None] for v in (file.pixels.mean, file.pixels.deviation)
+    )
+    return PackClipPair(eval_towers, mean, deviation, (file.info.height, file.info.width))
+
+
+def load(pack: Pack) -> PackClipPair:
+    """The CLIP pair of a pack, on the pack's device. Raises BadPack."""
+    return read(pack.folder / FILE, pack.file, pack.device)
+
+
+def read(path: Path, file: PackFile, device: torch.device) -> PackClipPair:
+    """A pair from its file, for a pack. Raises BadPack."""
+    metadata, tensors = evaluator_files.read(path, ClipMetadata, COMMAND)
+    evaluator_files.check_compatible(metadata, path, file)
+    towers = ClipTowers(file.info.height, file.info.width, metadata.vocabulary)
+    features = tensors.pop("captions", torch.zeros(0, 0)).float()
+    if features.shape != (len(metadata.captions), EMBEDDING_WIDTH):
+        raise BadPack(
+            f"{path} has {len(metadata.captions)} captions and {len(features)} of their features.", "Train it again."
+        )
+    evaluator_files.load_weights(towers, tensors, path)
+    pair = clip_pair_from_towers(towers, file, device)
+    return PackClipPair(pair.towers, pair.mean, pair.deviation, pair.size, metadata.captions, features)
+
+
+def write(path: Path, pair: PackClipPair, metadata: ClipMetadata) -> None:
+    """Write a pair whose weights are bf16 numbers, with the features of the captions of `facts`. Raises BadFile."""
+    weights = {name: value.to(torch.bfloat16) for name, value in pair.towers.state_dict().items()}
+    evaluator_files.save(path, {**weights, "captions": pair.embed_texts(metadata.captions)}, metadata)

@@ -1,0 +1,83 @@
+"""The judges' files beside a pack's weights: bf16 tensors with what they were trained for and how good they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import safetensors
+import safetensors.torch
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from engine.interface.atomic_files import write_atomically
+from engine.interface.errors import BadPack
+from engine.packs.pack import PackFile
+
+
+class PackCompatibility(msgspec.Struct, frozen=True):
+    """What a judge was trained for; it serves packs of which the same holds."""
+
+    classes: tuple[str, ...]
+    height: int
+    width: int
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    gamma: float
+
+    @classmethod
+    def from_pack_file(cls, file: PackFile) -> PackCompatibility:
+        """That of a pack."""
+        info, pixels = file.info, file.pixels
+        names = tuple(one.name for one in info.classes)
+        return cls(names, info.height, info.width, pixels.mean, pixels.deviation, pixels.gamma)
+
+
+class WeightsMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judge's file says of itself; each judge adds its figures on pictures held out."""
+
+    purpose: PackCompatibility
+    images_seen: int
+    held_out: int  # pictures that the figures were measured on
+
+
+F = TypeVar("F", bound=WeightsMetadata)
+
+
+def save(path: Path, tensors: Mapping[str, Tensor], metadata: WeightsMetadata) -> None:
+    """Write a judge whole or not at all. Raises BadFile."""
+    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    write_atomically(path, safetensors.torch.save(plain, {"facts": msgspec.json.encode(metadata).decode()}))
+
+
+def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]:
+    """A judge's facts and tensors. Raises BadPack, which names the command that makes such a file."""
+    hint = f"Make it with diptych-engine {command}."
+    if not path.is_file():
+        raise BadPack(f"“{path.parent.name}” has no {path.name}.", hint)
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            metadata = msgspec.json.decode((file.metadata() or {})["facts"], type=kind)
+        tensors = load_file(path)
+    except (OSError, KeyError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
+        raise BadPack(f"{path} cannot be read: {error}.", hint) from error
+    if not all(bool(value.isfinite().all()) for value in tensors.values()):
+        raise BadPack(f"{path} holds numbers that are not finite.", hint)
+    return metadata, tensors
+
+
+def load_weights(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Give a network its weights. Raises BadPack if they are another's."""
+    try:
+        network.load_state_dict({name: value.to(torch.float32) for name, value in tensors.items()})
+    except RuntimeError as error:
+        raise BadPack(f"{path} does not fit this engine: {error}", "Train it again.") from error
+
+
+def check_compatible(metadata: WeightsMetadata, path: Path, file: PackFile) -> None:
+    """Raise BadPack if a judge was trained for another kind of pack."""
+    if metadata.purpose != PackCompatibility.from_pack_file(file):
+        raise BadPack(f"{path} was trained for another kind of pack.", "Train one for this pack.")

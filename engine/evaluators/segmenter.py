@@ -1,0 +1,106 @@
+"""The pack's segmenter: which class each pixel of a picture shows, as a small U-Net of real pictures sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.evaluators import evaluator_files
+from engine.evaluators.evaluator_files import WeightsMetadata
+from engine.interface.protocol import Pixels
+from engine.network.segmenter_unet import STRIDE, SegmenterUNet
+from engine.packs.pack import Pack, PackFile
+
+FILE = "segmenter.safetensors"
+COMMAND = "train-segmenter"
+BATCH_SIZE = 8
+"""Every batch has this many pictures, if need be the last one repeated: kernels may sum in another order in another
+batch, and a picture's layout would depend on its company."""
+
+
+class SegmenterMetadata(WeightsMetadata, frozen=True, kw_only=True):
+    """Pixel accuracy and mean IoU on pictures held out: on all known pixels, and where the truth is not in doubt."""
+
+    accuracy: float
+    mean_iou: float
+    believed: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class PackSegmenter:
+    """The network in bf16 on a device; mean and deviation [3, 1, 1] standardise RGB in [0, 1]."""
+
+    network: SegmenterUNet
+    mean: Tensor
+    deviation: Tensor
+    metadata: SegmenterMetadata | None = None
+
+    def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]:
+        """Ids uint8 [H, W] of RGB uint8 [H, W, 3], each in its own size; the same in any company."""
+        found: dict[int, Pixels] = {}
+        for shape in dict.fromkeys(image.shape for image in images):
+            same_size = [index for index, image in enumerate(images) if image.shape == shape]
+            for start in range(0, len(same_size), BATCH_SIZE):
+                batch = same_size[start : start + BATCH_SIZE]
+                padded = [*batch, *batch[-1:] * (BATCH_SIZE - len(batch))]
+                ids = self._predict_ids(np.stack([images[index] for index in padded]))
+                found |= {index: ids[row] for row, index in enumerate(batch)}
+        return [found[index] for index in range(len(images))]
+
+    @torch.inference_mode()
+    def _predict_ids(self, images: Pixels) -> Pixels:
+        """Of a batch [B, H, W, 3]."""
+        height, width = images.shape[1:3]
+        logits = self.network(self._standardise(images))[:, :, :height, :width]
+        ids: Pixels = logits.argmax(1).to(torch.uint8).cpu().numpy()
+        return ids
+
+    @torch.inference_mode()
+    def feature_maps(self, images: Sequence[Pixels]) -> list[Tensor]:
+        """The network's maps from the finest to the deepest, float32, of a batch of pictures of one size."""
+        return [found.float() for found in self.network.features(self._standardise(np.stack(images)))]
+
+    @torch.inference_mode()
+    def deepest_feature_map(self, images: Sequence[Pixels]) -> Tensor:
+        """The network's deepest maps, float32 [B, C, H/8, W/8], of a batch of pictures of one size."""
+        return self.network.features(self._standardise(np.stack(images)))[-1].float()
+
+    def _standardise(self, images: Pixels) -> Tensor:
+        """A batch [B, H, W, 3], its edges repeated up to a size that the network takes."""
+        height, width = images.shape[1:3]
+        rgb = torch.from_numpy(images).to(self.mean.device).movedim(-1, 1).float() / 255
+        rgb = F.pad(rgb, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+        return (rgb - self.mean) / self.deviation
+
+
+def segmenter_from_network(
+    network: SegmenterUNet, file: PackFile, device: torch.device, metadata: SegmenterMetadata | None = None
+) -> PackSegmenter:
+    """A segmenter from a network, ready to be asked."""
+    eval_network = (
+        network.to(device, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    )
+    mean, deviation = (
+        torch.tensor(v, device=device)[:, None, None] for v in (file.pixels.mean, file.pixels.deviation)
+    )
+    return PackSegmenter(eval_network, mean, deviation, metadata)
+
+
+def load(pack: Pack) -> PackSegmenter:
+    """The segmenter of a pack, on the pack's device. Raises BadPack."""
+    return read(pack.folder / FILE, pack.file, pack.device)
+
+
+def read(path: Path, file: PackFile, device: torch.device) -> PackSegmenter:
+    """A segmenter from its file, for a pack. Raises BadPack."""
+    metadata, tensors = evaluator_files.read(path, SegmenterMetadata, COMMAND)
+    evaluator_files.check_compatible(metadata, path, file)
+    network = SegmenterUNet(len(file.info.classes))
+    evaluator_files.load_weights(network, tensors, path)
+    return segmenter_from_network(network, file, device, metadata)

@@ -1,0 +1,136 @@
+"""COCO: panoptic PNGs, regions as run lengths, and captions, each with its JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from engine.export.export_order import PairRecord
+from engine.export.formats.format_base import PairHalves, PairLines, ids_from_files, image_from_files, json_line
+from engine.export.manifest import PairLine
+from engine.export.pair import GeneratedPair
+from engine.interface.protocol import PackInfo
+from engine.interface.raster import encode_image, palette_table
+
+SPLIT = "train2017"
+MAX_REGIONS = 1000
+"""Regions of one picture have ids of their own below this times its number."""
+
+
+class CocoRegions(msgspec.Struct, frozen=True):
+    """annotations/regions/NAME.json: what a pair adds to the JSON files of the whole set."""
+
+    request: PairRecord
+    annotations: list[dict[str, Any]]
+
+
+class CocoPanopticFormat:
+    """Categories have the pack's ids plus 1, for theirs begin at 1. A class in a picture is one region.
+
+    An image's own entry holds its seed and its request.
+    """
+
+    def __init__(self, info: PackInfo) -> None:
+        self.info = info
+        self.colours = palette_table(info.classes)
+
+    def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
+        regions = [
+            self._region(pair, index) for index in range(len(self.info.classes)) if (pair.layout == index).any()
+        ]
+        ids = np.zeros((*pair.layout.shape, 3), np.uint8)  # an id is R + 256 G + 256² B; 0 is unlabelled
+        known = pair.layout < len(self.info.classes)
+        ids[known, 0] = pair.layout[known] + 1
+        return {
+            f"{SPLIT}/{pair.name}.png": encode_image(pair.image),
+            f"annotations/panoptic_{SPLIT}/{pair.name}.png": encode_image(ids),
+            f"annotations/regions/{pair.name}.json": json_line(CocoRegions(pair.record, regions)),
+        }
+
+    def _region(self, pair: GeneratedPair, index: int) -> dict[str, Any]:
+        from pycocotools import mask
+
+        encoded = mask.encode(np.asfortranarray(pair.layout == index).astype(np.uint8))
+        return {
+            "category_id": index + 1,
+            "segmentation": {"size": [int(side) for side in encoded["size"]], "counts": encoded["counts"].decode()},
+            "area": int(mask.area(encoded)),
+            "bbox": [float(value) for value in mask.toBbox(encoded)],
+            "iscrowd": 0,
+        }
+
+    def halves(self, files: Mapping[str, bytes]) -> PairHalves:
+        ids = ids_from_files(files, "/panoptic_")[..., 0]
+        return PairHalves(
+            image_from_files(files, f"{SPLIT}/"), ids - np.uint8(1)
+        )  # 0 becomes 255, which is unknown here
+
+    def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
+        """Files in pieces: none need fit into memory."""
+
+        def regions() -> Iterator[tuple[int, PairLine, CocoRegions]]:
+            for number, line in enumerate(lines(), 1):
+                path = folder / "annotations" / "regions" / f"{line.name}.json"
+                yield number, line, msgspec.json.decode(path.read_bytes(), type=CocoRegions)
+
+        def instances(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
+            for place, one in enumerate(found.annotations):
+                yield {"id": number * MAX_REGIONS + place, "image_id": number, **one}
+
+        def panoptic(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
+            keys = ("category_id", "area", "bbox", "iscrowd")
+            segments = [{"id": one["category_id"], **{key: one[key] for key in keys}} for one in found.annotations]
+            yield {"image_id": number, "file_name": f"{line.name}.png", "segments_info": segments}
+
+        def captions(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
+            yield {"id": number, "image_id": number, "caption": line.request.prompt}
+
+        def file(head: dict[str, Any], each: Callable[..., Iterator[dict[str, Any]]]) -> Iterator[bytes]:
+            images = (_image_entry(number, line) for number, line in enumerate(lines(), 1))
+            yield msgspec.json.encode(head)[:-1] + b',"images":['
+            yield from _comma_separated(images)
+            yield b'],"annotations":['
+            yield from _comma_separated(one for found in regions() for one in each(*found))
+            yield b"]}\n"
+
+        head: dict[str, Any] = {"info": {"description": "Diptych"}, "licenses": []}
+        classes = {**head, "categories": self._categories()}
+        return {
+            f"annotations/instances_{SPLIT}.json": file(classes, instances),
+            f"annotations/panoptic_{SPLIT}.json": file(classes, panoptic),
+            f"annotations/captions_{SPLIT}.json": file(head, captions),
+        }
+
+    def _categories(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": index,
+                "name": one.name,
+                "supercategory": self.info.name,
+                "isthing": 0,
+                "color": [int(value) for value in self.colours[index - 1]],
+            }
+            for index, one in enumerate(self.info.classes, 1)
+        ]
+
+
+def _image_entry(number: int, line: PairLine) -> dict[str, Any]:
+    request = line.request
+    return {
+        "id": number,
+        "file_name": f"{line.name}.png",
+        "height": request.height,
+        "width": request.width,
+        "seed": request.seed,
+        "request": request,
+    }
+
+
+def _comma_separated(values: Iterable[object]) -> Iterator[bytes]:
+    """JSON values with commas between them."""
+    for index, value in enumerate(values):
+        yield (b",\n" if index else b"\n") + msgspec.json.encode(value)

@@ -1,0 +1,94 @@
+"""WebDataset: tar files of pairs, for sets that do not fit on one disk."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from engine.export.dataset_store import STAGED_FOLDER
+from engine.export.formats.format_base import (
+    REPAIR_HINT,
+    PairHalves,
+    PairLines,
+    ReadFile,
+    classes_json,
+    ids_from_files,
+    image_from_files,
+)
+from engine.export.manifest import PairLine
+from engine.export.pair import GeneratedPair
+from engine.interface.errors import BadFile, BadRequest
+from engine.interface.protocol import PackInfo
+from engine.interface.raster import encode_image, encode_layout
+
+FIXED_MTIME = 0.0
+"""The time of the files in a shard, so that its bytes do not depend on when it was made."""
+
+
+class WebDatasetFormat:
+    """shards/train-NNNNNN.tar with NAME.png, NAME.layout.png, NAME.txt (the caption) and NAME.json (the request)."""
+
+    def __init__(self, info: PackInfo) -> None:
+        if find_spec("webdataset") is None:
+            raise BadRequest("Shards need the package webdataset.", 'Install "diptych[export]".')
+        self.info = info
+
+    def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
+        return {
+            f"{STAGED_FOLDER}/{pair.name}.png": encode_image(pair.image),
+            f"{STAGED_FOLDER}/{pair.name}.layout.png": encode_layout(pair.layout, self.info.classes),
+        }
+
+    def halves(self, files: Mapping[str, bytes]) -> PairHalves:
+        image = {path: data for path, data in files.items() if ".layout." not in path}
+        return PairHalves(image_from_files(image, ".png"), ids_from_files(files, ".layout.png"))
+
+    def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
+        return {"classes.json": [classes_json(self.info)]}
+
+    def shard_path(self, number: int) -> str:
+        return f"shards/train-{number:06d}.tar"
+
+    def collect(self, folder: Path, lines: list[PairLine], target: Path) -> None:
+        from webdataset import TarWriter
+
+        with target.open("wb") as file, TarWriter(file, encoder=False, mtime=FIXED_MTIME) as tar:
+            for line in lines:
+                tar.write(
+                    {
+                        "__key__": line.name,
+                        "png": (folder / STAGED_FOLDER / f"{line.name}.png").read_bytes(),
+                        "layout.png": (folder / STAGED_FOLDER / f"{line.name}.layout.png").read_bytes(),
+                        "txt": line.request.prompt.encode(),
+                        "json": msgspec.json.encode(line.request),
+                    }
+                )
+
+    def shard_reader(self, shard: Path) -> ReadFile:
+        return TarShard(shard).read
+
+
+class TarShard:
+    """The pictures in a shard by the paths that they had before."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            with tarfile.open(path) as tar:
+                self._extents = {one.name: (one.offset_data, one.size) for one in tar}
+        except (OSError, tarfile.TarError) as error:
+            raise BadFile(f"{path} cannot be read ({error}).", REPAIR_HINT) from error
+
+    def read(self, name: str) -> bytes:
+        """One picture. Raises BadFile."""
+        try:
+            start, size = self._extents[name.rpartition("/")[2]]
+            with self._path.open("rb") as file:
+                file.seek(start)
+                return file.read(size)
+        except (KeyError, OSError) as error:
+            raise BadFile(f"{self._path} does not hold {name}.", REPAIR_HINT) from error

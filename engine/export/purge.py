@@ -1,0 +1,19 @@
+"""After a person dropped pairs: what was theirs goes, and the files of the whole set no longer name them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.export.dataset_store import open_store
+from engine.export.run import ExportCounts, open_dataset, read_header
+from engine.interface import pack_catalogue
+
+
+def purge_dataset(folder: Path) -> ExportCounts:
+    """Settle an export folder; nothing is drawn. Raises BadFile, BadPack or BadRequest."""
+    order = read_header(folder).order
+    info = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder(order.pack))
+    with open_store(folder) as store:
+        dataset = open_dataset(store, order, info)
+        dataset.purge_dropped()
+        return ExportCounts(dataset.manifest.kept, 0, dataset.manifest.rejected)

@@ -1,0 +1,172 @@
+"""What is given for each pair. It depends on the pair's seed alone, so that a set can be made in parts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from engine.export.dataset_store import file_sha256
+from engine.export.export_order import ExportOrder
+from engine.guides.guide_validation import validate_guides
+from engine.interface import raster
+from engine.interface.errors import BadFile, BadPack, BadRequest
+from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
+from engine.interface.protocol import AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster
+from engine.requests.validation import request_size
+from engine.sample_command.full_size_results import full_size_inputs
+from engine.sample_command.plan import MAX_PROMPT_LENGTH, pictures_by_stem
+
+ItemT = TypeVar("ItemT")
+
+
+class PairInputs(NamedTuple):
+    """A request, and the files that it was made of."""
+
+    request: Generate
+    layout: Path | None = None
+    image: Path | None = None
+    areas: AreaGuide | None = None
+
+
+@dataclass(frozen=True)
+class RequestSource:
+    """Everything that an order gives, read but for the pictures.
+
+    The longest list goes round in order; the others do too, one further with each round of the longest.
+    """
+
+    order: ExportOrder
+    info: PackInfo
+    layouts: tuple[Path, ...]
+    images: tuple[Path, ...]
+    prompts: tuple[str, ...]
+    areas: tuple[AreaGuide, ...]
+
+    @classmethod
+    def read(cls, order: ExportOrder, info: PackInfo) -> RequestSource:
+        """Raises BadFile and BadRequest for what does not fit together."""
+        if order.layouts and order.images:
+            raise BadRequest("With layouts and images given, nothing is left to draw.", "Give one of the two.")
+        if order.prompts and order.caption_grammar:
+            raise BadRequest("Captions come from a file or from the grammar.", "Give one of the two.")
+        if order.canvas and any(
+            (order.layouts, order.images, order.prompts, order.caption_grammar, order.targets, order.areas)
+        ):
+            raise BadRequest("A canvas says everything that is given.", "Leave the other sources out.")
+        if order.full and not info.upscale:
+            raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
+        if order.full and order.canvas and full_size_shape(info, *request_size(order.canvas, info)) is None:
+            raise BadRequest("The canvas is too large to be drawn at full size.", "Export it in its own size.")
+        for folder in (order.layouts, order.images):
+            if folder is not None and not folder.is_dir():
+                raise BadFile(f"There is no folder {folder}.", "Give a folder with PNG or JPEG files.")
+        areas = _read_targets(order.targets) if order.targets else (order.areas,) if order.areas else ()
+        for one in areas:
+            validate_guides((one,), info)
+        return cls(
+            order,
+            info,
+            tuple(pictures_by_stem(order.layouts).values()) if order.layouts else (),
+            tuple(pictures_by_stem(order.images).values()) if order.images else (),
+            _read_prompts(order.prompts) if order.prompts else (),
+            areas,
+        )
+
+    def digest(self) -> str:
+        """Of what the lists hold; pictures by their names, their own digests are in each record."""
+        names = [[path.name for path in paths] for paths in (self.layouts, self.images)]
+        return hashlib.sha256(msgspec.json.encode([names, self.prompts, self.areas])).hexdigest()
+
+    def inputs_for(self, seed: int) -> PairInputs:
+        """What the pair with this seed is drawn from. Raises BadFile."""
+        order, name = self.order, f"{seed:09d}"
+        if order.canvas:
+            per_pair = {"id": name, "seed": seed, "live": False, "trace": False}
+            full = (order.canvas.full or FullSizeInputs()) if order.full else None
+            return PairInputs(msgspec.structs.replace(order.canvas, **per_pair, full=full))
+        layout, image = self._item_for(seed, self.layouts), self._item_for(seed, self.images)
+        areas = self._item_for(seed, self.areas)
+        layout_ids = None if layout is None else raster.read_layout(layout, self.info.classes)
+        picture = None if image is None else raster.read_image(image)
+        ids = None if layout_ids is None else self._fit_layout(layout_ids)
+        request = Generate(
+            id=name,
+            pack=order.pack,
+            layout=None if ids is None else Raster.from_pixels(ids),
+            image=None if picture is None else Raster.from_pixels(self._fit_image(picture)),
+            prompt=self._prompt(seed, ids),
+            negative=order.negative,
+            seed=seed,
+            steps=order.steps,
+            sampler=order.sampler,
+            guidance=order.guidance,
+            guides=() if areas is None else (areas,),
+            live=False,
+            full=full_size_inputs(layout_ids, picture, "crop", self.info) if order.full else None,
+        )
+        return PairInputs(request, layout, image, areas)
+
+    def _item_for(self, seed: int, items: tuple[ItemT, ...]) -> ItemT | None:
+        longest = max(len(each) for each in (self.layouts, self.images, self.prompts, self.areas))
+        if not items:
+            return None
+        round_number, index = divmod(seed, longest)
+        return items[(index + (round_number if len(items) < longest else 0)) % len(items)]
+
+    def _prompt(self, seed: int, layout: Pixels | None) -> str:
+        if self.order.caption_grammar:
+            from engine.prompts.caption_grammar import grammar_caption
+
+            return grammar_caption(seed, self.info, layout)
+        return self._item_for(seed, self.prompts) or ""
+
+    def _fit_layout(self, layout: Pixels) -> Pixels:
+        return raster.fit_layout(layout, self.info.height, self.info.width).pixels
+
+    def _fit_image(self, image: Pixels) -> Pixels:
+        return raster.fit_image(image, self.info.height, self.info.width).pixels
+
+
+def _read_prompts(path: Path) -> tuple[str, ...]:
+    """One on each line that is not blank."""
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path} cannot be read ({error}).", "Give a UTF-8 text file, one caption a line.") from error
+    prompts = tuple(line for line in lines if line)
+    if not prompts:
+        raise BadFile(f"{path} holds no captions.", "Write one on each line.")
+    longest = max(prompts, key=len)
+    if len(longest) > MAX_PROMPT_LENGTH:
+        raise BadFile(f"{path} has a caption of {len(longest)} characters.", f"{MAX_PROMPT_LENGTH} are the limit.")
+    return prompts
+
+
+def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
+    """{"road": 0.3, "sky": 0.2}, or a list of such, which pairs take in turn."""
+    try:
+        shares = msgspec.json.decode(path.read_bytes(), type=dict[str, float] | list[dict[str, float]])
+        return tuple(
+            msgspec.convert({"type": "areas", "shares": one}, AreaGuide)
+            for one in ([shares] if isinstance(shares, dict) else shares)
+        )
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        raise BadFile(
+            f"{path} holds no targets ({error}).", 'Write {"road": 0.3, "sky": 0.2}, or a list of such.'
+        ) from error
+
+
+def pack_digest(folder: Path, order: ExportOrder) -> str:
+    """Of a pack's description and of the weights that an order's pairs come from. Raises BadPack."""
+    names = ["pack.json", "weights.safetensors", *([UPSCALER_FILE] if order.full else [])]
+    samplers = order.sampler, order.canvas.sampler if order.canvas else None
+    names += [DISTILLED_FILE] if "distilled" in samplers else []
+    try:
+        parts = [file_sha256(folder / name) for name in names]
+    except OSError as error:
+        raise BadPack(f"{error.filename} cannot be read ({error.strerror}).", "Install the pack again.") from error
+    return hashlib.sha256("".join(parts).encode()).hexdigest()

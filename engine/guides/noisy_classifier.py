@@ -1,0 +1,88 @@
+"""A small classifier of which classes are in a noised picture, whatever its clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import safetensors
+import safetensors.torch
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from engine.interface.atomic_files import write_atomically
+from engine.interface.errors import BadFile, BadRequest
+from engine.network.joint_unet import LOG_SNR_SCALE
+from engine.packs.pack import Pack, ScheduleConfig
+
+WIDTHS = (48, 96, 160, 224)
+
+
+class ClassifierMetadata(msgspec.Struct, frozen=True):
+    """What a classifier was trained for; it serves packs of which the same holds."""
+
+    classes: tuple[str, ...]
+    schedule: ScheduleConfig
+    clocks: int
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+
+    @classmethod
+    def from_pack(cls, pack: Pack) -> ClassifierMetadata:
+        """Those of a pack."""
+        pixels, process = pack.file.pixels, pack.file.process
+        names = tuple(info.name for info in pack.info.classes)
+        return cls(names, process.image, process.clocks, pixels.mean, pixels.deviation)
+
+
+class NoisyClassifier(nn.Module):
+    """Noised pictures [B, 3, H, W] and their clocks [B] to one logit per class, [B, K]."""
+
+    def __init__(self, metadata: ClassifierMetadata) -> None:
+        super().__init__()
+        self.metadata, self.schedule = metadata, metadata.schedule.build(metadata.clocks)
+        layers: list[nn.Module] = []
+        in_channels = 4
+        for width in WIDTHS:
+            layers += [
+                nn.Conv2d(in_channels, width, 3, stride=2, padding=1),
+                nn.GroupNorm(8, width),
+                nn.SiLU(),
+                nn.Conv2d(width, width, 3, padding=1),
+                nn.GroupNorm(8, width),
+                nn.SiLU(),
+            ]
+            in_channels = width
+        self.features = nn.Sequential(*layers)
+        self.head = nn.Linear(2 * in_channels, len(metadata.classes))
+
+    def forward(self, image: Tensor, t: Tensor) -> Tensor:
+        level = (self.schedule.log_snr(t) / LOG_SNR_SCALE)[:, None, None, None]
+        x = self.features(torch.cat([image, level.expand_as(image[:, :1])], 1))
+        logits: Tensor = self.head(torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1))
+        return logits
+
+
+def save(path: Path, network: NoisyClassifier, metadata: ClassifierMetadata) -> None:
+    """Write a classifier with what it was trained for. Raises BadFile."""
+    weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
+    write_atomically(path, safetensors.torch.save(weights, {"facts": msgspec.json.encode(metadata).decode()}))
+
+
+def load(path: Path, device: torch.device) -> NoisyClassifier:
+    """A classifier from its file. Raises BadFile."""
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            metadata = msgspec.json.decode(file.metadata()["facts"], type=ClassifierMetadata)
+        network = NoisyClassifier(metadata)
+        network.load_state_dict(load_file(path))
+    except (OSError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
+        raise BadFile(f"{path} is no classifier: {error}", "Make one with diptych-engine train-classifier.") from error
+    return network.to(device).eval().requires_grad_(False)
+
+
+def check_compatible(network: NoisyClassifier, path: Path, pack: Pack) -> None:
+    """Raise BadRequest if a classifier was trained for another kind of pack."""
+    if network.metadata != ClassifierMetadata.from_pack(pack):
+        raise BadRequest(f"{path} was trained for another kind of pack.", "Train one for this pack.")

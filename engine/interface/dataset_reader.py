@@ -1,0 +1,117 @@
+"""An export folder to look through: what its manifest says, both halves of any pair, and pairs that a person drops.
+
+No torch, and nothing is drawn; the studio uses it too.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple, cast
+
+from engine.export import manifest as lines
+from engine.export.dataset_store import open_store
+from engine.export.export_order import FormatName, PairRecord
+from engine.export.formats.format_base import REPAIR_HINT, DatasetFormat, PairHalves, ReadFile, ShardedFormat
+from engine.export.formats.format_table import create_format
+from engine.export.manifest import ClosedLine, DropLine, PairLine, ShardLine
+from engine.export.run import read_header
+from engine.interface import pack_catalogue
+from engine.interface.errors import BadFile
+from engine.interface.protocol import PackInfo
+
+MAX_OPEN_SHARDS = 4
+
+
+class DatasetEntry(NamedTuple):
+    """One kept pair: its files by their paths, the pixels of each class, and what the filters saw."""
+
+    name: str
+    files: tuple[str, ...]
+    areas: tuple[int, ...]
+    record: PairRecord
+    agreement: float | None = None
+    nearest: float | None = None
+
+
+class DatasetReader:
+    """An export folder as it is now."""
+
+    def __init__(self, folder: Path) -> None:
+        """Reads the manifest. Raises BadFile, BadPack if its pack is not here, and BadRequest."""
+        self.folder = folder
+        order = read_header(folder).order
+        self.pack, self.format_name = order.pack, FormatName(order.format)
+        self.info: PackInfo = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder(order.pack))
+        self._format: DatasetFormat = create_format(order.format, self.info)
+        self._shards: list[ShardLine] = []
+        self._open_shards: OrderedDict[str, ReadFile] = OrderedDict()
+        self._lock = Lock()
+        self.needs_purge = False
+        """Whether files of dropped pairs may still be there."""
+        self.entries = self._read_entries()
+
+    def _read_entries(self) -> list[DatasetEntry]:
+        entries: dict[str, DatasetEntry] = {}
+        dropped: set[str] = set()
+        shards: dict[str, ShardLine] = {}
+        for line in lines.read_lines(self.folder / lines.MANIFEST_FILE):
+            match line:
+                case PairLine() if line.kept:
+                    entries[line.name] = entry_from_line(line)
+                case DropLine():
+                    (dropped.add if line.dropped else dropped.discard)(line.name)
+                    self.needs_purge = True
+                case ClosedLine():
+                    self.needs_purge = False
+                case ShardLine():
+                    shards[line.file] = line
+        self._shards = list(shards.values())
+        return [one for name, one in entries.items() if name not in dropped]
+
+    def halves(self, entry: DatasetEntry) -> PairHalves:
+        """RGB [H, W, 3] and ids [H, W] of a pair, for any thread. Raises BadFile."""
+        with self._lock:
+            read = self._file_reader(entry)
+            files = {path: read(path) for path in entry.files if not path.endswith(".json")}
+        halves = self._format.halves(files)
+        size = (entry.record.height, entry.record.width)
+        if halves.image.shape != (*size, 3) or halves.layout.shape != size:
+            raise BadFile(f"The pair {entry.name} in {self.folder} is damaged.", REPAIR_HINT)
+        return halves
+
+    def drop(self, entries: Sequence[DatasetEntry], *, dropped: bool = True) -> None:
+        """Note in the manifest that a person drops pairs, or takes them back. Raises BadFile."""
+        with open_store(self.folder) as store:
+            path = store.path(lines.MANIFEST_FILE)
+            lines.truncate_partial_line(path)
+            for one in entries:
+                lines.append_line(path, DropLine(name=one.name, seed=one.record.seed, dropped=dropped))
+
+    def _file_reader(self, entry: DatasetEntry) -> ReadFile:
+        for shard in self._shards:
+            if shard.first <= entry.record.seed <= shard.last:
+                return self._shard_reader(shard.file)
+        return self._read_file
+
+    def _shard_reader(self, file: str) -> ReadFile:
+        if file not in self._open_shards:
+            while len(self._open_shards) >= MAX_OPEN_SHARDS:
+                self._open_shards.popitem(last=False)
+            self._open_shards[file] = cast(ShardedFormat, self._format).shard_reader(self.folder / file)
+        return self._open_shards[file]
+
+    def _read_file(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise BadFile(f"{self.folder / name} cannot be read ({error.strerror}).", REPAIR_HINT) from error
+
+
+def entry_from_line(line: PairLine) -> DatasetEntry:
+    """What is worth showing of a kept pair's line."""
+    quality = line.quality
+    filter_values = (None, None) if quality is None else (quality.agreement, quality.nearest)
+    return DatasetEntry(line.name, tuple(line.files), line.areas, line.request, *filter_values)

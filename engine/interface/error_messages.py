@@ -1,0 +1,31 @@
+"""From whatever was raised during a computation to the sentence that a person reads. No torch."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from engine.interface.errors import EngineError, InternalError, OutOfMemory
+
+
+def to_engine_error(error: Exception, place: str) -> EngineError:
+    """The typed error for what was raised at `where` ("64×128 pixels"). Logs what nobody foresaw."""
+    if isinstance(error, EngineError):
+        return error
+    if _is_out_of_memory(error):
+        return OutOfMemory(f"The memory ran out at {place}.", "Try a smaller size.")
+    traceback.print_exception(error, file=sys.stderr)
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return InternalError(
+        f"Something went wrong inside the engine ({text[:300]}).",
+        "This is a bug of ours; the engine's log holds the full report.",
+    )
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    # torch has a class for CUDA only; its CPU and MPS allocators raise RuntimeError with these words.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError) and any(
+        phrase in str(error) for phrase in ("out of memory", "not enough memory", "can't allocate memory")
+    )

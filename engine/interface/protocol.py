@@ -1,0 +1,402 @@
+"""What the studio and the engine say to each other: frozen messages in length-prefixed msgpack frames.
+
+A frame is a 4-byte big-endian length and that many bytes of msgpack. The engine speaks first, with `Ready`.
+This module needs msgspec and numpy only, so that both processes can import it at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, BinaryIO, Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from engine.interface.errors import BadFrame
+
+PROTOCOL_VERSION = 5
+UNKNOWN = 255
+"""The id of a layout pixel without a class: in memory, on the wire and in files."""
+MAX_FRAME = 64 * 2**20
+MAX_SIDE = 4096
+SIDE_MULTIPLE = 16
+"""Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
+
+Pixels = npt.NDArray[np.uint8]
+SideLength = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE)]
+Sampler = Literal[
+    "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama", "distilled", "gcdp",
+    "gcdp-faulty",
+]  # fmt: skip
+"""diffusion.solvers.SOLVERS, the pack's distilled network, and diffusion.repaint, also with the noise of its code."""
+JobId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+PromptText = Annotated[str, msgspec.Meta(max_length=2000)]
+EnginePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+"""A file or a folder on the engine's side."""
+ExportFormat = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
+"""The names of export.order.FormatName."""
+
+
+class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """uint8 pixels, row by row: 3 channels are RGB, 1 channel holds class ids or a mask (0 is off)."""
+
+    height: SideLength
+    width: SideLength
+    channels: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    data: bytes
+
+    @classmethod
+    def from_pixels(cls, pixels: Pixels) -> Raster:
+        """Copy uint8 pixels of shape [H, W] or [H, W, 3]."""
+        if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
+            raise ValueError(f"a raster is uint8 [H, W] or [H, W, 3], not {pixels.dtype} {pixels.shape}")
+        height, width = pixels.shape[:2]
+        return cls(height, width, 1 if pixels.ndim == 2 else pixels.shape[2], pixels.tobytes())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the number of bytes is the one that the sizes ask for."""
+        return len(self.data) == self.height * self.width * self.channels
+
+    def pixels(self) -> Pixels:
+        """Read-only uint8 [H, W] for one channel, [H, W, C] else."""
+        flat = np.frombuffer(self.data, np.uint8)
+        shape = (self.height, self.width) if self.channels == 1 else (self.height, self.width, self.channels)
+        return flat.reshape(shape)
+
+
+class ClassInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One class of a pack; its id is its place in the list."""
+
+    name: str
+    colour: str  # "#rrggbb"
+    synonyms: tuple[str, ...] = ()
+    hotkey: str = ""
+    mass: bool = False  # "much sky", never "a sky"
+    plural: str = ""  # unless it is a regular one
+
+
+class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a person may know of a pack before it is loaded."""
+
+    name: str
+    title: str
+    height: int
+    width: int
+    classes: tuple[ClassInfo, ...]
+    vocabulary: tuple[str, ...] = ()
+    openers: tuple[str, ...] = ()  # how captions begin
+    licence: str = ""
+    steps: int = 10
+    layout_steps: int = 0  # where the whole image is given; 0: as many as elsewhere
+    text_steps: int = 0  # where nothing of either half is given; 0: as many as elsewhere
+    sampler: Sampler = "ddim"
+    guidance: float = 5.0
+    cross_guidance: float = 1.0
+    upscale: int = 0  # how many times larger its upscaler draws; 0 if it has none
+    distilled: int = 0  # the steps of its distilled network; 0 if it has none
+
+
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
+GuideScale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+
+
+class AreaGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="areas"):
+    """Which share of the picture each of these classes covers; a scale of 1 goes all the way."""
+
+    shares: dict[str, Fraction]
+    scale: Fraction = 1.0
+
+
+class PaletteGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="palette"):
+    """Which colours the image has, as "#rrggbb"."""
+
+    colours: tuple[str, ...]
+    scale: GuideScale = 0.5
+
+
+class StyleGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="style"):
+    """The colours and textures of another image, of any size."""
+
+    image: Raster
+    scale: GuideScale = 0.002
+
+
+class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="clip"):
+    """What an open_clip model, by its name and its tag or file of weights, is to see in the image; without a name,
+    the pack's own pair.
+    """
+
+    prompt: PromptText
+    model: str = ""
+    pretrained: str = ""
+    scale: GuideScale = 1.0
+
+
+class ClassifierGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="classes"):
+    """Which classes a classifier of noised images is to find; `classifier` is its file."""
+
+    classifier: str
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    scale: GuideScale = 0.05
+
+
+class CustomGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="own"):
+    """A function of the user's, "FILE.py:NAME": RGB [B, 3, H, W] in [0, 1] and probabilities [B, K, H, W] to [B]."""
+
+    function: str
+    scale: GuideScale = 1.0
+
+
+GuideRequest = AreaGuide | PaletteGuide | StyleGuide | ClipGuide | ClassifierGuide | CustomGuide
+
+
+class FullSizeInputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What of a request's halves is given at full size, too; it comes back bit for bit where the request keeps it."""
+
+    layout: Raster | None = None
+    image: Raster | None = None
+
+
+class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="generate"):
+    """Everything that one result depends on. All rasters of one request share one size.
+
+    What is kept is given to the network clean and comes back bit for bit; all other pixels are generated.
+    A layout pixel of `UNKNOWN` is never kept. `prompt=None` says nothing was typed; the empty prompt asks
+    for any picture.
+    """
+
+    id: JobId
+    pack: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    revision: Annotated[int, msgspec.Meta(ge=0)] = 0
+    layout: Raster | None = None
+    image: Raster | None = None
+    keep_layout: Raster | None = None  # default: every known pixel of the layout
+    keep_image: Raster | None = None  # default: every pixel of the image
+    prompt: PromptText | None = None
+    negative: PromptText = ""
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
+    sampler: Sampler | None = None  # default: the pack's
+    resamplings: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # of each step, by the gcdp samplers only
+    corrections: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # Langevin's after each step, by all other samplers
+    guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the prompt; 1 is plain
+    cross_guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None  # towards the other half
+    threshold: Fraction = 0.0  # the quantile of dynamic thresholding; 0 is none
+    guides: Annotated[tuple[GuideRequest, ...], msgspec.Meta(max_length=8)] = ()
+    live: bool = True  # a newer live request replaces this one; else it waits its turn
+    trace: bool = False  # post every step as `Traced`, in place of previews
+    full: FullSizeInputs | None = None  # after `Done`, draw the result at `PackInfo.upscale` times its size
+
+
+class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="export"):
+    """Make a data set in a folder on the engine's side, or go on with it: what `diptych-engine export` does.
+
+    Requests are computed first, this between them. Answered by `Exporting` again and again, then `Exported`.
+    """
+
+    id: JobId
+    pack: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    out: EnginePath
+    form: ExportFormat = "paired"
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1000
+    first_seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    prompts: EnginePath | None = None
+    caption_grammar: bool = False
+    layouts: EnginePath | None = None
+    images: EnginePath | None = None
+    areas: AreaGuide | None = None
+    canvas: Generate | None = None
+    steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
+    sampler: Sampler | None = None
+    guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None
+    full: bool = False  # at `PackInfo.upscale` times the size
+    agreement: Fraction | None = None  # the filters: see export.order.Filters
+    named: bool = False
+    apart: Fraction | None = None
+    reference: EnginePath | None = None
+
+
+class Purge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="settle"):
+    """Take away the files of the pairs that were dropped from a data set. Answered by `Exported`."""
+
+    id: JobId
+    out: EnginePath
+
+
+class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
+    """Let an export rest before its next step; what it is drawing stays in memory."""
+
+    id: JobId
+
+
+class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="resume"):
+    """Let it go on."""
+
+    id: JobId
+
+
+class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
+    """Stop the job with this id; it answers `Cancelled`, or `Done` if it just was."""
+
+    id: JobId
+
+
+class Shutdown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shutdown"):
+    """Stop everything and leave; closing the engine's stdin says the same."""
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The engine's first message: it has a device, and its first pack is in memory and warm."""
+
+    protocol: int
+    version: str
+    device: str
+    packs: tuple[PackInfo, ...]
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
+    """What both halves look like after step `index` of `total` (counted from 1)."""
+
+    id: JobId
+    revision: int
+    index: int
+    total: int
+    eta: float  # seconds
+    image: Raster
+    layout: Raster
+
+
+class TracedStep(msgspec.Struct, frozen=True, kw_only=True, tag="traced"):
+    """Step `index` of `total` (counted from 1) of a request with `trace`: x_t and y_t at their clocks, as a person can
+    look at them, and what the network makes of them, x̂_0 and ŷ_0. A clock of 0 is that of a half that is given.
+    """
+
+    id: JobId
+    revision: int
+    index: int
+    total: int
+    noisy_image: Raster
+    noisy_layout: Raster  # `UNKNOWN` where the chain hides a class
+    image: Raster
+    layout: Raster
+    image_clock: int
+    layout_clock: int
+    top_clock: int  # T
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """The result; `seconds` is the time from the job's start."""
+
+    id: JobId
+    revision: int
+    image: Raster
+    layout: Raster
+    seconds: float
+    unknown_words: tuple[str, ...] = ()  # words of the prompt that the pack never heard
+
+
+class FullSizeDone(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
+    """What a request with `full` came to at that size, after its `Done`; else that is followed by another answer."""
+
+    id: JobId
+    revision: int
+    image: Raster
+    layout: Raster
+    seconds: float
+
+
+class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
+    """How far an export is: pairs that are there, how many were rejected, and how long the others will take."""
+
+    id: JobId
+    pairs: int
+    rejected: int
+    per_second: float  # of those that are kept, while it was let; 0 as long as nobody knows
+    eta: float | None  # seconds
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True, tag="exported"):
+    """The data set is whole: it holds so many pairs, of which some are new."""
+
+    id: JobId
+    pairs: int
+    new: int
+    rejected: int
+
+
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
+    """The job ended without a result because it was cancelled or replaced by a newer one."""
+
+    id: JobId
+    revision: int
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """A request, or a frame that is no request (then `id` is empty), could not be served."""
+
+    id: str
+    revision: int
+    code: str
+    message: str
+    hint: str
+
+
+Command = Generate | Export | Purge | Pause | Resume | Cancel | Shutdown
+Event = Ready | Preview | TracedStep | Done | FullSizeDone | Exporting | Exported | Cancelled | Failed
+
+_command_decoder = msgspec.msgpack.Decoder(Command)
+_event_decoder = msgspec.msgpack.Decoder(Event)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode_frame(message: Command | Event) -> bytes:
+    """The bytes of one whole frame. Raises BadFrame if it would be longer than `MAX_FRAME`."""
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME:
+        raise BadFrame(f"A message has {len(body)} bytes, {MAX_FRAME} are the limit.", "Use a smaller picture.")
+    return len(body).to_bytes(4, "big") + body
+
+
+def frame_length(prefix: bytes) -> int:
+    """The length of the body that follows. Raises BadFrame if no sane frame can follow."""
+    length = int.from_bytes(prefix, "big")
+    if length > MAX_FRAME:
+        raise BadFrame(f"A frame has {length} bytes, {MAX_FRAME} are the limit.", "Start the engine again.")
+    return length
+
+
+def decode_command(body: bytes) -> Command:
+    """A checked message from the studio. Raises BadFrame."""
+    try:
+        command: Command = _command_decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _undecodable_frame(error) from error
+    return command
+
+
+def decode_event(body: bytes) -> Event:
+    """A checked message from the engine. Raises BadFrame."""
+    try:
+        event: Event = _event_decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _undecodable_frame(error) from error
+    return event
+
+
+def _undecodable_frame(error: Exception) -> BadFrame:
+    return BadFrame(
+        f"Not a message of protocol {PROTOCOL_VERSION}: {error}.", "Check that both sides have one version."
+    )
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next body from a blocking stream, or None at its end. Raises BadFrame if it ends inside a frame."""
+    prefix = stream.read(4)
+    if not prefix:
+        return None
+    body = stream.read(frame_length(prefix)) if len(prefix) == 4 else b""
+    if len(prefix) < 4 or len(body) < frame_length(prefix):
+        raise BadFrame("The stream ended inside a frame.", "Start the engine again.")
+    return body

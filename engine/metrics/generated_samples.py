@@ -1,0 +1,213 @@
+"""What contenders make of the tasks: the same requests for all, sampled once, kept in OUT, shared by all figures."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+import numpy as np
+import torch
+
+from engine.diffusion.sampling.sampler import sample
+from engine.diffusion.sampling.windowed_denoiser import WindowedDenoiser
+from engine.evaluators import segmenter
+from engine.interface.atomic_files import write_atomically
+from engine.interface.protocol import Generate, PackInfo, Pixels, Raster
+from engine.metrics import cost
+from engine.metrics.candidates import Candidate, CandidateOptions
+from engine.metrics.evaluator_set import ImageSegmenter
+from engine.metrics.real_pairs import RealPairs
+from engine.packs.pack import Pack
+from engine.requests.generation import (
+    BatchSnapshot,
+    ImageLayoutPair,
+    KeptHalves,
+    generate,
+    group_batchable,
+    pack_for_request,
+    resolved_steps,
+    sampler_settings,
+    sampling_task,
+)
+
+TaskName = Literal["text", "layout", "image", "region"]
+TASK_TITLES: dict[str, str] = {
+    "text": "text → both",
+    "layout": "layout → image",
+    "image": "image → layout",
+    "region": "region inpainting",
+}
+FIRST_SEEDS: dict[TaskName, int] = {"text": 30_000, "layout": 40_000, "image": 50_000, "region": 60_000}
+BATCH_SIZE = 16
+CACHE_VERSION = 4
+"""Of what is kept; another one is drawn anew."""
+
+
+class SamplingCost(NamedTuple):
+    """Of one result: calls of the network, pictures through it, seconds; and the peak of memory in MiB and the rate
+    of matrix multiplication in TFLOP/s in the same minute.
+    """
+
+    evaluations: float
+    rows: float
+    seconds: float
+    peak: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class GeneratedSamples:
+    """Results of one contender and task, RGB [H, W, 3] and ids [H, W], and what each cost."""
+
+    images: list[Pixels]
+    layouts: list[Pixels]
+    cost: SamplingCost
+
+
+def task_requests(task: TaskName, real: RealPairs, info: PackInfo, count: int) -> list[Generate]:
+    """A task's requests about the first `count` real pairs, the same for every contender."""
+    found = []
+    for index, (pair, caption) in enumerate(zip(real.val[:count], real.captions, strict=False)):
+        base = Generate(id="evaluate", pack=info.name, seed=FIRST_SEEDS[task] + index)
+        image, layout = Raster.from_pixels(pair.image), Raster.from_pixels(pair.layout)
+        if task == "text":
+            found.append(msgspec.structs.replace(base, prompt=caption.text))
+        elif task == "layout":
+            found.append(msgspec.structs.replace(base, layout=layout))
+        elif task == "image":
+            found.append(msgspec.structs.replace(base, image=image))
+        else:
+            keep = Raster.from_pixels(np.where(real.hidden_masks[index], 0, 255).astype(np.uint8))
+            halves = {"image": image, "layout": layout, "keep_image": keep, "keep_layout": keep}
+            found.append(msgspec.structs.replace(base, prompt=caption.text, **halves))
+    return found
+
+
+def prompt_requests(prompts: Sequence[str], first_seed: int, info: PackInfo) -> list[Generate]:
+    """Text → both for prompts of one's own."""
+    return [
+        Generate(id="evaluate", pack=info.name, prompt=prompt, seed=first_seed + index)
+        for index, prompt in enumerate(prompts)
+    ]
+
+
+def candidate_request(request: Generate, info: PackInfo, options: CandidateOptions) -> Generate:
+    """A request in a contender's own way. A network that never saw one half unknown has no guidance towards the
+    other; resampling is for what is given.
+    """
+    given = request.layout is not None or request.image is not None
+    return msgspec.structs.replace(
+        request,
+        steps=options.steps,
+        sampler=options.sampler,
+        guidance=options.guidance,
+        cross_guidance=1.0 if info.sampler.startswith("gcdp") else options.cross,
+        resamplings=options.resamplings if given else 1,
+    )
+
+
+@dataclass(frozen=True)
+class CachedSampler:
+    """Draws for contenders and keeps what it drew in a folder; `tell` hears of every batch."""
+
+    folder: Path
+    segmenter: ImageSegmenter | None
+    on_progress: Callable[[str, int, int], None]
+
+    def draw(self, candidate: Candidate, title: str, requests: Sequence[Generate]) -> GeneratedSamples:
+        """All results, from the folder where they are there already."""
+        mapper = self.candidate_segmenter(candidate) if candidate.options.segment else None
+        batches = [requests[start : start + BATCH_SIZE] for start in range(0, len(requests), BATCH_SIZE)]
+        parts = []
+        for index, batch in enumerate(batches):
+            self.on_progress(f"{candidate.name}: {title}", index * BATCH_SIZE, len(requests))
+            parts.append(
+                self.draw_batch(
+                    candidate, [candidate_request(one, candidate.pack.info, candidate.options) for one in batch]
+                )
+            )
+        self.on_progress(f"{candidate.name}: {title}", len(requests), len(requests))
+        images, layouts = ([half for part in parts for half in getattr(part, name)] for name in ("images", "layouts"))
+        if mapper:
+            layouts = mapper.predict_layouts(images)
+        middle = SamplingCost(*np.median([part.cost for part in parts], 0).tolist())
+        return GeneratedSamples(images, layouts, middle._replace(peak=max(part.cost.peak for part in parts)))
+
+    def candidate_segmenter(self, candidate: Candidate) -> ImageSegmenter:
+        """What finds the layouts of one that draws images alone. Raises BadPack."""
+        if candidate.options.by:
+            return segmenter.read(Path(candidate.options.by), candidate.pack.file, candidate.pack.device)
+        return self.segmenter or segmenter.load(candidate.pack)
+
+    def draw_batch(self, candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
+        """One batch, drawn now or before."""
+        key_parts = [
+            str(CACHE_VERSION),
+            candidate.digest,
+            str(candidate.options.lead),
+            str(candidate.options.segment),
+            str(candidate.pack.device),
+        ]
+        key = hashlib.sha256("\n".join(key_parts).encode() + msgspec.msgpack.encode(requests)).hexdigest()[:32]
+        path = self.folder / f"{key}.npz"
+        if path.is_file():
+            with np.load(path) as cached:
+                return GeneratedSamples(
+                    list(cached["images"]), list(cached["layouts"]), SamplingCost(*cached["cost"].tolist())
+                )
+        drawn = sample_batch(candidate, requests)
+        data = io.BytesIO()
+        np.savez(data, images=drawn.images, layouts=drawn.layouts, cost=np.array(drawn.cost))
+        write_atomically(path, data.getvalue())
+        return drawn
+
+
+def sample_batch(candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
+    """Sample one batch and count what it takes."""
+    pack, images_only = candidate.configured_pack, candidate.options.segment
+    rate = cost.matmul_tflops(pack.device)
+    cost.reset_peak_memory(pack.device)
+    results: dict[int, ImageLayoutPair] = {}
+    start, calls, rows = time.perf_counter(), 0, 0
+    for group in [[*range(len(requests))]] if images_only else group_batchable(pack, requests):
+        group_requests = [requests[index] for index in group]
+        with cost.count_evaluations(pack_for_request(pack, group_requests[0]).network) as count:
+            *_, last = [sample_images_only(pack, group_requests)] if images_only else generate(pack, group_requests)
+        results |= {index: ImageLayoutPair(last.image(row), last.layout(row)) for row, index in enumerate(group)}
+        calls, rows = calls + len(group) * count.calls, rows + count.rows
+    images, layouts = zip(*(results[index] for index in range(len(requests))), strict=True)
+    seconds = (time.perf_counter() - start) / len(requests)
+    sampling_cost = SamplingCost(
+        calls / len(requests), rows / len(requests), seconds, cost.peak_memory_mib(pack.device), rate
+    )
+    return GeneratedSamples(list(images), list(layouts), sampling_cost)
+
+
+def sample_images_only(pack: Pack, requests: Sequence[Generate]) -> BatchSnapshot:
+    """Text → image with the layout unknown throughout; the last frame, whose layout means nothing."""
+    given = [KeptHalves.from_request(request, pack.info) for request in requests]
+    with torch.inference_mode():
+        task = sampling_task(pack, requests, given)
+        task = replace(task, unknown=torch.ones_like(task.unknown))
+        settings = sampler_settings(pack, resolved_steps(pack, requests[0]))
+        settings = replace(settings, solver=requests[0].sampler or settings.solver)
+        *_, last = sample(
+            pack.process, WindowedDenoiser(pack.network, pack.info.height, pack.info.width), task, settings
+        )
+    return BatchSnapshot(last.index, last.total, last, pack, given)
+
+
+def count_changed_pixels(requests: Sequence[Generate], samples: GeneratedSamples, info: PackInfo) -> int:
+    """How many kept pixels of either half came back as something else, over all results."""
+    count = 0
+    for request, image, layout in zip(requests, samples.images, samples.layouts, strict=True):
+        given = KeptHalves.from_request(request, info)
+        count += int((given.image != image).any(2)[given.keep_image].sum())
+        count += int((given.layout != layout)[given.keep_layout].sum())
+    return count

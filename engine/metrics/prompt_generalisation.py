@@ -1,0 +1,167 @@
+"""Is a prompt understood in words of no caption? Phrasings held out of training, by what they ask for.
+
+The captions that a pack learns from come from a grammar (`engine.prompts.captions`); none of these can come from it.
+Most negations are read by rule and do not reach the network as they are; so are sides, counts, day and night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from engine.data.taxonomy import regular_plural
+from engine.interface.protocol import ClassInfo, Pixels
+from engine.metrics.bootstrap import BootstrapEstimate, bootstrap_estimate, weighted_mean
+from engine.metrics.prompt_adherence import layout_classes
+from engine.prompts.captions import count_runs
+
+PhrasingKind = Literal["paraphrase", "negation", "side", "count", "light"]
+PHRASING_TITLES: dict[PhrasingKind, str] = {
+    "paraphrase": "the class is there",
+    "negation": "the class is not there",
+    "side": "the class is there, most of it on the side named",
+    "count": "there are more of many than of one",
+    "light": "it is brighter by day than at night",
+}
+PARAPHRASE_PHRASINGS = (
+    "there is {one} in this picture",
+    "show me {many}",
+    "{many} wherever you look",
+    "could I see {one} here?",
+)
+NEGATION_PHRASINGS = "not a single {noun}", "free of {many}", "there aren't any {many}", "nothing of {many} to be seen"
+SIDE_PHRASINGS = (
+    ("over there at the left: {one}", "to our left stands {one}"),
+    ("right hand side: {one}", "{one}, far right"),
+)
+COUNT_PHRASINGS = "exactly one {noun}", "dozens of {many}"
+BRIGHTNESS_PHRASINGS = "it is night and hardly any light", "the sun shines very brightly"
+BASELINE_FACTOR = 16
+"""How many times as many results there are without a prompt as of one phrasing, and by day and by night."""
+MAX_TRAIN_SHARE = 0.5
+"""What more of the training frames hold than this says nothing by being there."""
+
+
+class PhrasingScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of results that are as they were told to be, and the share that are so if nothing is said; of a
+    comparison, in which a tie counts as a half, that is a half.
+    """
+
+    kind: PhrasingKind
+    asked: BootstrapEstimate
+    unasked: float
+
+
+@dataclass(frozen=True)
+class PhrasingSamples:
+    """Results of text → both: RGB [H, W, 3] and ids [H, W] each."""
+
+    images: Sequence[Pixels]
+    layouts: Sequence[Pixels]
+
+
+DrawSamples = Callable[[Sequence[str], Sequence[int]], PhrasingSamples]
+"""A result for each prompt and its seed."""
+
+
+@dataclass(frozen=True)
+class Phrasing:
+    """What a phrasing asks for: a class by its id, and of a side whether it is the right one."""
+
+    kind: Literal["paraphrase", "negation", "side"]
+    text: str
+    class_id: int
+    to_the_right: bool = False
+
+    def is_fulfilled_by(self, layout: Pixels) -> bool:
+        """Whether ids [H, W] are as they were told to be."""
+        is_present = bool(layout_classes(layout, self.class_id + 1)[self.class_id])
+        if self.kind != "side":
+            return is_present == (self.kind == "paraphrase")
+        columns = (layout == self.class_id).sum(0)
+        left, right = columns[: len(columns) // 2].sum(), columns[len(columns) // 2 :].sum()
+        return is_present and bool(right > left if self.to_the_right else left > right)
+
+
+def held_out_phrasings(classes: Sequence[ClassInfo], train_shares: Sequence[float]) -> Iterator[Phrasing]:
+    """All that ask for one class, of those that are in under half of the training frames, but in some."""
+    for index, (info, share) in enumerate(zip(classes, train_shares, strict=True)):
+        if 0 < share < MAX_TRAIN_SHARE:
+            yield from (Phrasing("paraphrase", fill_phrasing(text, info), index) for text in PARAPHRASE_PHRASINGS)
+            yield from (Phrasing("negation", fill_phrasing(text, info), index) for text in NEGATION_PHRASINGS)
+            for at_the_right, texts in enumerate(SIDE_PHRASINGS):
+                yield from (Phrasing("side", fill_phrasing(text, info), index, bool(at_the_right)) for text in texts)
+
+
+def fill_phrasing(text: str, info: ClassInfo) -> str:
+    """A phrasing about a class."""
+    single = f"some {info.name}" if info.mass else f"a {info.name}"
+    many = info.name if info.mass else info.plural or regular_plural(info.name)
+    return text.format(one=single, many=many, noun=info.name)
+
+
+def score_phrasings(
+    draw: DrawSamples, classes: Sequence[ClassInfo], train_shares: Sequence[float], count: int
+) -> list[PhrasingScore]:
+    """Every phrasing with `count` results, all with seeds of their own, and `FREE` times as many without a prompt."""
+    questions = list(held_out_phrasings(classes, train_shares))
+    unprompted = draw([""] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).layouts
+    drawn = draw_each(draw, [one.text for one in questions], count)
+    results = []
+    for kind in ("paraphrase", "negation", "side"):
+        answers = [(one, result) for one, result in zip(questions, drawn, strict=True) if one.kind == kind]
+        found = [one.is_fulfilled_by(layout) for one, result in answers for layout in result.layouts]
+        results += phrasing_scores(
+            kind, found, [one.is_fulfilled_by(layout) for one, _ in answers for layout in unprompted]
+        )
+    countable_classes = [
+        index for index, one in enumerate(classes) if not one.mass and 0 < train_shares[index] < MAX_TRAIN_SHARE
+    ]
+    one_of_each, many_of_each = (
+        draw_each(draw, [fill_phrasing(text, classes[index]) for index in countable_classes], count)
+        for text in COUNT_PHRASINGS
+    )
+    more = [
+        comparison_score(*(count_runs((layout == index).sum(0)) for layout in (b, a)))
+        for index, one, other in zip(countable_classes, one_of_each, many_of_each, strict=True)
+        for a, b in zip(one.layouts, other.layouts, strict=True)
+    ]
+    results += phrasing_scores("count", more, [0.5])
+    night, day = (
+        draw([text] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).images
+        for text in BRIGHTNESS_PHRASINGS
+    )
+    brighter = [comparison_score(float(b.mean()), float(a.mean())) for a, b in zip(night, day, strict=True)]
+    return results + phrasing_scores("light", brighter, [0.5])
+
+
+def draw_each(draw: DrawSamples, texts: Sequence[str], count: int) -> list[PhrasingSamples]:
+    """`count` results of each text, all drawn together, and none with another one's seed."""
+    if not texts:
+        return []
+    total = len(texts) * count
+    drawn = draw([text for text in texts for _ in range(count)], range(total))
+    starts = range(0, total, count)
+    return [
+        PhrasingSamples(drawn.images[start : start + count], drawn.layouts[start : start + count]) for start in starts
+    ]
+
+
+def comparison_score(first: float, second: float) -> float:
+    """1 if the one is more, 0 if it is less, and half if they are the same."""
+    return (first > second) + 0.5 * (first == second)
+
+
+def phrasing_scores(kind: PhrasingKind, found: Sequence[float], unasked: Sequence[float]) -> list[PhrasingScore]:
+    """The figures of a kind, if anything was asked."""
+    if not found:
+        return []
+    return [
+        PhrasingScore(
+            kind=kind, asked=bootstrap_estimate(weighted_mean(found), len(found)), unasked=float(np.mean(unasked))
+        )
+    ]

@@ -1,0 +1,58 @@
+"""How well layouts agree: pixel accuracy and intersection over union, of many pictures or of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.interface.protocol import UNKNOWN, Pixels
+from engine.metrics.bootstrap import FloatArray, Statistic
+
+ConfusionCounts = npt.NDArray[np.int64]
+
+
+class SegmentationScore(NamedTuple):
+    """Pixel accuracy, mean IoU over the classes that occur in truth or prediction, and IoU per class (or nan)."""
+
+    accuracy: float
+    mean_iou: float
+    iou: npt.NDArray[np.float64]
+
+
+def confusion_matrix(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> ConfusionCounts:
+    """Counts [true, predicted] over pairs of ids (true, predicted); pixels of unknown truth don't count."""
+    counts = np.zeros((classes, classes), np.int64)
+    for true, predicted in pairs:
+        known = true != UNKNOWN
+        cells = true[known].astype(np.int64) * classes + predicted[known]
+        counts += np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+    return counts
+
+
+def confusion_matrices(true: Sequence[Pixels], predicted: Sequence[Pixels], classes: int) -> ConfusionCounts:
+    """Those of each picture by itself, [N, true, predicted]."""
+    return np.stack([confusion_matrix([pair], classes) for pair in zip(true, predicted, strict=True)])
+
+
+def segmentation_score(counts: npt.NDArray[np.int64] | FloatArray) -> SegmentationScore:
+    """Accuracy and IoU of a confusion matrix, as Cityscapes defines them; nan where nothing counts."""
+    hits = np.diag(counts).astype(np.float64)
+    union = counts.sum(0) + counts.sum(1) - hits
+    iou = np.where(union > 0, hits / np.maximum(union, 1e-12), np.nan)
+    mean_iou = float(np.nanmean(iou)) if (union > 0).any() else float("nan")
+    return SegmentationScore(float(hits.sum() / max(1, counts.sum())), mean_iou, iou)
+
+
+def mean_iou(counts: ConfusionCounts) -> Statistic:
+    """The mean IoU of pictures [N, K, K], counted together."""
+    flat = counts.reshape(len(counts), -1).astype(np.float64)
+    return lambda weights: segmentation_score((weights @ flat).reshape(counts.shape[1:])).mean_iou
+
+
+def pixel_accuracy(counts: ConfusionCounts) -> Statistic:
+    """The pixel accuracy of pictures [N, K, K], counted together."""
+    hits, totals = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
+    return lambda weights: float(weights @ hits / max(1, weights @ totals))

@@ -1,0 +1,171 @@
+"""The joint U-Net: both halves in, both halves out, any height and width divisible by 16."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import msgspec
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.diffusion.process.denoiser import CleanEstimate, Clocks, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.process.schedule import NoiseSchedule
+from engine.network.layers import (
+    PixelNorm,
+    PixelUnshuffleConv2d,
+    ResBlock,
+    SpatialTransformer,
+    sinusoidal_embedding,
+    zero_module,
+)
+
+LOG_SNR_SCALE = 10.5
+
+
+class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Channels and residual blocks from the finest level (half the picture's size) to the coarsest."""
+
+    widths: tuple[int, ...] = (96, 192, 256)
+    blocks: tuple[int, ...] = (1, 1, 2)
+    condition: int = 256
+    layout_channels: int = 16
+    dropout: float = 0.05
+
+
+class JointUNetLevel(nn.Module):
+    """Residual blocks at one size, each followed by a transformer at the coarsest one."""
+
+    def __init__(self, sizes: list[int], config: UNetConfig, token_width: int | None) -> None:
+        super().__init__()
+        pairs = list(pairwise(sizes))
+        self.blocks = nn.ModuleList(ResBlock(a, b, config.condition, config.dropout) for a, b in pairs)
+        self.transformers = nn.ModuleList(
+            SpatialTransformer(b, config.condition, token_width) for _, b in pairs if token_width is not None
+        )
+
+    def forward(self, x: Tensor, c: Tensor, text: TextFeatures) -> Tensor:
+        for index, block in enumerate(self.blocks):
+            x = block(x, c)
+            if len(self.transformers):
+                x = self.transformers[index](x, c, text.tokens, text.mask)
+        return x
+
+
+class JointUNet(nn.Module):
+    """A `Denoiser`: v of the image and logits of y_0 from the state of both halves, their clocks and a text.
+
+    `text` is the width of the pooled features and that of the tokens'.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        text_widths: tuple[int, int],
+        image: NoiseSchedule,
+        layout: NoiseSchedule,
+        config: UNetConfig,
+    ) -> None:
+        super().__init__()
+        self.num_classes, self.image_schedule, self.layout_schedule = num_classes, image, layout
+        w, e = config.widths, config.layout_channels
+        self.embed_layout = nn.Conv2d(num_classes, e, 1, bias=False)
+        self.embed_previous = nn.Conv2d(num_classes, e, 1, bias=False)
+        self.stem = PixelUnshuffleConv2d(3 + e + 4 + 3 + e, w[0], 3)
+        self.embed_clocks = nn.Sequential(
+            nn.Linear(2 * 64 + 4, config.condition), nn.SiLU(), nn.Linear(config.condition, config.condition)
+        )
+        pooled_width, token_width = text_widths
+        self.embed_text = nn.Linear(pooled_width, config.condition)
+        deepest = len(w) - 1
+        words = [token_width if i == deepest else None for i in range(len(w))]
+        self.down = nn.ModuleList(
+            JointUNetLevel([w[i]] * (n + 1), config, words[i]) for i, n in enumerate(config.blocks)
+        )
+        self.shrink = nn.ModuleList(PixelUnshuffleConv2d(a, b, 1) for a, b in pairwise(w))
+        self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
+        self.up = nn.ModuleList(
+            JointUNetLevel([2 * w[i]] + [w[i]] * n, config, None) for i, n in enumerate(config.blocks[:-1])
+        )
+        self.norm = PixelNorm()
+        self.head = zero_module(nn.Conv2d(w[0], 4 * (3 + num_classes), 3, padding=1))
+
+    def forward(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction:
+        """Raises ValueError for a height or width that is not divisible by 16.
+
+        A single row is computed twice: kernels for one row may sum in another order than those for more, and a
+        sample's bytes would depend on its batch.
+        """
+        if len(state.image) == 1 and not self.training:
+            twice = None if previous is None else CleanEstimate(*(half[[0, 0]] for half in previous))
+            v, logits = self(state[[0, 0]], text[[0, 0]], twice)
+            return Prediction(v[:1], logits[:1])
+        if state.image.shape[2] % 16 or state.image.shape[3] % 16:
+            raise ValueError(f"height and width must be divisible by 16, not {tuple(state.image.shape[2:])}")
+        dtype = self.stem.weight.dtype
+        text = TextFeatures(text.pooled.to(dtype), text.tokens.to(dtype), text.mask)
+        c = F.silu(self.embed_clocks(self.clock_features(state.clocks).to(dtype)) + self.embed_text(text.pooled))
+        x = self.stem(self.stem_input(state, previous, dtype))
+        skips = []
+        for i, level in enumerate(self.down):
+            x = level(x, c, text)
+            if i < len(self.shrink):
+                skips.append(x)
+                x = self.shrink[i](x)
+        for i in reversed(range(len(self.up))):
+            x = F.pixel_shuffle(self.grow[i](x), 2)
+            x = self.up[i](torch.cat([x, skips[i]], 1), c, text)
+        out = F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2)
+        out = out.to(torch.float32, memory_format=torch.contiguous_format)  # the sampler works across classes
+        return Prediction(out[:, :3], out[:, 3:])
+
+    def stem_input(self, state: DiffusionState, previous: CleanEstimate | None, dtype: torch.dtype) -> Tensor:
+        """All channels that the stem sees, [B, C, H, W]; where a clock is T the state shows nothing."""
+        clocks = state.clocks
+        x = torch.where(clocks.image == self.image_schedule.max_clock, 0.0, state.image)
+        if previous is None:
+            x_0, y_0 = torch.zeros_like(x), x.new_full((len(x), self.num_classes, *x.shape[2:]), 1 / self.num_classes)
+        else:
+            x_0, y_0 = previous
+        channels = [
+            x,
+            self.embed_layout_ids(
+                torch.where(clocks.layout == self.layout_schedule.max_clock, self.num_classes, state.layout)
+            ),
+            clock_channels(self.image_schedule, clocks.image),
+            clock_channels(self.layout_schedule, clocks.layout),
+            x_0,
+            self.embed_previous(y_0.to(dtype)),
+        ]
+        whole = torch.cat([channel.to(dtype) for channel in channels], 1)
+        return whole.contiguous(memory_format=torch.channels_last)
+
+    def embed_layout_ids(self, layout: Tensor) -> Tensor:
+        """`embed_layout` of ids [B, 1, H, W], looked up; the id K, unknown or masked, is the mean of all classes."""
+        rows = self.embed_layout.weight.flatten(1).T
+        rows = torch.cat([rows, rows.mean(0, keepdim=True)])
+        return F.embedding(layout.squeeze(1), rows).movedim(-1, 1)
+
+    def clock_features(self, clocks: Clocks) -> Tensor:
+        """[B, 132]: waves of both running clocks, and the shares of each half's pixels at 0 and at T."""
+        running = torch.stack(
+            [
+                self.image_schedule.log_snr(clocks.image_running),
+                self.layout_schedule.log_snr(clocks.layout_running),
+            ],
+            1,
+        )
+        shares = [
+            (clock == at).float().mean((1, 2, 3))
+            for clock, end in (
+                (clocks.image, self.image_schedule.max_clock),
+                (clocks.layout, self.layout_schedule.max_clock),
+            )
+            for at in (0, end)
+        ]
+        return torch.cat([sinusoidal_embedding(running / LOG_SNR_SCALE, 64).flatten(1), torch.stack(shares, 1)], 1)
+
+
+def clock_channels(schedule: NoiseSchedule, t: Tensor) -> Tensor:
+    """[B, 2, H, W]: the scaled log-SNR of each pixel, and whether its clock is 0."""
+    return torch.cat([(schedule.log_snr(t) / LOG_SNR_SCALE).clamp(-1, 1), (t == 0).float()], 1)

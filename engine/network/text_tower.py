@@ -1,0 +1,172 @@
+"""The text tower: open_clip's text transformer behind open_clip's tokenizer.
+
+A pack has a small one of its own, trained with the network; its embedding has rows only for the tokens of the pack's
+vocabulary and one for any other word. The same class wraps any open_clip model that the user has the weights of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol, cast
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from engine.diffusion.process.denoiser import TextFeatures
+from engine.interface.errors import BadPack
+
+PAD, START, END, UNKNOWN_WORD = range(4)
+"""Rows of a compact embedding before the vocabulary's own."""
+
+
+class TextConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A small tower by its sizes, or (`model`) one of open_clip's with the weights from `pretrained`.
+
+    `model` is a name that open_clip knows or "local-dir:PATH"; `pretrained` is a tag of open_clip or the path of a
+    file of weights. Such a tower stays frozen.
+    """
+
+    width: int = 192
+    layers: int = 3
+    heads: int = 3
+    context: int = 48
+    model: str = ""
+    pretrained: str = ""
+
+
+class BytePairTokenizer(Protocol):
+    """What is used of open_clip's SimpleTokenizer, whose merges come with the package."""
+
+    def encode(self, text: str) -> list[int]: ...
+
+
+@lru_cache(maxsize=1)
+def byte_pair_tokenizer() -> BytePairTokenizer:
+    """open_clip's tokenizer."""
+    from open_clip.tokenizer import SimpleTokenizer
+
+    return cast(BytePairTokenizer, SimpleTokenizer())
+
+
+@lru_cache(maxsize=4096)
+def byte_pair_tokens(word: str) -> tuple[int, ...]:
+    """The byte-pair tokens of one word."""
+    return tuple(byte_pair_tokenizer().encode(word))
+
+
+def split_words(text: str) -> list[str]:
+    """The words and numbers of a prompt in lower case, and its commas and full stops."""
+    return re.findall(r"[^\W\d_]+|\d|[.,]", text.lower())
+
+
+class TextTower(nn.Module):
+    """Prompts to features. `pooled_width` and `token_width` are the sizes of its `TextFeatures`."""
+
+    def __init__(self, config: TextConfig, vocabulary: Sequence[str]) -> None:
+        super().__init__()
+        from open_clip.transformer import TextTransformer
+
+        self.context, self.vocabulary = config.context, frozenset(vocabulary)
+        table = sorted({token for word in vocabulary for token in byte_pair_tokens(word)})
+        self.row_of_token = {token: UNKNOWN_WORD + 1 + index for index, token in enumerate(table)}
+        self.transformer: nn.Module = TextTransformer(
+            context_length=config.context,
+            vocab_size=UNKNOWN_WORD + 1 + len(table),
+            width=config.width,
+            heads=config.heads,
+            layers=config.layers,
+            output_dim=config.width,
+            no_causal_mask=True,
+            use_pad_mask=True,
+            pad_id=PAD,
+            eos_id=END,
+            pool_type="eos",
+            output_tokens=True,
+        )
+        self.pooled_width = self.token_width = config.width
+
+    def tokenize(self, prompts: Sequence[str]) -> Tensor:
+        """Rows int64 [B, context]; what does not fit is cut off before the end mark."""
+        ids = torch.full((len(prompts), self.context), PAD)
+        for index, prompt in enumerate(prompts):
+            rows = [START, *(row for word in split_words(prompt) for row in self.word_rows(word))]
+            rows = [*rows[: self.context - 1], END]
+            ids[index, : len(rows)] = torch.tensor(rows)
+        return ids
+
+    def word_rows(self, word: str) -> list[int]:
+        """The embedding rows of one word; a word outside the vocabulary is `OTHER`."""
+        return (
+            [self.row_of_token[token] for token in byte_pair_tokens(word)]
+            if word in self.vocabulary
+            else [UNKNOWN_WORD]
+        )
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """The words of a prompt that say nothing to the tower, each once, in order: new ones, and those too far on."""
+        ignored, length = [], 1
+        for word in split_words(prompt):
+            length += len(self.word_rows(word))
+            if word not in ",." and (word not in self.vocabulary or length >= self.context):
+                ignored.append(word)
+        return tuple(dict.fromkeys(ignored))
+
+    def forward(self, ids: Tensor) -> TextFeatures:
+        pooled, tokens = self.transformer(ids)
+        return TextFeatures(pooled, tokens, ids != PAD)
+
+
+class OpenClipTextTower(TextTower):
+    """The text half of a whole open_clip model, frozen."""
+
+    def __init__(self, config: TextConfig) -> None:
+        nn.Module.__init__(self)
+        import open_clip
+        from open_clip.transformer import TextTransformer
+
+        try:
+            model = open_clip.create_model(
+                config.model,
+                config.pretrained or None,
+                force_custom_text=True,
+                output_dict=True,
+                require_pretrained=True,
+            )
+            self.tokenizer = open_clip.get_tokenizer(config.model)
+        except Exception as error:  # whatever its loaders make of a strange file
+            raise BadPack(
+                f"open_clip cannot load the text model {config.model} from {config.pretrained or 'its name'}: {error}",
+                "Check the name and the path of the weights; nothing is downloaded without a network.",
+            ) from error
+        self.transformer = model.text
+        if not isinstance(self.transformer, TextTransformer):
+            raise BadPack(
+                f"The text half of {config.model} is a {type(self.transformer).__name__}.",
+                "Use an open_clip model with open_clip's own text transformer.",
+            )
+        self.transformer.output_tokens = True
+        self.requires_grad_(False)
+        self.context = int(self.transformer.context_length)
+        self.token_width = int(self.transformer.width)
+        self.pooled_width = int(self.transformer.output_dim or self.token_width)
+
+    def tokenize(self, prompts: Sequence[str]) -> Tensor:
+        ids: Tensor = self.tokenizer(list(prompts), context_length=self.context)
+        return ids
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """None: byte pairs reach every word."""
+        return ()
+
+    def forward(self, ids: Tensor) -> TextFeatures:
+        pooled, tokens = self.transformer(ids)
+        mask = torch.arange(ids.shape[1], device=ids.device) <= ids.argmax(1, keepdim=True)
+        return TextFeatures(pooled, tokens, mask)
+
+
+def build_text_tower(config: TextConfig, vocabulary: Sequence[str]) -> TextTower:
+    """The tower that a configuration describes. Raises BadPack."""
+    return OpenClipTextTower(config) if config.model else TextTower(config, vocabulary)

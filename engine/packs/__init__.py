@@ -1,0 +1,1 @@
+"""Packs: configuration, weights and the few-step network."""

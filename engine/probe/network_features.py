@@ -1,0 +1,131 @@
+"""What the network sees in each pixel of an image: its decoder's features at small clocks  [Baranchuk et al. 2022].
+
+The image is shown as it is or lightly noised, always with the same noise, and the layout as unknown. DatasetDDPM has
+to add noise, because its network was never shown a clean image; with clocks of their own for the halves ours was, and
+clock 0 alone is as good as more of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.diffusion.process import gaussian
+from engine.diffusion.process.denoiser import Clocks, DiffusionState
+from engine.interface.protocol import Pixels
+from engine.interface.raster import fit_image
+from engine.packs.pack import Pack
+
+GRID = 16
+"""Heights and widths that the network takes are multiples of it."""
+PixelPoints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ProbeFeatureExtractor:
+    """A pack's network as a reader of images: at which image clocks it looks, with noise drawn from the seed."""
+
+    pack: Pack
+    clocks: tuple[int, ...]
+    seed: int = 0
+
+    def feature_maps(self, image: Pixels) -> Tensor:
+        """Features [channels, h, w], float32 on the CPU, of RGB [H, W, 3] of any size; h × w is about the pack's area.
+
+        The last three are the colours themselves: the network's own features are coarser.
+        """
+        size = network_size(image.shape[0], image.shape[1], self.pack)
+        clean = self.standardise(fit_image(image, *size, "stretch").pixels)
+        state = self.noised_states(clean)
+        text = self.pack.empty_text_features.repeat_batch(len(self.clocks))
+        with captured_outputs(self.feature_layers()) as outputs, torch.inference_mode():
+            self.pack.network(state, text, None)
+        resized = [
+            F.interpolate(part[: len(self.clocks)].float(), size, mode="bilinear", align_corners=False).flatten(0, 1)
+            for part in outputs
+        ]
+        return torch.cat([*(part.cpu() for part in resized), clean])
+
+    @property
+    def channels(self) -> int:
+        """Of `maps`."""
+        return len(self.clocks) * sum(self.pack.file.network.widths) + 3
+
+    def feature_layers(self) -> list[nn.Module]:
+        """The middle of the U-Net and every level of its decoder."""
+        return [self.pack.network.down[-1], *reversed(self.pack.network.up)]
+
+    def standardise(self, pixels: Pixels) -> Tensor:
+        """RGB [h, w, 3] as the network knows it, [3, h, w]."""
+        pixel_config = self.pack.file.pixels
+        mean, deviation = (
+            torch.tensor(values)[:, None, None] for values in (pixel_config.mean, pixel_config.deviation)
+        )
+        return (torch.from_numpy(pixels).movedim(-1, 0).float() / 255 - mean) / deviation
+
+    def noised_states(self, clean: Tensor) -> DiffusionState:
+        """An image [3, h, w] at every clock, one row each.
+
+        Beside a given image (clock 0) the layout is one that begins to run, beside a noised one it is unknown: so it
+        was in training.
+        """
+        pack, rows = self.pack, len(self.clocks)
+        noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(self.seed))
+        running = torch.tensor(self.clocks)
+        image = running[:, None, None, None].expand(rows, 1, *clean.shape[1:])
+        noised = gaussian.q_sample(pack.process.image_schedule, clean[None].expand(rows, -1, -1, -1), image, noise)
+        noised = torch.where(image == 0, clean, noised)
+        unknown = torch.full_like(image, pack.process.transitions.max_clock)
+        layout_running = torch.where(running == 0, pack.process.transitions.max_clock, 0)
+        clocks = [part.to(pack.device) for part in (image, unknown, running, layout_running)]
+        return DiffusionState(noised.to(pack.device), torch.zeros_like(clocks[0]), Clocks(*clocks))
+
+
+@contextmanager
+def captured_outputs(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
+    """What the layers give, one tensor each, filled in by the network's next forward pass inside."""
+    outputs: list[Tensor] = [torch.empty(0)] * len(layers)
+
+    def hook_for(index: int) -> Callable[[nn.Module, object, Tensor], None]:
+        def hook(_layer: nn.Module, _inputs: object, output: Tensor) -> None:
+            outputs[index] = output
+
+        return hook
+
+    handles = [layer.register_forward_hook(hook_for(index)) for index, layer in enumerate(layers)]
+    try:
+        yield outputs
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def colour_and_position(image: Pixels, pack: Pack) -> Tensor:
+    """The plain alternative [5, h, w] to `Network.maps`: colour and place."""
+    height, width = network_size(image.shape[0], image.shape[1], pack)
+    pixels = torch.from_numpy(fit_image(image, height, width, "stretch").pixels).movedim(-1, 0).float() / 255
+    rows, columns = (torch.arange(side) / side for side in (height, width))
+    place = torch.stack(torch.meshgrid(rows, columns, indexing="ij"))
+    return torch.cat([pixels, place])
+
+
+def network_size(height: int, width: int, pack: Pack) -> tuple[int, int]:
+    """The size at which the network looks at an image: of its aspect and the pack's area, as nearly as it can."""
+    scale = math.sqrt(pack.info.height * pack.info.width / (height * width))
+    return max(GRID, round(height * scale / GRID) * GRID), max(GRID, round(width * scale / GRID) * GRID)
+
+
+def features_at(maps: Tensor, points: PixelPoints, size: tuple[int, int]) -> Tensor:
+    """Features [N, C] at pixels (row, column) of an image of this size, bilinear between the maps' pixels."""
+    height, width = size
+    grid = (torch.from_numpy(points).float() + 0.5) / torch.tensor([height, width]) * 2 - 1
+    sampled = F.grid_sample(maps[None], grid.flip(1)[None, None], padding_mode="border", align_corners=False)
+    return sampled[0, :, 0].T

@@ -1,0 +1,1 @@
+"""Prompts and captions: what they name, where, and how bright."""

@@ -1,0 +1,239 @@
+"""An order from its checks to its files, with a progress bar on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from engine import __version__
+from engine.guides.guide_parser import parse_guide
+from engine.interface import pack_catalogue, raster
+from engine.interface.atomic_files import write_atomically
+from engine.interface.error_messages import to_engine_error
+from engine.interface.errors import BadFile
+from engine.interface.protocol import Generate, PackInfo, Pixels, Sampler
+from engine.requests.validation import request_size
+from engine.sample_command import inputs
+from engine.sample_command.plan import OutputPaths, PlannedSample, SampleInput, SampleOrder, output_paths, plan_samples
+
+if TYPE_CHECKING:
+    from engine.packs.pack import Pack
+    from engine.requests.generation import BatchSnapshot
+
+BATCH_SIZE = 8
+"""Samples drawn together; two cores are no faster per image with more, and a result is the same in any."""
+
+
+class RankedResults(NamedTuple):
+    """The results of one prompt with their scores, best first."""
+
+    prompt: str
+    results: list[tuple[str, float]]
+
+
+class SampleSummary(NamedTuple):
+    """What an order came to."""
+
+    names: list[str]
+    unknown_words: tuple[str, ...]
+    ranking: list[RankedResults]
+
+
+class SampleRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A result's request as NAME.json: all that is needed to draw the same pixels again."""
+
+    version: str
+    pack: str
+    layout: str | None
+    image: str | None
+    keep_layout: str | None
+    keep_image: str | None
+    fit: raster.FitMode
+    extend: str
+    threshold: float
+    guides: tuple[str, ...]
+    prompt: str | None
+    negative: str
+    seed: int
+    steps: int
+    sampler: Sampler
+    resamplings: int
+    corrections: int
+    guidance: float
+    cross_guidance: float
+    height: int
+    width: int
+    device: str
+    full: bool = False
+    score: float | None = None  # how well the image fits the prompt, if that was asked for
+
+
+def run_order(order: SampleOrder) -> SampleSummary:
+    """Check everything, then draw and write all samples. Raises EngineError."""
+    folder = pack_catalogue.find_pack_folder(order.pack)
+    info = pack_catalogue.read_pack_info(folder)
+    samples = plan_samples(order)
+    guides = tuple(parse_guide(text) for text in order.guides)
+    with _progress_bar() as progress:
+        checking = progress.add_task("checking", total=len(samples) // order.count)
+        for sample in samples[:: order.count]:
+            inputs.read_request(order, sample, info, guides)
+            progress.advance(checking)
+        _make_folder(order.out)
+        progress.update(checking, description="loading", total=None)
+        from engine.packs import pack as packs
+        from engine.requests import generation
+
+        pack = packs.read_pack(folder, order.device)
+        score_batch = _prompt_scorer(pack) if order.rank else None
+        finish_pair = _full_size_finisher(pack) if order.full else _pack_size_pair
+        progress.remove_task(checking)
+        drawing = progress.add_task("drawing", total=len(samples))
+        scores: dict[str, float] = {}
+        for start in range(0, len(samples), BATCH_SIZE):
+            batch = samples[start : start + BATCH_SIZE]
+            requests = [inputs.read_request(order, sample, info, guides) for sample in batch]
+            for group in generation.group_batchable(pack, requests):
+                group_requests, group_samples = [requests[index] for index in group], [batch[index] for index in group]
+                frame = _draw_batch(pack, group_requests, lambda share: progress.advance(drawing, share))
+                scores |= score_batch(frame, group_samples) if score_batch else {}
+                for row, (sample, request) in enumerate(zip(group_samples, group_requests, strict=True)):
+                    record = _sample_record(order, sample, request, pack, scores.get(sample.name))
+                    _write_pair(output_paths(order.out, sample.name), *finish_pair(request, frame, row), record, info)
+    prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
+    words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
+    return SampleSummary([sample.name for sample in samples], tuple(words), _rank_results(samples, scores))
+
+
+def _write_pair(files: OutputPaths, image: Pixels, layout: Pixels, record: SampleRecord, info: PackInfo) -> None:
+    raster.write_image(files.image, image)
+    raster.write_layout(files.layout, layout, info.classes)
+    write_atomically(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+
+
+def _prompt_scorer(pack: Pack) -> Callable[[BatchSnapshot, list[PlannedSample]], dict[str, float]]:
+    """How well each image of a batch fits its prompt, by the pack's CLIP pair. Raises BadPack if it has none."""
+    from engine.evaluators import clip_pair
+
+    pair = clip_pair.load(pack)
+
+    def score_batch(frame: BatchSnapshot, batch: list[PlannedSample]) -> dict[str, float]:
+        images = pair.embed_images([frame.image(index) for index in range(len(batch))])
+        texts = pair.embed_texts([sample.source.prompt or "" for sample in batch])
+        return {sample.name: float(fit) for sample, fit in zip(batch, (images * texts).sum(1), strict=True)}
+
+    return score_batch
+
+
+def _pack_size_pair(request: Generate, frame: BatchSnapshot, index: int) -> tuple[Pixels, Pixels]:
+    """Image and layout of a sample."""
+    return frame.image(index), frame.layout(index)
+
+
+def _full_size_finisher(pack: Pack) -> Callable[[Generate, BatchSnapshot, int], tuple[Pixels, Pixels]]:
+    """The same, at full size. Raises BadPack if the pack's upscaler cannot be read."""
+    from engine.requests import full_size
+    from engine.requests.generation import ImageLayoutPair
+
+    loaded_upscaler = full_size.load_upscaler(pack)
+
+    def upscale_pair(request: Generate, frame: BatchSnapshot, index: int) -> tuple[Pixels, Pixels]:
+        pair = ImageLayoutPair(*_pack_size_pair(request, frame, index))
+        try:
+            *_, last = full_size.upscaling_steps(loaded_upscaler, request, pair)
+        except Exception as error:
+            raise to_engine_error(error, f"{full_size.TRAIN_UPSCALER_COMMAND}") from error
+        assert last.pair is not None, "the last stage holds the result"
+        return last.pair
+
+    return upscale_pair
+
+
+def _rank_results(samples: list[PlannedSample], scores: dict[str, float]) -> list[RankedResults]:
+    """The results of each source in their order; none if they have no scores."""
+    sources: dict[SampleInput, list[tuple[str, float]]] = {}
+    for sample in samples if scores else []:
+        sources.setdefault(sample.source, []).append((sample.name, scores[sample.name]))
+    return [
+        RankedResults(source.prompt or "", sorted(results, key=lambda result: -result[1]))
+        for source, results in sources.items()
+    ]
+
+
+def _draw_batch(pack: Pack, requests: list[Generate], advance: Callable[[float], None]) -> BatchSnapshot:
+    """Draw one batch; `advance` hears of each step how many pictures it amounts to."""
+    from engine.requests import generation
+
+    try:
+        for frame in generation.generate_steps(pack, requests):
+            advance(len(requests) / frame.total)
+    except Exception as error:
+        raise to_engine_error(error, "{}×{} pixels".format(*request_size(requests[0], pack.info))) from error
+    return frame
+
+
+def _sample_record(
+    order: SampleOrder, sample: PlannedSample, request: Generate, pack: Pack, score: float | None
+) -> SampleRecord:
+    from engine.requests import generation
+
+    source, info = sample.source, pack.info
+    height, width = request_size(request, info)
+    guidance, cross_guidance = generation.guidance_weights(pack, request)
+    return SampleRecord(
+        version=__version__,
+        pack=order.pack,
+        layout=_optional_text(source.layout),
+        image=_optional_text(source.image),
+        keep_layout=_optional_text(source.keep_layout),
+        keep_image=_optional_text(source.keep_image),
+        fit=order.fit,
+        extend=order.extend,
+        threshold=order.threshold,
+        guides=order.guides,
+        prompt=source.prompt,
+        negative=order.negative,
+        seed=sample.seed,
+        steps=generation.resolved_steps(pack, request),
+        sampler=generation.resolved_sampler(pack, request),
+        resamplings=order.resamplings,
+        corrections=order.corrections,
+        guidance=guidance,
+        cross_guidance=cross_guidance,
+        height=height,
+        width=width,
+        device=str(pack.device),
+        full=order.full,
+        score=score,
+    )
+
+
+def _optional_text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadFile(f"{folder} cannot be made ({error.strerror}).", "Choose another folder.") from error
+
+
+class _ImageRateColumn(ProgressColumn):
+    """Pictures drawn, and how many a second."""
+
+    def render(self, task: Task) -> Text:
+        rate = f"{task.speed:.1f}/s" if task.speed else "–/s"
+        total = "" if task.total is None else f"{int(task.completed + 1e-6)}/{int(task.total)} "
+        return Text(f"{total}images {rate}")
+
+
+def _progress_bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), _ImageRateColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))

@@ -1,0 +1,1 @@
+"""The engine's own process: its server, jobs, workers and outbox."""

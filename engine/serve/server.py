@@ -1,0 +1,170 @@
+"""The engine process around its compute thread: command frames in, event frames out. No torch.
+
+Plain threads and blocking reads: one reads stdin, one writes stdout, one computes; the main thread waits
+for the first of them to end. (asyncio cannot wait for anonymous pipes on Windows, nor for files.)
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import BinaryIO, NoReturn
+
+from engine.interface import pack_catalogue, protocol
+from engine.interface.error_messages import to_engine_error
+from engine.interface.errors import BadFrame, EngineError
+from engine.interface.protocol import Cancel, Cancelled, Event, Failed, Generate, Pause, Resume, Shutdown
+from engine.requests import validation
+from engine.serve.jobs import JobRequest, RequestScheduler
+from engine.serve.outbox import Outbox
+
+PostEvent = Callable[[Event], None]
+ComputeLoop = Callable[[RequestScheduler, PostEvent], None]
+"""The body of the compute thread: it answers jobs until there are no more; if it ends before, it failed."""
+
+STOP_TIMEOUT_SECONDS = 0.4
+"""How long a step may still run, or the pipe be written, before the process leaves without them."""
+
+
+def serve(compute_loop: ComputeLoop) -> NoReturn:
+    """Talk over this process's stdin and stdout until stdin ends, then leave, in the middle of a step too."""
+    commands, events = _claim_pipes()
+    _lower_priority()
+    jobs, outbox = RequestScheduler(), Outbox()
+    ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # exit codes; the first one counts
+
+    def compute() -> int:
+        compute_loop(jobs, outbox.post)
+        return 1
+
+    computing = _exit_code_thread("compute", compute, ended)
+    writing = _exit_code_thread("events", lambda: write_events(events, outbox), ended)
+    reading = _exit_code_thread("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
+    try:
+        for thread in (computing, writing, reading):
+            thread.start()
+        code = ended.get()
+    except KeyboardInterrupt:
+        code = 130
+    jobs.close()
+    _join_briefly(computing)
+    outbox.close()
+    _join_briefly(writing)
+    sys.stderr.flush()
+    # Not sys.exit: a step in flight, or an import of torch, cannot be interrupted in any other way.
+    os._exit(code)
+
+
+def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent) -> int:
+    """Handle frames until the stream ends or says so; the process's exit code."""
+    try:
+        while (body := protocol.read_frame(stream)) is not None:
+            if not handle_command(body, jobs, post):
+                return 0
+    except BadFrame as error:  # where the next frame would start is unknown
+        post(failed_event(error))
+        return 1
+    return 0
+
+
+def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent) -> bool:
+    """Act on one command, or answer why not; False if it asked to leave."""
+    try:
+        command = protocol.decode_command(body)
+    except BadFrame as error:
+        post(failed_event(error))
+        return True
+    if isinstance(command, Shutdown):
+        return False
+    if isinstance(command, Cancel):
+        for job in jobs.cancel(command.id):
+            post(cancelled_event(job.request))
+    elif isinstance(command, Pause | Resume):
+        jobs.pause(command.id, isinstance(command, Pause))
+    else:
+        _submit(command, jobs, post)
+    return True
+
+
+def write_events(stream: BinaryIO, outbox: Outbox) -> int:
+    """Write frames until the outbox is closed or the other end is gone; the process's exit code."""
+    try:
+        while (event := outbox.take()) is not None:
+            stream.write(protocol.encode_frame(event))
+            stream.flush()
+    except OSError:
+        return 1
+    return 0
+
+
+def failed_event(error: EngineError, request: JobRequest | None = None) -> Failed:
+    """The answer for a request, or for bytes that are none."""
+    return Failed(
+        id=request.id if request else "",
+        revision=_revision_of(request),
+        code=error.code,
+        message=error.message,
+        hint=error.hint,
+    )
+
+
+def cancelled_event(request: JobRequest) -> Cancelled:
+    """The answer for a request that was cancelled or replaced."""
+    return Cancelled(id=request.id, revision=_revision_of(request))
+
+
+def _revision_of(request: JobRequest | None) -> int:
+    return request.revision if isinstance(request, Generate) else 0
+
+
+def _submit(request: JobRequest, jobs: RequestScheduler, post: PostEvent) -> None:
+    try:
+        if isinstance(request, Generate):  # an export's own thread checks it: that takes files to be read
+            info = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder(request.pack))
+            validation.validate_request(request, info)
+            validation.validate_full_size(request, info)
+    except Exception as error:  # nothing that a request holds may end the reader
+        post(failed_event(to_engine_error(error, "the check of a request"), request))
+        return
+    for job in jobs.add(request):
+        post(cancelled_event(job.request))
+
+
+def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """stdin and stdout for frames alone: stray prints go to stderr, stray reads find the end of a file."""
+    sys.stdout.flush()
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return commands, events
+
+
+def _lower_priority() -> None:
+    """Let the window go first: a lower scheduling priority, where the system has one."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
+def _exit_code_thread(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
+    """A thread that hands over its exit code when it ends; a crash is logged and counts as 1."""
+
+    def run() -> None:
+        try:
+            ended.put(body())
+        except BaseException:
+            traceback.print_exc()
+            ended.put(1)
+
+    return threading.Thread(target=run, name=name, daemon=True)
+
+
+def _join_briefly(thread: threading.Thread) -> None:
+    if thread.is_alive():
+        thread.join(STOP_TIMEOUT_SECONDS)

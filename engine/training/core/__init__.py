@@ -1,0 +1,1 @@
+"""What every training shares: the run, optimisers, averages, distribution, frames."""

@@ -1,0 +1,134 @@
+"""What a training run is made of, read from a TOML file with strict keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from engine.data.taxonomy import TaxonomySource, taxonomy_classes
+from engine.interface.errors import BadConfig
+from engine.interface.protocol import Sampler
+from engine.network.joint_unet import UNetConfig
+from engine.network.text_tower import TextConfig
+from engine.packs.pack import ProcessConfig
+
+
+class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to see a frame: its rows, its columns at the true aspect times `stretch`, and how often."""
+
+    rows: int
+    stretch: float = 1.0
+    share: float = 1.0
+
+
+TASK_KINDS = ("joint", "layout_given", "image_given", "image_unknown", "layout_unknown", "regions", "shared")
+
+
+class TaskMix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often each task is drawn; the shares need not sum to 1, but to something."""
+
+    joint: float = 0.0
+    layout_given: float = 0.0
+    image_given: float = 0.0
+    image_unknown: float = 0.0
+    layout_unknown: float = 0.0
+    regions: float = 0.0
+    shared: float = 0.0  # one clock for both halves, nothing given: GCDP's own training
+    blank: float = 0.5  # in this share of samples a region of the layout is unknown
+
+
+class LossConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is minimised (diffusion/process.py, `Training`)."""
+
+    min_snr: float = 0.0
+    layout: Literal["cross_entropy", "bound"] = "cross_entropy"
+    entropy: float = 0.001
+
+
+class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Paths are relative to the working directory. `images` is how many the run sees in the end."""
+
+    data: str
+    out: str
+    name: str
+    title: str
+    licence: str
+    taxonomy: TaxonomySource = "street"
+    height: int = 64
+    width: int = 128
+    upscale: Annotated[int, msgspec.Meta(ge=2, le=8)] = 2  # how many times larger the upscaler draws
+    views: tuple[ViewConfig, ...] = (ViewConfig(64),)
+    gamma: float = 1.0
+    cut: Annotated[int, msgspec.Meta(ge=0)] = 0  # rows of the pieces that large frames are seen in; 0: whole
+    border: int = 0  # the outermost pixels of a frame whose classes are not believed
+    thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are not believed
+    repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
+    sampler: Sampler = "ddim"  # how the pack is sampled unless a request says otherwise
+    steps: int = 10
+    layout_steps: int = 1  # of image → layout, where more are no better
+    text_steps: int = 20  # of text → both, where fewer are worse
+    guidance: float = 5.0
+    cross_guidance: float = 1.0
+    window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once, which go past; 0: all of them
+    start: str = ""  # the pack whose weights the run begins with, by its name or folder
+    images: int = 300_000
+    batch: int = 16
+    optimiser: Literal["adamw", "muon"] = "adamw"
+    learning_rate: float = 4e-4
+    warmup: int = 8_000  # images
+    decay: float = 0.25  # the last share of the run, in which the rate falls to 0
+    ema: float = 0.999
+    layout_weight: float = 1.0
+    seed: int = 0
+    device: str = "auto"
+    compile: bool = True
+    minutes: float = 10.0  # between checkpoints with their contact sheets
+    mix: TaskMix = TaskMix(
+        joint=0.35, layout_given=0.15, image_given=0.15, image_unknown=0.025, layout_unknown=0.025, regions=0.3
+    )
+    network: UNetConfig = UNetConfig()
+    text: TextConfig = TextConfig()
+    process: ProcessConfig = ProcessConfig()
+    loss: LossConfig = LossConfig()
+    embeddings: str = "street"  # the pack whose text tower says which classes resemble each other
+    neighbours: int = 3  # how many of them each has, for the embedding transitions
+
+
+def read_toml_with_base(path: Path) -> dict[str, object]:
+    """What a file says, over what its `base`, a file beside it, says; a table takes the place of the base's table."""
+    table: dict[str, object] = msgspec.toml.decode(path.read_bytes())
+    base = table.pop("base", None)
+    return table if base is None else read_toml_with_base(path.parent / str(base)) | table
+
+
+def read_config(path: Path) -> TrainConfig:
+    """A checked configuration. Raises BadConfig."""
+    try:
+        config = msgspec.convert(read_toml_with_base(path), TrainConfig)
+    except (OSError, UnicodeDecodeError, RecursionError, msgspec.MsgspecError) as error:
+        hint = "See engine/training/recipes/street.toml."
+        raise BadConfig(f"{path} is no training configuration: {error}", hint) from error
+    if config.height % 16 or config.width % 16 or min(config.height, config.width) < 16:
+        raise BadConfig(f"{path} asks for {config.height}×{config.width}.", "Sizes must be multiples of 16.")
+    if config.batch < 2 or config.images < config.batch:
+        raise BadConfig(f"{path} has batch {config.batch} and images {config.images}.", "A batch has 2 at least.")
+    if config.sampler == "distilled":
+        raise BadConfig(f"{path} has the sampler distilled, which comes after training.", "Name a solver.")
+    if not any(getattr(config.mix, kind) > 0 for kind in TASK_KINDS):
+        raise BadConfig(f"{path} draws no task.", "Give one a share in [mix].")
+    small = [v for v in config.views if v.rows < config.height or v.stretch <= 0]
+    if small or not config.views:
+        raise BadConfig(f"{path} has views of fewer rows than {config.height}.", "A window must fit into each view.")
+    known = {words.name for words in taxonomy_classes(config.taxonomy)}
+    if not set(config.thin) <= known:
+        raise BadConfig(f"{path} names in `thin` no class: {sorted(set(config.thin) - known)}.", "Use their names.")
+    if config.loss.layout == "cross_entropy" and config.process.kernel == "product":
+        raise BadConfig(
+            f"{path} has the product kernel for a head trained by cross-entropy.",
+            'Set loss.layout = "bound", or process.kernel = "sum".',
+        )
+    if not Path(config.data).is_dir():
+        raise BadConfig(f"{path} names the data folder {config.data}, which is not here.", "Set `data`.")
+    return config

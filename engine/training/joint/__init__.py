@@ -1,0 +1,1 @@
+"""Training of a pack's base: both halves together."""

@@ -1,0 +1,90 @@
+"""Which task a training sample is: the clocks of its pixels, drawn as people use the studio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.region_masks import random_region
+from engine.interface.protocol import UNKNOWN, Pixels
+from engine.training.core.training_config import TASK_KINDS, TaskMix
+
+ClockMap = npt.NDArray[np.int64]
+DROP_TEXT_PROBABILITIES = {"image_given": 0.5, "layout_given": 0.3, "image_unknown": 0.3, "layout_unknown": 0.3}
+"""How often a task goes without its text, where that is not 0.1."""
+REGION_SHARES = (0.35, 0.15, 0.1, 0.15, 0.25)
+"""How often regions are kept of: both halves, the image of a given layout, the layout of a given image, only the
+image, only the layout, which is what people do most."""
+MAX_LEAD = 0.5
+"""The largest lead of the layout over the image, as a share of T."""
+
+
+@dataclass(frozen=True)
+class ClockDraw:
+    """One sample's task: clock maps [H, W], running clocks, whether each half has a loss, its text is dropped."""
+
+    task_kind: str
+    image_clocks: ClockMap
+    layout_clocks: ClockMap
+    image_running: int
+    layout_running: int
+    image_has_loss: bool = True
+    layout_has_loss: bool = True
+    drop_text: bool = False
+
+
+def draw_clocks(layout: Pixels, clocks: int, mix: TaskMix, random: np.random.Generator) -> ClockDraw:
+    """The task of a sample with these ids [H, W]; `UNKNOWN` pixels get the clock T whatever it is."""
+    shares = np.array([getattr(mix, kind) for kind in TASK_KINDS])
+    kind = TASK_KINDS[random.choice(len(TASK_KINDS), p=shares / shares.sum())]
+    t, u = running_clocks(kind, clocks, random)
+    image, labels = np.full(layout.shape, t), np.full(layout.shape, u)
+    if kind == "regions":
+        image, labels = region_clocks(layout, (max(1, t), max(1, u)), random)
+    given = labels == 0
+    # so that T says "unknown" and not "edge of the frame"
+    if kind not in ("layout_unknown", "shared") and random.random() < mix.blank:
+        labels = np.where(random_region(layout, random), clocks, labels)
+    labels = np.where(layout == UNKNOWN, clocks, labels)
+    return ClockDraw(
+        kind,
+        image,
+        labels,
+        0 if kind == "image_unknown" else int(image.max()),
+        0 if kind == "layout_unknown" or given.all() else max(1, u),
+        kind != "image_unknown",
+        kind != "layout_unknown",
+        bool(random.random() < DROP_TEXT_PROBABILITIES.get(kind, 0.1)),
+    )
+
+
+def running_clocks(kind: str, clocks: int, random: np.random.Generator) -> tuple[int, int]:
+    """The clocks of the image and of the layout where they run, 0 for a given half and T for one that is unknown."""
+    t, u = (int(random.integers(1, clocks + 1)) for _ in range(2))
+    if kind == "shared":
+        return t, t
+    if kind == "layout_given":
+        return t, 0
+    if kind == "image_given":  # in few steps the first answer counts most
+        return 0, clocks if random.random() < 0.4 else u
+    if kind == "image_unknown":
+        return clocks, u
+    if kind == "layout_unknown":
+        return t, clocks
+    if random.random() < 0.6:  # the path that sampling takes
+        lead = int(random.uniform(0, MAX_LEAD) * clocks)
+        tau = int(random.integers(1, clocks + lead + 1))
+        return min(clocks, tau), min(clocks, max(0, tau - lead))
+    return t, u
+
+
+def region_clocks(layout: Pixels, running: tuple[int, int], random: np.random.Generator) -> tuple[ClockMap, ClockMap]:
+    """Clock maps with given regions in either or both halves."""
+    keep = random_region(layout, random)
+    other = keep if random.random() < 0.5 else random_region(layout, random)
+    no_pixels, all_pixels = np.zeros_like(keep), np.ones_like(keep)
+    choices = ((keep, other), (keep, all_pixels), (all_pixels, keep), (keep, no_pixels), (no_pixels, keep))
+    image_keep, layout_keep = choices[random.choice(len(choices), p=REGION_SHARES)]
+    return np.where(image_keep, 0, running[0]), np.where(layout_keep, 0, running[1])

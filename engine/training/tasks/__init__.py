@@ -1,0 +1,1 @@
+"""Training of everything else: few-step networks, full-size stages and evaluators."""

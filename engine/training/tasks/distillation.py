@@ -1,0 +1,334 @@
+"""What a pack's distilled network learns: to go in one step where the pack goes in several guided ones.
+
+Progressive distillation [Salimans & Ho 2022] in one go, of a guided teacher [Meng et al. 2023], along the student's
+own path: the student draws real tasks in its few steps; from every state that it comes to, the teacher goes the same
+way in smaller steps, and where it arrives says which v the student should have answered. While the teacher does so the
+layout waits, as it does within a step of any sampler; its own step is taught by the teacher's guided transition.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import torch
+from rich.progress import ProgressColumn
+from torch import Tensor
+
+from engine.data.taxonomy import taxonomy_classes
+from engine.diffusion.process import categorical
+from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction
+from engine.diffusion.process.joint_process import JointProcess
+from engine.diffusion.sampling.guidance import GuidanceWeights, append_map_dims, uninformative_estimate
+from engine.diffusion.sampling.randomness import SeededNoise
+from engine.diffusion.sampling.sampler import (
+    GuidedDenoiser,
+    ImageStepPlan,
+    guided_transition_probs,
+    step_image,
+    step_layout,
+    step_layout_estimate,
+)
+from engine.diffusion.sampling.solvers import SOLVERS, Trajectory
+from engine.diffusion.sampling.trajectory import ClockPair, SamplingTask, StepPlan, clock_trajectory, step_plans
+from engine.evaluators import segmenter
+from engine.evaluators.evaluator_files import WeightsMetadata
+from engine.evaluators.quality import SegmenterScores, segmenter_scores
+from engine.interface.errors import BadConfig
+from engine.interface.pack_catalogue import DISTILLED_FILE
+from engine.interface.protocol import Generate, Pixels, Raster
+from engine.metrics.cost import count_evaluations
+from engine.network.joint_unet import JointUNet
+from engine.packs import few_step
+from engine.packs.few_step import DistilledMetadata, DistilledSampling
+from engine.packs.pack import Pack, build_network
+from engine.requests.generation import generate, sampler_settings
+from engine.training.core.training_config import TaskMix, TrainConfig
+from engine.training.joint.batches import Batch, BatchStream, stack_samples
+from engine.training.tasks import evaluator_task
+from engine.training.tasks.evaluator_task import FrameSource, TrainingTask, ValidationSet
+
+TEACHER_STEPS_PER_STUDENT_STEP = 3
+"""Steps of the teacher for each of the student's."""
+DISTILLATION_MIX = TaskMix(layout_given=0.5, joint=0.15, image_given=0.05, regions=0.3)
+"""What live drawing does: mostly images for layouts, whole and half painted, and parts of either half."""
+MAX_EVALUATIONS = 4
+"""Evaluations up to which the student is measured."""
+FIRST_SEED = 70_000
+GENERATION_BATCH = 16
+MIN_PROBABILITY = 1e-8
+
+ProgressColumns = Sequence[ProgressColumn]
+
+
+class DistillationTask(TrainingTask[DistilledMetadata]):
+    """A student on its way; the pack is its teacher."""
+
+    file_name, batch, learning_rate = DISTILLED_FILE, 4, 2e-4
+
+    def __init__(self, config: TrainConfig, pack: Pack, sources: Sequence[FrameSource]) -> None:
+        super().__init__(config, pack, sources)
+        widths = pack.empty_text_features.pooled.shape[-1], pack.empty_text_features.tokens.shape[-1]
+        self.network: JointUNet = build_network(pack.file, pack.process, widths)
+        self.network.load_state_dict(pack.network.state_dict())
+        self.network.to(pack.device, torch.float32).to(memory_format=torch.channels_last).eval().requires_grad_(True)
+        self.forward: Denoiser = torch.compile(self.network) if config.compile else self.network
+        self.plan, self.teacher_digest = DistilledSampling(), few_step.weights_digest(pack.folder)
+        student_config = msgspec.structs.replace(config, mix=DISTILLATION_MIX, batch=self.batch)
+        self.batches = BatchStream(sources[0].frames, taxonomy_classes(config.taxonomy), student_config)
+
+    @staticmethod
+    def uses_muon(name: str, parameter: Tensor) -> bool:
+        """The matrices between stem and head, as in the pack's own training."""
+        return parameter.ndim >= 2 and name.startswith(("down", "up", "shrink", "grow"))
+
+    def loss(self, random: np.random.Generator) -> Tensor:
+        """Over the paths of a few tasks, each step's v-MSE and KL/ln K."""
+        batch = stack_samples([self.batches.draw_sample(random) for _ in range(self.batch)]).to(self.pack.device)
+        with torch.no_grad():
+            task = self.sampling_task(batch, int(random.integers(2**62)))
+        return torch.stack(list(self.step_losses(task))).mean()
+
+    def sampling_task(self, batch: Batch, seed: int) -> SamplingTask:
+        """The batch's tasks, guided as the pack guides them."""
+        info, tower, rows = self.pack.info, self.pack.text_encoder, len(batch.image)
+        keep_image, keep_layout = batch.clocks.image == 0, batch.clocks.layout == 0
+        has_prompt = torch.tensor([bool(text) for text in batch.captions])
+        given = (keep_image | keep_layout).flatten(1).any(1).cpu()
+        cross = torch.where(given & ~has_prompt, info.cross_guidance, 1.0)
+        return SamplingTask(
+            image=(batch.image - self.mean) / self.deviation,
+            keep_image=keep_image,
+            layout=torch.where(keep_layout, batch.layout, 0),
+            keep_layout=keep_layout,
+            unknown=torch.zeros_like(keep_layout),
+            text=tower(tower.tokenize(batch.captions).to(self.pack.device)),
+            negative=self.pack.empty_text_features.repeat_batch(rows),
+            seeds=[seed + row for row in range(rows)],
+            weights=GuidanceWeights(torch.where(has_prompt, info.guidance, 1.0), cross),
+        )
+
+    def step_losses(self, task: SamplingTask) -> Iterator[Tensor]:
+        """One for each step of the student, who goes on from where it comes to itself."""
+        process, random, size = self.pack.process, SeededNoise(task.seeds, task.image.device), task.image.shape[1:]
+        trajectory = DistillationTrajectory(self.pack, self.plan, task)
+        image = torch.where(task.keep_image, task.image, random.normal(*size))
+        layout = torch.where(task.keep_layout, task.layout, process.sample_layout_prior(random.uniform(1, *size[1:])))
+        state = DiffusionState(image, layout, task.clock_maps(process, trajectory.step_plans[0].clocks))
+        estimate = uninformative_estimate(state, process.num_classes)
+        for index, step_plan in enumerate(trajectory.step_plans):
+            with torch.no_grad():
+                target = trajectory.teacher_target(index, state, estimate)
+            with torch.autocast(state.image.device.type, torch.bfloat16):
+                prediction = self.forward(state, task.text, estimate)
+            yield distillation_loss(process, task, step_plan, state, prediction, target)
+            with torch.no_grad():
+                state, estimate = trajectory.student_step(index, state, estimate, prediction, random)
+
+    def evaluate_and_save(
+        self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path
+    ) -> DistilledMetadata:
+        """By the pack's segmenter, in what it and its teacher draw for the layouts held out."""
+        pack_segmenter, info = segmenter.load(self.pack), self.pack.info
+        weights = {name: value.detach() for name, value in self.network.state_dict().items()}
+        student = few_step.distilled_pack(self.pack, weights, self.plan, out)
+
+        def segmentation_quality(pictures: Sequence[Pixels]) -> SegmenterScores:
+            return segmenter_scores(pack_segmenter, len(info.classes), pictures, validation_set.layouts)
+
+        with count_evaluations(self.pack.network) as count:
+            teacher_quality = segmentation_quality(generate_images(self.pack, validation_set.layouts, info.steps))
+        distilled_metadata = DistilledMetadata(
+            **msgspec.structs.asdict(metadata),
+            plan=self.plan,
+            teacher=self.teacher_digest,
+            curve=tuple(
+                segmentation_quality(generate_images(student, validation_set.layouts, steps))
+                for steps in range(1, MAX_EVALUATIONS + 1)
+            ),
+            own=teacher_quality,
+            evaluations=round(count.rows / len(validation_set.layouts)),
+            real=segmentation_quality(validation_set.images),
+        )
+        few_step.write_distilled(out, weights, distilled_metadata)
+        return distilled_metadata
+
+
+class TeacherTarget(NamedTuple):
+    """Where the teacher arrives: the image [B, 3, H, W], and ∝ the chances of the layout's next ids [B, S, H, W]."""
+
+    image: Tensor
+    layout_probabilities: Tensor
+
+
+class DistillationTrajectory:
+    """The student's steps through a task, and the teacher's smaller ones, of which it is told the weights."""
+
+    def __init__(self, pack: Pack, plan: DistilledSampling, task: SamplingTask) -> None:
+        self.pack, self.process, self.task = pack, pack.process, task
+        student_pack = replace(pack, file=plan.apply_to(pack.file))
+        self.student_settings, self.teacher_settings = (
+            sampler_settings(student_pack, plan.steps),
+            sampler_settings(pack, plan.steps),
+        )
+        ones = torch.ones_like(task.weights.text)
+        self.unguided_task = replace(task, weights=GuidanceWeights(ones, ones))
+        self.student_clocks = clock_trajectory(self.process, task, self.student_settings)
+        self.teacher_clocks = clock_trajectory(
+            self.process, task, replace(self.student_settings, steps=TEACHER_STEPS_PER_STUDENT_STEP * plan.steps)
+        )
+        self.step_plans = step_plans(self.process, self.unguided_task, self.student_settings, self.student_clocks)
+        self.solver = SOLVERS[student_pack.info.sampler](
+            Trajectory(self.process.image_schedule, self.student_clocks.image, task.image)
+        )
+
+    def teacher_target(self, index: int, state: DiffusionState, estimate: CleanEstimate) -> TeacherTarget:
+        """The teacher's way through a step of the student, the layout waiting."""
+        process, task = self.process, self.task
+        image = self.teacher_clocks.image[
+            TEACHER_STEPS_PER_STUDENT_STEP * index : TEACHER_STEPS_PER_STUDENT_STEP * (index + 1) + 1
+        ]
+        clocks = ClockPair(image, self.student_clocks.layout[index].expand_as(image))
+        guided_denoiser = GuidedDenoiser(
+            process, self.pack.network, task, self.teacher_settings, task.keep_image_or_none, estimate
+        )
+        solver = SOLVERS[self.pack.info.sampler](Trajectory(process.image_schedule, clocks.image, task.image))
+        random = SeededNoise(task.seeds, image.device)
+        layout_probabilities: Tensor | None = None
+        for step_plan in step_plans(process, task, self.teacher_settings, clocks):
+            guided_prediction, next_clocks = (
+                guided_denoiser(state, step_plan.guidance),
+                task.clock_maps(process, step_plan.next_clocks),
+            )
+            if layout_probabilities is None:
+                layout_probabilities = guided_transition_probs(
+                    process, guided_prediction, task.clock_maps(process, self.step_plans[index].next_clocks)
+                )
+            next_image = step_image(
+                process,
+                solver,
+                ImageStepPlan(step_plan, next_clocks, False, False),
+                guided_prediction,
+                guided_denoiser,
+                random,
+            )
+            guided_denoiser.previous_estimate = CleanEstimate(
+                guided_prediction.image_estimate.x_0, step_layout_estimate(process, step_plan, guided_prediction)
+            )
+            state = DiffusionState(next_image, state.layout, next_clocks)
+        assert layout_probabilities is not None, "a step has parts"
+        return TeacherTarget(state.image, layout_probabilities)
+
+    def student_step(
+        self, index: int, state: DiffusionState, estimate: CleanEstimate, prediction: Prediction, random: SeededNoise
+    ) -> tuple[DiffusionState, CleanEstimate]:
+        """Where the student comes to by what it said, and what it takes along."""
+        process, step_plan = self.process, self.step_plans[index]
+        guided_denoiser = GuidedDenoiser(
+            process,
+            lambda *_: prediction,
+            self.unguided_task,
+            self.student_settings,
+            self.task.keep_image_or_none,
+            estimate,
+        )
+        guided_prediction, next_clocks = (
+            guided_denoiser(state, step_plan.guidance),
+            self.task.clock_maps(process, step_plan.next_clocks),
+        )
+        image = step_image(
+            process,
+            self.solver,
+            ImageStepPlan(step_plan, next_clocks, index + 1 == len(self.step_plans), False),
+            guided_prediction,
+            guided_denoiser,
+            random,
+        )
+        layout = state.layout
+        if step_plan.layout_moves:
+            layout = step_layout(
+                process,
+                guided_prediction,
+                next_clocks,
+                random.uniform(1, *layout.shape[2:]),
+                step_plan.layout_reaches_zero,
+                step_plan.whole_layout_moves,
+            )
+        return DiffusionState(image, layout, next_clocks), CleanEstimate(
+            guided_prediction.image_estimate.x_0, step_layout_estimate(process, step_plan, guided_prediction)
+        )
+
+
+def distillation_loss(
+    process: JointProcess,
+    task: SamplingTask,
+    step_plan: StepPlan,
+    state: DiffusionState,
+    prediction: Prediction,
+    target: TeacherTarget,
+) -> Tensor:
+    """Between one step of the student and the teacher's: v-MSE of the image and KL/ln K of the layout's transition.
+
+    With φ = arccos √ᾱ, a step of DDIM is x_s = cos(φ_t - φ_s) x_t - sin(φ_t - φ_s) v  [Salimans & Ho 2022, app. D],
+    which is solved for v.
+    """
+    t, s = append_map_dims(step_plan.clocks.image), append_map_dims(step_plan.next_clocks.image)
+    angle_step = process.image_schedule.angle(t, torch.float32) - process.image_schedule.angle(s, torch.float32)
+    target_v = (angle_step.cos() * state.image - target.image) / angle_step.sin().clamp(min=1e-6)
+    image_moves = (s < t) & ~task.keep_image
+    image = ((prediction.image_output - target_v).square().mean(1, keepdim=True) * image_moves).mean()
+    y_t, u, v = state.layout, append_map_dims(step_plan.next_clocks.layout), append_map_dims(step_plan.clocks.layout)
+    student_probabilities = process.unnormalised_reverse_probs(y_t, categorical.class_softmax(prediction.logits), u, v)
+    teacher_probabilities, student_probabilities = (
+        chances / chances.sum(1, keepdim=True) for chances in (target.layout_probabilities, student_probabilities)
+    )
+    divergence = (
+        teacher_probabilities
+        * (
+            teacher_probabilities.clamp(min=MIN_PROBABILITY).log()
+            - student_probabilities.clamp(min=MIN_PROBABILITY).log()
+        )
+    ).sum(1, keepdim=True)
+    layout_moves = (u < v) & ~task.keep_layout
+    return image + (divergence * layout_moves).mean() / math.log(process.num_classes)
+
+
+def generate_images(pack: Pack, layouts: Sequence[Pixels], steps: int) -> list[Pixels]:
+    """Images for layouts, by a pack or by its student."""
+    images: list[Pixels] = []
+    for start in range(0, len(layouts), GENERATION_BATCH):
+        requests = [
+            Generate(
+                id="distil",
+                pack=pack.info.name,
+                layout=Raster.from_pixels(one),
+                seed=FIRST_SEED + start + row,
+                steps=steps,
+            )
+            for row, one in enumerate(layouts[start : start + GENERATION_BATCH])
+        ]
+        *_, last = generate(pack, requests)
+        images += [last.image(row) for row in range(len(requests))]
+    return images
+
+
+def distil_pack(
+    config: TrainConfig, pack: Pack, images: int, out: Path, columns: Sequence[ProgressColumn]
+) -> DistilledMetadata:
+    """Distil a pack; writes `out` and returns what it is worth on DATA/val.
+
+    Raises BadConfig, BadFile, or BadPack if the pack has no segmenter to judge it by.
+    """
+    segmenter.load(pack)  # what would fail later fails now
+    if pack.process.prediction_type != "v" or pack.info.sampler not in SOLVERS:
+        raise BadConfig(
+            f"“{pack.info.name}” is drawn by {pack.info.sampler} "
+            f"from a network that says {pack.process.prediction_type}.",
+            f"Distil packs that say v and are drawn by one of {', '.join(SOLVERS)}.",
+        )
+    return evaluator_task.train_task(DistillationTask, config, pack, images, out, columns)

@@ -1,0 +1,1 @@
+"""Exports and the browser of exported data sets."""

@@ -1,0 +1,234 @@
+"""One export at a time: it runs in the engine, behind every picture, and waits for a person if the engine ends."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from engine.interface.pack_catalogue import conditioning_kind, default_steps
+from engine.interface.protocol import (
+    Cancel,
+    Cancelled,
+    Done,
+    Export,
+    Exported,
+    Exporting,
+    Failed,
+    FullSizeDone,
+    PackInfo,
+    Pause,
+    Purge,
+    Resume,
+)
+from studio.session.connection.engine_client import EngineClient, EngineState
+from studio.session.generation.generator import GenerationController
+from studio.session.generation.job_queue import GenerationJob
+from studio.session.notices import Notice, NoticeAction, NoticeLevel
+from studio.session.persistence.atomic_io import remove_if_possible, write_atomically
+
+PENDING_EXPORT_FILE = "export.msgpack"
+"""The export that is not finished, so that it can be gone on with whatever ends the studio."""
+
+
+class ExportStage(enum.StrEnum):
+    """`STOPPED`: there is something to go on with."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass
+class GenerationSpeed:
+    """Seconds that the last pictures made here took for each pixel of the drawn size: a step, and all the detail."""
+
+    step_seconds_per_pixel: float | None = None
+    upscale_seconds_per_pixel: float | None = None
+
+    def estimate_seconds(self, steps: int, full: bool, pixels: int) -> float | None:
+        """How long so many pixels would take; None if nothing of the kind was made here yet."""
+        upscaling = self.upscale_seconds_per_pixel if full else 0.0
+        return (
+            None
+            if self.step_seconds_per_pixel is None or upscaling is None
+            else (self.step_seconds_per_pixel * steps + upscaling) * pixels
+        )
+
+
+class ExportRunner(QObject):
+    """Sends, follows and remembers; what is said comes out as notices."""
+
+    changed = Signal()
+    noticed = Signal(object)  # Notice
+    browse_requested = Signal(object)  # Path: a person wants to look through this data set
+
+    def __init__(
+        self,
+        info: PackInfo,
+        client: EngineClient,
+        generator: GenerationController,
+        data: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._info, self._client, self._file = info, client, data / PENDING_EXPORT_FILE
+        self.stage = ExportStage.NONE
+        self.request: Export | None = None
+        self.progress: Exporting | None = None
+        self.speed = GenerationSpeed()
+        self._last_result: Done | None = None
+        self._purging: dict[str, Path] = {}
+        client.export_event_received.connect(self._on_event)
+        client.state_changed.connect(self._on_engine_state)
+        client.full_size_received.connect(self._on_full_size)
+        generator.result_received.connect(self._on_result)
+
+    @property
+    def active(self) -> bool:
+        """Whether an export is under way; one that rests is."""
+        return self.stage in (ExportStage.WAITING, ExportStage.RUNNING, ExportStage.PAUSED)
+
+    def offer_unfinished(self) -> None:
+        """Offer to go on with what was not finished the last time."""
+        try:
+            self.request = msgspec.msgpack.decode(self._file.read_bytes(), type=Export)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return
+        if Path(self.request.out).is_dir():
+            words = self.tr("The export to {folder} is not finished. What is there stays whole.")
+            self._mark_stopped(words.format(folder=self.request.out))
+        else:
+            self.request = None
+
+    def start(self, request: Export) -> None:
+        """Make a data set, or go on with one; it begins as soon as the engine is ready."""
+        self.request, self.progress = request, None
+        self._remember_request(request)
+        self._set_stage(ExportStage.WAITING)
+        self._send_request()
+        if self._client.state is EngineState.STOPPED:
+            self._client.restart()
+
+    def resume_stopped(self) -> None:
+        """Go on with what was stopped."""
+        if self.request is not None and not self.active:
+            self.start(msgspec.structs.replace(self.request, id=uuid.uuid4().hex))
+
+    def pause(self) -> None:
+        """Rest before the next step."""
+        if self.request is not None and self.stage is ExportStage.RUNNING:
+            self._client.send_export_command(Pause(self.request.id))
+            self._set_stage(ExportStage.PAUSED)
+
+    def resume(self) -> None:
+        """Go on after a rest."""
+        if self.request is not None and self.stage is ExportStage.PAUSED:
+            self._client.send_export_command(Resume(self.request.id))
+            self._set_stage(ExportStage.RUNNING)
+
+    def cancel(self) -> None:
+        """Stop now. What is there stays, and can be gone on with."""
+        if self.request is None or not self.active:
+            return
+        self._client.send_export_command(Cancel(self.request.id))
+        pairs = self.progress.pairs if self.progress else 0
+        words = self.tr("The export is stopped; {folder} holds {count} pairs.")
+        text = words.format(folder=self.request.out, count=pairs)
+        remove_if_possible(self._file)
+        self._set_stage(ExportStage.STOPPED)
+        self.noticed.emit(Notice(text, NoticeLevel.INFO, NoticeAction(self.tr("Go on"), self.resume_stopped)))
+
+    def purge(self, folder: Path) -> None:
+        """Take away the files of pairs that were dropped from a data set, as soon as the engine is ready."""
+        command = Purge(id=uuid.uuid4().hex, out=str(folder))
+        self._purging[command.id] = folder
+        self._client.send_export_command(command)
+
+    def _send_request(self) -> None:
+        if self.request is not None and self._client.state is EngineState.READY and self.stage is ExportStage.WAITING:
+            self._client.send_export_command(self.request)
+            self._set_stage(ExportStage.RUNNING)
+
+    def _on_engine_state(self) -> None:
+        if self._client.state is EngineState.READY:
+            self._send_request()
+            for id, folder in self._purging.items():
+                self._client.send_export_command(Purge(id=id, out=str(folder)))
+        elif self.request is not None and self.stage in (ExportStage.RUNNING, ExportStage.PAUSED):
+            words = self.tr("The export to {folder} stopped with the engine. What is there stays whole.")
+            self._mark_stopped(words.format(folder=self.request.out))
+
+    def _on_event(self, event: Exporting | Exported | Cancelled | Failed) -> None:
+        if event.id in self._purging:
+            self._on_purged(self._purging.pop(event.id), event)
+        elif self.request is None or event.id != self.request.id or not self.active:
+            return
+        elif isinstance(event, Exporting):
+            self.progress = event
+            self.changed.emit()
+        elif isinstance(event, Exported):
+            self._on_exported(event, self.request)
+        elif isinstance(event, Failed):
+            self._on_failed(event)
+
+    def _on_exported(self, event: Exported, request: Export) -> None:
+        self.request = self.progress = None
+        remove_if_possible(self._file)
+        self._set_stage(ExportStage.NONE)
+        folder = Path(request.out)
+        text = self.tr("{folder} holds {count} pairs.").format(folder=folder, count=event.pairs)
+        if event.rejected:
+            others = self.tr("{count} others did not pass the filters.").format(count=event.rejected)
+            text = f"{text} {others}"
+        browse = NoticeAction(self.tr("Look through them"), lambda: self.browse_requested.emit(folder))
+        self.noticed.emit(Notice(text, NoticeLevel.INFO, browse))
+
+    def _on_failed(self, event: Failed) -> None:
+        started = self.progress is not None
+        if not started:
+            remove_if_possible(self._file)
+        self._set_stage(ExportStage.STOPPED if started else ExportStage.NONE)
+        action = NoticeAction(self.tr("Go on"), self.resume_stopped) if started else None
+        self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR, action))
+
+    def _on_purged(self, folder: Path, event: Exporting | Exported | Cancelled | Failed) -> None:
+        if isinstance(event, Exported):
+            words = self.tr("{folder} holds {count} pairs now.").format(folder=folder, count=event.pairs)
+            self.noticed.emit(Notice(words, NoticeLevel.HINT))
+        elif isinstance(event, Failed):
+            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR))
+
+    def _on_result(self, job: GenerationJob, event: Done) -> None:
+        self._last_result, request = event, job.request
+        steps = request.steps or default_steps(self._info, request.sampler, conditioning_kind(request))
+        self.speed.step_seconds_per_pixel = event.seconds / steps / (event.image.height * event.image.width)
+
+    def _on_full_size(self, event: FullSizeDone | Failed | None) -> None:
+        result = self._last_result
+        if isinstance(event, FullSizeDone) and result is not None and result.id == event.id:
+            self.speed.upscale_seconds_per_pixel = (event.seconds - result.seconds) / (
+                result.image.height * result.image.width
+            )
+
+    def _mark_stopped(self, text: str) -> None:
+        self._set_stage(ExportStage.STOPPED)
+        self.noticed.emit(Notice(text, NoticeLevel.INFO, NoticeAction(self.tr("Go on"), self.resume_stopped)))
+
+    def _remember_request(self, request: Export) -> None:
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._file, msgspec.msgpack.encode(request))
+        except OSError as error:
+            words = self.tr("{file} cannot be written ({why}). If the studio ends, start the export again by hand.")
+            self.noticed.emit(Notice(words.format(file=self._file, why=error.strerror), NoticeLevel.ERROR))
+
+    def _set_stage(self, stage: ExportStage) -> None:
+        self.stage = stage
+        self.changed.emit()

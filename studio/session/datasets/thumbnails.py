@@ -1,0 +1,67 @@
+"""Small pictures of pairs, decoded in a thread of their own, those that were asked for last first."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.interface.errors import EngineError
+from engine.interface.protocol import Pixels
+from engine.interface.raster import colourise, fit_image
+
+if TYPE_CHECKING:
+    from engine.interface.dataset_reader import DatasetEntry, DatasetReader
+
+MAX_PENDING = 200
+"""So many can wait; who scrolls past more no longer sees the first of them."""
+MAX_HEIGHT = 128
+"""Pixels; larger pictures are made smaller."""
+
+
+class ThumbnailLoader(QObject):
+    """Of one data set."""
+
+    thumbnail_ready = Signal(
+        str, object
+    )  # a pair's name, and RGB [h, w, 3]: layout and image side by side; None if damaged
+
+    def __init__(self, reader: DatasetReader, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reader = reader
+        self._pending: deque[DatasetEntry] = deque(maxlen=MAX_PENDING)
+        self._executor = ThreadPoolExecutor(1, "thumbnails")
+
+    def request(self, entry: DatasetEntry) -> None:
+        """`made` comes for it, unless too many others are asked for meanwhile."""
+        if entry not in self._pending:
+            self._pending.append(entry)
+            self._executor.submit(self._load_newest)
+
+    def close(self) -> None:
+        """Stop; nothing is waited for."""
+        self._pending.clear()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _load_newest(self) -> None:
+        try:
+            entry = self._pending.pop()
+        except IndexError:  # forgotten, for newer ones
+            return
+        self.thumbnail_ready.emit(entry.name, self._render(entry))
+
+    def _render(self, entry: DatasetEntry) -> Pixels | None:
+        try:
+            image, layout = self._reader.halves(entry)
+        except EngineError:
+            return None
+        side_by_side = np.concatenate([colourise(layout, self._reader.info.classes), image], 1)
+        height, width = side_by_side.shape[:2]
+        return (
+            side_by_side
+            if height <= MAX_HEIGHT
+            else fit_image(side_by_side, MAX_HEIGHT, round(width * MAX_HEIGHT / height), "stretch").pixels
+        )

@@ -1,0 +1,1 @@
+"""The open picture and the tools that change it."""

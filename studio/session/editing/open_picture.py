@@ -1,0 +1,108 @@
+"""The picture and what is set beside it as one thing: taken as a snapshot, and put back as one."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.interface.protocol import UNKNOWN, Pixels
+from studio.domain.document import DocumentStatus, GenerationMode, ImageKind
+from studio.session.editing.editor import Editor
+from studio.session.generation.generator import GenerationController
+from studio.session.generation.request_builder import GenerationOptions, options_of_request
+from studio.session.persistence.project_file import NO_ORIGIN, PictureSnapshot, PictureState, SnapshotOrigin
+from studio.session.persistence.provenance import STORED_PLANES, Provenance, image_digest
+from studio.session.results.results import Results
+
+
+class OpenPicture(QObject):
+    """Joins the editor, the generator and how the image was made. Whatever ran for the picture before is cancelled."""
+
+    about_to_be_replaced = Signal()  # a result is about to take the place of this picture
+
+    def __init__(
+        self, editor: Editor, generator: GenerationController, results: Results, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.editor, self.generator, self.results = editor, generator, results
+
+    def state(self) -> PictureState:
+        """What the picture is now, beside its pixels."""
+        generator = self.generator
+        return PictureState(
+            marks=self.editor.document.status,
+            mode=generator.mode,
+            options=generator.options,
+            live=generator.live,
+            awaiting=generator.awaits_result,
+            frame=self.editor.document.frame,
+        )
+
+    def provenance(self) -> Provenance | None:
+        """How the image was made, if it is as it was made and that is remembered."""
+        return self.results.find_provenance(image_digest(self.editor.document.image))
+
+    @property
+    def is_result(self) -> bool:
+        """Whether the picture is just as a result left it."""
+        provenance, document = self.provenance(), self.editor.document
+        return provenance is not None and all(
+            np.array_equal(provenance.planes[plane].pixels(), document.pixels(plane)) for plane in STORED_PLANES
+        )
+
+    def snapshot(self, origin: SnapshotOrigin = NO_ORIGIN) -> PictureSnapshot:
+        """The picture as it is now."""
+        return PictureSnapshot.capture(self.editor.document, self.state(), self.provenance(), origin)
+
+    def reset_to(self, snapshot: PictureSnapshot) -> None:
+        """Make this the picture with which everything begins; there is nothing to undo then."""
+        self.editor.reset(snapshot.restore)
+        self.apply_state(snapshot.state, snapshot.provenance)
+
+    def show_snapshot(self, snapshot: PictureSnapshot, name: str) -> None:
+        """Make this the picture, as one step."""
+        self.editor.end_stroke()
+        self.generator.cancel_picture_job()
+        snapshot.restore(self.editor.document)
+        self.editor.record_step(name, answered=True)
+        self.apply_state(snapshot.state, snapshot.provenance)
+
+    def show_result(self, provenance: Provenance, image: Pixels, name: str, *, restore_options: bool = False) -> None:
+        """Make the picture what it was after a result, as one step; with `request`, what was asked for as well."""
+        self.editor.end_stroke()
+        self.about_to_be_replaced.emit()
+        self.generator.cancel_picture_job()
+        self.results.remember(provenance)
+        provenance.restore(self.editor.document, image)
+        self.editor.record_step(name, answered=True)
+        if restore_options:
+            self._set_options(
+                provenance.mode, options_of_request(provenance.request, provenance.mode, self.generator.options)
+            )
+
+    def show_pair(self, image: Pixels, layout: Pixels, name: str) -> None:
+        """Make a pair the picture, as one step: RGB [H, W, 3] and ids [H, W] of any size."""
+        self.editor.end_stroke()
+        self.about_to_be_replaced.emit()
+        self.generator.cancel_picture_job()
+        document = self.editor.document
+        document.reset_to_size(*layout.shape)
+        no_pixels = np.zeros(layout.shape, np.bool_)
+        unknown = np.full_like(layout, UNKNOWN)
+        document.set_planes(painted=layout, filled=unknown, image=image, keep_layout=no_pixels, keep_image=no_pixels)
+        document.set_planes(selection=no_pixels, status=DocumentStatus(ImageKind.GENERATED))
+        self.editor.record_step(name, answered=True)
+        self.generator.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+
+    def apply_state(self, state: PictureState, provenance: Provenance | None = None) -> None:
+        """Set what is set beside the picture; nothing is made anew for it."""
+        if provenance is not None:
+            self.results.remember(provenance)
+        self.generator.live = state.live
+        self._set_options(state.mode, state.options)
+
+    def _set_options(self, mode: GenerationMode, options: GenerationOptions) -> None:
+        generator = self.generator
+        generator.set_mode(mode)
+        generator.options = options  # nothing is to be made anew: the picture is there
+        generator.options_changed.emit()

@@ -1,0 +1,1 @@
+"""When the engine is asked, for what, and what comes of it."""

@@ -1,0 +1,107 @@
+"""Four seeds of one request, drawn one after the other; whichever a person likes becomes the picture."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from engine.interface.protocol import Cancelled, Done, Failed, Generate, PackInfo, Pixels, Preview, TracedStep
+from studio.domain.document import Document, GenerationMode
+from studio.session.editing.open_picture import OpenPicture
+from studio.session.generation.request_builder import random_seed
+from studio.session.persistence.provenance import Provenance, copy_document, with_result
+
+VARIATION_COUNT = 4
+JobEvent = Preview | TracedStep | Done | Cancelled | Failed | None
+
+
+@dataclass
+class Variation:
+    """One of the four: `image` [H, W, 3] and `layout` [H, W] come with the first preview, `recipe` at the end."""
+
+    request: Generate
+    image: Pixels | None = None
+    layout: Pixels | None = None
+    provenance: Provenance | None = None
+
+
+class Variations(QObject):
+    """At most one of them is being drawn; what the picture needs meanwhile goes first, and then they go on."""
+
+    changed = Signal()  # another preview, another result, or all of them came or went
+
+    def __init__(self, info: PackInfo, picture: OpenPicture, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._info, self._picture = info, picture
+        self._drawn_from: tuple[GenerationMode, Document] | None = None
+        self.variations: list[Variation] = []
+        self.current_index: int | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.current_index is not None
+
+    def generate(self) -> None:
+        """Draw four variations of what Generate would make now; the first has the seed that is set. Layouts of an
+        image get the steps of all other pictures.
+        """
+        generator = self._picture.generator
+        request = generator.draft_request()
+        if request is None:
+            return
+        generator.drop_background(self._on_job_event)  # those before, if they are still drawn
+        if (
+            request.steps is None and generator.mode is GenerationMode.IMAGE_TO_LAYOUT
+        ):  # one step finds the same for any seed
+            request = msgspec.structs.replace(request, steps=self._info.steps)
+        seeds = [request.seed, *(random_seed() for _ in range(VARIATION_COUNT - 1))]
+        self.variations = [
+            Variation(msgspec.structs.replace(request, id=uuid.uuid4().hex, seed=seed)) for seed in seeds
+        ]
+        self._drawn_from = (generator.mode, copy_document(self._picture.editor.document))
+        self._run_variation(0)
+
+    def apply(self, index: int) -> None:
+        """Make a finished variation the picture, with its seed, as one step."""
+        variation = self.variations[index]
+        if variation.provenance is not None and variation.image is not None:
+            self._picture.show_result(variation.provenance, variation.image, "Variation", restore_options=True)
+
+    def close(self) -> None:
+        """Put them away; those that are finished are in the history."""
+        if self.running:
+            self._picture.generator.drop_background(self._on_job_event)
+        self.variations, self._drawn_from = [], None
+        self.changed.emit()
+
+    def _run_variation(self, index: int) -> None:
+        self.current_index = index
+        self._picture.generator.run_in_background(self.variations[index].request, self._on_job_event)
+        self.changed.emit()
+
+    def _on_job_event(self, event: JobEvent) -> None:
+        index = self.current_index
+        if index is None or self._drawn_from is None:
+            return
+        variation, (mode, document) = self.variations[index], self._drawn_from
+        if isinstance(event, Preview | Done):
+            result_document = with_result(document, mode, event.image.pixels(), event.layout.pixels())
+            variation.image, variation.layout = result_document.image, result_document.visible_layout()
+        if isinstance(event, Done) and variation.image is not None:
+            result = (event.image.pixels(), event.layout.pixels())
+            variation.provenance = self._picture.results.record_result(variation.request, mode, document, result)
+            if index + 1 < len(self.variations):
+                self._run_variation(index + 1)
+                return
+        if not isinstance(event, Preview):
+            self._finish()
+        self.changed.emit()
+
+    def _finish(self) -> None:
+        self.current_index = None
+        for variation in self.variations:
+            if variation.provenance is None:  # half drawn pictures are no results
+                variation.image = variation.layout = None

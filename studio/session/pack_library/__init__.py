@@ -1,0 +1,1 @@
+"""Installed packs and the installation of new ones."""

@@ -1,0 +1,68 @@
+"""The pack that the studio works with, read without the engine so that the window is up at once.
+
+Without Qt, too: where Qt cannot be loaded, an example is painted all the same, so these errors stay English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from engine.interface.errors import BadPack, EngineError
+from engine.interface.pack_catalogue import example_layout_paths, pack_folders, read_pack_info
+from engine.interface.protocol import PackInfo
+
+DEFAULT_PACK = "street"
+
+
+@dataclass(frozen=True)
+class StudioPack:
+    """A pack by the name that the engine knows it by; without classes there is nothing to paint with."""
+
+    name: str
+    info: PackInfo
+    examples: tuple[Path, ...] = ()
+    open_ended: bool = False  # its text tower reads any text, not only the vocabulary
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.info.classes)
+
+
+NO_PACK = StudioPack("", PackInfo(name="", title="", height=64, width=128, classes=()))
+
+
+class _TextTowerHeader(msgspec.Struct, frozen=True):
+    model: str = ""
+
+
+class _PackTextHeader(msgspec.Struct, frozen=True):
+    text: _TextTowerHeader = _TextTowerHeader()
+
+
+def open_preferred_pack(preferred: str = "") -> StudioPack:
+    """The pack that was chosen, else the street pack, else the first one that is whole. Raises BadPack."""
+    folders = pack_folders()
+    if not folders:
+        raise BadPack(
+            "There is no pack to paint with.",
+            "Put a pack's folder into a folder of its own, name that one in DIPTYCH_PACKS and start again.",
+        )
+    first_error: EngineError | None = None
+    for name in dict.fromkeys((preferred, DEFAULT_PACK, *folders)):
+        try:
+            if name in folders:
+                return read_pack(name, folders[name])
+        except EngineError as error:
+            first_error = first_error or error
+    assert first_error is not None
+    raise first_error
+
+
+def read_pack(name: str, folder: Path) -> StudioPack:
+    """The pack in a folder. Raises BadPack."""
+    info = read_pack_info(folder)
+    head = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_PackTextHeader)
+    return StudioPack(name, info, tuple(example_layout_paths(folder)), open_ended=bool(head.text.model))

@@ -1,0 +1,71 @@
+"""The packs on this machine, as a person chooses among them, and where new ones are put."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from itertools import dropwhile, takewhile
+from pathlib import Path
+
+from engine.interface.errors import EngineError
+from engine.interface.pack_catalogue import example_layout_paths, pack_folders, read_pack_info
+from engine.interface.protocol import PackInfo
+
+PACKS_VARIABLE = "DIPTYCH_PACKS"
+CARD_FILE, WEIGHTS_FILE = "CARD.md", "weights.safetensors"
+MAX_FIGURES = 4
+
+
+@dataclass(frozen=True)
+class PackCard:
+    """What can be said of a pack without the engine; a broken one has a problem and perhaps no `info`."""
+
+    name: str
+    folder: Path
+    size: int  # bytes
+    info: PackInfo | None = None
+    example: Path | None = None
+    figures: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+def list_pack_cards() -> list[PackCard]:
+    """All packs that can be used by name, broken ones included."""
+    return [read_pack_card(name, folder) for name, folder in pack_folders().items()]
+
+
+def read_pack_card(name: str, folder: Path) -> PackCard:
+    """One pack's card."""
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    try:
+        info = read_pack_info(folder)
+        if not (folder / WEIGHTS_FILE).is_file():
+            return PackCard(name, folder, size, info, problem=f"{folder / WEIGHTS_FILE} is missing.")
+        example = next(iter(example_layout_paths(folder)), None)
+        return PackCard(name, folder, size, info, example, measured_figures(folder))
+    except EngineError as error:
+        return PackCard(name, folder, size, problem=error.message)
+
+
+def measured_figures(folder: Path) -> tuple[tuple[str, str], ...]:
+    """The first figures of the first table under "Measured" in a pack's card: what was measured, and how much."""
+    try:
+        text = (folder / CARD_FILE).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ()
+    lines = text.partition("\n## Measured")[2].partition("\n## ")[0].splitlines()
+    table = takewhile(is_table_row, dropwhile(lambda line: not is_table_row(line), lines))
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in table]
+    return tuple((row[0], row[1]) for row in rows[2:] if len(row) > 1 and not row[0].startswith("…"))[:MAX_FIGURES]
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a line of Markdown is of a table."""
+    return line.startswith("|")
+
+
+def register_pack_folder(folder: Path) -> None:
+    """Let this process, and each engine that it starts, find the packs in a folder after all others."""
+    folders = [path for path in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if path]
+    if str(folder) not in folders:
+        os.environ[PACKS_VARIABLE] = os.pathsep.join([*folders, str(folder)])

@@ -1,0 +1,289 @@
+"""Pictures that come in and go out: files, drops and the clipboard. What carries its request brings that along."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.interface.errors import BadFile, EngineError
+from engine.interface.pack_catalogue import full_size_shape
+from engine.interface.protocol import FullSizeInputs, Generate, PackInfo, Pixels, Raster
+from engine.interface.raster import (
+    Crop,
+    centre_crop,
+    crop_and_resize,
+    decode_image,
+    decode_layout,
+    encode_image,
+    encode_layout,
+    fit_layout,
+    is_index_png,
+    read_png_note,
+)
+from studio.domain.document import GenerationMode, ImageKind
+from studio.session.editing.open_picture import OpenPicture
+from studio.session.generation.request_builder import options_of_request
+from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_error
+from studio.session.persistence.atomic_io import write_atomically
+from studio.session.persistence.project_file import PROJECT_SUFFIX
+from studio.session.persistence.projects import Projects
+from studio.session.persistence.provenance import Provenance, read_provenance
+from studio.session.tasks import TaskRunner
+
+
+@dataclass(frozen=True)
+class Photo:
+    """An image of any size that was brought, RGB [H, W, 3], and which part of it is in the picture."""
+
+    pixels: Pixels
+    name: str
+    crop: Crop
+
+
+class FileExchange(QObject):
+    """Decodes and encodes in a thread. A path that ends in .diptych is a project, wherever it is dropped."""
+
+    noticed = Signal(object)  # Notice
+    file_handled = Signal(object)  # Path, after it was opened or saved
+    crop_requested = Signal(object)  # Photo: a person wants to choose another part of it
+    photo_changed = Signal()
+
+    def __init__(
+        self,
+        info: PackInfo,
+        picture: OpenPicture,
+        projects: Projects,
+        tasks: TaskRunner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._info, self._picture, self._projects, self._tasks = info, picture, projects, tasks
+        self.photo: Photo | None = None
+        self._fitted_crops: tuple[Pixels, Pixels] | None = (
+            None  # what of it is in the picture, and the same at full size
+        )
+
+    def open(self, path: Path) -> None:
+        """Open a project, a layout or an image, by what it is."""
+        self._tasks.start(self._open(path))
+
+    def open_layout(self, path: Path) -> None:
+        """Take a layout of any size from a file, as given."""
+        self._tasks.start(self._open(path, "layout"))
+
+    def open_image(self, path: Path) -> None:
+        """Take a photograph of any size from a file; its layout is looked for at once."""
+        self._tasks.start(self._open(path, "image"))
+
+    def open_dropped(self, paths: list[Path], half: str) -> None:
+        """Open what was dropped on a half: a result with its request before all else, or the first file."""
+        self._tasks.start(self._open_dropped(paths, half))
+
+    def open_bytes(self, data: bytes, name: str, half: str = "") -> None:
+        """Open a picture from memory, as a "layout" or an "image", or by what it is."""
+        self._tasks.start(self._open_bytes(data, name, half))
+
+    def save_layout(self, path: Path) -> None:
+        """Write the layout as it is seen, as an index PNG that carries its request."""
+        self._tasks.start(self._save(path, self._layout_encoder()))
+
+    def save_image(self, path: Path) -> None:
+        """Write the image as a PNG that carries its request."""
+        if self._picture.editor.document.status.image is ImageKind.NONE:
+            self._post(self.tr("There is no image to save yet. Generate one first."))
+        else:
+            self._tasks.start(self._save(path, self._image_encoder()))
+
+    def full_size_saver(self, full: Pixels) -> Callable[[Path], None]:
+        """What writes the image as it is now, but at full size, to a path that is yet to be chosen."""
+        encode = self._image_encoder(full)
+        return lambda path: self._tasks.start(self._save(path, encode))
+
+    def layout_png(self) -> bytes:
+        """The layout as it is seen; with its request if it is the one of the image's."""
+        return self._layout_encoder()()
+
+    def image_png(self) -> bytes:
+        """The image, with the request that made it if it was made here."""
+        return self._image_encoder()()
+
+    def adjust_crop(self) -> None:
+        """Ask for another part of the photograph that was opened last."""
+        if self.photo is not None:
+            self.crop_requested.emit(self._with_matching_crop(self.photo))
+
+    def place(self, photo: Photo, crop: Crop) -> None:
+        """Put this part of a photograph into the image."""
+        document = self._picture.editor.document
+        self._tasks.start(self._place_photo(Photo(photo.pixels, photo.name, crop), (document.height, document.width)))
+
+    def given_at_full_size(self, request: Generate) -> FullSizeInputs:
+        """What of a request's halves is known at full size: a photograph, if what is given of the image is its."""
+        if request.image is None or self._fitted_crops is None:
+            return FullSizeInputs()
+        image, (small, large) = request.image.pixels(), self._fitted_crops
+        given = ... if request.keep_image is None else request.keep_image.pixels() > 0
+        if small.shape != image.shape or not np.array_equal(small[given], image[given]):
+            return FullSizeInputs()
+        return FullSizeInputs(image=Raster.from_pixels(large))
+
+    async def _open_dropped(self, paths: list[Path], half: str) -> None:
+        if len(paths) > 1:
+            for path in paths:
+                data = await asyncio.to_thread(_read_bytes, path)
+                if await self._restore_result(data, path.name):
+                    self.file_handled.emit(path)
+                    return
+            words = self.tr("{file} is opened, the first of the {count} dropped. Drop the others one by one.")
+            self._post(words.format(file=paths[0].name, count=len(paths)), NoticeLevel.INFO)
+        await self._open(paths[0], half)
+
+    async def _open(self, path: Path, half: str = "") -> None:
+        if path.suffix.lower() == PROJECT_SUFFIX:
+            self._projects.open(path)
+            return
+        await self._open_bytes(await asyncio.to_thread(_read_bytes, path), path.name, half, str(path))
+        self.file_handled.emit(path)
+
+    async def _open_bytes(self, data: bytes, name: str, half: str = "", source: str = "") -> None:
+        index = half == "layout" or (not half and await asyncio.to_thread(is_index_png, data, self._info.classes))
+        if index:
+            await self._open_layout(data, name, source or name)
+        elif not await self._restore_result(data, name):
+            pixels = await asyncio.to_thread(decode_image, data, source or name)
+            size = self._target_size(pixels)
+            photo = Photo(pixels, name, centre_crop(pixels.shape, *size))
+            await self._place_photo(photo, size)
+            self._projects.detach_from_file()
+            self._post_cropped(photo, size)
+
+    async def _open_layout(self, data: bytes, name: str, source: str) -> None:
+        info, generator = self._info, self._picture.generator
+        layout = await asyncio.to_thread(decode_layout, data, info.classes, source)
+        provenance = self._read_provenance(data, name)
+        grown = provenance is not None and layout.shape == (provenance.frame_box.height, provenance.frame_box.width)
+        size = layout.shape if grown else self._target_size(layout)
+        fitted = await asyncio.to_thread(fit_layout, layout, *size)
+        self._picture.editor.end_stroke()
+        self._projects.set_aside()
+        self._picture.editor.place_layout(fitted.pixels, self.tr("Open {file}").format(file=name))
+        generator.cancel_picture_job()
+        generator.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+        if provenance is not None:
+            generator.set_options(options_of_request(provenance.request, provenance.mode, generator.options))
+            self._post(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
+        self._projects.detach_from_file()
+        generator.request_update(full_steps=provenance is not None and provenance.request.sampler != "distilled")
+        if layout.shape != size:
+            self._post_fitted(name, layout, size)
+
+    async def _restore_result(self, data: bytes, name: str) -> bool:
+        """Bring back the result that a PNG of ours shows, with its request; False if it is none."""
+        provenance = self._read_provenance(data, name)
+        if provenance is None:
+            return False
+        original = provenance.original_image(await asyncio.to_thread(decode_image, data, name))
+        if original is None:
+            return False
+        provenance = msgspec.structs.replace(provenance, small=())
+        self._picture.show_result(provenance, original, self.tr("Open {file}").format(file=name), restore_options=True)
+        self._projects.detach_from_file()
+        self._post(self.tr("{file} is back with its layout and its request. Undo takes it back.").format(file=name))
+        return True
+
+    def _read_provenance(self, data: bytes, name: str) -> Provenance | None:
+        note = read_png_note(data)
+        if not note:
+            return None
+        try:
+            return read_provenance(note, self._info, name)
+        except EngineError as error:
+            self.noticed.emit(notice_of_error(error))
+            return None
+
+    async def _place_photo(self, photo: Photo, size: tuple[int, int]) -> None:
+        generator = self._picture.generator
+        image = await asyncio.to_thread(crop_and_resize, photo.pixels, photo.crop, *size)
+        full, fitted_crops = full_size_shape(self._info, *size), None
+        if full is not None and photo.crop.bottom - photo.crop.top >= full[0]:  # else it has no detail to give
+            fitted_crops = image, await asyncio.to_thread(crop_and_resize, photo.pixels, photo.crop, *full)
+        self._picture.editor.end_stroke()
+        self._projects.set_aside()
+        self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
+        self.photo, self._fitted_crops = photo, fitted_crops
+        self.photo_changed.emit()
+        generator.cancel_picture_job()
+        generator.set_mode(GenerationMode.IMAGE_TO_LAYOUT)
+        generator.generate_for_step()
+
+    def _layout_encoder(self) -> Callable[[], bytes]:
+        layout, provenance = self._picture.editor.document.visible_layout(), self._picture.provenance()
+        note = provenance.to_json() if provenance and (provenance.layout() == layout).all() else ""
+        return partial(encode_layout, layout, self._info.classes, note)
+
+    def _image_encoder(self, full: Pixels | None = None) -> Callable[[], bytes]:
+        provenance, image = self._picture.provenance(), self._picture.editor.document.image.copy()
+        if provenance is not None and full is not None:
+            provenance = provenance.with_original(image)
+        return partial(encode_image, image if full is None else full, provenance.to_json() if provenance else "")
+
+    async def _save(self, path: Path, encode: Callable[[], bytes]) -> None:
+        try:
+            await asyncio.to_thread(lambda: _write_file(path, encode()))
+        except OSError as error:
+            raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        self._post(self.tr("Saved {file}.").format(file=path))
+        self.file_handled.emit(path)
+
+    def _target_size(self, pixels: Pixels) -> tuple[int, int]:
+        """Height and width for what is opened: the picture's, if it has just those, else those that all begin with."""
+        document = self._picture.editor.document
+        size = document.height, document.width
+        return size if pixels.shape[:2] == size else self._picture.editor.initial_size
+
+    def _with_matching_crop(self, photo: Photo) -> Photo:
+        """With a crop of the picture's shape: the one that it has, or the middle if the picture has grown since."""
+        document, crop = self._picture.editor.document, photo.crop
+        shape = (crop.right - crop.left) / (crop.bottom - crop.top)
+        if math.isclose(shape, document.width / document.height, rel_tol=1e-3):
+            return photo
+        return replace(photo, crop=centre_crop(photo.pixels.shape, document.height, document.width))
+
+    def _post_cropped(self, photo: Photo, size: tuple[int, int]) -> None:
+        height, width = photo.pixels.shape[:2]
+        if abs(width / height - size[1] / size[0]) >= 0.02:
+            self._post_fitted(
+                photo.name, photo.pixels, size, NoticeAction(self.tr("Adjust the crop"), self.adjust_crop)
+            )
+
+    def _post_fitted(
+        self, name: str, pixels: Pixels, size: tuple[int, int], action: NoticeAction | None = None
+    ) -> None:
+        height, width = pixels.shape[:2]
+        words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
+        text = words.format(file=name, width=width, height=height, to_width=size[1], to_height=size[0])
+        tone = NoticeLevel.INFO if action else NoticeLevel.HINT  # what offers something stays until it is read
+        self.noticed.emit(Notice(f"{text} {self.tr('Undo takes it back.')}", tone, action))
+
+    def _post(self, words: str, tone: NoticeLevel = NoticeLevel.HINT) -> None:
+        self.noticed.emit(Notice(words, tone))
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror}).", "Look whether it is there.") from error
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data)

@@ -1,0 +1,1 @@
+"""Finished pictures and how they came about."""

@@ -1,0 +1,64 @@
+"""The menu of data sets, its two windows, and a word in the window's last line on how an export is doing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from shiboken6 import isValid
+
+from studio.session.preferences import Preferences
+from studio.session.session import Session
+from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.style.theme import Theme
+from studio.ui.windows.dataset_window import DatasetWindow
+from studio.ui.windows.export_dialog import ExportDialog
+from studio.ui.windows.export_texts import export_status_text
+
+
+class DatasetCommands(QObject):
+    """Opens each window once; a second time it comes to the front."""
+
+    def __init__(self, session: Session, preferences: Preferences, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._preferences, self._theme, self._window = session, preferences, theme, window
+        self.export_dialog: ExportDialog | None = None
+        self.dataset_window: DatasetWindow | None = None
+        self.status_button = QToolButton()
+        self.status_button.setAccessibleName(self.tr("Export"))
+        self.status_button.setToolTip(self.tr("Show the export"))
+        self.status_button.clicked.connect(self.show_export_dialog)
+        session.exports.browse_requested.connect(self.show_dataset_window)
+        session.exports.changed.connect(self._refresh_status)
+        self._refresh_status()
+
+    def add_actions_to(self, menu: QMenu, commands: CommandRegistry) -> None:
+        """Fill the menu."""
+        for name, text, key, icon, run in (
+            ("data.export", self.tr("&Export a data set…"), "Ctrl+Shift+D", "export", self.show_export_dialog),
+            ("data.browse", self.tr("&Look through a data set…"), "Ctrl+D", "browse", self.show_dataset_window),
+        ):
+            group = without_mnemonic(menu.title())
+            menu.addAction(commands.add(Command(name=name, text=text, group=group, keys=(key,), icon=icon), run))
+
+    def show_export_dialog(self) -> None:
+        """Open the export dialog."""
+        if self.export_dialog is None or not isValid(self.export_dialog):
+            self.export_dialog = ExportDialog(self._session, self._preferences, self._theme, self._window)
+        self.export_dialog.show()
+        self.export_dialog.activateWindow()
+
+    def show_dataset_window(self, folder: Path | None = None) -> None:
+        """Open the browser, on this folder if one is given."""
+        if self.dataset_window is None or not isValid(self.dataset_window):
+            self.dataset_window = DatasetWindow(self._session, self._theme, self._window)
+        if folder is not None:
+            self.dataset_window.open_folder(folder)
+        self.dataset_window.show()
+        self.dataset_window.activateWindow()
+
+    def _refresh_status(self) -> None:
+        words = export_status_text(self._session.exports)
+        self.status_button.setVisible(bool(words))
+        self.status_button.setText(words)

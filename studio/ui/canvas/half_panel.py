@@ -1,0 +1,71 @@
+"""A canvas with its heading: what it is, where it comes from, and its files. Files can be dropped on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton
+
+from studio.ui.actions.file_commands import has_openable_data
+from studio.ui.canvas.canvas_widget import CanvasWidget
+from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+
+
+class HalfPanel(QFrame):
+    """One of the two panels."""
+
+    def __init__(
+        self, title: str, canvas: CanvasWidget, buttons: list[QToolButton], on_dropped: Callable[[QMimeData], object]
+    ) -> None:
+        super().__init__()
+        style_as_panel(self)
+        self._on_dropped = on_dropped
+        self.setAcceptDrops(True)
+        self.state_label = ElidedLabel()
+        line = hbox()
+        line.addWidget(styled_label(title, "heading"))
+        line.addWidget(self.state_label, 1)
+        for button in buttons:
+            line.addWidget(button)
+        rows = vbox(spacing=6)
+        rows.setContentsMargins(10, 6, 10, 10)
+        rows.addLayout(line)
+        rows.addWidget(canvas, 1)
+        self.setLayout(rows)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if has_openable_data(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._on_dropped(event.mimeData())
+
+
+class ElidedLabel(QLabel):
+    """Words that give way, so that long ones do not make one half wider than the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._full_text = ""
+        self.setProperty("dim", True)
+
+    def set_full_text(self, full_text: str) -> None:
+        """Show as much of the words as there is room for, and all of them as a tip."""
+        self._full_text = full_text
+        self.setToolTip(full_text)
+        self.setAccessibleName(full_text)
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))

@@ -1,0 +1,1 @@
+"""What lies over a canvas: comparison, cropping, extension."""

@@ -1,0 +1,92 @@
+"""Extend canvas as a person meets it: handles at the edges, the frame over both halves, and a command for each way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject, QPointF
+from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import isValid
+
+from studio.domain.margins import CanvasMargins
+from studio.session.session import Session
+from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.canvas.viewport import Viewport
+from studio.ui.overlays.canvas_edges import CanvasEdges
+from studio.ui.overlays.extend_dialog import ExtendDialog
+from studio.ui.overlays.extend_handle import ExtendHandle
+from studio.ui.overlays.extend_overlay import ExtendOverlay
+from studio.ui.style.theme import Theme
+
+translate = QCoreApplication.translate
+
+
+class ExtendController(QObject):
+    """Its commands are added before there are canvases to work on."""
+
+    def __init__(self, session: Session, viewport: Viewport, commands: CommandRegistry, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._viewport, self._commands, self._window = session, viewport, commands, window
+        self.edges = CanvasEdges(session, viewport, self)
+        self.overlays: tuple[ExtendOverlay, ...] = ()
+        self.handles: tuple[ExtendHandle, ...] = ()
+        self.dialog: ExtendDialog | None = None
+        self.edges.changed.connect(self._on_edges_changed)
+
+    def add_actions_to(self, menu: QMenu) -> None:
+        """Both commands, in the Picture menu."""
+        group = without_mnemonic(menu.title())
+        tip = self.tr("Drag an edge of the picture outwards; what comes on is drawn in both halves")
+        drag = Command(
+            name="picture.extend",
+            text=self.tr("E&xtend canvas"),
+            tip=tip,
+            group=group,
+            keys=("C",),
+            icon="extend",
+            checkable=True,
+        )
+        menu.addAction(self._commands.add(drag, self._set_active))
+        by = Command(name="picture.extend_by", text=self.tr("Extend canvas &by…"), group=group, keys=("Ctrl+Alt+C",))
+        menu.addAction(self._commands.add(by, self.show_dialog))
+
+    def install_on(self, theme: Theme, canvases: tuple[QWidget, ...]) -> None:
+        """Work on these canvases."""
+        edges, view = self.edges, self._viewport
+        self.overlays = tuple(ExtendOverlay(edges, view, theme, canvas) for canvas in canvases)
+        self.handles = tuple(
+            ExtendHandle(edges, side, view, theme, canvas) for canvas in canvases for side in CanvasMargins._fields
+        )
+        view.cursor_moved.connect(self._on_cursor_moved)
+        view.changed.connect(self._hide_handles)
+        self._session.editor.document_changed.connect(self._hide_handles)
+
+    def show_dialog(self) -> None:
+        """Open the dialog, or bring it to the front."""
+        if self.dialog is None or not isValid(self.dialog):
+            self.dialog = ExtendDialog(self._session, self._window)
+        self.dialog.show()
+        self.dialog.activateWindow()
+
+    def _set_active(self, active: bool) -> None:
+        if not active:
+            self.edges.cancel()
+            return
+        self.edges.start()
+        for curtain in self.overlays:
+            if curtain.isVisible():
+                curtain.setFocus()
+                break
+
+    def _on_edges_changed(self) -> None:
+        self._commands["picture.extend"].setChecked(self.edges.active)
+        self._hide_handles()
+
+    def _on_cursor_moved(self, _: object, cursor: QPointF | None) -> None:
+        if not self.edges.active:
+            for handle in self.handles:
+                handle.show_near(None if self._session.editor.painter.gesture_active else cursor)
+
+    def _hide_handles(self) -> None:
+        """Handles whose edge may be elsewhere; the one that is held goes in the end."""
+        if not self.edges.active:
+            for handle in self.handles:
+                handle.hide()

@@ -1,0 +1,1 @@
+"""Docked parts of the main window."""

@@ -1,0 +1,228 @@
+"""Everything that was generated, as a strip under the halves: a click brings a result back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QDrag, QKeyEvent, QPainter, QPen, QPixmap, QPixmapCache
+from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from studio.session.results.result_store import ResultEntry
+from studio.session.session import Session
+from studio.ui.style.image_conversion import fitted_rect
+from studio.ui.style.theme import Theme
+
+ModelIndex = QModelIndex | QPersistentModelIndex
+ROOT_INDEX = QModelIndex()
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+RESULT_KEYS = {
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_F,
+    Qt.Key.Key_C,
+}
+THUMBNAIL_HEIGHT = 64
+THUMBNAIL_MARGIN = 4
+
+
+class Filmstrip(QListView):
+    """Newest first. Enter restores, F is for favourites, C compares, Delete deletes, the menu has it all."""
+
+    compare_requested = Signal(object)  # ResultEntry
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self._session, self._results = session, session.results
+        self.setObjectName("filmstrip")
+        self.setAccessibleName(self.tr("Results"))
+        width = round(THUMBNAIL_HEIGHT * session.pack.info.width / session.pack.info.height)
+        size = QSize(
+            max(THUMBNAIL_HEIGHT, min(3 * THUMBNAIL_HEIGHT, width)) + 2 * THUMBNAIL_MARGIN,
+            THUMBNAIL_HEIGHT + 2 * THUMBNAIL_MARGIN,
+        )
+        self.setModel(_FilmstripModel(session, self))
+        self.setItemDelegate(_FilmstripDelegate(theme, size, self))
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragEnabled(True)
+        self.setMinimumWidth(160)
+        self.setFixedHeight(size.height() + 16)
+        self.model().rowsInserted.connect(self._on_inserted)
+        self.clicked.connect(lambda index: self.restore(self._entry(index)))
+
+    def restore(self, entry: ResultEntry | None, *, with_request: bool = False) -> None:
+        """Make the picture what it was after this result; with `request`, words and seed as well."""
+        if entry is not None:
+            name = self.tr("Restore result")
+            show = partial(self._session.picture.show_result, name=name, restore_options=with_request)
+            self._results.read(entry, show)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            is_result_key = event.key() in RESULT_KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if is_result_key and self.currentIndex().isValid():  # the key means the result here, and no tool
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        entry, keys = self._entry(self.currentIndex()), Qt.Key
+        if entry is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().keyPressEvent(event)
+        elif event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
+            self.restore(entry)
+        elif event.key() == keys.Key_Delete:
+            self._results.delete(entry)
+        elif event.key() == keys.Key_F:
+            self._results.set_favourite(entry, not entry.favourite)
+        elif event.key() == keys.Key_C:
+            self.compare_requested.emit(entry)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if keyboard else self.indexAt(event.pos())
+        entry = self._entry(index)
+        if entry is not None:
+            at = self.visualRect(index).center() if keyboard else event.pos()
+            self.result_menu(entry).popup(self.viewport().mapToGlobal(at))
+
+    def result_menu(self, entry: ResultEntry) -> QMenu:
+        """What can be done with a result."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        favourite = self.tr("No &favourite any more") if entry.favourite else self.tr("&Favourite")
+        for text, run in (
+            (self.tr("&Restore"), lambda: self.restore(entry)),
+            (self.tr("Restore with its re&quest"), lambda: self.restore(entry, with_request=True)),
+            (self.tr("&Compare with the picture"), lambda: self.compare_requested.emit(entry)),
+            (favourite, lambda: self._results.set_favourite(entry, not entry.favourite)),
+            (self.tr("Show in its f&older"), lambda: self._reveal(entry)),
+            (self.tr("&Delete"), lambda: self._results.delete(entry)),
+        ):
+            menu.addAction(text).triggered.connect(lambda _, run=run: run())
+        return menu
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        entry = self._entry(self.currentIndex())
+        if entry is not None:
+            drag = QDrag(self)
+            drag.setMimeData(self.result_mime_data(entry))
+            drag.exec(Qt.DropAction.CopyAction)
+
+    def result_mime_data(self, entry: ResultEntry) -> QMimeData:
+        """A result as two files, for whatever it is dropped on."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in self._results.result_paths(entry)])
+        return data
+
+    def _entry(self, index: ModelIndex) -> ResultEntry | None:
+        return cast("ResultEntry | None", index.data(ENTRY_ROLE)) if index.isValid() else None
+
+    def _on_inserted(self, parent: ModelIndex, first: int, last: int) -> None:
+        """Show the newest result, unless someone is looking through the older ones."""
+        if first == 0 and not self.underMouse() and not self.hasFocus():
+            self.horizontalScrollBar().setValue(0)
+
+    def _reveal(self, entry: ResultEntry) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._results.store.folder)))
+
+
+class _FilmstripModel(QAbstractListModel):
+    """Thumbnails are read when they are first seen, so a thousand results cost nothing at the start."""
+
+    def __init__(self, session: Session, parent: Filmstrip) -> None:
+        super().__init__(parent)
+        self._results = session.results
+        self._count = len(self._results.entries)
+        self._results.entries_loaded.connect(self._on_listed)
+        self._results.entry_added.connect(self._on_added)
+        self._results.entry_removed.connect(self._on_removed)
+        self._results.entry_changed.connect(self._on_changed)
+
+    def rowCount(self, parent: ModelIndex = ROOT_INDEX) -> int:
+        return 0 if parent.isValid() else self._count
+
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self._results.entries[index.row()]
+        if role == ENTRY_ROLE:
+            return entry
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnail(entry)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            star = self.tr("favourite") + ", " if entry.favourite else ""
+            return star + self.tr("result of {time}").format(time=f"{entry.made_at:%Y-%m-%d %H:%M:%S}")
+        return None
+
+    def _thumbnail(self, entry: ResultEntry) -> QPixmap:
+        pixmap = QPixmap()
+        if not QPixmapCache.find(entry.stem, pixmap):
+            pixmap.load(str(self._results.store.thumbnail_path(entry)))
+            QPixmapCache.insert(entry.stem, pixmap)
+        return pixmap
+
+    def _on_listed(self) -> None:
+        self.beginResetModel()
+        self._count = len(self._results.entries)
+        self.endResetModel()
+
+    def _on_added(self, row: int) -> None:
+        self.beginInsertRows(ROOT_INDEX, row, row)
+        self._count += 1
+        self.endInsertRows()
+
+    def _on_removed(self, row: int) -> None:
+        self.beginRemoveRows(ROOT_INDEX, row, row)
+        self._count -= 1
+        self.endRemoveRows()
+
+    def _on_changed(self, row: int) -> None:
+        self.dataChanged.emit(self.index(row), self.index(row))
+
+
+class _FilmstripDelegate(QStyledItemDelegate):
+    """A thumbnail, a frame around the current one, and a star on a favourite."""
+
+    def __init__(self, theme: Theme, size: QSize, parent: Filmstrip) -> None:
+        super().__init__(parent)
+        self._theme, self._size = theme, size
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:
+        return self._size
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
+        rect = option.rect.adjusted(THUMBNAIL_MARGIN, THUMBNAIL_MARGIN, -THUMBNAIL_MARGIN, -THUMBNAIL_MARGIN)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        thumb = cast(QPixmap, index.data(Qt.ItemDataRole.DecorationRole))
+        painter.drawPixmap(fitted_rect(QRectF(rect), thumb.size()).toRect(), thumb)
+        state, colours = option.state, self._theme.colours
+        chosen, over = state & QStyle.StateFlag.State_Selected, state & QStyle.StateFlag.State_MouseOver
+        if chosen or over:
+            painter.setPen(QPen(colours.accent if chosen else colours.dim, 2))
+            painter.drawRect(rect.adjusted(-1, -1, 1, 1))
+        if cast(ResultEntry, index.data(ENTRY_ROLE)).favourite:
+            star = QRect(rect.right() - 18, rect.top() + 3, 16, 16)
+            self._theme.icon("star").paint(painter, star)
+        painter.restore()

@@ -1,0 +1,105 @@
+"""The line over the canvases: undo, the three modes, live, and looking at all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+from studio.domain.document import GenerationMode
+from studio.session.session import Session
+from studio.ui.actions.shortcuts import CommandRegistry
+from studio.ui.style.layouts import hbox, toggle_button
+from studio.ui.style.theme import Theme
+
+
+class ModeBar(QWidget):
+    """Buttons only; what they mean is in the session."""
+
+    def __init__(self, session: Session, commands: CommandRegistry) -> None:
+        super().__init__()
+        self._session, self._commands = session, commands
+        editor, generator = session.editor, session.generator
+        self.undo_button = commands.button("edit.undo")
+        self.redo_button = commands.button("edit.redo")
+        self.fit_button = commands.button("view.fit")
+        self.extend_button = commands.button("picture.extend")
+        self.live_button = commands.button("picture.live", with_text=True)
+        line = hbox()
+        line.addWidget(self.undo_button)
+        line.addWidget(self.redo_button)
+        line.addStretch(1)
+        self.mode_buttons = self._add_mode_buttons(line)
+        line.addSpacing(8)
+        line.addWidget(self.live_button)
+        line.addStretch(1)
+        line.addWidget(self.extend_button)
+        line.addWidget(self.fit_button)
+        self.setLayout(line)
+        for signal in (
+            editor.history_changed,
+            editor.stroke_started,
+            generator.mode_changed,
+            generator.options_changed,
+        ):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _add_mode_buttons(self, line: QHBoxLayout) -> dict[GenerationMode, QToolButton]:
+        group = QButtonGroup(self)
+        segments = hbox(spacing=0)
+        buttons: dict[GenerationMode, QToolButton] = {}
+        modes = (
+            (
+                GenerationMode.LAYOUT_TO_IMAGE,
+                self.tr("Layout → Image"),
+                self.tr("Paint a layout; the image is made from it"),
+            ),
+            (
+                GenerationMode.IMAGE_TO_LAYOUT,
+                self.tr("Image → Layout"),
+                self.tr("Open a photograph; its layout is found"),
+            ),
+            (GenerationMode.TEXT_TO_BOTH, self.tr("Text → Both"), self.tr("Describe a picture; both halves are made")),
+        )
+        for place, (mode, text, tip) in zip(("first", "", "last"), modes, strict=True):
+            button = toggle_button(text, tip)
+            button.setProperty("segment", True)
+            button.setProperty("place", place)
+            button.clicked.connect(partial(self._session.generator.set_mode, mode))
+            group.addButton(button)
+            segments.addWidget(button)
+            buttons[mode] = button
+        line.addLayout(segments)
+        return buttons
+
+    def _refresh(self) -> None:
+        generator, history = self._session.generator, self._session.editor.history
+        self.mode_buttons[generator.mode].setChecked(True)
+        self._commands["picture.live"].setChecked(generator.live)
+        self._commands["picture.live"].setEnabled(generator.mode is GenerationMode.LAYOUT_TO_IMAGE)
+        self._commands["edit.undo"].setEnabled(history.undo_step is not None or self._session.editor.stroke_active)
+        self._commands["edit.redo"].setEnabled(history.redo_step is not None)
+        undo = (
+            self.tr("Undo: {step}").format(step=history.undo_step.name)
+            if history.undo_step
+            else self.tr("Nothing to undo")
+        )
+        redo = (
+            self.tr("Redo: {step}").format(step=history.redo_step.name)
+            if history.redo_step
+            else self.tr("Nothing to redo")
+        )
+        self._commands.set_tip("edit.undo", undo)
+        self._commands.set_tip("edit.redo", redo)
+
+
+def icon_button(theme: Theme, icon: str, name: str, key: str, on_clicked: Callable[..., object]) -> QToolButton:
+    """A button that shows only its icon; the name is for the tip and for those who hear the screen."""
+    button = QToolButton()
+    button.setAccessibleName(name)
+    button.setToolTip(f"{name} ({key})" if key else name)
+    theme.set_icon(button, icon)
+    button.clicked.connect(on_clicked)
+    return button

@@ -1,0 +1,187 @@
+"""The data set browser: what came out of an export, what it holds, and a way to be rid of bad pairs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QPushButton, QScrollArea, QSizePolicy, QSpinBox, QWidget
+
+from studio.session.datasets.dataset_browser import DatasetBrowser
+from studio.session.session import Session
+from studio.ui.panels.notice_bar import NoticeBar
+from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+from studio.ui.style.theme import Theme
+from studio.ui.windows.export_texts import localised_number
+from studio.ui.windows.file_dialogs import ask_folder
+from studio.ui.windows.histogram import ClassHistogram
+from studio.ui.windows.pair_grid import PairGrid
+
+SIDE_PANEL_WIDTH = 232
+
+
+class DatasetWindow(QDialog):
+    """Never modal. Dropped pairs can be taken back until it is closed."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.resize(1000, 680)
+        self.browser = DatasetBrowser(session, self)
+        self.notice_bar = NoticeBar(theme)
+        self.grid = PairGrid(self.browser, theme)
+        self.histogram = ClassHistogram(theme)
+        self.open_button = QPushButton(self.tr("Open a folder…"))
+        self.class_filter, self.agreement_filter = QComboBox(), QSpinBox()
+        self.class_filter.setAccessibleName(self.tr("Show pairs with"))
+        self.agreement_filter.setAccessibleName(self.tr("Segmenter agrees on at least"))
+        self.agreement_filter.setRange(0, 100)
+        self.agreement_filter.setSuffix(" %")
+        self.agreement_filter.lineEdit().setTextMargins(8, 0, 4, 0)
+        self.agreement_label = styled_label(self.agreement_filter.accessibleName(), "dim")
+        self.count_label, self.selection_label = styled_label("", "heading"), styled_label("", "dim")
+        self.empty_label = styled_label("", "dim")
+        self.drop_button, self.undo_button = QPushButton(self.tr("Drop")), QPushButton(self.tr("Take back"))
+        self.open_on_canvas_button = QPushButton(self.tr("Open on the canvas"))
+        self._lay_out()
+        self._connect()
+        self._on_opened()
+
+    def done(self, result: int) -> None:
+        """Ends by Escape too, which closes without an event."""
+        self.browser.close()
+        super().done(result)
+
+    def _lay_out(self) -> None:
+        self.selection_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setWordWrap(True)
+        foot = hbox(spacing=8)
+        foot.addStretch(1)
+        for button in (self.undo_button, self.drop_button, self.open_on_canvas_button):
+            foot.addWidget(button)
+        for button in (self.undo_button, self.drop_button, self.open_on_canvas_button, self.open_button):
+            button.setAutoDefault(False)
+        right = vbox()
+        right.addWidget(self.grid, 1)
+        right.addWidget(self.empty_label, 1)
+        right.addWidget(self.selection_label)
+        right.addLayout(foot)
+        body = hbox(spacing=12)
+        body.addWidget(self._make_side_panel())
+        body.addLayout(right, 1)
+        rows = vbox(margin=12)
+        rows.addWidget(self.notice_bar)
+        rows.addLayout(body, 1)
+        self.setLayout(rows)
+
+    def _make_side_panel(self) -> QFrame:
+        area = QScrollArea()
+        area.setWidget(self.histogram)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows = vbox(spacing=6, margin=12)
+        rows.addWidget(self.open_button)
+        rows.addSpacing(4)
+        rows.addWidget(self.count_label)
+        rows.addWidget(styled_label(self.class_filter.accessibleName(), "dim"))
+        rows.addWidget(self.class_filter)
+        rows.addWidget(self.agreement_label)
+        rows.addWidget(self.agreement_filter)
+        rows.addSpacing(6)
+        rows.addWidget(styled_label(self.tr("What they hold"), "heading"))
+        rows.addWidget(styled_label(self.tr("share of the pixels · of the pairs"), "dim"))
+        rows.addWidget(area, 1)
+        side = QFrame()
+        style_as_panel(side)
+        side.setLayout(rows)
+        side.setFixedWidth(SIDE_PANEL_WIDTH)
+        return side
+
+    def _connect(self) -> None:
+        gallery = self.browser
+        gallery.dataset_changed.connect(self._on_opened)
+        gallery.shown_changed.connect(self._refresh)
+        gallery.noticed.connect(self.notice_bar.show_notice)
+        self.grid.selection_changed.connect(self._refresh_selection)
+        self.grid.open_requested.connect(gallery.put_on_canvas)
+        self.open_button.clicked.connect(lambda: ask_folder(self, self.tr("Open a data set"), gallery.open))
+        self.class_filter.activated.connect(self._apply_filter)
+        self.agreement_filter.valueChanged.connect(self._apply_filter)
+        self.drop_button.clicked.connect(self.grid.drop_selected)
+        self.undo_button.clicked.connect(self.grid.undo_drop)
+        self.open_on_canvas_button.clicked.connect(lambda: gallery.put_on_canvas(self.grid.selected_rows[0]))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self.grid.undo_drop)
+
+    def _apply_filter(self) -> None:
+        self.browser.set_filter(self.class_filter.currentData(), self.agreement_filter.value() / 100)
+
+    def _on_opened(self) -> None:
+        gallery = self.browser
+        folder, info = gallery.folder, gallery.info
+        title = self.tr("Data set")
+        self.setWindowTitle(f"{folder.name} — {title}" if folder else title)
+        self.class_filter.clear()
+        self.class_filter.addItem(self.tr("any class"), None)
+        for index, class_info in enumerate(info.classes if info else ()):
+            self.class_filter.addItem(class_info.name, index)
+        self.agreement_filter.blockSignals(True)
+        self.agreement_filter.setValue(0)
+        self.agreement_filter.blockSignals(False)
+        for widget in (self.agreement_filter, self.agreement_label):
+            widget.setVisible(gallery.has_agreement)
+        self.class_filter.setEnabled(info is not None)
+        self.open_button.setEnabled(not gallery.opening)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        gallery = self.browser
+        shown, total = len(gallery.shown_indices), gallery.pair_count
+        words = self.tr("{count} pairs") if shown == total else self.tr("{shown} of {count} pairs")
+        words = words.format(shown=localised_number(shown), count=localised_number(total))
+        self.count_label.setText(words if gallery.info else self.tr("No data set is open"))
+        self.histogram.show_shares(gallery.class_frequencies())
+        self.undo_button.setEnabled(gallery.dropped_count > 0)
+        self.grid.setVisible(shown > 0)
+        self.empty_label.setVisible(shown == 0)
+        self.empty_label.setText(self._empty_text())
+        self._refresh_selection()
+
+    def _empty_text(self) -> str:
+        if self.browser.opening:
+            return self.tr("Reading…")
+        if self.browser.info is None:
+            return self.tr("Open a folder that an export was written to.")
+        return self.tr("No pair is like that.") if self.browser.pair_count else self.tr("No pair is in this folder.")
+
+    def _refresh_selection(self) -> None:
+        rows = self.grid.selected_rows
+        self.drop_button.setEnabled(bool(rows))
+        self.open_on_canvas_button.setEnabled(len(rows) == 1)
+        self.selection_label.setText(self._selection_text(rows))
+        self.selection_label.setToolTip(self.selection_label.text())
+
+    def _selection_text(self, rows: list[int]) -> str:
+        gallery = self.browser
+        if len(rows) == 1:
+            entry = gallery.entry_at(rows[0])
+            parts = [self.tr("Seed {seed}").format(seed=entry.record.seed)]
+            if entry.agreement is not None:
+                parts.append(self.tr("agreement {share} %").format(share=round(100 * entry.agreement)))
+            if entry.record.prompt:
+                parts.append(self.tr("“{caption}”").format(caption=entry.record.prompt))
+            return " · ".join(parts)
+        if rows:
+            return self.tr("{count} pairs are chosen").format(count=localised_number(len(rows)))
+        if gallery.dropped_count:
+            words = self.tr("{count} dropped; they can be taken back until this window is closed")
+            return words.format(count=localised_number(gallery.dropped_count))
+        return self.tr("Enter opens a pair on the canvas, Delete drops it") if gallery.shown_indices else ""
+
+    def open_folder(self, folder: Path) -> None:
+        """Look through another folder."""
+        self.browser.open(folder)

@@ -1,0 +1,245 @@
+"""Which request is next, and that every job is answered exactly once."""
+
+from __future__ import annotations
+
+import threading
+
+from engine.interface.protocol import Done, Export, Failed, Generate, Preview, Raster, Ready
+from engine.serve.jobs import RequestScheduler
+from engine.serve.outbox import Outbox
+
+PIXEL = Raster(1, 1, 1, b"\0")
+
+
+def request(id, live=True, revision=0):
+    return Generate(id=id, pack="p", live=live, revision=revision, prompt="")
+
+
+def preview(id, index):
+    return Preview(id=id, revision=0, index=index, total=9, eta=0.0, image=PIXEL, layout=PIXEL)
+
+
+def done(id):
+    return Done(id=id, revision=0, image=PIXEL, layout=PIXEL, seconds=0.1)
+
+
+def failed(id):
+    return Failed(id=id, revision=0, code="c", message="m", hint="h")
+
+
+READY = Ready(protocol=1, version="0", device="cpu", packs=())
+
+
+def ids(jobs):
+    return [job.request.id for job in jobs]
+
+
+def test_the_latest_live_request_wins_while_it_waits():
+    jobs = RequestScheduler()
+    assert jobs.add(request("a")) == []
+    assert ids(jobs.add(request("b"))) == ["a"]
+    assert jobs.take().request.id == "b"
+    assert jobs.take_live() is None
+
+
+def test_a_newer_live_request_stops_the_running_one():
+    jobs = RequestScheduler()
+    jobs.add(request("a"))
+    running = jobs.take()
+    assert not running.cancelled
+    assert jobs.add(request("b")) == []  # "a" has started: the compute thread answers for it
+    assert running.cancelled
+    jobs.finish(running)
+    assert jobs.take().request.id == "b"
+
+
+def test_the_queue_keeps_its_order_and_a_live_request_goes_first():
+    jobs = RequestScheduler()
+    for id in "abc":
+        jobs.add(request(id, live=False))
+    first = jobs.take()
+    jobs.add(request("live"))
+    assert not first.cancelled
+    assert [jobs.take().request.id for _ in range(3)] == ["live", "b", "c"]
+
+
+def test_a_live_request_can_run_between_the_steps_of_another():
+    jobs = RequestScheduler()
+    jobs.add(request("export", live=False))
+    export = jobs.take()
+    assert jobs.take_live() is None
+    jobs.add(request("stroke"))
+    stroke = jobs.take_live()
+    jobs.add(request("next stroke"))
+    assert stroke.cancelled
+    assert not export.cancelled
+
+
+def test_cancel_drops_what_waits_and_flags_what_runs():
+    jobs = RequestScheduler()
+    for id in "abcb":
+        jobs.add(request(id, live=False))
+    jobs.add(request("live"))
+    assert ids(jobs.cancel("live")) == ["live"]
+    running = jobs.take()
+    assert jobs.cancel("a") == []
+    assert running.cancelled
+    assert ids(jobs.cancel("b")) == ["b", "b"]
+    assert jobs.cancel("never seen") == []
+    assert jobs.take().request.id == "c"
+
+
+def test_close_wakes_the_taker_and_stops_what_runs():
+    jobs = RequestScheduler()
+    jobs.add(request("a", live=False))
+    running = jobs.take()
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(jobs.take()))
+    thread.start()
+    jobs.close()
+    thread.join(5)
+    assert taken == [None]
+    assert running.cancelled
+    jobs.add(request("too late"))
+    assert jobs.take() is None
+
+
+def test_an_export_takes_its_turn_only_while_nothing_else_is_to_be_computed():
+    jobs, turns = RequestScheduler(), []
+    jobs.add(Export(id="export", pack="p", out="o"))
+    export = jobs.take_export()
+    jobs.add(request("stroke"))
+    thread = threading.Thread(target=lambda: turns.append(jobs.wait_for_turn(export)))
+    thread.start()
+    stroke = jobs.take()
+    assert stroke.request.id == "stroke"
+    assert not export.cancelled
+    thread.join(0.05)
+    assert turns == []
+    jobs.finish(stroke)
+    thread.join(5)
+    assert turns == [True]
+
+
+def test_a_paused_export_rests_until_it_is_let_or_cancelled():
+    jobs, turns = RequestScheduler(), []
+    for id in "ab":
+        jobs.add(Export(id=id, pack="p", out="o"))
+    jobs.pause("a", True)
+    export = jobs.take_export()
+
+    def turn():
+        turns.append(jobs.wait_for_turn(export))
+
+    for end in (lambda: jobs.pause("a", False), lambda: jobs.cancel("a")):
+        jobs.pause("a", True)
+        thread = threading.Thread(target=turn)
+        thread.start()
+        thread.join(0.05)
+        assert thread.is_alive()
+        end()
+        thread.join(5)
+    assert turns == [True, False]
+    assert ids(jobs.cancel("b")) == ["b"]
+    jobs.close()
+    assert jobs.take_export() is None
+
+
+def test_every_job_of_two_hurried_threads_is_taken_or_dropped_once():
+    jobs = RequestScheduler()
+    taken, dropped = [], []
+
+    def compute():
+        while (job := jobs.take()) is not None:
+            taken.append(job.request.id)
+            jobs.finish(job)
+            if job.request.id == "last":
+                return
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+    for i in range(300):
+        dropped += ids(jobs.add(request(str(i), live=i % 3 > 0)))
+    jobs.add(request("last", live=False))
+    thread.join(20)
+    assert sorted(taken + dropped) == sorted([*map(str, range(300)), "last"])
+
+
+def test_the_outbox_opens_with_ready_and_keeps_the_newest_preview_of_each_job():
+    outbox = Outbox()
+    outbox.post(failed(""))
+    outbox.post(READY)
+    for event in (preview("a", 1), preview("b", 1), preview("a", 2), done("a"), preview("b", 2), failed("b")):
+        outbox.post(event)
+    outbox.close()
+    events = []
+    while (event := outbox.take()) is not None:
+        events.append(event)
+    assert events == [READY, failed(""), preview("a", 2), preview("b", 2), done("a"), failed("b")]
+
+
+def test_the_outbox_holds_back_until_ready_and_gives_everything_when_it_closes():
+    outbox = Outbox()
+    outbox.post(failed("early"))
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(outbox.take()))
+    thread.start()
+    thread.join(0.05)
+    assert thread.is_alive()
+    assert seen == []
+    outbox.close()
+    thread.join(5)
+    assert seen == [failed("early")]
+    assert outbox.take() is None
+
+
+def test_no_answer_is_ever_dropped_however_slow_the_reader():
+    outbox = Outbox()
+    outbox.post(READY)
+    for i in range(500):
+        outbox.post(preview(str(i), 1))
+        outbox.post(done(str(i)))
+    outbox.close()
+    events = iter(outbox.take, None)
+    assert [e.id for e in events if isinstance(e, Done)] == [str(i) for i in range(500)]
+
+
+def resting(jobs, seconds):
+    """What `rest` says, which a thread waits for, and that thread."""
+    said = []
+    thread = threading.Thread(target=lambda: said.append(jobs.rest(seconds)), daemon=True)
+    thread.start()
+    return said, thread
+
+
+def test_a_rest_begins_when_nothing_is_drawn_or_waits_and_exports_do_not_count():
+    jobs = RequestScheduler()
+    jobs.add(Export(id="e", pack="p", out="out", count=1))
+    jobs.take_export()
+    assert jobs.wait_until_idle(0)
+    jobs.add(request("a"))
+    said, thread = resting(jobs, 0)
+    thread.join(0.05)
+    assert not said  # it waits its turn
+    running = jobs.take()
+    thread.join(0.05)
+    assert not said  # it is drawn
+    jobs.finish(running)
+    thread.join(10)
+    assert said == [True]
+
+
+def test_a_request_breaks_a_rest_and_the_end_ends_it():
+    jobs = RequestScheduler()
+    said, thread = resting(jobs, 0.3)
+    jobs.add(request("a"))
+    running = jobs.take()
+    thread.join(0.6)
+    assert not said  # a picture is drawn when its time is up
+    jobs.finish(running)
+    thread.join(10)
+    assert said == [True]
+    said, thread = resting(jobs, 60)
+    jobs.close()
+    thread.join(10)
+    assert said == [False]
