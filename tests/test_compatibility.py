@@ -28,8 +28,8 @@ import engine
 from engine.cli import app, main
 from engine.export.manifest import read_lines as read_manifest
 from engine.export.run import read_header as read_export_head
-from engine.interface.dataset_reader import DatasetReader as DatasetReader
-from engine.packs.pack import read_pack_file as read_pack_file
+from engine.interface.dataset_reader import DatasetReader
+from engine.packs.pack import read_pack_file
 from engine.training.core.training_config import read_config as read_recipe
 
 FIXTURES = Path(__file__).parent / "fixtures" / "compatibility"

@@ -75,7 +75,7 @@ def test_an_unfinished_journal_is_recovered_up_to_its_last_whole_edit(place: Pat
     for record in kept.records:
         record.apply(document)
     last = kept.records[-1]
-    recovered = PictureSnapshot.of(document, last.state, None, last.origin)
+    recovered = PictureSnapshot.capture(document, last.state, None, last.origin)
     assert_holds((place / "recovered.diptych").read_bytes(), encode_project(recovered, INFO))
 
 
@@ -85,9 +85,9 @@ def test_old_results_are_on_the_shelf_with_their_requests(place: Path) -> None:
     assert entry.favourite
     recipe, image = shelf.read(entry)
     (head,) = (place / "data" / "results" / "tiny").glob("*.json")
-    assert not lost(json.loads(head.read_text("utf-8")), json.loads(recipe.text()))
-    assert (image == np.asarray(Image.open(shelf.image(entry)))).all()
-    assert (recipe.layout() == np.asarray(Image.open(shelf.layout(entry)))).all()
+    assert not lost(json.loads(head.read_text("utf-8")), json.loads(recipe.to_json()))
+    assert (image == np.asarray(Image.open(shelf.image_path(entry)))).all()
+    assert (recipe.layout() == np.asarray(Image.open(shelf.layout_path(entry)))).all()
     assert shelf.thumbnail_path(entry).is_file()
 
 
@@ -96,7 +96,7 @@ def test_a_png_brings_its_request_back(place: Path, kind: str) -> None:
     (file,) = (path for path in place.rglob("*.png") if path.name.endswith(kind))
     note = read_png_note(file.read_bytes())
     recipe = read_provenance(note, INFO, file.name)
-    assert not lost(json.loads(note), json.loads(recipe.text()))
+    assert not lost(json.loads(note), json.loads(recipe.to_json()))
     if kind != "-layout.png":
         assert recipe.original_image(decode_image(file.read_bytes(), file.name)) is not None
 
@@ -113,8 +113,8 @@ def test_old_preferences_are_kept(place: Path, qapp: object) -> None:
     old = json.loads(file.read_text("utf-8"))
     preferences = Preferences(place / "config")
     assert not preferences.problem
-    assert not lost(old, plain(preferences.chosen))
-    preferences.change(language="en")
+    assert not lost(old, plain(preferences.values))
+    preferences.update(language="en")
     preferences.flush()
     assert not lost(old | {"language": "en"}, json.loads(file.read_text("utf-8")))
 
@@ -128,6 +128,6 @@ def test_old_settings_say_how_the_engine_is_started(place: Path, monkeypatch: py
 
 
 def test_the_files_that_were_open_lately_are_known(place: Path) -> None:
-    names = msgspec.json.decode_project((place / "data" / RECENT_FILE).read_bytes())
+    names = msgspec.json.decode((place / "data" / RECENT_FILE).read_bytes())
     assert RECENT_FILE == "recent.json"
     assert [str(path) for path in _read_recent(place / "data" / RECENT_FILE)] == names
