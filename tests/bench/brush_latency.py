@@ -50,7 +50,7 @@ class Spent(NamedTuple):
 class Figures:
     def __init__(self, app: QApplication, studio: StudioApplication) -> None:
         self.app, self.window = app, studio.window
-        self.editor, self.generator = studio.session.editing.editor, studio.session.generation.generator
+        self.editor, self.generator = studio.session.editor, studio.session.generator
         self.document, self.canvas = self.editor.document, studio.window.layout_canvas
 
     def take(self, strokes: int) -> None:

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def run(app: QApplication, studio: StudioApplication, events: int, seed: int) -> None:
-    editor, generator = studio.session.editing.editor, studio.session.generation.generator
+    editor, generator = studio.session.editor, studio.session.generator
     ids = {*range(len(editor.palette)), UNKNOWN}
     editor.history._max_bytes = sys.maxsize  # so that all of it can be undone
     editor.jump_to(0)

@@ -29,10 +29,10 @@ LEFT = Qt.MouseButton.LeftButton
 async def paint_until_killed(app: QApplication) -> None:
     studio = StudioApplication(app, Path(sys.argv[1]), Path(sys.argv[2]))
     studio.show()
-    window, editor = studio.window, studio.session.editing.editor
+    window, editor = studio.window, studio.session.editor
     canvas = window.layout_canvas
     window.commands["picture.live"].setChecked(False)
-    studio.session.generation.generator.set_live(False)
+    studio.session.generator.set_live(False)
 
     def canvas_position(x: float, y: float):
         return window.viewport.to_canvas(QPointF(x, y), canvas.size()).toPoint()
