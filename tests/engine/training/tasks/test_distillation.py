@@ -94,7 +94,7 @@ def task(pack, keep, texts=("a road", ""), text=(5.0, 1.0), cross=(1.0, 2.0)):
         layout=torch.where(keep_layout, layout, 0),
         keep_layout=keep_layout,
         unknown=nothing,
-        text=pack.tower(pack.tower.tokenize(list(texts))),
+        text=pack.text_encoder(pack.text_encoder.tokenize(list(texts))),
         negative=pack.empty_text_features.repeat_batch(2),
         seeds=[3, 4],
         weights=GuidanceWeights(torch.tensor(text), torch.tensor(cross)),
@@ -107,7 +107,7 @@ def start(pack, asked, route):
     layout = torch.where(
         asked.keep_layout, asked.layout, pack.process.sample_layout_prior(random.uniform(1, HEIGHT, WIDTH))
     )
-    return DiffusionState(image, layout, asked.clocks(pack.process, route.step_plans[0].now)), random
+    return DiffusionState(image, layout, asked.clock_maps(pack.process, route.step_plans[0].clocks)), random
 
 
 @torch.no_grad()
@@ -221,7 +221,7 @@ def test_the_student_comes_nearer_to_its_teacher(config, pack, tmp_path, monkeyp
     monkeypatch.setattr(DistillationTask, "learning_rate", 5e-3)
     course, lessons = begun(config, pack, tmp_path, images=80)
     asked = task(pack, np.ones((HEIGHT, WIDTH), np.bool_), text=(2.0, 1.0))
-    losses = [course.train_step(lambda _: torch.stack(list(lessons.losses(asked))).mean()) for _ in range(20)]
+    losses = [course.train_step(lambda _: torch.stack(list(lessons.step_losses(asked))).mean()) for _ in range(20)]
     assert min(losses[-3:]) < 0.6 * losses[0]
 
 

@@ -102,10 +102,10 @@ def test_it_learns_detail_from_the_layout(config, pack, tmp_path):
     course.network.load_state_dict(course.ema.state_dict(), strict=False)
     image, layout = pair(200)
     low = training.downscaled(image, 2)
-    ready = lessons.ready().with_steps(1)
-    *_, (_, _, told) = ready.picture(low, layout, 0)
-    *_, (_, _, untold) = ready.picture(low, np.full_like(layout, 255), 0)
-    plain = ready.to_rgb(full_size.enlarge_bicubic(ready.standardised(low), 2))
+    ready = lessons.build_upscaler().with_steps(1)
+    *_, (_, _, told) = ready.upscale_image(low, layout, 0)
+    *_, (_, _, untold) = ready.upscale_image(low, np.full_like(layout, 255), 0)
+    plain = ready.to_rgb(full_size.enlarge_bicubic(ready.standardise(low), 2))
     assert quality.psnr(told, image) > quality.psnr(plain, image) + 1
     assert quality.psnr(told, image) > quality.psnr(untold, image) + 1
 
