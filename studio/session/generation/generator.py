@@ -59,9 +59,7 @@ class GenerationController(QObject):
         self.paused = False
         self.options = GenerationOptions()
         self.preview: Preview | None = None
-        self.full_size_of: Callable[[Generate], FullSizeInputs | None] = lambda _: (
-            None
-        )  # what is asked for at full size, too
+        self.full_size_of: Callable[[Generate], FullSizeInputs | None] = lambda _: None  # the `full` of each request
         self._job: GenerationJob | None = None
         self._background_jobs = BackgroundJobQueue()
         self._has_preview, self._full_steps_requested, self._revision = False, False, 0
@@ -160,6 +158,10 @@ class GenerationController(QObject):
             if needs_update:
                 self.request_update(TYPING_DELAY if typing else 0.0)
 
+    def update_options(self, *, typing: bool = False, **changes: object) -> None:
+        """Replace single fields of the options by name; see `set_options`."""
+        self.set_options(msgspec.structs.replace(self.options, **changes), typing=typing)
+
     def generate(self) -> None:
         """Make a result now, with a new seed unless that is locked."""
         self._editor.end_stroke()
@@ -168,12 +170,26 @@ class GenerationController(QObject):
             self.options_changed.emit()
         self._send_request(None)
 
+    def obstacle(self) -> Notice | None:
+        """The notice that explains why no result can be generated now; None if one can."""
+        if not len(self._editor.palette):
+            return Notice(
+                self.tr("No pack could be opened, so nothing can be made. Put one in place and start again."),
+                NoticeLevel.ERROR,
+            )
+        missing = missing_input(self._editor.document, self.mode, self.options)
+        if missing:
+            return Notice(missing, NoticeLevel.HINT)
+        if is_complete(self._editor.document, self.mode):
+            return self._nothing_to_generate_notice()
+        return self._engine_stopped_notice() if self._client.state is EngineState.STOPPED else None
+
     def draft_request(self) -> Generate | None:
         """The request that `generate` would send, for someone who sends it with `run`; None if that is not possible,
         which is said.
         """
         self._editor.end_stroke()
-        obstacle = self._obstacle()
+        obstacle = self.obstacle()
         if obstacle:
             self.noticed.emit(obstacle)
             return None
@@ -279,20 +295,6 @@ class GenerationController(QObject):
             self._client.send(self._job.request)
             self.running_changed.emit()
 
-    def _obstacle(self) -> Notice | None:
-        """What has to be said instead of making a result, if anything."""
-        if not len(self._editor.palette):
-            return Notice(
-                self.tr("No pack could be opened, so nothing can be made. Put one in place and start again."),
-                NoticeLevel.ERROR,
-            )
-        missing = missing_input(self._editor.document, self.mode, self.options)
-        if missing:
-            return Notice(missing, NoticeLevel.HINT)
-        if is_complete(self._editor.document, self.mode):
-            return self._nothing_to_generate_notice()
-        return self._engine_stopped_notice() if self._client.state is EngineState.STOPPED else None
-
     def _engine_stopped_notice(self) -> Notice:
         start = NoticeAction(self.tr("Start engine"), self._client.restart)
         return Notice(self.tr("The engine is stopped. Start it, then generate again."), NoticeLevel.ERROR, start)
@@ -309,7 +311,7 @@ class GenerationController(QObject):
         )
 
     def _send_request(self, serial: int | None, few_steps: bool = False) -> None:
-        obstacle = self._obstacle()
+        obstacle = self.obstacle()
         if obstacle:
             self.noticed.emit(obstacle)
             return
@@ -417,9 +419,7 @@ class GenerationController(QObject):
         if self.mode is GenerationMode.TEXT_TO_BOTH:  # who paints gives the layout
             self.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
         stale = self._job is not None and self._job.mode is not self.mode
-        if (
-            stale or self._editor.painter.adopts_fill
-        ):  # what comes would be put beneath a layout that is painted by then
+        if stale or self._editor.painter.adopts_fill:  # its layout would be put beneath one that is painted by then
             self.cancel_picture_job()
 
     def _on_history_navigated(self) -> None:

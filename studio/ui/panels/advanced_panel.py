@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
@@ -104,14 +103,10 @@ class AdvancedPanel(QWidget):
         box.lineEdit().setTextMargins(8, 0, 4, 0)
 
     def _set_option(self, **changes: Sampler | float | None) -> None:
-        """The option of the box that was touched; the others stay a person's or the pack's."""
-        self._generator.set_options(msgspec.structs.replace(self._generator.options, **changes), typing=True)
+        self._generator.update_options(typing=True, **changes)
 
     def _reset(self) -> None:
-        options = msgspec.structs.replace(
-            self._generator.options, steps=None, sampler=None, guidance=None, cross_guidance=None
-        )
-        self._generator.set_options(options)
+        self._generator.update_options(steps=None, sampler=None, guidance=None, cross_guidance=None)
 
     def _refresh(self) -> None:
         options, info = self._generator.options, self._info

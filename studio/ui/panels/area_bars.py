@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
@@ -150,12 +149,10 @@ class AreaPanel(QFrame):
             changed.setValue(changed.value() - (total - 100))
             return
         areas = {name: bar.value() / 100 for name, bar in self.bars.items() if bar.value() != NO_TARGET}
-        generator = self._session.generator
-        generator.set_options(msgspec.structs.replace(generator.options, areas=areas), typing=True)
+        self._session.generator.update_options(typing=True, areas=areas)
 
     def _clear_targets(self) -> None:
-        generator = self._session.generator
-        generator.set_options(msgspec.structs.replace(generator.options, areas={}))
+        self._session.generator.update_options(areas={})
 
     def _refresh_targets(self) -> None:
         areas = self._session.generator.options.areas

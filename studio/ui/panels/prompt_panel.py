@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
@@ -111,17 +110,16 @@ class PromptPanel(QFrame):
             self.prompt_submitted.emit()
 
     def _update_options(self) -> None:
-        options = msgspec.structs.replace(
-            self._generator.options,
+        self._generator.update_options(
+            typing=True,
             prompt=self.prompt_edit.text(),
             negative=self.negative_edit.text(),
             seed=self.seed_box.value(),
             seed_locked=self.seed_lock_button.isChecked(),
         )
-        self._generator.set_options(options, typing=True)
 
     def _randomise_seed(self) -> None:
-        self._generator.set_options(msgspec.structs.replace(self._generator.options, seed=random_seed()))
+        self._generator.update_options(seed=random_seed())
 
     def _on_more_toggled(self) -> None:
         self._preferences.update(advanced=self.more_button.isChecked())
@@ -177,7 +175,7 @@ class PromptPanel(QFrame):
         word, other = link.split(">")
         options = self._generator.options
         prompt, negative = (replace_word(words, word, other) for words in (options.prompt, options.negative))
-        self._generator.set_options(msgspec.structs.replace(options, prompt=prompt, negative=negative), typing=True)
+        self._generator.update_options(typing=True, prompt=prompt, negative=negative)
         self._refresh_unknown_words()
 
 

@@ -283,12 +283,11 @@ class ExportDialog(QDialog):
         self._exports.start(build_export_request(choices, out, pack, options, canvas, pack_upscales=upscales))
 
     def _canvas_request(self) -> Generate | None:
-        generator = self._session.generator
-        generator.noticed.connect(self.notice_bar.show_notice)  # what stands in the way is said here, too
-        try:
-            return generator.draft_request()
-        finally:
-            generator.noticed.disconnect(self.notice_bar.show_notice)
+        obstacle = self._session.generator.obstacle()
+        if obstacle is not None:
+            self.notice_bar.show_notice(obstacle)
+            return None
+        return self._session.generator.draft_request()
 
     def _on_export_changed(self) -> None:
         if self._exports.request is None and self.form_widget.isEnabled() is False:
