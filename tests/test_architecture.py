@@ -150,8 +150,16 @@ def test_no_room_for_odds_and_ends() -> None:
     assert not [name for name in modules() if name.split(".")[-1] in {"utils", "util", "helpers", "misc"}]
 
 
-@pytest.mark.parametrize("name", [*TORCH_FREE, "studio.app"])
+@pytest.mark.parametrize("name", TORCH_FREE)
 def test_import_leaves_torch_alone(name: str) -> None:
+    check_import_without_torch(name)
+
+
+def test_the_studio_starts_without_torch(qt: None) -> None:
+    check_import_without_torch("studio.app")
+
+
+def check_import_without_torch(name: str) -> None:
     code = f"import sys, {name}; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr

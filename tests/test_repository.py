@@ -90,8 +90,9 @@ def test_wheel_finds_its_own_packs(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from engine.interface.pack_catalogue import assets, example_layouts, pack_folders\n"
-        "print(assets()); print(*pack_folders()); print(len(example_layouts(assets() / 'packs' / 'street')))"
+        "from engine.interface.pack_catalogue import assets_folder, example_layout_paths, pack_folders\n"
+        "print(assets_folder()); print(*pack_folders())\n"
+        "print(len(example_layout_paths(assets_folder() / 'packs' / 'street')))"
     )
     command = [sys.executable, "-I", "-c", code, str(tmp_path)]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
