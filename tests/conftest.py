@@ -1,4 +1,4 @@
-"""For all tests: no window on anybody's screen, no clock on generated examples, and machines without Qt's libraries."""
+"""For all tests: no window on a screen, no clock on generated examples, and machines without Qt's libraries."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ settings.load_profile("busy")
 
 STUDIO = Path(__file__).parent / "studio"
 try:
-    import PySide6.QtTest
-    import PySide6.QtWidgets
+    import PySide6.QtTest  # noqa: F401
+    import PySide6.QtWidgets  # noqa: F401
 except ImportError as error:
     QT_PROBLEM = f"Qt cannot be loaded ({error}); the README names the system libraries that it needs."
 else:
