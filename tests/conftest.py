@@ -18,7 +18,7 @@ settings.load_profile("busy")
 
 STUDIO = Path(__file__).parent / "studio"
 try:
-    import PySide6.QtTest  # noqa: F401
+    import PySide6.QtTest
     import PySide6.QtWidgets  # noqa: F401
 except ImportError as error:
     QT_PROBLEM = f"Qt cannot be loaded ({error}); the README names the system libraries that it needs."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
 
 from engine.interface.protocol import Done, Export, Failed, Generate, Preview, Raster, Ready
 from engine.serve.jobs import RequestScheduler
@@ -25,6 +26,29 @@ def done(id):
 
 def failed(id):
     return Failed(id=id, revision=0, code="c", message="m", hint="h")
+
+
+class WatchedCondition(threading.Condition):
+    """A condition that tells the test of every wait, by its timeout."""
+
+    def __init__(self):
+        super().__init__()
+        self.waits = SimpleQueue()
+
+    def wait(self, timeout=None):
+        self.waits.put(timeout)
+        return super().wait(timeout)
+
+    def wait_until_blocked(self):
+        """Return once a thread waits without a limit; raises queue.Empty if none does."""
+        while self.waits.get(timeout=30) is not None:
+            pass
+
+
+def watched(waitable):
+    """A scheduler or an outbox, and its condition, whose waits can be seen."""
+    waitable._changed = WatchedCondition()
+    return waitable, waitable._changed
 
 
 READY = Ready(protocol=1, version="0", device="cpu", packs=())
@@ -105,16 +129,16 @@ def test_close_wakes_the_taker_and_stops_what_runs():
 
 
 def test_an_export_takes_its_turn_only_while_nothing_else_is_to_be_computed():
-    jobs, turns = RequestScheduler(), []
+    (jobs, condition), turns = watched(RequestScheduler()), []
     jobs.add(Export(id="export", pack="p", out="o"))
     export = jobs.take_export()
     jobs.add(request("stroke"))
     thread = threading.Thread(target=lambda: turns.append(jobs.wait_for_turn(export)))
     thread.start()
+    condition.wait_until_blocked()
     stroke = jobs.take()
     assert stroke.request.id == "stroke"
     assert not export.cancelled
-    thread.join(0.05)
     assert turns == []
     jobs.finish(stroke)
     thread.join(5)
@@ -122,7 +146,7 @@ def test_an_export_takes_its_turn_only_while_nothing_else_is_to_be_computed():
 
 
 def test_a_paused_export_rests_until_it_is_let_or_cancelled():
-    jobs, turns = RequestScheduler(), []
+    (jobs, condition), turns = watched(RequestScheduler()), []
     for id in "ab":
         jobs.add(Export(id=id, pack="p", out="o"))
     jobs.pause("a", True)
@@ -133,10 +157,11 @@ def test_a_paused_export_rests_until_it_is_let_or_cancelled():
 
     for end in (lambda: jobs.pause("a", False), lambda: jobs.cancel("a")):
         jobs.pause("a", True)
+        before = len(turns)
         thread = threading.Thread(target=turn)
         thread.start()
-        thread.join(0.05)
-        assert thread.is_alive()
+        condition.wait_until_blocked()
+        assert len(turns) == before
         end()
         thread.join(5)
     assert turns == [True, False]
@@ -179,13 +204,12 @@ def test_the_outbox_opens_with_ready_and_keeps_the_newest_preview_of_each_job():
 
 
 def test_the_outbox_holds_back_until_ready_and_gives_everything_when_it_closes():
-    outbox = Outbox()
+    outbox, condition = watched(Outbox())
     outbox.post(failed("early"))
     seen = []
     thread = threading.Thread(target=lambda: seen.append(outbox.take()))
     thread.start()
-    thread.join(0.05)
-    assert thread.is_alive()
+    condition.wait_until_blocked()
     assert seen == []
     outbox.close()
     thread.join(5)
@@ -204,42 +228,43 @@ def test_no_answer_is_ever_dropped_however_slow_the_reader():
     assert [e.id for e in events if isinstance(e, Done)] == [str(i) for i in range(500)]
 
 
-def resting(jobs, seconds):
-    """What `rest` says, which a thread waits for, and that thread."""
-    said = []
-    thread = threading.Thread(target=lambda: said.append(jobs.rest(seconds)), daemon=True)
+def start_waiting_until_idle(jobs, seconds):
+    """What `wait_until_idle` returns, for which a thread waits, and that thread."""
+    returned = []
+    thread = threading.Thread(target=lambda: returned.append(jobs.wait_until_idle(seconds)), daemon=True)
     thread.start()
-    return said, thread
+    return returned, thread
 
 
-def test_a_rest_begins_when_nothing_is_drawn_or_waits_and_exports_do_not_count():
-    jobs = RequestScheduler()
+def test_the_scheduler_is_idle_when_nothing_is_generated_or_waits_and_exports_do_not_count():
+    jobs, condition = watched(RequestScheduler())
     jobs.add(Export(id="e", pack="p", out="out", count=1))
     jobs.take_export()
     assert jobs.wait_until_idle(0)
     jobs.add(request("a"))
-    said, thread = resting(jobs, 0)
-    thread.join(0.05)
-    assert not said  # it waits its turn
+    returned, thread = start_waiting_until_idle(jobs, 0)
+    condition.wait_until_blocked()
+    assert not returned  # the request waits
     running = jobs.take()
-    thread.join(0.05)
-    assert not said  # it is drawn
+    jobs.pause("e", False)  # wakes it
+    condition.wait_until_blocked()
+    assert not returned  # the request is generated
     jobs.finish(running)
-    thread.join(10)
-    assert said == [True]
+    thread.join(30)
+    assert returned == [True]
 
 
-def test_a_request_breaks_a_rest_and_the_end_ends_it():
-    jobs = RequestScheduler()
-    said, thread = resting(jobs, 0.3)
+def test_a_request_interrupts_the_wait_for_idleness_and_closing_ends_it():
+    jobs, condition = watched(RequestScheduler())
+    returned, thread = start_waiting_until_idle(jobs, 0.3)
     jobs.add(request("a"))
     running = jobs.take()
-    thread.join(0.6)
-    assert not said  # a picture is drawn when its time is up
+    condition.wait_until_blocked()
+    assert not returned
     jobs.finish(running)
-    thread.join(10)
-    assert said == [True]
-    said, thread = resting(jobs, 60)
+    thread.join(30)
+    assert returned == [True]
+    returned, thread = start_waiting_until_idle(jobs, 60)
     jobs.close()
-    thread.join(10)
-    assert said == [False]
+    thread.join(30)
+    assert returned == [False]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 
 import msgspec
 import pytest
@@ -43,12 +42,6 @@ def start(tmp_path):
         engine.close()
 
 
-def seconds_to_exit(engine):
-    begun = time.perf_counter()
-    engine.process.wait(TIMEOUT_SECONDS)
-    return time.perf_counter() - begun
-
-
 def test_stray_prints_go_to_stderr_and_stray_reads_find_nothing(start):
     engine = start(
         [
@@ -73,12 +66,11 @@ def test_stray_prints_go_to_stderr_and_stray_reads_find_nothing(start):
 
 @pytest.mark.parametrize("lines", [IDLE, STUCK], ids=["idle", "in the middle of a step"])
 @pytest.mark.parametrize("how", ["end of stdin", "shutdown"])
-def test_it_leaves_within_a_second(start, lines, how):
+def test_it_leaves_without_waiting_for_a_step(start, lines, how):
     engine = start(lines)
     engine.next_event()
     engine.send(Shutdown()) if how == "shutdown" else engine.process.stdin.close()
-    assert seconds_to_exit(engine) < 1.5  # a second, and some for a busy machine
-    assert engine.process.returncode == 0
+    assert engine.process.wait(TIMEOUT_SECONDS) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
@@ -87,16 +79,14 @@ def test_signals_end_it(start, number, code):
     engine = start(STUCK)
     engine.next_event()
     engine.process.send_signal(number)
-    assert seconds_to_exit(engine) < 1.5
-    assert engine.process.returncode == code
+    assert engine.process.wait(TIMEOUT_SECONDS) == code
     assert "Traceback" not in engine.log.read_text()
 
 
 def test_it_leaves_when_nobody_reads_any_more(start):
     engine = start([READY, "while job := jobs.take(): post(cancelled(job.request))"], reading=False)
     engine.process.stdout.close()
-    assert seconds_to_exit(engine) < TIMEOUT_SECONDS
-    assert engine.process.returncode == 1
+    assert engine.process.wait(TIMEOUT_SECONDS) == 1
 
 
 def test_a_crash_of_the_compute_thread_ends_it_with_a_report(start):
