@@ -18,6 +18,7 @@ SHARED = {
     "engine.interface.raster",
     "engine.interface.pack_catalogue",
     "engine.interface.errors",
+    "engine.interface.atomic_files",
     "engine.interface.dataset_reader",
 }
 """What the studio may know of the engine."""

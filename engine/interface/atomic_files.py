@@ -1,23 +1,57 @@
-"""Files that are there whole or not at all."""
+"""Atomic file writing: a file is there whole or not at all, whoever else writes it and whatever ends the process."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import uuid
 from pathlib import Path
 
 from engine.interface.errors import BadFile
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write or replace a file in one move, and make its folder if need be. Raises BadFile."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+def write_atomically(
+    path: Path, data: bytes, *, durable: bool = True, hint: str = "Choose another folder or make room on the disk."
+) -> None:
+    """Write or replace a file by `replace_file` and create its folder if need be. Raises BadFile with this hint."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            partial.write_bytes(data)
-            partial.replace(path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        replace_file(path, data, durable=durable)
     except OSError as error:
-        raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        raise BadFile(f"{path} cannot be written ({error.strerror}).", hint) from error
+
+
+def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a temporary file beside `path`, rename it to `path` and create the folder if need be. Raises OSError.
+
+    A durable file survives a power cut once this returns. It waits for the disk, so a window must not do it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        remove_if_possible(temporary)
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the entries of a folder to the disk, where the system supports that."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def remove_if_possible(path: Path) -> None:
+    """Remove a file and ignore a failure, which costs only the space on the disk."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -233,6 +233,21 @@ class Document:
         )
         return frozenset({Plane.FILLED, Plane.IMAGE})
 
+    def copy(self) -> Document:
+        """Another document with the same planes, frame and status."""
+        copy = Document(self.height, self.width)
+        copy.frame = self.frame
+        for plane in Plane:
+            copy.pixels(plane)[:] = self.pixels(plane)
+        copy.status = self.status
+        return copy
+
+    def with_result(self, mode: GenerationMode, image: Pixels, layout: Pixels) -> Document:
+        """A copy after `apply_result`: RGB [H, W, 3] and ids [H, W]."""
+        copy = self.copy()
+        copy.apply_result(mode, image, layout)
+        return copy
+
     def pixels(self, plane: Plane) -> Pixels:
         """The plane itself and not a copy, uint8 [H, W] or [H, W, 3]; masks hold 0 and 1."""
         pixels: Pixels = getattr(self, plane.value).view(np.uint8)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -40,14 +39,6 @@ class HistoryStep:
     status: DocumentStatus
     answered: bool = True
     nbytes: int = 0
-
-
-class TileChange(NamedTuple):
-    """One box of one plane that a step changed, and what it holds after the step."""
-
-    plane: Plane
-    box: Box
-    pixels: Pixels
 
 
 class History:
@@ -168,18 +159,6 @@ class History:
         for plane, now in self._current_pixels.items():
             self._document.pixels(plane)[:] = now
         self._document.status = step.status
-
-    def changes(self, index: int) -> list[TileChange]:
-        """What the step `names[index]` changed; the tiles are not to be written to."""
-        step, before = self._steps[index], self._steps[index - 1]
-        return [
-            TileChange(plane, box, tile)
-            for plane in Plane
-            for box, was, tile in zip(
-                tile_boxes(step.frame), _tiles_at(before, step.frame, plane), step.tiles[plane], strict=True
-            )
-            if was is not tile
-        ]
 
     def _swap_tiles(self, old: PlaneTiles, new: PlaneTiles) -> None:
         """Put in the tiles that are others."""

@@ -63,9 +63,11 @@ def overlay_layout(upper: Pixels, lower: Pixels) -> Pixels:
 
 
 def changed_box(before: Pixels, after: Pixels) -> Box:
-    """The smallest box around all pixels of [H, W] that differ; empty if none does."""
-    differs = np.not_equal(before, after)
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    """The smallest box that holds all pixels that differ between [H, W] or [H, W, C] arrays; empty if none does."""
+    height, width = before.shape[:2]
+    differs = np.not_equal(before, after).reshape(height, -1)  # whole rows: reducing a short last axis is slow
+    rows = np.flatnonzero(differs.any(axis=1))
+    columns = np.flatnonzero(differs.any(axis=0).reshape(width, -1).any(axis=1))
     if rows.size == 0:
         return Box(0, 0, 0, 0)
     return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)

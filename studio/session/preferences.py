@@ -6,14 +6,17 @@ import enum
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
+from engine.interface.atomic_files import replace_file
 from engine.interface.errors import BadFile
 from studio.session.datasets.export_options import ExportChoices
 
 PREFERENCES_FILE = "preferences.json"
 WRITE_DELAY_MS = 500
 """Milliseconds after a change until it is on disk."""
+LOCK_TIMEOUT_MS = 500
+"""Milliseconds to wait for another studio that writes the same file."""
 
 
 class ColourScheme(enum.StrEnum):
@@ -52,6 +55,7 @@ class Preferences(QObject):
         self._file = folder / PREFERENCES_FILE
         self.problem = ""
         self.values = self._read()
+        self._unwritten: dict[str, object] = {}
         self._timer = QTimer(self, singleShot=True, interval=WRITE_DELAY_MS)
         self._timer.timeout.connect(self._write)
 
@@ -60,6 +64,7 @@ class Preferences(QObject):
         values = msgspec.structs.replace(self.values, **fields)
         if values != self.values:
             self.values = values
+            self._unwritten |= fields
             self._timer.start()
             self.changed.emit()
 
@@ -70,18 +75,32 @@ class Preferences(QObject):
             self._write()
 
     def _write(self) -> None:
-        temporary = self._file.with_name(f".{PREFERENCES_FILE}")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(self.values)))
-            temporary.replace(self._file)
+            lock = QLockFile(f"{self._file}.lock")
+            lock.tryLock(LOCK_TIMEOUT_MS)  # without it only another studio's changes may be lost, never the file
+            data = msgspec.json.format(msgspec.json.encode(self._merge_with_file()))
+            replace_file(self._file, data, durable=False)  # the window's thread must not wait for the disk
+            self._unwritten.clear()
+            lock.unlock()
         except OSError as error:
             message = self.tr("{file} cannot be written ({why}).").format(file=self._file, why=error.strerror)
             self.failed.emit(BadFile(message, self.tr("Make room there, or your choices last only for this time.")))
 
+    def _merge_with_file(self) -> PreferenceValues:
+        """The values in the file, which another studio may have changed, with the changes made here."""
+        try:
+            stored = self._decode_file()
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return self.values
+        return msgspec.structs.replace(stored, **self._unwritten)
+
+    def _decode_file(self) -> PreferenceValues:
+        return msgspec.json.decode(self._file.read_bytes(), type=PreferenceValues)
+
     def _read(self) -> PreferenceValues:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=PreferenceValues)
+            return self._decode_file()
         except FileNotFoundError:
             return PreferenceValues()
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:

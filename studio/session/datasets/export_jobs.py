@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from engine.interface.atomic_files import remove_if_possible, replace_file
 from engine.interface.pack_catalogue import conditioning_kind, default_steps
 from engine.interface.protocol import (
     Cancel,
@@ -29,7 +30,6 @@ from studio.session.connection.engine_client import EngineClient, EngineState
 from studio.session.generation.generator import GenerationController
 from studio.session.generation.job_queue import GenerationJob
 from studio.session.notices import Notice, NoticeAction, NoticeLevel
-from studio.session.persistence.atomic_io import remove_if_possible, write_atomically
 
 PENDING_EXPORT_FILE = "export.msgpack"
 """The export that is not finished, so that it can be gone on with whatever ends the studio."""
@@ -223,8 +223,7 @@ class ExportRunner(QObject):
 
     def _remember_request(self, request: Export) -> None:
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._file, msgspec.msgpack.encode(request))
+            replace_file(self._file, msgspec.msgpack.encode(request))
         except OSError as error:
             words = self.tr("{file} cannot be written ({why}). If the studio ends, start the export again by hand.")
             self.noticed.emit(Notice(words.format(file=self._file, why=error.strerror), NoticeLevel.ERROR))

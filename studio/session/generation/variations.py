@@ -12,7 +12,7 @@ from engine.interface.protocol import Cancelled, Done, Failed, Generate, PackInf
 from studio.domain.document import Document, GenerationMode
 from studio.session.editing.open_picture import OpenPicture
 from studio.session.generation.request_builder import random_seed
-from studio.session.persistence.provenance import Provenance, copy_document, with_result
+from studio.session.persistence.provenance import Provenance
 
 VARIATION_COUNT = 4
 JobEvent = Preview | TracedStep | Done | Cancelled | Failed | None
@@ -61,7 +61,7 @@ class Variations(QObject):
         self.variations = [
             Variation(msgspec.structs.replace(request, id=uuid.uuid4().hex, seed=seed)) for seed in seeds
         ]
-        self._drawn_from = (generator.mode, copy_document(self._picture.editor.document))
+        self._drawn_from = (generator.mode, self._picture.editor.document.copy())
         self._run_variation(0)
 
     def apply(self, index: int) -> None:
@@ -88,7 +88,7 @@ class Variations(QObject):
             return
         variation, (mode, document) = self.variations[index], self._drawn_from
         if isinstance(event, Preview | Done):
-            result_document = with_result(document, mode, event.image.pixels(), event.layout.pixels())
+            result_document = document.with_result(mode, event.image.pixels(), event.layout.pixels())
             variation.image, variation.layout = result_document.image, result_document.visible_layout()
         if isinstance(event, Done) and variation.image is not None:
             result = (event.image.pixels(), event.layout.pixels())

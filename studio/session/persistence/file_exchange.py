@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile, EngineError
 from engine.interface.pack_catalogue import full_size_shape
 from engine.interface.protocol import FullSizeInputs, Generate, PackInfo, Pixels, Raster
@@ -32,7 +33,6 @@ from studio.domain.document import GenerationMode, ImageKind
 from studio.session.editing.open_picture import OpenPicture
 from studio.session.generation.request_builder import options_of_request
 from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_error
-from studio.session.persistence.atomic_io import write_atomically
 from studio.session.persistence.project_file import PROJECT_SUFFIX
 from studio.session.persistence.projects import Projects
 from studio.session.persistence.provenance import Provenance, read_provenance
@@ -236,10 +236,7 @@ class FileExchange(QObject):
         return partial(encode_image, image if full is None else full, provenance.to_json() if provenance else "")
 
     async def _save(self, path: Path, encode: Callable[[], bytes]) -> None:
-        try:
-            await asyncio.to_thread(lambda: _write_file(path, encode()))
-        except OSError as error:
-            raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        await asyncio.to_thread(lambda: write_atomically(path, encode()))
         self._post(self.tr("Saved {file}.").format(file=path))
         self.file_handled.emit(path)
 
@@ -282,8 +279,3 @@ def _read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BadFile(f"{path} cannot be read ({error.strerror}).", "Look whether it is there.") from error
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, data)

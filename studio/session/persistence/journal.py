@@ -18,11 +18,10 @@ from typing import BinaryIO
 import msgspec
 import numpy as np
 
+from engine.interface.atomic_files import sync_folder
 from engine.interface.errors import BadFile
-from engine.interface.protocol import Pixels
 from studio.domain.document import Document, Plane
-from studio.domain.layout import Box
-from studio.session.persistence.atomic_io import sync_folder
+from studio.domain.layout import Box, changed_box
 from studio.session.persistence.project_file import PictureSnapshot, PictureState, SnapshotOrigin
 
 RECORD_PREFIX = struct.Struct(">II")
@@ -163,12 +162,3 @@ def _scan_records(data: bytes) -> tuple[list[JournalRecord], int]:
             break
         offset += RECORD_PREFIX.size + length
     return records, offset
-
-
-def changed_box(before: Pixels, after: Pixels) -> Box:
-    """The smallest box around all pixels of [H, W] or [H, W, C] that differ; there is one."""
-    height, width = before.shape[:2]
-    differs = np.not_equal(before, after).reshape(height, -1)  # along rows, for a colour's three alone take long
-    rows = np.flatnonzero(differs.any(axis=1))
-    columns = np.flatnonzero(differs.any(axis=0).reshape(width, -1).any(axis=1))
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)

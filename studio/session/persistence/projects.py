@@ -14,12 +14,12 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from engine.interface.atomic_files import remove_if_possible, write_atomically
 from engine.interface.errors import BadFile
 from engine.interface.protocol import PackInfo
 from studio.domain.document import GenerationMode
 from studio.session.editing.open_picture import OpenPicture
 from studio.session.notices import Notice, NoticeAction, NoticeLevel
-from studio.session.persistence.atomic_io import remove_if_possible, write_atomically
 from studio.session.persistence.project_file import (
     PROJECT_SUFFIX,
     PictureSnapshot,
@@ -147,7 +147,7 @@ class Projects(QObject):
     async def _save(self, path: Path, span: _ProjectSpan, snapshot: PictureSnapshot) -> None:
         async with self._write_lock:
             data = await asyncio.to_thread(encode_project, snapshot, self._info)
-            await asyncio.to_thread(_write_file, path, data)
+            await asyncio.to_thread(write_atomically, path, data)
         span.path, span.saved = path, snapshot
         self._add_recent(path)
         self.noticed.emit(Notice(self.tr("Saved {file}.").format(file=path), NoticeLevel.HINT))
@@ -172,7 +172,7 @@ class Projects(QObject):
 
     async def _write_unsaved(self, path: Path, snapshot: PictureSnapshot) -> None:
         data = await asyncio.to_thread(encode_project, snapshot, self._info)
-        await asyncio.to_thread(_write_file, path, data)
+        await asyncio.to_thread(write_atomically, path, data)
         self.unsaved.insert(0, path)
         while len(self.unsaved) > MAX_UNSAVED:
             remove_if_possible(self.unsaved.pop())
@@ -218,15 +218,7 @@ class Projects(QObject):
 
     async def _write_recent(self, data: bytes) -> None:
         async with self._write_lock:
-            await asyncio.to_thread(_write_file, self._folder / RECENT_FILE, data)
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
-    except OSError as error:
-        raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+            await asyncio.to_thread(write_atomically, self._folder / RECENT_FILE, data)
 
 
 def _read_recent(path: Path) -> list[Path]:

@@ -153,23 +153,6 @@ def read_provenance(text: str | bytes, info: PackInfo, name: str) -> Provenance:
     return provenance
 
 
-def with_result(document: Document, mode: GenerationMode, image: Pixels, layout: Pixels) -> Document:
-    """A copy of a document that has taken in a result: RGB [H, W, 3] and ids [H, W]."""
-    copy = copy_document(document)
-    copy.apply_result(mode, image, layout)
-    return copy
-
-
-def copy_document(document: Document) -> Document:
-    """Another document with the same picture."""
-    copy = Document(document.height, document.width)
-    copy.frame = document.frame
-    for plane in Plane:
-        copy.pixels(plane)[:] = document.pixels(plane)
-    copy.status = document.status
-    return copy
-
-
 def image_digest(pixels: Pixels) -> str:
     """What tells one image from another."""
     return hashlib.blake2b(np.ascontiguousarray(pixels).data, digest_size=16).hexdigest()

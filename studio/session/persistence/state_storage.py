@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLockFile
 
+from engine.interface.atomic_files import remove_if_possible, write_atomically
 from engine.interface.errors import BadFile, EngineError
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import read_image, read_layout
@@ -23,7 +24,6 @@ from studio.domain.document import DocumentStatus, GenerationMode, ImageKind, Pl
 from studio.session.generation.request_builder import GenerationOptions
 from studio.session.persistence import journal
 from studio.session.persistence import project_file as snapshot
-from studio.session.persistence.atomic_io import remove_if_possible, write_atomically
 from studio.session.persistence.journal import JournalRecord
 from studio.session.persistence.project_file import PictureSnapshot, PictureState
 
@@ -103,11 +103,8 @@ class StateStorage:
 
     def save(self, picture: PictureSnapshot, *, durable: bool = True) -> None:
         """Write everything, one save after the other; a lasting one in a thread. Raises BadFile."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.folder / PICTURE_FILE, snapshot.encode_project(picture, self._pack), durable=durable)
-        except OSError as error:
-            raise BadFile(f"{self.folder} cannot be written ({error.strerror}).", "Make room there.") from error
+        data = snapshot.encode_project(picture, self._pack)
+        write_atomically(self.folder / PICTURE_FILE, data, durable=durable, hint="Make room on the disk.")
         for path, number in self._journals():
             if number < picture.origin.journal:
                 remove_if_possible(path)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.interface.atomic_files import remove_if_possible, replace_file
 from engine.interface.errors import BadFile
 from engine.interface.protocol import ClassInfo, PackInfo, Pixels
 from engine.interface.raster import colourise, encode_image, encode_layout, fit_image, fit_layout, read_image
-from studio.session.persistence.atomic_io import remove_if_possible, write_atomically
 from studio.session.persistence.provenance import Provenance, image_digest, read_provenance
 
 MAX_RESULTS = 1000
@@ -104,9 +104,8 @@ class ResultStore:
             (JSON_SUFFIX, note.encode()),
         )
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             for suffix, data in files:
-                write_atomically(self.folder / (stem + suffix), data)
+                replace_file(self.folder / (stem + suffix), data)
         except OSError as error:
             raise BadFile(
                 f"The result cannot be kept in {self.folder} ({error.strerror}).", "Make room there."

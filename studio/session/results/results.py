@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from engine.interface.protocol import Generate, Pixels
 from studio.domain.document import Document, GenerationMode
 from studio.session.notices import Notice, NoticeAction, NoticeLevel
-from studio.session.persistence.provenance import Provenance, with_result
+from studio.session.persistence.provenance import Provenance
 from studio.session.results.result_store import ResultEntry, ResultStore
 from studio.session.tasks import TaskRunner
 
@@ -50,7 +50,7 @@ class Results(QObject):
         on_stored: Callable[[ResultEntry], None] | None = None,
     ) -> Provenance:
         """Keep a result, image [H, W, 3] and ids [H, W], of a picture as it was before; `kept` hears of its entry."""
-        taken = with_result(document, mode, *result)
+        taken = document.with_result(mode, *result)
         provenance = Provenance.of_result(mode, request, taken)
         self.remember(provenance)
         self._tasks.start(self._add(provenance, taken.image, on_stored))

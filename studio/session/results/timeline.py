@@ -14,12 +14,11 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QObject, Signal
 
-from engine.interface.errors import BadFile
+from engine.interface.atomic_files import write_atomically
 from engine.interface.protocol import Cancelled, ClassInfo, Done, Failed, PackInfo, Pixels, Preview, TracedStep
 from engine.interface.raster import colourise, encode_image, encode_layout
 from studio.session.editing.open_picture import OpenPicture
 from studio.session.notices import Notice, NoticeLevel
-from studio.session.persistence.atomic_io import write_atomically
 from studio.session.tasks import TaskRunner
 
 SHEET_GAP = 4
@@ -103,10 +102,7 @@ class Timeline(QObject):
         self.changed.emit()
 
     async def _save(self, write: Callable[[Path, list[TimelineStep], PackInfo], None], path: Path) -> None:
-        try:
-            await asyncio.to_thread(write, path, list(self.steps), self._info)
-        except OSError as error:
-            raise BadFile(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        await asyncio.to_thread(write, path, list(self.steps), self._info)
         self.noticed.emit(Notice(self.tr("Saved {file}.").format(file=path), NoticeLevel.HINT))
 
 
@@ -127,12 +123,10 @@ def _write_gif(path: Path, steps: list[TimelineStep], info: PackInfo) -> None:
     times = [GIF_FRAME_MS] * (len(sheets) - 1) + [GIF_RESULT_MS]
     data = BytesIO()
     sheets[0].save(data, "GIF", save_all=True, append_images=sheets[1:], duration=times, loop=0)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, data.getvalue())
 
 
 def _write_frames(folder: Path, steps: list[TimelineStep], info: PackInfo) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for index, step in enumerate(steps):
         for name, data in (
             ("noisy-image", encode_image(step.noisy_image)),

@@ -15,12 +15,12 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile
 from engine.interface.protocol import UNKNOWN, PackInfo
 from engine.interface.raster import write_image, write_layout
 from studio.domain.document import Document, DocumentStatus, GenerationMode, ImageKind, Plane
 from studio.session.generation.request_builder import GenerationOptions
-from studio.session.persistence.atomic_io import write_atomically
 from studio.session.persistence.project_file import (
     HEADER_FILE,
     PictureSnapshot,

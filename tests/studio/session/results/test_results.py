@@ -17,7 +17,7 @@ from engine.interface.protocol import UNKNOWN, Generate, PackInfo, Raster
 from engine.interface.raster import read_image, read_layout, read_png_note
 from studio.domain.document import Document, GenerationMode
 from studio.session.generation.request_builder import GenerationOptions
-from studio.session.persistence.provenance import Provenance, read_provenance, with_result
+from studio.session.persistence.provenance import Provenance, read_provenance
 from studio.session.results.result_store import ResultStore
 from studio.ui.panels.filmstrip import ENTRY_ROLE
 from tests.studio.conftest import CLASSES, OpenStudio
@@ -34,7 +34,7 @@ def made_result(seed: int = 1, mode: GenerationMode = GenerationMode.LAYOUT_TO_I
     image = random.integers(0, 256, (32, 64, 3)).astype(np.uint8)
     layout = np.where(document.painted == UNKNOWN, 1, document.painted).astype(np.uint8)
     request = Generate(id="x", pack="street", layout=Raster.from_pixels(document.painted), prompt="a", seed=seed)
-    return Provenance.of_result(mode, request, with_result(document, mode, image, layout)), image
+    return Provenance.of_result(mode, request, document.with_result(mode, image, layout)), image
 
 
 def test_a_result_comes_back_as_it_was_with_its_whole_request(tmp_path: Path) -> None:

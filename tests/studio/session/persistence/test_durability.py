@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.session.persistence.atomic_io import write_atomically
+from engine.interface.atomic_files import write_atomically
 from tests.studio.conftest import OpenStudio
 
 
