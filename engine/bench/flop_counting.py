@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction, TextFeatures
 from engine.diffusion.sampling import repaint
-from engine.diffusion.sampling.repaint import RePaint
+from engine.diffusion.sampling.repaint import RePaintSettings
 from engine.diffusion.sampling.sampler import SamplingStep, sample
 from engine.interface.protocol import Generate
 from engine.packs.pack import Pack
@@ -71,7 +71,7 @@ def prepare_sampling(pack: Pack, requests: Sequence[Generate]) -> Callable[[Deno
     settings = generation.sampler_settings(pack, generation.resolved_steps(pack, first))
     if solver.startswith("gcdp"):
         return lambda network: repaint.sample_repaint(
-            pack.process, network, task, settings, RePaint(first.resamplings)
+            pack.process, network, task, RePaintSettings.from_settings(settings, first.resamplings)
         )
     return lambda network: sample(pack.process, network, task, replace(settings, solver=solver))
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from engine.diffusion.process import categorical, gaussian
-from engine.diffusion.sampling.repaint import RePaint
+from engine.diffusion.sampling.repaint import RePaintSettings
 from engine.diffusion.sampling.sampler import sample
 from engine.diffusion.sampling.trajectory import SamplerSettings
 from engine.playground.mixture import ring_mixture, unconditional_task
@@ -109,8 +109,8 @@ def conditioning_figure(count: int) -> Figure:
     task = with_given_label(unconditional_task(count), label)
     samplings = {
         "clocks, 10 steps": sample_by_clocks(task, SamplerSettings(steps=10)),
-        "RePaint n = 1, 50 steps": sample_by_repaint(task, 50, RePaint(1)),
-        "RePaint n = 5, 50 steps": sample_by_repaint(task, 50, RePaint(5)),
+        "RePaint n = 1, 50 steps": sample_by_repaint(task, RePaintSettings(50)),
+        "RePaint n = 5, 50 steps": sample_by_repaint(task, RePaintSettings(50, resamplings=5)),
     }
     figure, axes = plot_row(3, 3.2)
     for plot, (name, drawn) in zip(axes, samplings.items(), strict=True):

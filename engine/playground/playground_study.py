@@ -16,7 +16,7 @@ from engine.diffusion.process.joint_process import JointProcess
 from engine.diffusion.process.schedule import NoiseSchedule
 from engine.diffusion.process.transitions import TransitionChain, UniformTransitions
 from engine.diffusion.sampling import repaint
-from engine.diffusion.sampling.repaint import RePaint
+from engine.diffusion.sampling.repaint import RePaintSettings
 from engine.diffusion.sampling.sampler import SamplingStep, sample
 from engine.diffusion.sampling.trajectory import SamplerSettings, SamplingTask, TimestepSpacing
 from engine.playground.mixture import LabelledMixture, ring_mixture, unconditional_task
@@ -55,13 +55,9 @@ def sample_by_clocks(
     return final_points(sample(process, ring_mixture(process), task, settings))
 
 
-def sample_by_repaint(task: SamplingTask, steps: int, repaint_settings: RePaint) -> SampledPoints:
+def sample_by_repaint(task: SamplingTask, settings: RePaintSettings) -> SampledPoints:
     """GCDP's sampler with the exact network for its shared clock."""
-    return final_points(
-        repaint.sample_repaint(
-            BASELINE_PROCESS, ring_mixture(BASELINE_PROCESS), task, SamplerSettings(steps=steps), repaint_settings
-        )
-    )
+    return final_points(repaint.sample_repaint(BASELINE_PROCESS, ring_mixture(BASELINE_PROCESS), task, settings))
 
 
 def wrong_label_share(world: LabelledMixture, sampled: SampledPoints, label: int) -> float:
@@ -158,9 +154,11 @@ def playground_figures(count: int = 4000) -> dict[str, object]:
     clocks = sample_by_clocks(with_given_label(nothing, label), SamplerSettings(steps=10))
     wrong = {"clocks, 10 steps": wrong_label_share(world, clocks, label)}
     for draws, steps in ((1, 50), (5, 50)):
-        drawn = sample_by_repaint(with_given_label(nothing, label), steps, RePaint(draws))
+        drawn = sample_by_repaint(with_given_label(nothing, label), RePaintSettings(steps, resamplings=draws))
         wrong[f"RePaint n={draws}, {steps} steps"] = wrong_label_share(world, drawn, label)
-    faulty = sample_by_repaint(with_given_label(nothing, label), 50, RePaint(5, reference_noise=True))
+    faulty = sample_by_repaint(
+        with_given_label(nothing, label), RePaintSettings(50, resamplings=5, reference_noise=True)
+    )
     wrong["RePaint n=5, 50 steps, the reference code's noise"] = wrong_label_share(world, faulty, label)
     return {
         "count": count,

@@ -15,7 +15,7 @@ from engine.diffusion.process.denoiser import TextFeatures
 from engine.diffusion.sampling import repaint
 from engine.diffusion.sampling.guidance import GuidanceWeights
 from engine.diffusion.sampling.guide_protocols import AnyGuide, ImageGuide, LayoutGuide
-from engine.diffusion.sampling.repaint import RePaint
+from engine.diffusion.sampling.repaint import RePaintSettings
 from engine.diffusion.sampling.sampler import SamplingStep, sample
 from engine.diffusion.sampling.trajectory import SamplerSettings, SamplingTask
 from engine.diffusion.sampling.windowed_denoiser import WindowedDenoiser
@@ -146,8 +146,8 @@ def generate_steps(pack: Pack, requests: Sequence[Generate]) -> Iterator[BatchSn
         task = sampling_task(pack, requests, kept)
     network = WindowedDenoiser(drawing_pack.network, pack.info.height, pack.info.width)
     if key.sampler.startswith("gcdp"):
-        repaint_options = RePaint(key.resamplings, key.sampler == "gcdp-faulty")
-        step_iterator = repaint.sample_repaint(pack.process, network, task, settings, repaint_options)
+        repaint_settings = RePaintSettings.from_settings(settings, key.resamplings, key.sampler == "gcdp-faulty")
+        step_iterator = repaint.sample_repaint(pack.process, network, task, repaint_settings)
     else:
         step_iterator = sample(pack.process, network, task, settings)
     while True:

@@ -25,15 +25,10 @@ from engine.diffusion.process import categorical
 from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction
 from engine.diffusion.process.joint_process import JointProcess
 from engine.diffusion.sampling.guidance import GuidanceWeights, append_map_dims, uninformative_estimate
+from engine.diffusion.sampling.guided_denoiser import GuidedDenoiser
 from engine.diffusion.sampling.randomness import SeededNoise
-from engine.diffusion.sampling.sampler import (
-    GuidedDenoiser,
-    ImageStepPlan,
-    guided_transition_probs,
-    step_image,
-    step_layout,
-    step_layout_estimate,
-)
+from engine.diffusion.sampling.reverse_step import ReverseProcess
+from engine.diffusion.sampling.sampler import initial_state
 from engine.diffusion.sampling.solvers import SOLVERS, Trajectory
 from engine.diffusion.sampling.trajectory import ClockPair, SamplingTask, StepPlan, clock_trajectory, step_plans
 from engine.evaluators import segmenter
@@ -115,11 +110,9 @@ class DistillationTask(TrainingTask[DistilledMetadata]):
 
     def step_losses(self, task: SamplingTask) -> Iterator[Tensor]:
         """One for each step of the student, who goes on from where it comes to itself."""
-        process, random, size = self.pack.process, SeededNoise(task.seeds, task.image.device), task.image.shape[1:]
+        process, random = self.pack.process, SeededNoise(task.seeds, task.image.device)
         trajectory = DistillationTrajectory(self.pack, self.plan, task)
-        image = torch.where(task.keep_image, task.image, random.normal(*size))
-        layout = torch.where(task.keep_layout, task.layout, process.sample_layout_prior(random.uniform(1, *size[1:])))
-        state = DiffusionState(image, layout, task.clock_maps(process, trajectory.step_plans[0].clocks))
+        state = initial_state(process, task, trajectory.step_plans[0].clocks, random)
         estimate = uninformative_estimate(state, process.num_classes)
         for index, step_plan in enumerate(trajectory.step_plans):
             with torch.no_grad():
@@ -194,33 +187,16 @@ class DistillationTrajectory:
             TEACHER_STEPS_PER_STUDENT_STEP * index : TEACHER_STEPS_PER_STUDENT_STEP * (index + 1) + 1
         ]
         clocks = ClockPair(image, self.student_clocks.layout[index].expand_as(image))
-        guided_denoiser = GuidedDenoiser(
-            process, self.pack.network, task, self.teacher_settings, task.keep_image_or_none, estimate
-        )
+        settings = self.teacher_settings
+        guided_denoiser = GuidedDenoiser(process, self.pack.network, task, settings, settings.seams)
         solver = SOLVERS[self.pack.info.sampler](Trajectory(process.image_schedule, clocks.image, task.image))
-        random = SeededNoise(task.seeds, image.device)
+        reverse = ReverseProcess(guided_denoiser, solver, SeededNoise(task.seeds, state.image.device))
+        next_clocks = task.clock_maps(process, self.step_plans[index].next_clocks)
         layout_probabilities: Tensor | None = None
-        for step_plan in step_plans(process, task, self.teacher_settings, clocks):
-            guided_prediction, next_clocks = (
-                guided_denoiser(state, step_plan.guidance),
-                task.clock_maps(process, step_plan.next_clocks),
-            )
+        for step_plan in step_plans(process, task, settings, clocks):
+            state, estimate, guided_prediction = reverse.step(state, estimate, step_plan)
             if layout_probabilities is None:
-                layout_probabilities = guided_transition_probs(
-                    process, guided_prediction, task.clock_maps(process, self.step_plans[index].next_clocks)
-                )
-            next_image = step_image(
-                process,
-                solver,
-                ImageStepPlan(step_plan, next_clocks, False, False),
-                guided_prediction,
-                guided_denoiser,
-                random,
-            )
-            guided_denoiser.previous_estimate = CleanEstimate(
-                guided_prediction.image_estimate.x_0, step_layout_estimate(process, step_plan, guided_prediction)
-            )
-            state = DiffusionState(next_image, state.layout, next_clocks)
+                layout_probabilities = guided_prediction.layout.reverse_probs(next_clocks)
         assert layout_probabilities is not None, "a step has parts"
         return TeacherTarget(state.image, layout_probabilities)
 
@@ -228,40 +204,13 @@ class DistillationTrajectory:
         self, index: int, state: DiffusionState, estimate: CleanEstimate, prediction: Prediction, random: SeededNoise
     ) -> tuple[DiffusionState, CleanEstimate]:
         """Where the student comes to by what it said, and what it takes along."""
-        process, step_plan = self.process, self.step_plans[index]
+        settings = self.student_settings
         guided_denoiser = GuidedDenoiser(
-            process,
-            lambda *_: prediction,
-            self.unguided_task,
-            self.student_settings,
-            self.task.keep_image_or_none,
-            estimate,
+            self.process, lambda *_: prediction, self.unguided_task, settings, settings.seams
         )
-        guided_prediction, next_clocks = (
-            guided_denoiser(state, step_plan.guidance),
-            self.task.clock_maps(process, step_plan.next_clocks),
-        )
-        image = step_image(
-            process,
-            self.solver,
-            ImageStepPlan(step_plan, next_clocks, index + 1 == len(self.step_plans), False),
-            guided_prediction,
-            guided_denoiser,
-            random,
-        )
-        layout = state.layout
-        if step_plan.layout_moves:
-            layout = step_layout(
-                process,
-                guided_prediction,
-                next_clocks,
-                random.uniform(1, *layout.shape[2:]),
-                step_plan.layout_reaches_zero,
-                step_plan.whole_layout_moves,
-            )
-        return DiffusionState(image, layout, next_clocks), CleanEstimate(
-            guided_prediction.image_estimate.x_0, step_layout_estimate(process, step_plan, guided_prediction)
-        )
+        reverse = ReverseProcess(guided_denoiser, self.solver, random)
+        next_state, next_estimate, _ = reverse.step(state, estimate, self.step_plans[index])
+        return next_state, next_estimate
 
 
 def distillation_loss(

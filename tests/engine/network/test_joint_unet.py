@@ -57,7 +57,7 @@ def test_what_is_at_the_end_clock_is_not_seen(network):
     other = DiffusionState(
         torch.where(c.image == END, b.image, a.image), torch.where(c.layout == END, b.layout, a.layout), c
     )
-    assert not torch.equal(other.image, a.image)
+    assert not torch.equal(other.image_output, a.image_output)
     for one, two in zip(answers(network, a, text(), None), answers(network, other, text(), None), strict=True):
         assert torch.equal(one, two)
 
@@ -68,7 +68,7 @@ def test_all_else_is_seen(network, half):
     clock = getattr(a.clocks, half)
     mixed = torch.where(clock < END, getattr(b, half), getattr(a, half))
     plain, changed = answers(network, a, text(), None), answers(network, replace(a, **{half: mixed}), text(), None)
-    assert not torch.allclose(plain.image, changed.image)
+    assert not torch.allclose(plain.image_output, changed.image_output)
     assert not torch.allclose(plain.logits, changed.logits)
 
 
@@ -85,13 +85,13 @@ def test_words_behind_the_mask_are_not_heard(network):
     noisy = text().tokens.clone()
     noisy[:, 4:] = 9
     one, two = (answers(network, state(), t, None) for t in (text(), replace(text(), tokens=noisy)))
-    assert torch.equal(one.image, two.image)
+    assert torch.equal(one.image_output, two.image_output)
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (64, 128), (48, 176)])
 def test_any_size_that_sixteen_divides(network, height, width):
     prediction = answers(network, state(1, height, width), text(1), None)
-    assert prediction.image.shape == (1, 3, height, width)
+    assert prediction.image_output.shape == (1, 3, height, width)
     assert prediction.logits.shape == (1, CLASSES, height, width)
 
 
@@ -103,5 +103,5 @@ def test_other_sizes_are_refused(network):
 def test_a_fresh_network_says_nothing_yet():
     fresh = JointUNet(CLASSES, (24, 32), NoiseSchedule.from_name(), NoiseSchedule.from_name(), CONFIG).eval()
     prediction = answers(fresh, state(), text(), None)
-    assert not prediction.image.any()
+    assert not prediction.image_output.any()
     assert not prediction.logits.any()

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from engine.cli import app
 from engine.diffusion.process import categorical, gaussian
 from engine.diffusion.process.denoiser import Clocks, DiffusionState
-from engine.diffusion.sampling.repaint import RePaint, renoise_std
+from engine.diffusion.sampling.repaint import RePaintSettings, renoise_std
 from engine.diffusion.sampling.trajectory import SamplerSettings, SamplingTask
 from engine.playground.mixture import ring_mixture, unconditional_task
 from engine.playground.playground_study import (
@@ -140,7 +140,11 @@ def test_ten_steps_by_clocks_draw_a_label_s_own_parts_as_often_as_they_are(label
 def test_repaint_s_five_draws_of_fifty_steps_still_miss_the_label() -> None:
     """Over 5 %: 400 draws tell 5 % from what is found by more than ten standard errors."""
     one_draw, five = (
-        wrong_label_share(WORLD, sample_by_repaint(with_given_label(unconditional_task(400), 1), 50, RePaint(n)), 1)
+        wrong_label_share(
+            WORLD,
+            sample_by_repaint(with_given_label(unconditional_task(400), 1), RePaintSettings(50, resamplings=n)),
+            1,
+        )
         for n in (1, 5)
     )
     assert 0.05 < five < one_draw

@@ -99,7 +99,7 @@ def flow_error(solver: str, moves: int) -> float:
         a = schedule.alpha_bar_at(t, torch.float64)
         return (0.25 * a + 1 - a).sqrt()
 
-    def ask(x: Tensor, t: Tensor) -> ImageEstimate:
+    def estimate(x: Tensor, t: Tensor) -> ImageEstimate:
         a = schedule.alpha_bar_at(t, torch.float64)
         x_0 = MEAN + a.sqrt() * 0.25 / spread(t) ** 2 * (x - a.sqrt() * MEAN)
         return ImageEstimate(x_0, lambda: (x - a.sqrt() * x_0) / (1 - a).sqrt())
@@ -110,9 +110,9 @@ def flow_error(solver: str, moves: int) -> float:
     begin, end = (schedule.alpha_bar_at(t, torch.float64).sqrt() * MEAN for t in (clocks[0], clocks[-1]))
     exact = end + spread(clocks[-1]) / spread(clocks[0]) * (x - begin)
     for t, s in pairwise(clocks):
-        x = method(SolverStep(schedule, x, ask(x, t), t, s, False, False, False, ask, draw))
+        x = method(SolverStep(schedule, x, t, s, estimate(x, t), lambda moved, s=s: estimate(moved, s), draw))
     if solver == "unipc":  # the correction of the last move comes with the next prediction
-        end_move = SolverStep(schedule, x, ask(x, clocks[-1]), clocks[-1], clocks[-1], False, False, False, ask, draw)
+        end_move = SolverStep(schedule, x, clocks[-1], clocks[-1], estimate(x, clocks[-1]), None, draw)
         x = method.correct(end_move)
     return float((x - exact).abs())
 
