@@ -12,8 +12,7 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.diffusion.process.denoiser import Clocks, DiffusionState
-from engine.diffusion.sampling.guidance import uninformative_estimate
+from engine.diffusion.process.denoiser import Clocks, DiffusionState, uninformative_estimate
 from engine.network.joint_unet import JointUNet
 from engine.packs.pack import Pack
 

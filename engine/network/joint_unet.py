@@ -1,4 +1,4 @@
-"""The joint U-Net: both halves in, both halves out, any height and width divisible by 16."""
+"""The joint U-Net: both halves in, both halves out, at any height and width divisible by 16."""
 
 from __future__ import annotations
 
@@ -9,18 +9,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.diffusion.process.denoiser import CleanEstimate, Clocks, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.process.denoiser import (
+    CleanEstimate,
+    Clocks,
+    DiffusionState,
+    Prediction,
+    TextFeatures,
+    uninformative_estimate,
+)
 from engine.diffusion.process.schedule import NoiseSchedule
 from engine.network.layers import (
     PixelNorm,
     PixelUnshuffleConv2d,
     ResBlock,
     SpatialTransformer,
+    decode,
+    encode,
     sinusoidal_embedding,
     zero_module,
 )
 
 LOG_SNR_SCALE = 10.5
+"""log-SNR is divided by this on its way into a network."""
 
 
 class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,11 +44,11 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class JointUNetLevel(nn.Module):
-    """Residual blocks at one size, each followed by a transformer at the coarsest one."""
+    """Residual blocks at one size, each followed by a transformer if there are tokens of some width to attend to."""
 
-    def __init__(self, sizes: list[int], config: UNetConfig, token_width: int | None) -> None:
+    def __init__(self, channels: list[int], config: UNetConfig, token_width: int | None) -> None:
         super().__init__()
-        pairs = list(pairwise(sizes))
+        pairs = list(pairwise(channels))
         self.blocks = nn.ModuleList(ResBlock(a, b, config.condition, config.dropout) for a, b in pairs)
         self.transformers = nn.ModuleList(
             SpatialTransformer(b, config.condition, token_width) for _, b in pairs if token_width is not None
@@ -55,7 +65,8 @@ class JointUNetLevel(nn.Module):
 class JointUNet(nn.Module):
     """A `Denoiser`: v of the image and logits of y_0 from the state of both halves, their clocks and a text.
 
-    `text` is the width of the pooled features and that of the tokens'.
+    `text_widths` are the widths of the pooled features and of the tokens' features; `image` and `layout` are the
+    halves' noise schedules.
     """
 
     def __init__(
@@ -78,9 +89,9 @@ class JointUNet(nn.Module):
         pooled_width, token_width = text_widths
         self.embed_text = nn.Linear(pooled_width, config.condition)
         deepest = len(w) - 1
-        words = [token_width if i == deepest else None for i in range(len(w))]
+        token_widths = [token_width if i == deepest else None for i in range(len(w))]
         self.down = nn.ModuleList(
-            JointUNetLevel([w[i]] * (n + 1), config, words[i]) for i, n in enumerate(config.blocks)
+            JointUNetLevel([w[i]] * (n + 1), config, token_widths[i]) for i, n in enumerate(config.blocks)
         )
         self.shrink = nn.ModuleList(PixelUnshuffleConv2d(a, b, 1) for a, b in pairwise(w))
         self.grow = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in pairwise(w))
@@ -106,27 +117,16 @@ class JointUNet(nn.Module):
         text = TextFeatures(text.pooled.to(dtype), text.tokens.to(dtype), text.mask)
         c = F.silu(self.embed_clocks(self.clock_features(state.clocks).to(dtype)) + self.embed_text(text.pooled))
         x = self.stem(self.stem_input(state, previous, dtype))
-        skips = []
-        for i, level in enumerate(self.down):
-            x = level(x, c, text)
-            if i < len(self.shrink):
-                skips.append(x)
-                x = self.shrink[i](x)
-        for i in reversed(range(len(self.up))):
-            x = F.pixel_shuffle(self.grow[i](x), 2)
-            x = self.up[i](torch.cat([x, skips[i]], 1), c, text)
+        x = decode(encode(x, self.down, self.shrink, c, text), self.grow, self.up, c, text)
         out = F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2)
         out = out.to(torch.float32, memory_format=torch.contiguous_format)  # the sampler works across classes
         return Prediction(out[:, :3], out[:, 3:])
 
     def stem_input(self, state: DiffusionState, previous: CleanEstimate | None, dtype: torch.dtype) -> Tensor:
-        """All channels that the stem sees, [B, C, H, W]; where a clock is T the state shows nothing."""
+        """All input channels of the stem, [B, C, H, W]; where a clock is T the state is fed as zeros or unknown."""
         clocks = state.clocks
         x = torch.where(clocks.image == self.image_schedule.max_clock, 0.0, state.image)
-        if previous is None:
-            x_0, y_0 = torch.zeros_like(x), x.new_full((len(x), self.num_classes, *x.shape[2:]), 1 / self.num_classes)
-        else:
-            x_0, y_0 = previous
+        x_0, y_0 = uninformative_estimate(state, self.num_classes) if previous is None else previous
         channels = [
             x,
             self.embed_layout_ids(
@@ -147,7 +147,7 @@ class JointUNet(nn.Module):
         return F.embedding(layout.squeeze(1), rows).movedim(-1, 1)
 
     def clock_features(self, clocks: Clocks) -> Tensor:
-        """[B, 132]: waves of both running clocks, and the shares of each half's pixels at 0 and at T."""
+        """[B, 132]: sine features of both running clocks, and the shares of each half's pixels at 0 and at T."""
         running = torch.stack(
             [
                 self.image_schedule.log_snr(clocks.image_running),
@@ -167,5 +167,5 @@ class JointUNet(nn.Module):
 
 
 def clock_channels(schedule: NoiseSchedule, t: Tensor) -> Tensor:
-    """[B, 2, H, W]: the scaled log-SNR of each pixel, and whether its clock is 0."""
+    """[B, 2, H, W]: the scaled log-SNR of each pixel, and 1 where its clock is 0."""
     return torch.cat([(schedule.log_snr(t) / LOG_SNR_SCALE).clamp(-1, 1), (t == 0).float()], 1)

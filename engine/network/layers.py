@@ -1,12 +1,14 @@
-"""The blocks of the U-Net. Norms look at one pixel at a time.
+"""The building blocks of the U-Nets, whose norms are taken over the channels of one pixel at a time.
 
-A norm over space, as nn.GroupNorm's, ties all pixels together: in channels_last bf16 its result depends on the
-batch, and a picture that is made in windows would show their edges. RMS over the channels of a pixel does neither.
+A norm over space, such as nn.GroupNorm, ties all pixels together: in channels_last bf16 its result depends on the
+batch, and a picture made in windows would show their edges. RMS over the channels of a pixel does neither.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -20,13 +22,13 @@ class PixelNorm(nn.Module):
         return x * self.inverse_rms(x)
 
     def inverse_rms(self, x: Tensor) -> Tensor:
-        """1 / rms(x), [B, 1, H, W], of x's type: torch sums in float32 inside, and x is not copied for it."""
+        """1 / rms(x), [B, 1, H, W], in x's type; torch sums in float32 without copying x."""
         length = torch.linalg.vector_norm(x, dim=1, keepdim=True)
         return torch.rsqrt(length.float().square() / x.shape[1] + 1e-6).to(x.dtype)
 
 
 class AdaptivePixelNorm(nn.Module):
-    """Norm, then scale and shift by a condition vector [B, D], as AdaGN does after its group norm."""
+    """PixelNorm, then a scale and a shift from a condition vector [B, D]  [AdaGN: Dhariwal & Nichol 2021]."""
 
     def __init__(self, channels: int, condition: int) -> None:
         super().__init__()
@@ -40,7 +42,7 @@ class AdaptivePixelNorm(nn.Module):
 
 
 class ResBlock(nn.Module):
-    """Two 3×3 convolutions under modulation, beside a shortcut; starts as the shortcut."""
+    """Two modulated 3×3 convolutions beside a shortcut; at initialisation it is the shortcut."""
 
     def __init__(self, channels_in: int, channels: int, condition: int, dropout: float) -> None:
         super().__init__()
@@ -58,7 +60,7 @@ class ResBlock(nn.Module):
 
 
 class SpatialTransformer(nn.Module):
-    """Self-attention over the pixels, cross-attention to the words and an MLP; starts as the identity."""
+    """Self-attention over the pixels, cross-attention to the text and an MLP; at initialisation the identity."""
 
     def __init__(self, channels: int, condition: int, token_width: int, head_channels: int = 64) -> None:
         super().__init__()
@@ -73,7 +75,7 @@ class SpatialTransformer(nn.Module):
         self.mlp_out = zero_module(nn.Linear(4 * channels, channels))
 
     def forward(self, x: Tensor, c: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
-        """x [B, C, H, W], c [B, D], words [B, L, E], mask bool [B, L] with one true entry at least."""
+        """x [B, C, H, W], c [B, D], tokens [B, L, E], mask bool [B, L] with one true entry at least."""
         height, width = x.shape[2:]
         q, k, v = self.qkv(map_to_tokens(self.modulate1(x, c) + position_embedding(x))).chunk(3, -1)
         x = torch.add(x, tokens_to_map(self.self_out(self.attend(q, k, v)), height, width))
@@ -84,13 +86,15 @@ class SpatialTransformer(nn.Module):
         return torch.add(x, tokens_to_map(h, height, width))
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Multi-head attention of q [B, N, C] to k and v [B, M, C], where the mask is true."""
         q, k, v = (t.reshape(*t.shape[:2], self.heads, -1).transpose(1, 2) for t in (q, k, v))
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2)
 
 
 class PixelUnshuffleConv2d(nn.Conv2d):
-    """A k×k convolution of pixel_unshuffle(x, 2), [B, C, H, W] to [B, D, H/2, W/2], done as one of stride 2 with a
-    kernel of 2k×2k: torch is slow to unshuffle.
+    """A k×k convolution of pixel_unshuffle(x, 2), [B, C, H, W] to [B, D, H/2, W/2].
+
+    It is computed as a convolution of stride 2 with a kernel of 2k×2k, because torch unshuffles slowly.
     """
 
     def __init__(self, channels: int, out: int, size: int) -> None:
@@ -103,8 +107,39 @@ class PixelUnshuffleConv2d(nn.Conv2d):
         return F.conv2d(x, kernel, self.bias, stride=2, padding=size - 1)
 
 
+class UNetLevel(nn.Module):
+    """Residual blocks at one size, with the channels before, between and after them."""
+
+    def __init__(self, channels: Sequence[int], condition: int, dropout: float) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(ResBlock(a, b, condition, dropout) for a, b in pairwise(channels))
+
+    def forward(self, x: Tensor, c: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x, c)
+        return x
+
+
+def encode(x: Tensor, down: nn.ModuleList, shrink: nn.ModuleList, *conditions: object) -> list[Tensor]:
+    """The feature maps of a U-Net's levels from the finest to the coarsest; `shrink` halves the size between them."""
+    maps = []
+    for index, level in enumerate(down):
+        x = level(shrink[index - 1](x) if index else x, *conditions)
+        maps.append(x)
+    return maps
+
+
+def decode(maps: Sequence[Tensor], grow: nn.ModuleList, up: nn.ModuleList, *conditions: object) -> Tensor:
+    """The finest features of a U-Net from the maps of its encoder; `grow` makes the channels to double the size."""
+    *skips, x = maps
+    for index in reversed(range(len(skips))):
+        x = F.pixel_shuffle(grow[index](x), 2)
+        x = up[index](torch.cat([x, skips[index]], 1), *conditions)
+    return x
+
+
 def zero_module(layer: nn.Conv2d | nn.Linear) -> nn.Module:
-    """The layer with all weights at zero, so that what it ends starts as nothing."""
+    """The layer with all weights at zero, so that the branch it ends contributes nothing at initialisation."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
@@ -122,7 +157,7 @@ def tokens_to_map(tokens: Tensor, height: int, width: int) -> Tensor:
 
 
 def position_embedding(x: Tensor) -> Tensor:
-    """Sine features [1, C, H, W] of where a pixel is, as shares of the height and the width."""
+    """Sine features [1, C, H, W] of each pixel's place, as shares of the height and the width."""
     channels, height, width = x.shape[1:]
     frequency = torch.arange(channels // 4, device=x.device) / 2 + 0.5
     rows = (torch.arange(height, device=x.device) + 0.5) / height

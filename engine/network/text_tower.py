@@ -6,7 +6,6 @@ vocabulary and one for any other word. The same class wraps any open_clip model 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol, cast
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 
 from engine.diffusion.process.denoiser import TextFeatures
 from engine.interface.errors import BadPack
+from engine.prompts.words import split_words
 
 PAD, START, END, UNKNOWN_WORD = range(4)
 """Rows of a compact embedding before the vocabulary's own."""
@@ -55,11 +55,6 @@ def byte_pair_tokenizer() -> BytePairTokenizer:
 def byte_pair_tokens(word: str) -> tuple[int, ...]:
     """The byte-pair tokens of one word."""
     return tuple(byte_pair_tokenizer().encode(word))
-
-
-def split_words(text: str) -> list[str]:
-    """The words and numbers of a prompt in lower case, and its commas and full stops."""
-    return re.findall(r"[^\W\d_]+|\d|[.,]", text.lower())
 
 
 class TextTower(nn.Module):

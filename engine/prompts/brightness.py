@@ -8,8 +8,8 @@ from typing import Literal
 
 from engine.data.taxonomy import class_word_forms
 from engine.interface.protocol import ClassInfo
-from engine.network.text_tower import split_words
 from engine.prompts.constraints import DENIAL, with_class_ids
+from engine.prompts.words import split_words
 
 Brightness = Literal["bright", "dark", ""]
 

@@ -80,6 +80,12 @@ class CleanEstimate(NamedTuple):
         )
 
 
+def uninformative_estimate(state: DiffusionState, num_classes: int) -> CleanEstimate:
+    """The estimate that a network is fed when nothing is known yet: zeros and 1/K."""
+    shape = (state.image.shape[0], num_classes, *state.image.shape[2:])
+    return CleanEstimate(torch.zeros_like(state.image), state.image.new_full(shape, 1 / num_classes))
+
+
 class Prediction(NamedTuple):
     """What a network says: v (or ε, or x_0) of the image, [B, 3, H, W], and logits of y_0 [B, K, H, W], float32."""
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.process.denoiser import (
+    CleanEstimate,
+    Denoiser,
+    DiffusionState,
+    Prediction,
+    TextFeatures,
+    uninformative_estimate,
+)
 from engine.diffusion.process.joint_process import JointProcess
 
 WeightedOutputs = Sequence[tuple[Tensor, Tensor]]
@@ -131,12 +138,6 @@ def predict_branches(denoiser: Denoiser, branches: Sequence[GuidanceBranch]) -> 
         TextFeatures.cat([branch.text for branch in branches]),
         CleanEstimate.cat([branch.previous for branch in branches]),
     )
-
-
-def uninformative_estimate(state: DiffusionState, num_classes: int) -> CleanEstimate:
-    """What the network is fed when nothing is known yet: zeros and 1/K."""
-    shape = (state.image.shape[0], num_classes, *state.image.shape[2:])
-    return CleanEstimate(torch.zeros_like(state.image), state.image.new_full(shape, 1 / num_classes))
 
 
 def drop_layout(process: JointProcess, state: DiffusionState) -> DiffusionState:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from types import EllipsisType
 
 import torch
 from torch import Tensor
 
 from engine.diffusion.process.categorical import MIN_PROBABILITY, class_softmax
 from engine.diffusion.process.denoiser import CleanEstimate, Clocks, Denoiser, DiffusionState, Prediction, TextFeatures
+from engine.diffusion.sampling.tiles import MapSlice
 
-MapSlice = tuple[EllipsisType, slice, slice]
 WINDOW_BATCH = 16
 """About how many windows the network sees at once."""
 

@@ -22,9 +22,15 @@ from torch import Tensor
 
 from engine.data.taxonomy import taxonomy_classes
 from engine.diffusion.process import categorical
-from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction
+from engine.diffusion.process.denoiser import (
+    CleanEstimate,
+    Denoiser,
+    DiffusionState,
+    Prediction,
+    uninformative_estimate,
+)
 from engine.diffusion.process.joint_process import JointProcess
-from engine.diffusion.sampling.guidance import GuidanceWeights, append_map_dims, uninformative_estimate
+from engine.diffusion.sampling.guidance import GuidanceWeights, append_map_dims
 from engine.diffusion.sampling.guided_denoiser import GuidedDenoiser
 from engine.diffusion.sampling.randomness import SeededNoise
 from engine.diffusion.sampling.reverse_step import ReverseProcess

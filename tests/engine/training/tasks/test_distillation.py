@@ -13,8 +13,8 @@ import torch
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.diffusion.process.denoiser import DiffusionState, Prediction
-from engine.diffusion.sampling.guidance import GuidanceWeights, uninformative_estimate
+from engine.diffusion.process.denoiser import DiffusionState, Prediction, uninformative_estimate
+from engine.diffusion.sampling.guidance import GuidanceWeights
 from engine.diffusion.sampling.randomness import SeededNoise
 from engine.diffusion.sampling.sampler import sample
 from engine.diffusion.sampling.trajectory import SamplingTask
