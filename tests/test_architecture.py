@@ -23,6 +23,22 @@ SHARED = {
 }
 """What the studio may know of the engine."""
 TORCH_FREE = sorted(SHARED | {"engine", "engine.serve.server", "engine.serve.jobs", "engine.requests.validation"})
+ROOMS = (
+    {"interface"},
+    {"diffusion"},
+    {"network", "data"},
+    {"prompts"},
+    {"packs"},
+    {"evaluators"},
+    {"guides"},
+    {"requests"},
+    {"sample_command"},
+    {"metrics"},
+    {"export"},
+    {"bench", "playground", "probe", "serve", "training"},
+    {"cli"},
+)
+"""The engine's rooms from the bottom to the top: each imports only itself and rooms below its own row."""
 ENTRIES = {"engine.cli", "studio.app"}
 TERMINAL = {"engine.cli", "studio.app"}
 """Modules that may write to a terminal; `engine.cli.…` are rooms of the first."""
@@ -112,6 +128,24 @@ def test_ui_to_session_to_domain() -> None:
     assert not strays("studio.domain", "studio.session", "studio.ui", "studio.app", "PySide6", "qasync")
     assert not strays("studio.session", "studio.ui", "studio.app", "PySide6.QtWidgets")
     assert not strays("studio.ui", "studio.app")
+
+
+def room_of(name: str) -> str:
+    """The first folder or module below `engine` in a dotted name."""
+    return name.split(".")[1]
+
+
+def test_engine_rooms_import_only_what_is_below() -> None:
+    rows = {room: row for row, rooms in enumerate(ROOMS) for room in rooms}
+    names = {name for name in modules() if name.startswith("engine.")}
+    assert {room_of(name) for name in names} == set(rows), "each room of the engine stands in ROOMS, and no other"
+    found = [
+        f"{name} imports {target}"
+        for name, target in importers("engine")
+        if name in names and target in names and room_of(name) != room_of(target)
+        if rows[room_of(target)] >= rows[room_of(name)]
+    ]
+    assert not found
 
 
 def test_diffusion_needs_only_torch() -> None:

@@ -26,8 +26,8 @@ from safetensors.torch import load_file
 
 import engine
 from engine.cli import app, main
-from engine.export.manifest import read_lines as read_manifest
-from engine.export.run import read_header as read_export_head
+from engine.interface.dataset.export_header import read_header as read_export_head
+from engine.interface.dataset.manifest import read_lines as read_manifest
 from engine.interface.dataset_reader import DatasetReader
 from engine.packs.pack import read_pack_file
 from engine.training.core.training_config import read_config as read_recipe

@@ -7,14 +7,14 @@ from pathlib import Path
 import torch
 
 from engine.diffusion.sampling.refinement import DetailVariance
-from engine.evaluators.evaluator_files import PackCompatibility
-from engine.evaluators.quality import ImageQuality, SegmenterScores
+from engine.evaluators.quality import ImageQuality
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE
 from engine.interface.protocol import ClassInfo, PackInfo
 from engine.network.joint_unet import UNetConfig
 from engine.network.text_tower import TextConfig, build_text_tower
 from engine.packs import few_step
 from engine.packs import pack as packs
+from engine.packs.companion_files import PackCompatibility, SegmenterScores
 from engine.requests import full_size
 
 INFO = PackInfo(

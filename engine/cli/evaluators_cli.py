@@ -10,7 +10,7 @@ import typer
 from engine.cli.cli_options import DeviceChoice, DeviceOption, PackOption, app
 
 if TYPE_CHECKING:
-    from engine.evaluators.evaluator_files import WeightsMetadata
+    from engine.packs.companion_files import WeightsMetadata
     from engine.training.tasks.evaluator_task import TrainingTask
 
 F = TypeVar("F", bound="WeightsMetadata")

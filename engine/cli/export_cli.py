@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.cli_options import DeviceChoice, DeviceOption, OutOption, PackOption, app
-from engine.export.export_order import DEFAULT_BATCH, DEFAULT_PAIRS_PER_SHARD, ExportRunOptions, FormatName
+from engine.interface.dataset.export_order import DEFAULT_BATCH, DEFAULT_PAIRS_PER_SHARD, ExportRunOptions, FormatName
 from engine.interface.protocol import Sampler
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def export(
 
     A pair depends on its seed alone: on no batch, no worker, and not on being resumed.
     """
-    from engine.export.export_order import ExportOrder, PairFilters
+    from engine.interface.dataset.export_order import ExportOrder, PairFilters
 
     run_options = ExportRunOptions(out=out, count=count, batch=batch, workers=workers, ray=ray, device=device.value)
     if verify:

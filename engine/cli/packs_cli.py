@@ -65,9 +65,9 @@ def show(name: NameArgument) -> None:
 @packs_app.command()
 def verify(name: NameArgument) -> None:
     """Check a pack's files; each problem is one line, and then the exit code is 1."""
-    from engine.evaluators.pack_verification import evaluator_problems as verify_judges
     from engine.interface import pack_catalogue
     from engine.packs import pack
+    from engine.requests.pack_verification import evaluator_problems as verify_judges
 
     folder = pack_catalogue.find_pack_folder(name)
     problems = list(dict.fromkeys([*pack.pack_problems(folder), *verify_judges(folder)]))

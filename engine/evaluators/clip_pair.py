@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.evaluators import evaluator_files
 from engine.evaluators.clip_towers import EMBEDDING_WIDTH, ClipTowers
-from engine.evaluators.evaluator_files import WeightsMetadata
 from engine.interface.errors import BadPack
 from engine.interface.protocol import Pixels
 from engine.interface.raster import fit_image
+from engine.packs import companion_files
+from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack, PackFile
 
 FILE = "clip.safetensors"
@@ -127,15 +127,15 @@ def load(pack: Pack) -> PackClipPair:
 
 def read(path: Path, file: PackFile, device: torch.device) -> PackClipPair:
     """A pair from its file, for a pack. Raises BadPack."""
-    metadata, tensors = evaluator_files.read(path, ClipMetadata, COMMAND)
-    evaluator_files.check_compatible(metadata, path, file)
+    metadata, tensors = companion_files.read(path, ClipMetadata, COMMAND)
+    companion_files.check_compatible(metadata, path, file)
     towers = ClipTowers(file.info.height, file.info.width, metadata.vocabulary)
     features = tensors.pop("captions", torch.zeros(0, 0)).float()
     if features.shape != (len(metadata.captions), EMBEDDING_WIDTH):
         raise BadPack(
             f"{path} has {len(metadata.captions)} captions and {len(features)} of their features.", "Train it again."
         )
-    evaluator_files.load_weights(towers, tensors, path)
+    companion_files.load_weights(towers, tensors, path)
     pair = clip_pair_from_towers(towers, file, device)
     return PackClipPair(pair.towers, pair.mean, pair.deviation, pair.size, metadata.captions, features)
 
@@ -143,4 +143,4 @@ def read(path: Path, file: PackFile, device: torch.device) -> PackClipPair:
 def write(path: Path, pair: PackClipPair, metadata: ClipMetadata) -> None:
     """Write a pair whose weights are bf16 numbers, with the features of the captions of `facts`. Raises BadFile."""
     weights = {name: value.to(torch.bfloat16) for name, value in pair.towers.state_dict().items()}
-    evaluator_files.save(path, {**weights, "captions": pair.embed_texts(metadata.captions)}, metadata)
+    companion_files.save(path, {**weights, "captions": pair.embed_texts(metadata.captions)}, metadata)

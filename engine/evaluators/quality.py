@@ -5,22 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 from torch import Tensor
 from torch.nn import functional as F
 
 from engine.data.pairs import DatasetPair
+from engine.evaluators.segmentation_scores import confusion_matrix, segmentation_score
 from engine.evaluators.segmenter import PackSegmenter
 from engine.interface.protocol import Pixels
-from engine.metrics.segmentation_scores import confusion_matrix, segmentation_score
-
-
-class SegmenterScores(msgspec.Struct, frozen=True):
-    """The segmenter's pixel accuracy and mean IoU in pictures, against their true layouts."""
-
-    accuracy: float
-    mean_iou: float
+from engine.packs.companion_files import SegmenterScores
 
 
 class ImageQuality(SegmenterScores, frozen=True):

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.evaluators import evaluator_files
-from engine.evaluators.evaluator_files import WeightsMetadata
 from engine.interface.protocol import Pixels
 from engine.network.segmenter_unet import STRIDE, SegmenterUNet
+from engine.packs import companion_files
+from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack, PackFile
 
 FILE = "segmenter.safetensors"
@@ -99,8 +99,8 @@ def load(pack: Pack) -> PackSegmenter:
 
 def read(path: Path, file: PackFile, device: torch.device) -> PackSegmenter:
     """A segmenter from its file, for a pack. Raises BadPack."""
-    metadata, tensors = evaluator_files.read(path, SegmenterMetadata, COMMAND)
-    evaluator_files.check_compatible(metadata, path, file)
+    metadata, tensors = companion_files.read(path, SegmenterMetadata, COMMAND)
+    companion_files.check_compatible(metadata, path, file)
     network = SegmenterUNet(len(file.info.classes))
-    evaluator_files.load_weights(network, tensors, path)
+    companion_files.load_weights(network, tensors, path)
     return segmenter_from_network(network, file, device, metadata)

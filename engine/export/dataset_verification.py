@@ -6,22 +6,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from engine.export import manifest as lines
-from engine.export.dataset_store import DatasetStore, file_sha256, open_store
 from engine.export.dataset_writer import ExportDataset
-from engine.export.export_order import ExportRunOptions
-from engine.export.manifest import ClosedLine, PairLine, ShardLine
 from engine.export.request_source import RequestSource, pack_digest
-from engine.export.run import (
-    ExportHeader,
-    ProgressHooks,
-    check_resumable,
-    create_workers,
-    open_dataset,
-    read_header,
-    seed_batches,
-)
+from engine.export.run import ProgressHooks, create_workers, open_dataset, seed_batches
 from engine.interface import pack_catalogue
+from engine.interface.dataset import manifest as lines
+from engine.interface.dataset.dataset_store import DatasetStore, file_sha256, open_store
+from engine.interface.dataset.export_header import ExportHeader, check_resumable, read_header
+from engine.interface.dataset.export_order import ExportRunOptions
+from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine
 from engine.interface.errors import BadFile
 
 MAX_NAMED_FILES = 5

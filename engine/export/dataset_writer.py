@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from engine.export import manifest as lines
 from engine.export import report
-from engine.export.dataset_store import STAGED_FOLDER, DatasetStore
-from engine.export.export_order import ExportOrder, PairQuality
-from engine.export.formats.format_base import DatasetFormat, ShardedFormat
-from engine.export.manifest import ClosedLine, Manifest, PairLine, ShardLine
+from engine.interface.dataset import manifest as lines
+from engine.interface.dataset.dataset_store import STAGED_FOLDER, DatasetStore
+from engine.interface.dataset.export_order import ExportOrder, PairQuality
+from engine.interface.dataset.formats.format_base import DatasetFormat, ShardedFormat
+from engine.interface.dataset.manifest import ClosedLine, Manifest, PairLine, ShardLine
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import PackInfo
 
 if TYPE_CHECKING:
-    from engine.export.pair import GeneratedPair
+    from engine.interface.dataset.generated_pair import GeneratedPair
 
 REJECTED_BEFORE_GIVING_UP, MIN_PASS_SHARE = 200, 0.01
 """After so many rejected pairs, this share must have passed."""

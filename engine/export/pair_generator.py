@@ -8,11 +8,11 @@ import msgspec
 import torch
 
 from engine import __version__
-from engine.export.dataset_store import file_sha256
-from engine.export.export_order import ExportOrder, PairRecord
-from engine.export.pair import GeneratedPair
 from engine.export.request_source import PairInputs, RequestSource, pack_digest
 from engine.interface import pack_catalogue
+from engine.interface.dataset.dataset_store import file_sha256
+from engine.interface.dataset.export_order import ExportOrder, PairRecord
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import OutOfMemory
 from engine.interface.protocol import Generate

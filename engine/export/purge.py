@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.export.dataset_store import open_store
-from engine.export.run import ExportCounts, open_dataset, read_header
+from engine.export.run import ExportCounts, open_dataset
 from engine.interface import pack_catalogue
+from engine.interface.dataset.dataset_store import open_store
+from engine.interface.dataset.export_header import read_header
 
 
 def purge_dataset(folder: Path) -> ExportCounts:

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from engine.data.pairs import gamma_corrected, list_items, read_pair
 from engine.data.taxonomy import class_word_forms
 from engine.evaluators.embeddings import EmbedderKind, ImageEmbedder
-from engine.export.export_order import ExportOrder, PairFilters, PairQuality
-from engine.export.manifest import PairLine
-from engine.export.pair import GeneratedPair
 from engine.export.report import identity_reading
 from engine.interface import pack_catalogue
+from engine.interface.dataset.export_order import ExportOrder, PairFilters, PairQuality
+from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.protocol import UNKNOWN, PackInfo, Pixels
 from engine.interface.raster import enlarge_layout, fit_image
 from engine.packs import pack

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from engine.export.export_order import ExportOrder, ExportRunOptions
-from engine.export.pair import GeneratedPair
 from engine.export.pair_generator import StepCallback
 from engine.export.workers import WorkerDied, WorkerPool
 from engine.interface.allocator import retain_freed_memory
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadRequest, EngineError
 
 RayHandle = Any

@@ -12,9 +12,9 @@ import numpy as np
 
 from engine.data.pairs import list_items, read_pair
 from engine.data.taxonomy import LayoutMapping
-from engine.export.export_order import PairFilters, PairQuality
-from engine.export.manifest import PairLine
 from engine.interface import raster
+from engine.interface.dataset.export_order import PairFilters, PairQuality
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.protocol import UNKNOWN, PackInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
 from engine.metrics.frechet_distance import frechet_distance

@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from engine.export.dataset_store import file_sha256
-from engine.export.export_order import ExportOrder
 from engine.guides.guide_validation import validate_guides
 from engine.interface import raster
+from engine.interface.dataset.dataset_store import file_sha256
+from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.errors import BadFile, BadPack, BadRequest
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
 from engine.interface.protocol import AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster

@@ -7,36 +7,29 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from engine import __version__
-from engine.export.dataset_store import DatasetStore, open_store, os_errors_as_bad_file
 from engine.export.dataset_writer import DatasetWriter, ExportDataset
-from engine.export.export_order import MAX_SEED, ExportOrder, ExportRunOptions
-from engine.export.formats.format_table import create_format
-from engine.export.manifest import Manifest
 from engine.export.request_source import RequestSource, pack_digest
 from engine.interface import pack_catalogue
+from engine.interface.dataset.dataset_store import DatasetStore, open_store, os_errors_as_bad_file
+from engine.interface.dataset.export_header import (
+    HEADER_FILE,
+    ExportHeader,
+    check_resumable,
+    header_json,
+    read_header,
+)
+from engine.interface.dataset.export_order import MAX_SEED, ExportOrder, ExportRunOptions
+from engine.interface.dataset.formats.format_table import create_format
+from engine.interface.dataset.manifest import Manifest
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import PackInfo
 
 if TYPE_CHECKING:
-    from engine.export.pair import GeneratedPair
     from engine.export.workers import WorkerGroup
-
-HEADER_FILE = "export.json"
-
-
-class ExportHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """export.json: the order, and what its inputs were when it was begun."""
-
-    version: str
-    order: ExportOrder
-    pack_sha256: str
-    sources_sha256: str
+    from engine.interface.dataset.generated_pair import GeneratedPair
 
 
 def _ignore_step(pictures: float) -> None:
@@ -160,16 +153,6 @@ def background_writer(write: Callable[[list[GeneratedPair]], None]) -> Iterator[
             last.result()
 
 
-def read_header(folder: Path) -> ExportHeader:
-    """What an export folder was begun with. Raises BadFile."""
-    try:
-        return msgspec.json.decode((folder / HEADER_FILE).read_bytes(), type=ExportHeader, dec_hook=_decode_path)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        raise BadFile(
-            f"{folder} holds no export ({error}).", "Give the folder that an export was written to."
-        ) from error
-
-
 def _write_or_check_header(store: DatasetStore, header: ExportHeader) -> None:
     """Note what is begun, or check that it is what is gone on with. Raises BadFile and BadRequest."""
     if not store.path(HEADER_FILE).exists():
@@ -179,37 +162,6 @@ def _write_or_check_header(store: DatasetStore, header: ExportHeader) -> None:
             raise BadFile(
                 f"{store.folder} holds other files, for example {other_files[0]}.", "Choose an empty or a new folder."
             )
-        store.write(
-            HEADER_FILE, msgspec.json.format(msgspec.json.encode(header, enc_hook=_encode_path), indent=1) + b"\n"
-        )
+        store.write(HEADER_FILE, header_json(header))
         return
     check_resumable(read_header(store.folder), header, store.folder)
-
-
-def check_resumable(old: ExportHeader, new: ExportHeader, folder: Path) -> None:
-    """Raise BadRequest if pairs of the one would not be those of the other."""
-    if old.pack_sha256 != new.pack_sha256:
-        raise BadRequest(
-            f"The pack “{new.order.pack}” is not the one that {folder} was begun with.",
-            "Bring that pack back, or export to a new folder.",
-        )
-    for field in msgspec.structs.fields(ExportOrder):
-        before, now = (getattr(one.order, field.name) for one in (old, new))
-        if before != now and not isinstance(before, Path):
-            raise BadRequest(
-                f"{folder} was begun with another {field.name.replace('_', ' ')}.",
-                "Go on with the options that it was begun with, or export to a new folder.",
-            )
-    if old.sources_sha256 != new.sources_sha256:
-        raise BadRequest(
-            f"The captions, targets or pictures given are not those that {folder} was begun with.",
-            "Bring them back, or export to a new folder.",
-        )
-
-
-def _encode_path(value: object) -> str:
-    return str(value)
-
-
-def _decode_path(kind: type, value: object) -> object:
-    return kind(str(value))

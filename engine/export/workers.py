@@ -15,10 +15,10 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol
 
-from engine.export.export_order import ExportOrder
-from engine.export.pair import GeneratedPair
 from engine.export.pair_generator import PairGenerator, StepCallback
 from engine.interface.allocator import retain_freed_memory
+from engine.interface.dataset.export_order import ExportOrder
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import EngineError
 
 MAX_TRIES = 3

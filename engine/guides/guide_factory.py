@@ -12,11 +12,11 @@ from typing import cast
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from engine.diffusion.sampling.guide_protocols import AnyGuide
 from engine.evaluators import clip_pair as judge
 from engine.evaluators.clip_pair import PackClipPair
+from engine.evaluators.open_clip_encoders import cached_open_clip_encoders, modified_time
 from engine.guides import noisy_classifier
 from engine.guides.area_guide import LayoutAreaGuide
 from engine.guides.guide_losses import (
@@ -29,7 +29,7 @@ from engine.guides.guide_losses import (
 )
 from engine.guides.guide_validation import class_ids
 from engine.guides.noisy_classifier import NoisyClassifier
-from engine.interface.errors import BadFile, BadPack
+from engine.interface.errors import BadFile
 from engine.interface.protocol import AreaGuide, ClassifierGuide, ClipGuide, CustomGuide, PaletteGuide, StyleGuide
 from engine.interface.protocol import GuideRequest as Asked
 from engine.interface.raster import parse_hex_colour
@@ -91,42 +91,6 @@ def cached_pack_clip_pair(path: Path, modified: float, file: PackFile, device: t
     return judge.read(path, file, device)
 
 
-@lru_cache(maxsize=2)
-def cached_open_clip_encoders(
-    model: str, pretrained: str, modified: float, device: torch.device
-) -> tuple[Callable[[Tensor], Tensor], Callable[[str], Tensor]]:
-    """Both encoders of an open_clip model: of RGB [B, 3, H, W], and of a prompt to a unit vector. Raises BadPack."""
-    import open_clip
-
-    try:
-        pair = (
-            open_clip.create_model(model, pretrained or None, output_dict=True, require_pretrained=True)
-            .to(device)
-            .eval()
-        )
-        tokenizer = open_clip.get_tokenizer(model)
-    except Exception as error:  # whatever its loaders make of a strange file
-        raise BadPack(
-            f"open_clip cannot load {model} from {pretrained or 'its name'}: {error}",
-            "Check the name and the path of the weights; nothing is downloaded without a network.",
-        ) from error
-    pair.requires_grad_(False)
-    config = pair.visual.preprocess_cfg
-    mean, deviation = (torch.tensor(config[key], device=device)[:, None, None] for key in ("mean", "std"))
-    side = config["size"] if isinstance(config["size"], tuple) else (config["size"],) * 2
-
-    def encode_image(picture: Tensor) -> Tensor:
-        resized = F.interpolate(picture, side, mode="bicubic", antialias=True, align_corners=False)
-        features: Tensor = pair.encode_image((resized - mean) / deviation)
-        return features
-
-    def encode_text(prompt: str) -> Tensor:
-        with torch.no_grad():
-            return F.normalize(pair.encode_text(tokenizer([prompt]).to(device)), dim=1)[0]
-
-    return encode_image, encode_text
-
-
 def classifier_loss(requested: ClassifierGuide, pack: Pack) -> ClassifierLoss:
     """A classifier from its file, and which of its answers are wanted."""
     network = cached_classifier(requested.classifier, modified_time(requested.classifier), pack.device)
@@ -167,8 +131,3 @@ def cached_custom_module(path: str, modified: float) -> ModuleType:
     except (Exception, SystemExit) as error:  # the user's own code may fail in any way
         raise BadFile(f"{path} cannot be used: {type(error).__name__}: {error}", "Mend the file.") from error
     return module
-
-
-def modified_time(path: str) -> float:
-    """When a file was last changed; 0 for what is no file."""
-    return Path(path).stat().st_mtime if Path(path).is_file() else 0.0

@@ -11,14 +11,20 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, cast
 
-from engine.export import manifest as lines
-from engine.export.dataset_store import open_store
-from engine.export.export_order import FormatName, PairRecord
-from engine.export.formats.format_base import REPAIR_HINT, DatasetFormat, PairHalves, ReadFile, ShardedFormat
-from engine.export.formats.format_table import create_format
-from engine.export.manifest import ClosedLine, DropLine, PairLine, ShardLine
-from engine.export.run import read_header
 from engine.interface import pack_catalogue
+from engine.interface.dataset import manifest as lines
+from engine.interface.dataset.dataset_store import open_store
+from engine.interface.dataset.export_header import read_header
+from engine.interface.dataset.export_order import FormatName, PairRecord
+from engine.interface.dataset.formats.format_base import (
+    REPAIR_HINT,
+    DatasetFormat,
+    PairHalves,
+    ReadFile,
+    ShardedFormat,
+)
+from engine.interface.dataset.formats.format_table import create_format
+from engine.interface.dataset.manifest import ClosedLine, DropLine, PairLine, ShardLine
 from engine.interface.errors import BadFile
 from engine.interface.protocol import PackInfo
 

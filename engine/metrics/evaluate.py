@@ -11,6 +11,7 @@ import msgspec
 
 from engine.data.source_detection import split_items
 from engine.data.taxonomy import layout_mapping
+from engine.evaluators.segmentation_scores import segmentation_score
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import Pixels
@@ -35,7 +36,6 @@ from engine.metrics.references import References
 from engine.metrics.report import CandidateSummary, EvaluationReport, NearestSample
 from engine.metrics.report_page import ReportPictures, render_report_page
 from engine.metrics.report_pictures import CONTACT_ROWS, ReportSheets
-from engine.metrics.segmentation_scores import segmentation_score
 from engine.metrics.sweep_curves import draw_sweep_curves
 from engine.metrics.sweeps import SweepPoint, run_sweeps
 from engine.packs.pack import Pack

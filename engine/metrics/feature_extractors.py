@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.guides.guide_factory import cached_open_clip_encoders, modified_time
+from engine.evaluators.open_clip_encoders import cached_open_clip_encoders, modified_time
 from engine.interface.errors import BadFile, BadPack
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.metrics.bootstrap import FloatArray

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.evaluators.segmentation_scores import ConfusionCounts, confusion_matrices
 from engine.interface.protocol import UNKNOWN, Pixels
 from engine.metrics import frechet_distance, kernel_distance
 from engine.metrics.bootstrap import (
@@ -26,7 +27,7 @@ from engine.metrics.memorisation import NearestFrames, near_copies
 from engine.metrics.metric_entries import MetricEntry
 from engine.metrics.prompt_adherence import adherence_gain, adherence_share, layouts_classes
 from engine.metrics.references import References
-from engine.metrics.segmentation_scores import ConfusionCounts, confusion_matrices, mean_iou, pixel_accuracy
+from engine.metrics.segmentation_statistics import mean_iou, pixel_accuracy
 
 COSTLY_METRICS = {"fsd_layouts", "fsd_maps", "fd"}
 REAL_FLOOR, SEGMENTER_CEILING = "real val", "segmenter on real val"

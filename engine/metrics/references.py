@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from engine.evaluators.segmentation_scores import ConfusionCounts, confusion_matrices
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
 from engine.metrics.clip_score import differing_captions
@@ -17,7 +18,6 @@ from engine.metrics.kernel_distance import kernel_distance
 from engine.metrics.memorisation import FeatureFunction, MemorisationReference, mirrored_images, thumbnail_rows
 from engine.metrics.prompt_adherence import BoolArray, CaptionMentions, layouts_classes
 from engine.metrics.real_pairs import RealPairs
-from engine.metrics.segmentation_scores import ConfusionCounts, confusion_matrices
 
 TRAIN_FLOOR, VAL_FLOOR = "train against train", "train against val"
 

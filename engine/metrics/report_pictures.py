@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from engine.evaluators.segmentation_scores import segmentation_score
 from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
 from engine.interface.raster import colourise
 from engine.metrics.generated_samples import GeneratedSamples
 from engine.metrics.metric_tables import TaskMeasurement
 from engine.metrics.references import References
-from engine.metrics.segmentation_scores import segmentation_score
 
 GAP = 2
 GREY_LEVEL = 127

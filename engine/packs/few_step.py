@@ -10,11 +10,10 @@ import msgspec
 import torch
 from torch import Tensor
 
-from engine.evaluators import evaluator_files
-from engine.evaluators.evaluator_files import WeightsMetadata
-from engine.evaluators.quality import SegmenterScores
 from engine.interface.errors import BadPack
 from engine.interface.pack_catalogue import DISTILLED_FILE
+from engine.packs import companion_files
+from engine.packs.companion_files import SegmenterScores, WeightsMetadata
 from engine.packs.pack import WEIGHTS_FILE, Pack, PackFile, TimestepSpacingConfig, build_network
 
 DISTIL_COMMAND = "distil"
@@ -59,8 +58,8 @@ def load_distilled(pack: Pack) -> Pack:
     """The pack with its distilled network, on its device; read once. Raises BadPack."""
     if pack.distilled is None:
         path = pack.folder / DISTILLED_FILE
-        metadata, tensors = evaluator_files.read(path, DistilledMetadata, DISTIL_COMMAND)
-        evaluator_files.check_compatible(metadata, path, pack.file)
+        metadata, tensors = companion_files.read(path, DistilledMetadata, DISTIL_COMMAND)
+        companion_files.check_compatible(metadata, path, pack.file)
         if metadata.teacher != weights_digest(pack.folder):
             raise BadPack(
                 f"{path} was distilled from other weights.", f"Make it anew with diptych-engine {DISTIL_COMMAND}."
@@ -78,11 +77,11 @@ def distilled_pack(pack: Pack, tensors: dict[str, Tensor], plan: DistilledSampli
     """The pack with other weights, sampled by a plan. Raises BadPack if they do not fit."""
     widths = pack.empty_text_features.pooled.shape[-1], pack.empty_text_features.tokens.shape[-1]
     network = build_network(pack.file, pack.process, widths)
-    evaluator_files.load_weights(network, tensors, path)
+    companion_files.load_weights(network, tensors, path)
     network = network.to(pack.device, torch.bfloat16).to(memory_format=torch.channels_last)
     return replace(pack, file=plan.apply_to(pack.file), network=network.eval().requires_grad_(False))
 
 
 def write_distilled(path: Path, tensors: dict[str, Tensor], metadata: DistilledMetadata) -> None:
     """Write the weights in bf16. Raises BadFile."""
-    evaluator_files.save(path, {name: value.to(torch.bfloat16) for name, value in tensors.items()}, metadata)
+    companion_files.save(path, {name: value.to(torch.bfloat16) for name, value in tensors.items()}, metadata)

@@ -15,10 +15,10 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.evaluators.segmentation_scores import SegmentationScore, segmentation_score
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import ClassInfo, Pixels
-from engine.metrics.segmentation_scores import SegmentationScore, segmentation_score
 from engine.packs.pack import Pack
 from engine.probe.network_features import ProbeFeatureExtractor
 from engine.probe.pixel_classifier import PixelClassifier

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.evaluators.segmentation_scores import confusion_matrix
 from engine.interface.errors import BadFile
 from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
-from engine.metrics.segmentation_scores import confusion_matrix
 from engine.probe.network_features import PixelPoints, features_at
 from engine.probe.pixel_classifier import PixelClassifier, fit_classifier
 

@@ -10,10 +10,10 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from engine.evaluators.segmentation_scores import segmentation_score
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile
 from engine.interface.protocol import ClassInfo
-from engine.metrics.segmentation_scores import segmentation_score
 from engine.packs.pack import Pack
 from engine.probe import marked_images
 from engine.probe.network_features import ProbeFeatureExtractor, colour_and_position

@@ -15,13 +15,13 @@ from torch.nn import functional as F
 from engine.diffusion.process.schedule import NoiseSchedule
 from engine.diffusion.sampling.randomness import SeededNoise
 from engine.diffusion.sampling.refinement import CoarseInput, DetailVariance, RefinementSettings, refine
-from engine.evaluators import evaluator_files
-from engine.evaluators.evaluator_files import WeightsMetadata
-from engine.evaluators.quality import ImageQuality, SegmenterScores
+from engine.evaluators.quality import ImageQuality
 from engine.interface.pack_catalogue import UPSCALER_FILE
 from engine.interface.protocol import UNKNOWN, FullSizeInputs, Generate, PackInfo, Pixels
 from engine.interface.raster import enlarge_layout
 from engine.network.upscaler_unet import UpscalerUNet
+from engine.packs import companion_files
+from engine.packs.companion_files import SegmenterScores, WeightsMetadata
 from engine.packs.pack import Pack, PackFile
 from engine.requests.generation import ImageLayoutPair
 from engine.requests.validation import Mask, kept_image_mask, kept_layout_mask
@@ -182,15 +182,15 @@ def load_upscaler(pack: Pack) -> Upscaler:
 
 def read_upscaler(path: Path, file: PackFile, device: torch.device) -> Upscaler:
     """An upscaler from its file, for a pack. Raises BadPack."""
-    metadata, tensors = evaluator_files.read(path, UpscalerMetadata, TRAIN_UPSCALER_COMMAND)
-    evaluator_files.check_compatible(metadata, path, file)
+    metadata, tensors = companion_files.read(path, UpscalerMetadata, TRAIN_UPSCALER_COMMAND)
+    companion_files.check_compatible(metadata, path, file)
     network = build_upscaler_network(len(file.info.classes))
-    evaluator_files.load_weights(network, tensors, path)
+    companion_files.load_weights(network, tensors, path)
     return upscaler_from_network(network, file, device, metadata.factor, metadata.expected).with_steps(metadata.steps)
 
 
 def write_upscaler(path: Path, network: UpscalerUNet, metadata: UpscalerMetadata) -> None:
     """Write a network whose weights are bf16 numbers. Raises BadFile."""
-    evaluator_files.save(
+    companion_files.save(
         path, {name: value.to(torch.bfloat16) for name, value in network.state_dict().items()}, metadata
     )

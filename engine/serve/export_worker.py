@@ -16,7 +16,7 @@ from engine.serve.jobs import RequestJob, RequestScheduler
 from engine.serve.server import PostEvent, cancelled_event, failed_event
 
 if TYPE_CHECKING:
-    from engine.export.export_order import ExportOrder, ExportRunOptions
+    from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions
 
 CPU_BATCH_SIZE = 2
 """Pairs drawn together on a CPU: a picture that is asked for shares the cores with one step of them at most."""
@@ -120,7 +120,7 @@ class ExportProgress:
 
 def order_from_request(request: Export) -> ExportOrder:
     """What is asked for, as the command line says it. Raises BadRequest."""
-    from engine.export.export_order import ExportOrder, FormatName, PairFilters
+    from engine.interface.dataset.export_order import ExportOrder, FormatName, PairFilters
 
     return ExportOrder(
         pack=request.pack,
@@ -147,7 +147,7 @@ def order_from_request(request: Export) -> ExportOrder:
 
 def run_options_from_request(request: Export, device: str) -> ExportRunOptions:
     """Where it is made, and how many pairs at once."""
-    from engine.export.export_order import DEFAULT_BATCH, ExportRunOptions
+    from engine.interface.dataset.export_order import DEFAULT_BATCH, ExportRunOptions
     from engine.packs import pack
 
     batch = CPU_BATCH_SIZE if pack.choose_device(device).type == "cpu" else DEFAULT_BATCH

@@ -16,16 +16,15 @@ from engine.data.pairs import DatasetItem
 from engine.data.source_detection import open_matching_dataset, split_items
 from engine.data.taxonomy import LayoutMapping, class_infos, layout_mapping, taxonomy_classes
 from engine.evaluators import segmenter
+from engine.evaluators.segmentation_scores import (
+    ConfusionCounts,
+    confusion_matrices,
+    segmentation_score,
+)
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadConfig, BadRequest
 from engine.metrics.bootstrap import BootstrapEstimate, bootstrap_estimate
-from engine.metrics.segmentation_scores import (
-    ConfusionCounts,
-    confusion_matrices,
-    mean_iou,
-    pixel_accuracy,
-    segmentation_score,
-)
+from engine.metrics.segmentation_statistics import mean_iou, pixel_accuracy
 from engine.packs.pack import Pack
 from engine.training.core.frames import TrainingFrames, TrainingPairs
 from engine.training.core.training_config import TrainConfig

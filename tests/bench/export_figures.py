@@ -21,9 +21,9 @@ from unittest import mock
 
 import msgspec
 
-from engine.export.export_order import DEFAULT_BATCH, ExportOrder, ExportRunOptions, FormatName
-from engine.export.pair import GeneratedPair
 from engine.export.run import ProgressHooks, export_dataset
+from engine.interface.dataset.export_order import DEFAULT_BATCH, ExportOrder, ExportRunOptions, FormatName
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.protocol import Export, Exporting, Generate, Preview, Ready
 from tests.engine.engine_subprocess import EngineSubprocess
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from engine.evaluators import clip_pair, evaluator_files, segmenter
+from engine.evaluators import clip_pair, segmenter
 from engine.evaluators.clip_pair import ClipMetadata
 from engine.evaluators.clip_towers import ClipTowers
-from engine.evaluators.evaluator_files import PackCompatibility
 from engine.evaluators.segmenter import SegmenterMetadata
 from engine.network.segmenter_unet import SegmenterUNet
-from engine.packs import pack
+from engine.packs import companion_files, pack
+from engine.packs.companion_files import PackCompatibility
 
 
 def add_random_segmenter(folder):
@@ -28,7 +28,7 @@ def add_random_segmenter(folder):
         mean_iou=0.0,
         believed=(0.0, 0.0),
     )
-    evaluator_files.save(folder / segmenter.FILE, network.state_dict(), facts)
+    companion_files.save(folder / segmenter.FILE, network.state_dict(), facts)
 
 
 def add_random_clip(folder):

@@ -15,9 +15,9 @@ import torch
 from rich.progress import Progress, ProgressColumn
 from torch import Tensor, nn
 
-from engine.evaluators.evaluator_files import PackCompatibility
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadConfig
+from engine.packs.companion_files import PackCompatibility
 from engine.training.core.ema import ExponentialMovingAverage
 from engine.training.core.muon import Muon
 

@@ -14,9 +14,9 @@ from engine.data.taxonomy import taxonomy_classes
 from engine.evaluators import clip_pair, segmenter
 from engine.evaluators.clip_pair import ClipMetadata, PackClipPair
 from engine.evaluators.clip_towers import TEXT_CONFIG, ClipTowers
-from engine.evaluators.evaluator_files import WeightsMetadata
 from engine.evaluators.retrieval import RetrievalScores, retrieval_scores
 from engine.interface.protocol import UNKNOWN, Pixels
+from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack
 from engine.prompts.captions import (
     ABSENT,

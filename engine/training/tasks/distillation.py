@@ -38,14 +38,14 @@ from engine.diffusion.sampling.sampler import initial_state
 from engine.diffusion.sampling.solvers import SOLVERS, Trajectory
 from engine.diffusion.sampling.trajectory import ClockPair, SamplingTask, StepPlan, clock_trajectory, step_plans
 from engine.evaluators import segmenter
-from engine.evaluators.evaluator_files import WeightsMetadata
-from engine.evaluators.quality import SegmenterScores, segmenter_scores
+from engine.evaluators.quality import segmenter_scores
 from engine.interface.errors import BadConfig
 from engine.interface.pack_catalogue import DISTILLED_FILE
 from engine.interface.protocol import Generate, Pixels, Raster
 from engine.metrics.cost import count_evaluations
 from engine.network.joint_unet import JointUNet
 from engine.packs import few_step
+from engine.packs.companion_files import SegmenterScores, WeightsMetadata
 from engine.packs.few_step import DistilledMetadata, DistilledSampling
 from engine.packs.pack import Pack, build_network
 from engine.requests.generation import generate, sampler_settings

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from engine.data.pairs import DatasetPair, LabelNoise, label_noise_to_unknown, read_pair
 from engine.data.source_detection import split_items
 from engine.data.taxonomy import layout_mapping, taxonomy_classes
-from engine.evaluators.evaluator_files import PackCompatibility, WeightsMetadata
 from engine.interface.errors import BadConfig
 from engine.interface.protocol import Pixels
 from engine.interface.raster import fit_image, fit_layout
+from engine.packs.companion_files import PackCompatibility, WeightsMetadata
 from engine.packs.pack import Pack
 from engine.training.core.frames import TrainingFrames
 from engine.training.core.training_config import TrainConfig

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.evaluators import evaluator_files, segmenter
-from engine.evaluators.evaluator_files import WeightsMetadata
+from engine.evaluators import segmenter
+from engine.evaluators.segmentation_scores import confusion_matrix, segmentation_score
 from engine.evaluators.segmenter import SegmenterMetadata
 from engine.interface.protocol import UNKNOWN
-from engine.metrics.segmentation_scores import confusion_matrix, segmentation_score
 from engine.network.segmenter_unet import SegmenterUNet
+from engine.packs import companion_files
+from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack
 from engine.training.core.training_config import TrainConfig
 from engine.training.tasks.evaluator_task import FrameSource, TrainingTask, ValidationSet
@@ -64,5 +65,5 @@ class SegmenterTask(TrainingTask[SegmenterMetadata]):
             mean_iou=all_pixels.mean_iou,
             believed=(certain_pixels.accuracy, certain_pixels.mean_iou),
         )
-        evaluator_files.save(out, self.network.state_dict(), segmenter_metadata)
+        companion_files.save(out, self.network.state_dict(), segmenter_metadata)
         return segmenter_metadata

@@ -26,13 +26,13 @@ from engine.diffusion.process import gaussian
 from engine.diffusion.sampling.guidance import append_map_dims
 from engine.diffusion.sampling.refinement import CoarseInput, detail_of, fit_detail_variance, local_variance
 from engine.evaluators import segmenter
-from engine.evaluators.evaluator_files import WeightsMetadata
 from engine.evaluators.quality import image_quality, segmenter_scores
 from engine.evaluators.segmenter import PackSegmenter
 from engine.interface.pack_catalogue import UPSCALER_FILE
 from engine.interface.protocol import UNKNOWN, Pixels
 from engine.interface.raster import enlarge_layout, fit_image, fit_layout
 from engine.network.upscaler_unet import MAX_NOISE_STD, STRIDE, UpscalerUNet
+from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack
 from engine.requests import full_size
 from engine.requests.full_size import Upscaler, UpscalerMetadata, enlarge_bicubic

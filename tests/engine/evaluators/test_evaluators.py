@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from engine.cli import app
 from engine.data.taxonomy import taxonomy_classes
 from engine.evaluators import clip_pair, clip_towers, embeddings, segmenter
-from engine.evaluators.pack_verification import evaluator_problems
 from engine.evaluators.retrieval import retrieval_scores
 from engine.guides.guide_factory import build_guides
 from engine.guides.guide_parser import parse_guide
@@ -24,6 +23,7 @@ from engine.interface.protocol import ClipGuide
 from engine.interface.raster import colourise, read_image, write_image, write_layout
 from engine.packs import pack as packs
 from engine.prompts.captions import ABSENT, PRESENT, UNMENTIONED, Caption, CaptionStyle, caption_vocabulary
+from engine.requests.pack_verification import evaluator_problems
 from engine.training.core.training_run import TrainingPlan
 from engine.training.tasks import clip_task as clip_training
 from engine.training.tasks.clip_task import ClipTask

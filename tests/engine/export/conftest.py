@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.export.run import export_dataset
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions, FormatName
 
 
 @pytest.fixture

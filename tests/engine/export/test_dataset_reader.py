@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engine.export.dataset_verification import verify_dataset
-from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.export.pair_generator import PairGenerator
 from engine.export.purge import purge_dataset
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.interface.dataset_reader import DatasetReader
 from engine.interface.errors import BadFile
 from engine.interface.protocol import ClassInfo

@@ -15,9 +15,9 @@ import pytest
 
 from engine.cli import main
 from engine.export.dataset_verification import verify_dataset
-from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.export.run import ProgressHooks, export_dataset
 from engine.interface import pack_catalogue, raster
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import UNKNOWN, Generate, Raster
 from engine.prompts import caption_grammar

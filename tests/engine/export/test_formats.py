@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.export.export_order import FormatName, PairRecord
-from engine.export.formats.cityscapes_format import TRAIN_ID_LABELS, CityscapesFormat
-from engine.export.formats.format_table import create_format
-from engine.export.formats.voc_format import voc_palette
-from engine.export.pair import GeneratedPair
 from engine.interface import raster
+from engine.interface.dataset.export_order import FormatName, PairRecord
+from engine.interface.dataset.formats.cityscapes_format import TRAIN_ID_LABELS, CityscapesFormat
+from engine.interface.dataset.formats.format_table import create_format
+from engine.interface.dataset.formats.voc_format import voc_palette
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import UNKNOWN, ClassInfo, PackInfo
 from engine.requests import generation

@@ -10,10 +10,10 @@ import pytest
 
 from engine.cli import main
 from engine.export.dataset_verification import verify_dataset
-from engine.export.export_order import ExportRunOptions, PairRecord
-from engine.export.pair import GeneratedPair
 from engine.export.quality_gate import image_at_drawn_size
 from engine.interface import pack_catalogue, raster
+from engine.interface.dataset.export_order import ExportRunOptions, PairRecord
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadPack, BadRequest
 from tests import tiny
 

@@ -9,11 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.export import manifest, quality_gate
+from engine.export import quality_gate
 from engine.export.dataset_verification import verify_dataset
-from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName, PairFilters, PairQuality, PairRecord
-from engine.export.manifest import PairLine
-from engine.export.pair import GeneratedPair
 from engine.export.quality_gate import (
     GateEvaluators,
     KnownEmbeddings,
@@ -24,6 +21,17 @@ from engine.export.quality_gate import (
 )
 from engine.export.report import WorstRejected, build_report
 from engine.export.run import ProgressHooks, export_dataset
+from engine.interface.dataset import manifest
+from engine.interface.dataset.export_order import (
+    ExportOrder,
+    ExportRunOptions,
+    FormatName,
+    PairFilters,
+    PairQuality,
+    PairRecord,
+)
+from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadPack, BadRequest
 from engine.interface.protocol import UNKNOWN
 from engine.interface.raster import colourise

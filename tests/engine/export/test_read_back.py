@@ -9,8 +9,8 @@ import pytest
 from engine.data.pairs import read_pair
 from engine.data.source_detection import open_dataset
 from engine.data.taxonomy import layout_mapping
-from engine.export.export_order import FormatName
 from engine.interface import raster
+from engine.interface.dataset.export_order import FormatName
 from tests import tiny
 
 HOW = layout_mapping(str(Path(tiny.__file__).with_name("tiny.toml")))

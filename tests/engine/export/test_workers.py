@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.export import workers as crew
-from engine.export.export_order import ExportOrder, FormatName
+from engine.interface.dataset.export_order import ExportOrder, FormatName
 from engine.interface.errors import BadFile
 from tests.engine.engine_subprocess import ROOT, TIMEOUT_SECONDS
 

@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from engine.cli import main
 from engine.diffusion.sampling.solvers import SOLVERS
-from engine.evaluators import evaluator_files, segmenter
-from engine.evaluators.evaluator_files import PackCompatibility
+from engine.evaluators import segmenter
 from engine.evaluators.segmenter import SegmenterMetadata
 from engine.interface.errors import BadRequest, UnknownPack
 from engine.metrics import evaluator_set, sweeps
@@ -26,7 +25,9 @@ from engine.metrics.metric_tables import TaskMeasurement
 from engine.metrics.real_pairs import read_real_pairs
 from engine.metrics.references import References
 from engine.network.segmenter_unet import SegmenterUNet
+from engine.packs import companion_files
 from engine.packs import pack as packs
+from engine.packs.companion_files import PackCompatibility
 from tests import tiny
 from tests.engine import oracle_evaluators
 from tests.engine.oracle_evaluators import ClassAreaClip, NearestColourSegmenter
@@ -239,7 +240,7 @@ def test_another_segmenter_may_find_their_layouts(real, pack, judges, tmp_path):
         believed=(0.0, 0.0),
     )
     path = tmp_path / "other.safetensors"
-    evaluator_files.save(path, network.state_dict(), facts)
+    companion_files.save(path, network.state_dict(), facts)
     options = parse_candidate(f"{pack.folder}:segment={path},steps=2").options
     studio = CachedSampler(tmp_path, judges.segmenter, lambda *_: None)
     drawn = studio.draw(Candidate("tiny", pack, options, "digest"), "text", task_requests("text", real, pack.info, 2))

@@ -6,6 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.evaluators.segmentation_scores import (
+    confusion_matrices,
+    confusion_matrix,
+    segmentation_score,
+)
 from engine.interface.protocol import UNKNOWN, ClassInfo, Generate
 from engine.metrics import cost, kernel_distance
 from engine.metrics.bootstrap import bootstrap_estimate, weighted_mean
@@ -21,13 +26,7 @@ from engine.metrics.prompt_adherence import (
     measure_class_adherence,
     shuffled_adherence_share,
 )
-from engine.metrics.segmentation_scores import (
-    confusion_matrices,
-    confusion_matrix,
-    mean_iou,
-    pixel_accuracy,
-    segmentation_score,
-)
+from engine.metrics.segmentation_statistics import mean_iou, pixel_accuracy
 from engine.packs import pack as packs
 from engine.prompts.captions import Caption
 from engine.requests.generation import generate

@@ -11,15 +11,14 @@ import pytest
 import torch
 
 from engine.diffusion.sampling.trajectory import TimestepSpacing
-from engine.evaluators import evaluator_files
-from engine.evaluators.pack_verification import evaluator_problems
 from engine.interface import pack_catalogue
 from engine.interface.errors import BadPack, BadRequest
 from engine.interface.protocol import UNKNOWN, Generate, Raster
 from engine.metrics.cost import count_evaluations
-from engine.packs import few_step
+from engine.packs import companion_files, few_step
 from engine.packs import pack as packs
 from engine.requests import generation
+from engine.requests.pack_verification import evaluator_problems
 from engine.serve.jobs import RequestScheduler
 from engine.serve.worker import ComputeWorker
 from tests import tiny
@@ -141,7 +140,7 @@ def test_one_of_other_weights_is_refused(folder, tmp_path):
 
 def test_the_engine_offers_it_only_if_it_works(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "tiny")
-    facts, tensors = evaluator_files.read(
+    facts, tensors = companion_files.read(
         folder / pack_catalogue.DISTILLED_FILE, few_step.DistilledMetadata, few_step.DISTIL_COMMAND
     )
     other = msgspec.structs.replace(facts, teacher="another")

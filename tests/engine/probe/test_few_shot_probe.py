@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 
 from engine.cli import main
+from engine.evaluators.segmentation_scores import confusion_matrix, segmentation_score
 from engine.interface.protocol import UNKNOWN, ClassInfo
 from engine.interface.raster import read_layout, write_image, write_layout
-from engine.metrics.segmentation_scores import confusion_matrix, segmentation_score
 from engine.packs import pack as packs
 from engine.probe import network_features, pixel_classifier, pixel_samples
 

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.diffusion.sampling.refinement import CoarseInput
-from engine.evaluators.pack_verification import evaluator_problems
 from engine.interface import pack_catalogue, raster
 from engine.interface.errors import BadPack
 from engine.interface.protocol import (
@@ -32,6 +31,7 @@ from engine.interface.raster import enlarge_layout
 from engine.packs import pack as packs
 from engine.requests import full_size, generation
 from engine.requests.generation import ImageLayoutPair
+from engine.requests.pack_verification import evaluator_problems
 from engine.requests.validation import validate_full_size
 from engine.serve.jobs import RequestScheduler
 from engine.serve.worker import ComputeWorker

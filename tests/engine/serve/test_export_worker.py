@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engine.export.dataset_verification import verify_dataset
-from engine.export.export_order import ExportRunOptions, FormatName
 from engine.export.run import export_dataset
 from engine.interface import pack_catalogue
+from engine.interface.dataset.export_order import ExportRunOptions, FormatName
 from engine.interface.protocol import (
     AreaGuide,
     Cancel,
@@ -201,7 +201,7 @@ def until_failed(engine):
 
 
 def test_a_folder_in_use_is_said(engine, ask, tmp_path):
-    from engine.export.dataset_store import open_store
+    from engine.interface.dataset.dataset_store import open_store
 
     with open_store(tmp_path / "out"):
         ask("second", count=1)

@@ -11,8 +11,8 @@ import pytest
 
 from engine.cli import main
 from engine.data.taxonomy import class_infos, taxonomy_classes
-from engine.export.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.export.run import export_dataset
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.interface.raster import colourise, write_image, write_layout
 from engine.packs import pack as packs
 from engine.training.augmentation_study import AugmentationStudyOptions, exported_source, real_source

@@ -18,15 +18,15 @@ from engine.diffusion.sampling.guidance import GuidanceWeights
 from engine.diffusion.sampling.randomness import SeededNoise
 from engine.diffusion.sampling.sampler import sample
 from engine.diffusion.sampling.trajectory import SamplingTask
-from engine.evaluators import evaluator_files, segmenter
-from engine.evaluators.evaluator_files import PackCompatibility
+from engine.evaluators import segmenter
 from engine.evaluators.segmenter import SegmenterMetadata
 from engine.interface import pack_catalogue
 from engine.interface.errors import BadPack
 from engine.interface.raster import write_image, write_layout
 from engine.network.segmenter_unet import SegmenterUNet
-from engine.packs import few_step
+from engine.packs import companion_files, few_step
 from engine.packs import pack as packs
+from engine.packs.companion_files import PackCompatibility
 from engine.packs.few_step import DistilledMetadata, DistilledSampling
 from engine.requests.generation import sampler_settings
 from engine.training.tasks import distillation
@@ -77,7 +77,7 @@ def pack(tiny_pack, tmp_path):
         mean_iou=0.0,
         believed=(0.0, 0.0),
     )
-    evaluator_files.save(folder / segmenter.FILE, SegmenterUNet(4).state_dict(), facts)
+    companion_files.save(folder / segmenter.FILE, SegmenterUNet(4).state_dict(), facts)
     return packs.read_pack(folder, "cpu")
 
 
@@ -250,7 +250,7 @@ def test_the_command_trains_grades_and_writes_what_the_pack_then_has(config, pac
     result = train(config, pack)
     assert result.exit_code == 0, result.output
     path = pack.folder / pack_catalogue.DISTILLED_FILE
-    facts, _ = evaluator_files.read(path, DistilledMetadata, few_step.DISTIL_COMMAND)
+    facts, _ = companion_files.read(path, DistilledMetadata, few_step.DISTIL_COMMAND)
     assert (facts.images_seen, facts.held_out, len(facts.curve)) == (8, 3, distillation.MAX_EVALUATIONS)
     assert facts.plan == DistilledSampling()
     assert facts.evaluations == 4, "three steps, and the one in the middle of the noise is guided"

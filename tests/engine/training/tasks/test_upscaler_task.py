@@ -12,15 +12,16 @@ import torch
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.evaluators import evaluator_files, quality, segmenter
-from engine.evaluators.evaluator_files import PackCompatibility
+from engine.evaluators import quality, segmenter
 from engine.evaluators.segmenter import SegmenterMetadata
 from engine.interface import pack_catalogue
 from engine.interface.errors import BadConfig, BadPack
 from engine.interface.raster import write_image, write_layout
 from engine.network import upscaler_unet as network
 from engine.network.segmenter_unet import SegmenterUNet
+from engine.packs import companion_files
 from engine.packs import pack as packs
+from engine.packs.companion_files import PackCompatibility
 from engine.requests import full_size
 from engine.requests.full_size import UpscalerMetadata
 from engine.training.core.training_config import ViewConfig
@@ -85,7 +86,7 @@ def pack(tiny_pack, tmp_path):
         mean_iou=0.0,
         believed=(0.0, 0.0),
     )
-    evaluator_files.save(folder / segmenter.FILE, SegmenterUNet(len(CLASSES)).state_dict(), facts)
+    companion_files.save(folder / segmenter.FILE, SegmenterUNet(len(CLASSES)).state_dict(), facts)
     return pack
 
 
@@ -138,7 +139,7 @@ def test_the_command_trains_grades_and_writes_what_the_pack_then_has(config, pac
     result = train(config, pack)
     assert result.exit_code == 0, result.output
     path = pack.folder / pack_catalogue.UPSCALER_FILE
-    facts, _ = evaluator_files.read(path, UpscalerMetadata, full_size.TRAIN_UPSCALER_COMMAND)
+    facts, _ = companion_files.read(path, UpscalerMetadata, full_size.TRAIN_UPSCALER_COMMAND)
     assert (facts.factor, facts.images_seen, facts.held_out, len(facts.curve)) == (2, 8, 3, full_size.MAX_STEPS)
     distances = [one.distance for one in facts.curve]
     assert distances[facts.steps - 1] == min(distances)

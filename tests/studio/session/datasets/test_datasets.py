@@ -356,7 +356,7 @@ def test_a_drop_that_cannot_be_written_is_taken_back(driver: StudioDriver, tmp_p
 
 
 HOLD = (
-    "import sys; from pathlib import Path; from engine.export.dataset_store import open_store\n"
+    "import sys; from pathlib import Path; from engine.interface.dataset.dataset_store import open_store\n"
     "with open_store(Path(sys.argv[1])): print('held', flush=True); sys.stdin.readline()"
 )
 

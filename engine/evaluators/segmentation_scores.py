@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.interface.protocol import UNKNOWN, Pixels
-from engine.metrics.bootstrap import FloatArray, Statistic
 
 ConfusionCounts = npt.NDArray[np.int64]
 
@@ -37,22 +36,10 @@ def confusion_matrices(true: Sequence[Pixels], predicted: Sequence[Pixels], clas
     return np.stack([confusion_matrix([pair], classes) for pair in zip(true, predicted, strict=True)])
 
 
-def segmentation_score(counts: npt.NDArray[np.int64] | FloatArray) -> SegmentationScore:
+def segmentation_score(counts: npt.NDArray[np.int64] | npt.NDArray[np.float64]) -> SegmentationScore:
     """Accuracy and IoU of a confusion matrix, as Cityscapes defines them; nan where nothing counts."""
     hits = np.diag(counts).astype(np.float64)
     union = counts.sum(0) + counts.sum(1) - hits
     iou = np.where(union > 0, hits / np.maximum(union, 1e-12), np.nan)
     mean_iou = float(np.nanmean(iou)) if (union > 0).any() else float("nan")
     return SegmentationScore(float(hits.sum() / max(1, counts.sum())), mean_iou, iou)
-
-
-def mean_iou(counts: ConfusionCounts) -> Statistic:
-    """The mean IoU of pictures [N, K, K], counted together."""
-    flat = counts.reshape(len(counts), -1).astype(np.float64)
-    return lambda weights: segmentation_score((weights @ flat).reshape(counts.shape[1:])).mean_iou
-
-
-def pixel_accuracy(counts: ConfusionCounts) -> Statistic:
-    """The pixel accuracy of pictures [N, K, K], counted together."""
-    hits, totals = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
-    return lambda weights: float(weights @ hits / max(1, weights @ totals))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.export.dataset_store import STAGED_FOLDER
-from engine.export.formats.format_base import (
+from engine.interface.dataset.dataset_store import STAGED_FOLDER
+from engine.interface.dataset.formats.format_base import (
     REPAIR_HINT,
     PairHalves,
     PairLines,
@@ -19,8 +19,8 @@ from engine.export.formats.format_base import (
     ids_from_files,
     image_from_files,
 )
-from engine.export.manifest import PairLine
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import encode_image, encode_layout

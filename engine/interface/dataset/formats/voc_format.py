@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import msgspec
 import numpy as np
 
-from engine.export.formats.format_base import (
+from engine.interface.dataset.formats.format_base import (
     PairHalves,
     PairLines,
     ids_from_files,
@@ -17,7 +17,7 @@ from engine.export.formats.format_base import (
     indexed_png,
     jpeg_bytes,
 )
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.protocol import PackInfo, Pixels
 
 ROOT = "VOCdevkit/VOC2012"

@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from engine.export.export_order import PairRecord
-from engine.export.manifest import PairLine
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.export_order import PairRecord
+from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadFile
 from engine.interface.protocol import PackInfo, Pixels
 from engine.interface.raster import decode_image

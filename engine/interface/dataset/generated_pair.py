@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.export.export_order import PairRecord
+from engine.interface.dataset.export_order import PairRecord
 from engine.interface.protocol import Pixels
 
 

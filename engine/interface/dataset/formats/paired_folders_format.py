@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from engine.export.formats.format_base import (
+from engine.interface.dataset.formats.format_base import (
     PairHalves,
     PairLines,
     classes_json,
@@ -14,7 +14,7 @@ from engine.export.formats.format_base import (
     json_line,
     record_json,
 )
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import encode_image, encode_layout
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.export.formats.format_base import (
+from engine.interface.dataset.formats.format_base import (
     PairHalves,
     PairLines,
     grey_png,
@@ -17,7 +17,7 @@ from engine.export.formats.format_base import (
     json_line,
     record_json,
 )
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import UNKNOWN, PackInfo
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.export.formats.format_base import (
+from engine.interface.dataset.formats.format_base import (
     PairHalves,
     PairLines,
     grey_png,
@@ -16,7 +16,7 @@ from engine.export.formats.format_base import (
     image_from_files,
     record_json,
 )
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import UNKNOWN, PackInfo, Pixels
 from engine.interface.raster import encode_image, parse_hex_colour

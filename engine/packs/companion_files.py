@@ -44,6 +44,13 @@ class WeightsMetadata(msgspec.Struct, frozen=True, kw_only=True):
     held_out: int  # pictures that the figures were measured on
 
 
+class SegmenterScores(msgspec.Struct, frozen=True):
+    """The segmenter's pixel accuracy and mean IoU in pictures, against their true layouts."""
+
+    accuracy: float
+    mean_iou: float
+
+
 F = TypeVar("F", bound=WeightsMetadata)
 
 

@@ -9,10 +9,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from engine.export.export_order import PairRecord
-from engine.export.formats.format_base import PairHalves, PairLines, ids_from_files, image_from_files, json_line
-from engine.export.manifest import PairLine
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.export_order import PairRecord
+from engine.interface.dataset.formats.format_base import (
+    PairHalves,
+    PairLines,
+    ids_from_files,
+    image_from_files,
+    json_line,
+)
+from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import encode_image, palette_table
 

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from engine.export.dataset_store import STAGED_FOLDER, DatasetStore, os_errors_as_bad_file
-from engine.export.export_order import PairQuality, PairRecord
+from engine.interface.dataset.dataset_store import STAGED_FOLDER, DatasetStore, os_errors_as_bad_file
+from engine.interface.dataset.export_order import PairQuality, PairRecord
 from engine.interface.errors import BadFile
 
 MANIFEST_FILE = "manifest.jsonl"

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from engine.export.dataset_store import STAGED_FOLDER
-from engine.export.formats.format_base import (
+from engine.interface.dataset.dataset_store import STAGED_FOLDER
+from engine.interface.dataset.formats.format_base import (
     REPAIR_HINT,
     PairHalves,
     PairLines,
@@ -20,8 +20,8 @@ from engine.export.formats.format_base import (
     image_from_files,
     json_line,
 )
-from engine.export.manifest import PairLine
-from engine.export.pair import GeneratedPair
+from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import encode_image, encode_layout

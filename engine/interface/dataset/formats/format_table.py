@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.export.export_order import FormatName
-from engine.export.formats.ade20k_format import Ade20kFormat
-from engine.export.formats.cityscapes_format import CityscapesFormat
-from engine.export.formats.coco_panoptic_format import CocoPanopticFormat
-from engine.export.formats.format_base import DatasetFormat
-from engine.export.formats.huggingface_format import ImageFolderFormat, ParquetFormat
-from engine.export.formats.paired_folders_format import PairedFoldersFormat
-from engine.export.formats.voc_format import VocFormat
-from engine.export.formats.webdataset_format import WebDatasetFormat
+from engine.interface.dataset.export_order import FormatName
+from engine.interface.dataset.formats.ade20k_format import Ade20kFormat
+from engine.interface.dataset.formats.cityscapes_format import CityscapesFormat
+from engine.interface.dataset.formats.coco_panoptic_format import CocoPanopticFormat
+from engine.interface.dataset.formats.format_base import DatasetFormat
+from engine.interface.dataset.formats.huggingface_format import ImageFolderFormat, ParquetFormat
+from engine.interface.dataset.formats.paired_folders_format import PairedFoldersFormat
+from engine.interface.dataset.formats.voc_format import VocFormat
+from engine.interface.dataset.formats.webdataset_format import WebDatasetFormat
 from engine.interface.protocol import PackInfo
 
 FORMATS: dict[FormatName, Callable[[PackInfo], DatasetFormat]] = {

@@ -1,0 +1,1 @@
+"""The files of an export: their order, their manifest, their formats. No torch, so that the studio may read them."""
