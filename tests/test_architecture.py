@@ -236,3 +236,29 @@ def test_only_the_terminal_prints() -> None:
         if name not in TERMINAL and not name.startswith("engine.cli.")
     ]
     assert not found
+
+
+SHARED_CLASS_NAMES: dict[str, str] = {}
+"""Names that several classes bear, at most five, each with the reason."""
+SHARED_FILE_NAMES = {"__init__", "run", "report"}
+
+
+def test_each_class_name_is_used_once() -> None:
+    places: dict[str, list[str]] = {}
+    for module in modules().values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module.name)
+    repeated = {name: where for name, where in places.items() if len(where) > 1}
+    assert repeated.keys() == SHARED_CLASS_NAMES.keys(), repeated
+    assert len(SHARED_CLASS_NAMES) <= 5
+
+
+@pytest.mark.parametrize("package", ["engine", "studio"])
+def test_folder_and_file_names_are_unique(package: str) -> None:
+    """A folder's main module may bear the folder's name."""
+    paths = [m.path for m in modules().values() if inside(m.name, package)]
+    folders = {path.parent for path in paths}
+    files = {path for path in paths if path.stem not in SHARED_FILE_NAMES and path.stem != path.parent.name}
+    names = sorted([folder.name for folder in folders] + [path.stem for path in files])
+    assert not [name for name, following in zip(names, names[1:], strict=False) if name == following]

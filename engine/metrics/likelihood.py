@@ -227,7 +227,7 @@ class PairLikelihood:
         state = DiffusionState(state.image.float().to(device), state.layout.to(device), clocks)
         with torch.inference_mode():
             prediction = self.pack.network(state, no_text[[0] * len(state.image)], None)
-        return prediction.image.cpu().double(), class_softmax(prediction.logits.cpu().double())
+        return prediction.image_output.cpu().double(), class_softmax(prediction.logits.cpu().double())
 
 
 def summarise_bits(path: BoundPath, pair_bits: Sequence[PairBits]) -> LikelihoodBound:

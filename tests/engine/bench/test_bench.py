@@ -65,7 +65,7 @@ def test_flops_of_a_product_are_known():
 
 def test_every_question_to_the_network_is_counted(setup):
     pack = setup.pack
-    ours = Generate(id="count", pack="tiny", layout=Raster.from_pixels(setup.layout()), steps=4)
+    ours = Generate(id="count", pack="tiny", layout=Raster.from_pixels(setup.random_layout()), steps=4)
     theirs = msgspec.structs.replace(ours, sampler="gcdp", resamplings=5, steps=6)
     plain, resampled = (flop_counting.record_evaluations(pack, [one]) for one in (ours, theirs))
     assert plain.row_counts == [1] * 4

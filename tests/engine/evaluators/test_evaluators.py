@@ -194,7 +194,7 @@ def test_the_pair_finds_captions_far_better_than_chance(trained):
 
 
 def clip_facts(pack):
-    return clip_pair.evaluator_files.read(pack.folder / clip_pair.FILE, clip_pair.ClipMetadata, clip_pair.COMMAND)[0]
+    return clip_pair.companion_files.read(pack.folder / clip_pair.FILE, clip_pair.ClipMetadata, clip_pair.COMMAND)[0]
 
 
 def test_features_are_unit_vectors_that_do_not_depend_on_their_company(trained):
@@ -298,9 +298,9 @@ def test_what_is_wrong_with_a_file_is_named(trained, bare, tmp_path, judge, kind
     pixels = msgspec.structs.replace(file.pixels, gamma=0.5)
     with pytest.raises(BadPack, match="another kind of pack"):
         judge.read(good, msgspec.structs.replace(file, pixels=pixels), cpu)
-    facts, tensors = judge.evaluator_files.read(good, kind, command)
+    facts, tensors = judge.companion_files.read(good, kind, command)
     name = max(tensors, key=lambda name: tensors[name].numel())
-    judge.evaluator_files.save(broken, tensors | {name: tensors[name] * torch.nan}, facts)
+    judge.companion_files.save(broken, tensors | {name: tensors[name] * torch.nan}, facts)
     with pytest.raises(BadPack, match="not finite"):
         judge.read(broken, file, cpu)
 

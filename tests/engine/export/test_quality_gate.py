@@ -167,7 +167,7 @@ def captions(tmp_path):
 @pytest.fixture
 def picky(monkeypatch):
     """Its layouts hold some of all classes, so here a class counts from a quarter of the pixels on."""
-    monkeypatch.setattr(quality_gate, "COUNTED", 512)
+    monkeypatch.setattr(quality_gate, "MIN_CLASS_PIXELS", 512)
 
 
 def test_exports_go_on_until_enough_pass_and_are_the_same_in_any_batch(make, contents, picky, captions):
@@ -200,7 +200,7 @@ def test_a_filtered_export_that_was_stopped_is_the_same(make, contents, picky, c
 
 
 def test_filters_that_hardly_anything_passes_end_the_export(make, tmp_path, monkeypatch):
-    monkeypatch.setattr(quality_gate, "COUNTED", 32 * 64 + 1)
+    monkeypatch.setattr(quality_gate, "MIN_CLASS_PIXELS", 32 * 64 + 1)
     monkeypatch.setattr("engine.export.dataset_writer.REJECTED_BEFORE_GIVING_UP", 6)
     (tmp_path / "captions.txt").write_text("a road\n", "utf-8")
     with pytest.raises(BadRequest, match="only 0 passed"):

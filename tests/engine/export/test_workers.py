@@ -119,7 +119,7 @@ def lines_in(folder):
 
 def actors_under(pid):
     """The processes of our actors on a Ray that this process started, by the title that Ray gives them."""
-    return [child for child in descendants(pid) if b"ray::Actor" in command_of(child)]
+    return [child for child in descendants(pid) if b"ray::RayActor" in command_of(child)]
 
 
 def command_of(pid):
