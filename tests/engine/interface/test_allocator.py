@@ -16,10 +16,10 @@ import threading
 
 import torch
 
-from engine.interface.allocator import keep_freed
+from engine.interface.allocator import retain_freed_memory
 
 if sys.argv[1] == "kept":
-    keep_freed()
+    retain_freed_memory()
 sizes = ((3, 32), (32, 64), (64, 32), (32, 3))
 network = torch.nn.Sequential(*(torch.nn.Conv2d(a, b, 3, padding=1) for a, b in sizes))
 

@@ -13,11 +13,11 @@ from engine.interface import protocol
 from engine.interface.protocol import Cancel, Cancelled, Failed, Generate, PackInfo, Preview, Ready, Shutdown
 from tests.engine.engine_subprocess import TIMEOUT_SECONDS, EngineSubprocess, wait_until
 
-READY = "post(Ready(protocol=PROTOCOL, version='0', device='cpu', packs=()))"
+READY = "post(Ready(protocol=PROTOCOL_VERSION, version='0', device='cpu', packs=()))"
 PROGRAM = """
 import os, subprocess, sys, threading, time
 from engine.interface.protocol import *
-from engine.serve.server import cancelled, serve
+from engine.serve.server import cancelled_event, serve
 def work(jobs, post):
 {}
 serve(work)
@@ -84,7 +84,7 @@ def test_signals_end_it(start, number, code):
 
 
 def test_it_leaves_when_nobody_reads_any_more(start):
-    engine = start([READY, "while job := jobs.take(): post(cancelled(job.request))"], reading=False)
+    engine = start([READY, "while job := jobs.take(): post(cancelled_event(job.request))"], reading=False)
     engine.process.stdout.close()
     assert engine.process.wait(TIMEOUT_SECONDS) == 1
 
