@@ -25,9 +25,9 @@ SHARED = {
 TORCH_FREE = sorted(SHARED | {"engine", "engine.serve.server", "engine.serve.jobs", "engine.requests.validation"})
 ROOMS = (
     {"interface"},
-    {"diffusion"},
-    {"network", "data"},
+    {"diffusion", "data"},
     {"prompts"},
+    {"network"},
     {"packs"},
     {"evaluators"},
     {"guides"},
