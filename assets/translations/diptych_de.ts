@@ -93,29 +93,6 @@
     </message>
 </context>
 <context>
-    <name>Choices</name>
-    <message>
-        <source>As the &amp;system</source>
-        <translation>Wie das &amp;System</translation>
-    </message>
-    <message>
-        <source>&amp;Light</source>
-        <translation>&amp;Hell</translation>
-    </message>
-    <message>
-        <source>&amp;Dark</source>
-        <translation>&amp;Dunkel</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>&amp;Farbschema</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>&amp;Sprache</translation>
-    </message>
-</context>
-<context>
     <name>ClassHistogram</name>
     <message>
         <source>What the pairs hold</source>
@@ -1155,74 +1132,6 @@
         <translation>Layout &amp;leeren</translation>
     </message>
     <message>
-        <source>Show the &amp;whole picture</source>
-        <translation>&amp;Ganzes Bild zeigen</translation>
-    </message>
-    <message>
-        <source>&amp;Actual size</source>
-        <translation>&amp;Originalgröße</translation>
-    </message>
-    <message>
-        <source>Zoom &amp;in</source>
-        <translation>&amp;Vergrößern</translation>
-    </message>
-    <message>
-        <source>Zoom &amp;out</source>
-        <translation>Ver&amp;kleinern</translation>
-    </message>
-    <message>
-        <source>&amp;Results</source>
-        <translation>E&amp;rgebnisse</translation>
-    </message>
-    <message>
-        <source>O&amp;verlay</source>
-        <translation>Ü&amp;berlagern</translation>
-    </message>
-    <message>
-        <source>&amp;History</source>
-        <translation>Ver&amp;lauf</translation>
-    </message>
-    <message>
-        <source>Ar&amp;eas</source>
-        <translation>Fl&amp;ächen</translation>
-    </message>
-    <message>
-        <source>All the &amp;detail</source>
-        <translation>Alle &amp;Einzelheiten</translation>
-    </message>
-    <message>
-        <source>A moment after each result, draw and show it at the pack&apos;s full size</source>
-        <translation>Jedes Ergebnis einen Moment später in der vollen Größe des Pakets zeichnen und zeigen</translation>
-    </message>
-    <message>
-        <source>&amp;Generate</source>
-        <translation>&amp;Erzeugen</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel</source>
-        <translation>&amp;Abbrechen</translation>
-    </message>
-    <message>
-        <source>&amp;4 variations</source>
-        <translation>&amp;4 Varianten</translation>
-    </message>
-    <message>
-        <source>Close &amp;variations</source>
-        <translation>&amp;Varianten schließen</translation>
-    </message>
-    <message>
-        <source>&amp;Denoising timeline…</source>
-        <translation>Entra&amp;uschen Schritt für Schritt…</translation>
-    </message>
-    <message>
-        <source>&amp;Live</source>
-        <translation>&amp;Live</translation>
-    </message>
-    <message>
-        <source>Layout → Image: make the image anew after every stroke</source>
-        <translation>Layout → Bild: das Bild nach jedem Strich neu erzeugen</translation>
-    </message>
-    <message>
         <source>&amp;Examples</source>
         <translation>&amp;Beispiele</translation>
     </message>
@@ -1522,6 +1431,37 @@
     <message>
         <source>Select nothing</source>
         <translation>Auswahl aufheben</translation>
+    </message>
+</context>
+<context>
+    <name>PictureMenu</name>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Erzeugen</translation>
+    </message>
+    <message>
+        <source>&amp;4 variations</source>
+        <translation>&amp;4 Varianten</translation>
+    </message>
+    <message>
+        <source>Close &amp;variations</source>
+        <translation>&amp;Varianten schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Denoising timeline…</source>
+        <translation>Entra&amp;uschen Schritt für Schritt…</translation>
+    </message>
+    <message>
+        <source>Layout → Image: generate a new image after every stroke</source>
+        <translation>Layout → Bild: nach jedem Strich ein neues Bild erzeugen</translation>
+    </message>
+    <message>
+        <source>&amp;Live</source>
+        <translation>&amp;Live</translation>
     </message>
 </context>
 <context>
@@ -2145,6 +2085,69 @@
     <message>
         <source>Make this the picture</source>
         <translation>Zum Bild machen</translation>
+    </message>
+</context>
+<context>
+    <name>ViewMenu</name>
+    <message>
+        <source>Show the &amp;whole picture</source>
+        <translation>&amp;Ganzes Bild zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>&amp;Originalgröße</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>&amp;Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>&amp;Results</source>
+        <translation>E&amp;rgebnisse</translation>
+    </message>
+    <message>
+        <source>O&amp;verlay</source>
+        <translation>Ü&amp;berlagern</translation>
+    </message>
+    <message>
+        <source>&amp;History</source>
+        <translation>Ver&amp;lauf</translation>
+    </message>
+    <message>
+        <source>Ar&amp;eas</source>
+        <translation>Fl&amp;ächen</translation>
+    </message>
+    <message>
+        <source>Draw and show each result at the pack&apos;s full size, a moment after it appears</source>
+        <translation>Jedes Ergebnis kurz nach seinem Erscheinen in der vollen Größe des Pakets zeichnen und zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Full size</source>
+        <translation>&amp;Volle Größe</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>&amp;System</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
     </message>
 </context>
 <context>

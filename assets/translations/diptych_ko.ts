@@ -93,29 +93,6 @@
     </message>
 </context>
 <context>
-    <name>Choices</name>
-    <message>
-        <source>As the &amp;system</source>
-        <translation>시스템 설정(&amp;S)</translation>
-    </message>
-    <message>
-        <source>&amp;Light</source>
-        <translation>밝게(&amp;L)</translation>
-    </message>
-    <message>
-        <source>&amp;Dark</source>
-        <translation>어둡게(&amp;D)</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>테마(&amp;T)</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>언어(&amp;L)</translation>
-    </message>
-</context>
-<context>
     <name>ClassHistogram</name>
     <message>
         <source>What the pairs hold</source>
@@ -1155,74 +1132,6 @@
         <translation>레이아웃 비우기(&amp;C)</translation>
     </message>
     <message>
-        <source>Show the &amp;whole picture</source>
-        <translation>전체 그림 보기(&amp;W)</translation>
-    </message>
-    <message>
-        <source>&amp;Actual size</source>
-        <translation>실제 크기(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Zoom &amp;in</source>
-        <translation>확대(&amp;I)</translation>
-    </message>
-    <message>
-        <source>Zoom &amp;out</source>
-        <translation>축소(&amp;O)</translation>
-    </message>
-    <message>
-        <source>&amp;Results</source>
-        <translation>결과(&amp;R)</translation>
-    </message>
-    <message>
-        <source>O&amp;verlay</source>
-        <translation>겹쳐 보기(&amp;V)</translation>
-    </message>
-    <message>
-        <source>&amp;History</source>
-        <translation>작업 내역(&amp;H)</translation>
-    </message>
-    <message>
-        <source>Ar&amp;eas</source>
-        <translation>면적(&amp;E)</translation>
-    </message>
-    <message>
-        <source>All the &amp;detail</source>
-        <translation>세부까지 모두(&amp;D)</translation>
-    </message>
-    <message>
-        <source>A moment after each result, draw and show it at the pack&apos;s full size</source>
-        <translation>결과가 나온 뒤 곧 팩의 전체 크기로 그려서 보여 줍니다</translation>
-    </message>
-    <message>
-        <source>&amp;Generate</source>
-        <translation>생성(&amp;G)</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel</source>
-        <translation>취소(&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;4 variations</source>
-        <translation>변형 4개(&amp;4)</translation>
-    </message>
-    <message>
-        <source>Close &amp;variations</source>
-        <translation>변형 닫기(&amp;V)</translation>
-    </message>
-    <message>
-        <source>&amp;Denoising timeline…</source>
-        <translation>노이즈 제거 과정(&amp;D)…</translation>
-    </message>
-    <message>
-        <source>&amp;Live</source>
-        <translation>실시간(&amp;L)</translation>
-    </message>
-    <message>
-        <source>Layout → Image: make the image anew after every stroke</source>
-        <translation>레이아웃 → 이미지: 획을 그릴 때마다 이미지를 새로 만듭니다</translation>
-    </message>
-    <message>
         <source>&amp;Examples</source>
         <translation>예제(&amp;E)</translation>
     </message>
@@ -1521,6 +1430,37 @@
     <message>
         <source>Select nothing</source>
         <translation>선택 해제</translation>
+    </message>
+</context>
+<context>
+    <name>PictureMenu</name>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>생성(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;4 variations</source>
+        <translation>변형 4개(&amp;4)</translation>
+    </message>
+    <message>
+        <source>Close &amp;variations</source>
+        <translation>변형 닫기(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>취소(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Denoising timeline…</source>
+        <translation>노이즈 제거 과정(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Layout → Image: generate a new image after every stroke</source>
+        <translation>레이아웃 → 이미지: 획을 그을 때마다 새 이미지를 생성합니다</translation>
+    </message>
+    <message>
+        <source>&amp;Live</source>
+        <translation>실시간(&amp;L)</translation>
     </message>
 </context>
 <context>
@@ -2144,6 +2084,69 @@
     <message>
         <source>Make this the picture</source>
         <translation>이것을 그림으로</translation>
+    </message>
+</context>
+<context>
+    <name>ViewMenu</name>
+    <message>
+        <source>Show the &amp;whole picture</source>
+        <translation>전체 그림 보기(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>실제 크기(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>확대(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>축소(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Results</source>
+        <translation>결과(&amp;R)</translation>
+    </message>
+    <message>
+        <source>O&amp;verlay</source>
+        <translation>겹쳐 보기(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;History</source>
+        <translation>작업 내역(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Ar&amp;eas</source>
+        <translation>면적(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Draw and show each result at the pack&apos;s full size, a moment after it appears</source>
+        <translation>결과가 나타난 직후 팩의 전체 크기로 그려서 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>&amp;Full size</source>
+        <translation>전체 크기(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>시스템 설정(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>밝게(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>어둡게(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>테마(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>언어(&amp;L)</translation>
     </message>
 </context>
 <context>

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from studio.domain.document import ImageKind
 from studio.session.pack_library.pack_installer import PackInstaller
@@ -16,17 +15,24 @@ from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.actions.dataset_commands import DatasetCommands
 from studio.ui.actions.file_commands import FileCommands, open_mime_data
-from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.actions.picture_menu import add_generation_commands, add_live_command, add_timeline_command
+from studio.ui.actions.shortcuts import Command, CommandRegistry
 from studio.ui.actions.tool_commands import ToolCommands
-from studio.ui.actions.view_menu import add_appearance_menus
+from studio.ui.actions.view_menu import (
+    TOGGLED_PANELS,
+    add_appearance_menus,
+    add_full_size_command,
+    add_panel_commands,
+    add_zoom_commands,
+)
 from studio.ui.canvas.half_panel import HalfPanel
 from studio.ui.canvas.image_canvas import ImageCanvas, ImageLayer
 from studio.ui.canvas.layout_canvas import LayoutCanvas
 from studio.ui.canvas.viewport import Viewport
 from studio.ui.overlays.compare_overlay import Comparison
 from studio.ui.overlays.crop_overlay import CropOverlay
-from studio.ui.overlays.extend_frame import ExtendController
-from studio.ui.panels.area_bars import AreaPanel
+from studio.ui.overlays.extend_controller import ExtendController
+from studio.ui.panels.area_panel import AreaPanel
 from studio.ui.panels.history_panel import HistoryPanel
 from studio.ui.panels.mode_bar import ModeBar
 from studio.ui.panels.notice_bar import NoticeBar
@@ -40,12 +46,10 @@ from studio.ui.style.layouts import hbox, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.packs_window import PacksWindow
 from studio.ui.windows.shortcuts_window import ShortcutsWindow
+from studio.ui.windows.single_window import is_open, show_single
 from studio.ui.windows.timeline_window import TimelineWindow
 
 DEFAULT_SIZE = (1280, 760)
-ZOOM_STEP = 1.25
-TOGGLED_PANELS = ("results", "overlay", "history", "areas")
-"""What the View menu shows and hides."""
 
 
 class MainWindow(QMainWindow):
@@ -173,28 +177,25 @@ class MainWindow(QMainWindow):
         self.viewport.restore(chosen.view)
 
     def show_shortcuts(self) -> None:
-        """Open the list of all commands and their keys, or bring it to the front."""
-        if self.shortcuts_window is None or not isValid(self.shortcuts_window):
-            self.shortcuts_window = ShortcutsWindow(self.commands, self)
-        self.shortcuts_window.show()
-        self.shortcuts_window.activateWindow()
+        """Open the window of all commands and their keys, or bring it to the front."""
+        self.shortcuts_window = show_single(self.shortcuts_window, lambda: ShortcutsWindow(self.commands, self))
 
     def show_packs(self) -> None:
-        """Open the packs to choose from, or bring them to the front."""
-        if self.packs_window is None or not isValid(self.packs_window):
-            self.packs_window = PacksWindow(self._installer, self._session.pack.name, self._theme, self)
-            self.packs_window.pack_chosen.connect(self.pack_requested)
-        self.packs_window.show()
-        self.packs_window.activateWindow()
+        """Open the window of installed packs, or bring it to the front."""
+        self.packs_window = show_single(self.packs_window, self._make_packs_window)
 
     def show_timeline(self) -> None:
-        """Open the steps of the result in the picture, or make them again."""
-        if self.timeline_window is None or not isValid(self.timeline_window):
-            self.timeline_window = TimelineWindow(self._session, self._theme, self)
-        else:
+        """Open the denoising timeline of the current result; one that is open is brought up to date."""
+        if is_open(self.timeline_window):
             self._session.timeline.trace()
-        self.timeline_window.show()
-        self.timeline_window.activateWindow()
+        self.timeline_window = show_single(
+            self.timeline_window, lambda: TimelineWindow(self._session, self._theme, self)
+        )
+
+    def _make_packs_window(self) -> PacksWindow:
+        window = PacksWindow(self._installer, self._session.pack.name, self._theme, self)
+        window.pack_chosen.connect(self.pack_requested)
+        return window
 
     def _open_dropped(self, half: str, data: QMimeData) -> None:
         open_mime_data(data, self._session, self.tr("the dropped picture"), half)
@@ -245,11 +246,8 @@ class MainWindow(QMainWindow):
     def _add_menus(self) -> None:
         self.file_commands.add_actions_to(self._menu(self.tr("&File")), self._add_examples_and_packs, self.close)
         self._add_edit_menu(self._menu(self.tr("&Edit")))
-        self._add_picture_menu(self._menu(self.tr("&Picture")))
-        view_menu = self._menu(self.tr("&View"))
-        self._fill_view_menu(view_menu)
-        view_menu.addSeparator()
-        add_appearance_menus(view_menu, self._preferences)
+        self._fill_picture_menu(self._menu(self.tr("&Picture")))
+        self._fill_view_menu(self._menu(self.tr("&View")))
         self.dataset_commands.add_actions_to(self._menu(self.tr("&Data sets")), self.commands)
         engine = self._menu(self.tr("E&ngine"))
         self._add(engine, "engine.restart", self.tr("&Restart engine"), self._session.client.restart)
@@ -274,67 +272,31 @@ class MainWindow(QMainWindow):
             menu.addAction(self.commands[name])
 
     def _fill_view_menu(self, menu: QMenu) -> None:
-        view, commands = self.viewport, self.commands
-        self._add(menu, "view.fit", self.tr("Show the &whole picture"), view.fit, "Ctrl+0", icon="fit")
-        for name, text, keys, run in (
-            ("view.actual", self.tr("&Actual size"), ("Ctrl+1",), lambda: view.zoom_to(1, self.layout_canvas.size())),
-            ("view.in", self.tr("Zoom &in"), ("+", "="), lambda: view.zoom_by(ZOOM_STEP, self.layout_canvas.size())),
-            ("view.out", self.tr("Zoom &out"), ("-",), lambda: view.zoom_by(1 / ZOOM_STEP, self.layout_canvas.size())),
-        ):
-            self._add(menu, name, text, run, *keys)
+        add_zoom_commands(menu, self.commands, self.viewport, lambda: self.layout_canvas.size())
         menu.addSeparator()
-        for name, text, key, switch in (
-            ("results", self.tr("&Results"), "Ctrl+R", lambda shown: self.results_strip.setVisible(shown)),
-            ("overlay", self.tr("O&verlay"), "O", self._set_overlaid),
-            ("history", self.tr("&History"), "Ctrl+H", lambda shown: self.history_panel.setVisible(shown)),
-            ("areas", self.tr("Ar&eas"), "Ctrl+Shift+H", lambda shown: self.area_panel.setVisible(shown)),
-        ):
-            group = without_mnemonic(menu.title())
-            command = Command(name=f"view.{name}", text=text, group=group, keys=(key,), icon=name, checkable=True)
-            menu.addAction(commands.add(command, switch))
-        if self._session.full_size.factor:
-            text, group = self.tr("All the &detail"), without_mnemonic(menu.title())
-            tip = self.tr("A moment after each result, draw and show it at the pack's full size")
-            full = Command(name="view.full", text=text, tip=tip, group=group, checkable=True)
-            menu.addAction(commands.add(full, self._set_full_size))
-            commands["view.full"].setChecked(self._preferences.values.full)
-            self._session.full_size.set_enabled(self._preferences.values.full)
+        add_panel_commands(menu, self.commands, self._set_panel_shown)
+        add_full_size_command(menu, self.commands, self._preferences, self._session.full_size)
+        menu.addSeparator()
+        add_appearance_menus(menu, self._preferences)
 
-    def _set_full_size(self, shown: bool) -> None:
-        self._session.full_size.set_enabled(shown)
-        self._preferences.update(full=shown)
+    def _set_panel_shown(self, name: str, shown: bool) -> None:
+        if name == "overlay":
+            self.image_half.setVisible(not shown)
+            self.viewport.set_overlaid(shown)
+        else:
+            panels = {"results": self.results_strip, "history": self.history_panel, "areas": self.area_panel}
+            panels[name].setVisible(shown)
 
     def _leave_overlay_view(self) -> None:
         overlay = self.commands["view.overlay"]
         if overlay.isChecked():
             overlay.trigger()
 
-    def _set_overlaid(self, overlaid: bool) -> None:
-        self.image_half.setVisible(not overlaid)
-        self.viewport.set_overlaid(overlaid)
-
-    def _add_picture_menu(self, menu: QMenu) -> None:
-        generator = self._session.generator
-        self._add(menu, "picture.generate", self.tr("&Generate"), generator.generate, "Ctrl+Return", icon="generate")
-        self._add(menu, "picture.cancel", self.tr("&Cancel"), self._cancel_topmost, "Esc", icon="stop")
-        variations = self._session.variations
-        self._add(
-            menu, "picture.variations", self.tr("&4 variations"), variations.generate, "Ctrl+4", icon="variations"
-        )
-        self._add(menu, "picture.close_variations", self.tr("Close &variations"), variations.close, icon="close")
-        self._add(menu, "picture.timeline", self.tr("&Denoising timeline…"), self.show_timeline, icon="timeline")
+    def _fill_picture_menu(self, menu: QMenu) -> None:
+        add_generation_commands(menu, self.commands, self._session, self._cancel_topmost)
+        add_timeline_command(menu, self.commands, self.show_timeline)
         self.extend_controller.add_actions_to(menu)
-        text, tip = self.tr("&Live"), self.tr("Layout → Image: make the image anew after every stroke")
-        live = Command(
-            name="picture.live",
-            text=text,
-            tip=tip,
-            group=without_mnemonic(menu.title()),
-            keys=("Ctrl+L",),
-            icon="live",
-            checkable=True,
-        )
-        menu.addAction(self.commands.add(live, generator.set_live))
+        add_live_command(menu, self.commands, self._session)
         menu.addSeparator()
         for name in ("select.redraw", "image.keep", "image.release"):
             menu.addAction(self.commands[name])
@@ -376,8 +338,7 @@ class MainWindow(QMainWindow):
         return self.menuBar().addMenu(title)
 
     def _add(self, menu: QMenu, name: str, text: str, run: Callable[[], object], *keys: str, icon: str = "") -> None:
-        command = Command(name=name, text=text, group=without_mnemonic(menu.title()), keys=keys, icon=icon)
-        menu.addAction(self.commands.add(command, run))
+        self.commands.add_to_menu(menu, Command(name=name, text=text, keys=keys, icon=icon), run)
 
     def _refresh_states(self) -> None:
         document = self._session.editor.document

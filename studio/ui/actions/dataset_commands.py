@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
-from shiboken6 import isValid
 
 from studio.session.preferences import Preferences
 from studio.session.session import Session
-from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.actions.shortcuts import Command, CommandRegistry
 from studio.ui.style.theme import Theme
 from studio.ui.windows.dataset_window import DatasetWindow
 from studio.ui.windows.export_dialog import ExportDialog
 from studio.ui.windows.export_texts import export_status_text
+from studio.ui.windows.single_window import show_single
 
 
 class DatasetCommands(QObject):
@@ -39,24 +39,21 @@ class DatasetCommands(QObject):
             ("data.export", self.tr("&Export a data set…"), "Ctrl+Shift+D", "export", self.show_export_dialog),
             ("data.browse", self.tr("&Look through a data set…"), "Ctrl+D", "browse", self.show_dataset_window),
         ):
-            group = without_mnemonic(menu.title())
-            menu.addAction(commands.add(Command(name=name, text=text, group=group, keys=(key,), icon=icon), run))
+            commands.add_to_menu(menu, Command(name=name, text=text, keys=(key,), icon=icon), run)
 
     def show_export_dialog(self) -> None:
         """Open the export dialog."""
-        if self.export_dialog is None or not isValid(self.export_dialog):
-            self.export_dialog = ExportDialog(self._session, self._preferences, self._theme, self._window)
-        self.export_dialog.show()
-        self.export_dialog.activateWindow()
+        self.export_dialog = show_single(
+            self.export_dialog, lambda: ExportDialog(self._session, self._preferences, self._theme, self._window)
+        )
 
     def show_dataset_window(self, folder: Path | None = None) -> None:
         """Open the browser, on this folder if one is given."""
-        if self.dataset_window is None or not isValid(self.dataset_window):
-            self.dataset_window = DatasetWindow(self._session, self._theme, self._window)
+        self.dataset_window = show_single(
+            self.dataset_window, lambda: DatasetWindow(self._session, self._theme, self._window)
+        )
         if folder is not None:
             self.dataset_window.open_folder(folder)
-        self.dataset_window.show()
-        self.dataset_window.activateWindow()
 
     def _refresh_status(self) -> None:
         words = export_status_text(self._session.exports)

@@ -14,7 +14,7 @@ from studio.domain.document import ImageKind
 from studio.session.notices import Notice, NoticeLevel
 from studio.session.persistence.project_file import PROJECT_SUFFIX
 from studio.session.session import Session
-from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.actions.shortcuts import Command, CommandRegistry
 from studio.ui.windows.file_dialogs import ask_open_picture, ask_save_png, ask_save_project
 
 PNG_MIME_TYPE = "image/png"
@@ -155,8 +155,7 @@ class FileCommands(QObject):
         self._commands["file.crop"].setEnabled(self._session.files.photo is not None)
 
     def _add(self, menu: QMenu, name: str, text: str, run: Callable[[], object], *keys: str, icon: str = "") -> None:
-        command = Command(name=name, text=text, group=without_mnemonic(menu.title()), keys=keys, icon=icon)
-        menu.addAction(self._commands.add(command, run))
+        self._commands.add_to_menu(menu, Command(name=name, text=text, keys=keys, icon=icon), run)
 
 
 def has_openable_data(data: QMimeData) -> bool:

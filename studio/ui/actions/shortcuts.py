@@ -7,12 +7,12 @@ chose go before those that a command asks for, and no two commands ever have the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from studio.ui.style.theme import Theme
 
@@ -26,7 +26,7 @@ class Command:
 
     name: str  # "edit.undo": how the preferences know it
     text: str  # as in a menu, with its &mnemonic
-    group: str  # its heading in the shortcuts window
+    group: str = ""  # its heading in the shortcuts window
     keys: KeySequences = ()
     icon: str = ""  # one of assets/icons
     tip: str = ""  # a sentence more than `text`
@@ -81,6 +81,10 @@ class CommandRegistry(QObject):
         self._set_shortcuts(command.name, self._initial_keys(command))
         self.changed.emit()
         return action
+
+    def add_to_menu(self, menu: QMenu, command: Command, callback: Callable[..., object]) -> None:
+        """Add a command and put it at the end of a menu, whose title becomes the command's group."""
+        menu.addAction(self.add(replace(command, group=without_mnemonic(menu.title())), callback))
 
     def button(self, name: str, *, with_text: bool = False) -> QToolButton:
         """A button that does what the command does and looks like it; with its words beside the icon if asked."""
@@ -165,6 +169,20 @@ class CommandRegistry(QObject):
     def _refresh_tip(self, name: str) -> None:
         keys, words = self.keys(name), self._tips[name]
         self._actions[name].setToolTip(f"{words} ({native_key(keys[0])})" if keys else words)
+
+
+def claim_key(event: QEvent, keys: Collection[int], *, without_modifiers: bool = False) -> bool:
+    """Claim a key for the focused widget when a window-wide command may have the same one.
+
+    Accepts the event if it is the shortcut override of one of `keys`; a widget then gets the key press and no command
+    is triggered. Returns whether it was accepted, which the widget's `event` must return as well.
+    """
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride or event.key() not in keys:
+        return False
+    if without_modifiers and event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    event.accept()
+    return True
 
 
 def portable_key(key: str) -> str:

@@ -16,6 +16,7 @@ from studio.ui.canvas.canvas_layers import CanvasLayer
 from studio.ui.canvas.canvas_widget import CanvasWidget
 from studio.ui.canvas.outlines import Outline
 from studio.ui.canvas.viewport import Viewport
+from studio.ui.style.drawing import draw_focus_ring
 from studio.ui.style.theme import Theme, ThemeColours
 
 CHECKER_SIZE = 10
@@ -56,9 +57,7 @@ class CanvasView(CanvasWidget):
         self._draw_outlines(painter, rect, event.rect())
         self._draw_cursor(painter, rect)
         if self._has_focus_ring:
-            painter.setPen(QPen(self._theme.colours.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), self._theme.colours)
         painter.end()
 
     @abstractmethod

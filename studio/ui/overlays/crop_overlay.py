@@ -19,6 +19,7 @@ from engine.interface.raster import Crop
 from studio.session.persistence.file_exchange import FileExchange, Photo
 from studio.ui.canvas.viewport import Viewport
 from studio.ui.overlays.overlay import CanvasOverlay
+from studio.ui.style.drawing import draw_caption, draw_focus_ring
 from studio.ui.style.image_conversion import qimage
 from studio.ui.style.theme import Theme
 
@@ -152,17 +153,10 @@ class CropOverlay(CanvasOverlay):
         painter.setPen(QPen(colours.accent, 2))
         painter.drawRect(frame)
         words = self.tr("Drag and zoom · Enter places · Esc leaves it")
-        place = QRectF(frame.left(), frame.bottom() - 30, frame.width(), 24)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.panel)
-        text = painter.fontMetrics().horizontalAdvance(words) + 24
-        painter.drawRoundedRect(QRectF(place.center().x() - text / 2, place.top(), text, place.height()), 6, 6)
-        painter.setPen(colours.text)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        place = QPointF(frame.center().x(), frame.bottom() - 18)
+        draw_caption(painter, words, place, QRectF(self.rect()), colours)
         if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colours.accent, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), colours)
         painter.end()
 
     def _screen_per_photo_pixel(self) -> float:

@@ -10,6 +10,7 @@ from studio.ui.canvas.canvas_view import checker_brush
 from studio.ui.canvas.viewport import Viewport
 from studio.ui.overlays.canvas_edges import CanvasEdges, Sides
 from studio.ui.overlays.overlay import CanvasOverlay
+from studio.ui.style.drawing import draw_caption
 from studio.ui.style.theme import Theme
 
 GRAB_DISTANCE = 14
@@ -119,19 +120,9 @@ class ExtendOverlay(CanvasOverlay):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _draw_label(self, painter: QPainter, frame: QRectF) -> None:
-        """The size to come, or how to go on, on a plate that stays in sight."""
-        colours, words = self._theme.colours, self.label_text
-        plate = QRectF(0, 0, painter.fontMetrics().horizontalAdvance(words) + 24, 26)
-        plate.moveCenter(QPointF(frame.center().x(), frame.bottom() + 24))
-        room = QRectF(self.rect()).adjusted(6, 6, -6, -6)
-        plate.moveLeft(max(room.left(), min(plate.left(), room.right() - plate.width())))
-        plate.moveTop(max(room.top(), min(plate.top(), room.bottom() - plate.height())))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.border, 1))
-        painter.setBrush(colours.panel)
-        painter.drawRoundedRect(plate, 6, 6)
-        painter.setPen(colours.text)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
+        """Draw the caption below the frame, or where it stays visible."""
+        place = QPointF(frame.center().x(), frame.bottom() + 24)
+        draw_caption(painter, self.label_text, place, QRectF(self.rect()).adjusted(6, 6, -6, -6), self._theme.colours)
 
     @property
     def label_text(self) -> str:

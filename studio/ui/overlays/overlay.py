@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QEnterEvent, QKeyEvent
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QWidget
+
+from studio.ui.actions.shortcuts import claim_key
 
 
 class CanvasOverlay(QWidget):
@@ -25,10 +27,7 @@ class CanvasOverlay(QWidget):
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in self._keys:
-            event.accept()
-            return True
-        return super().event(event)
+        return claim_key(event, self._keys) or super().event(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from engine.interface.pack_catalogue import default_steps
 from engine.interface.protocol import Sampler
 from studio.session.generation.request_builder import given_inputs
 from studio.session.session import Session
-from studio.ui.panels.mode_bar import icon_button
 from studio.ui.panels.sampler_names import sampler_texts
-from studio.ui.style.layouts import hbox, styled_label, vbox
+from studio.ui.style.layouts import hbox, icon_button, pad_spin_box, styled_label, vbox
 from studio.ui.style.theme import Theme
 
 MAX_STEP_COUNT = 1000
@@ -49,7 +48,7 @@ class AdvancedPanel(QWidget):
         self.cross_guidance_box = self._make_guidance_box(
             self.tr("Guidance towards the other half"), self.tr("How closely each half keeps to the other; 1 is plain")
         )
-        self.reset_button = icon_button(theme, "undo", self.tr("As the pack has them"), "", self._reset)
+        self.reset_button = icon_button(theme, "undo", self.tr("As the pack has them"), self._reset)
         self._lay_out()
         self.steps_box.valueChanged.connect(
             lambda steps: self._set_option(steps=self._unless_default(steps, self._default_steps))
@@ -100,7 +99,7 @@ class AdvancedPanel(QWidget):
         box.setAccessibleName(name)
         box.setToolTip(tip)
         box.setFixedWidth(62)
-        box.lineEdit().setTextMargins(8, 0, 4, 0)
+        pad_spin_box(box)
 
     def _set_option(self, **changes: Sampler | float | None) -> None:
         self._generator.update_options(typing=True, **changes)
@@ -112,9 +111,9 @@ class AdvancedPanel(QWidget):
         options, info = self._generator.options, self._info
         guidance = info.guidance if options.guidance is None else options.guidance
         cross = info.cross_guidance if options.cross_guidance is None else options.cross_guidance
-        _set_without_signal(self.steps_box, options.steps or self._default_steps)
-        _set_without_signal(self.guidance_box, guidance)
-        _set_without_signal(self.cross_guidance_box, cross)
+        _set_silently(self.steps_box, options.steps or self._default_steps)
+        _set_silently(self.guidance_box, guidance)
+        _set_silently(self.cross_guidance_box, cross)
         self.sampler_box.setCurrentIndex(self.sampler_box.findData(options.sampler))
         self.help_label.setText(self._sampler_texts[options.sampler].help)
         usual = (options.steps, options.sampler, options.guidance, options.cross_guidance)
@@ -133,16 +132,15 @@ class AdvancedPanel(QWidget):
 
 
 class ValueBox(Protocol[Value]):
-    """A box with a value of one kind."""
+    """A spin box whose value has this type."""
 
     def value(self) -> Value: ...
     def setValue(self, val: Value, /) -> None: ...
-    def blockSignals(self, b: bool, /) -> bool: ...
 
 
-def _set_without_signal(box: ValueBox[Value], value: Value) -> None:
-    """Show a value without sending it, and leave a text alone that is being typed and means it already."""
+def _set_silently(box: ValueBox[Value], value: Value) -> None:
+    """Show a value without emitting `valueChanged`; a text that means this value already is left as it is typed."""
     if box.value() != value:
-        box.blockSignals(True)
-        box.setValue(value)
-        box.blockSignals(False)
+        assert isinstance(box, QObject)
+        with QSignalBlocker(box):
+            box.setValue(value)

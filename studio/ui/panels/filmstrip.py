@@ -9,8 +9,6 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
     QMimeData,
-    QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -21,14 +19,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QDrag, QKeyEvent, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from engine.interface.protocol import PackInfo
 from studio.session.results.result_store import ResultEntry
 from studio.session.session import Session
+from studio.ui.actions.shortcuts import claim_key
 from studio.ui.style.image_conversion import fitted_rect
+from studio.ui.style.item_models import ENTRY_ROLE, ROOT_INDEX, ModelIndex
 from studio.ui.style.theme import Theme
 
-ModelIndex = QModelIndex | QPersistentModelIndex
-ROOT_INDEX = QModelIndex()
-ENTRY_ROLE = Qt.ItemDataRole.UserRole
 RESULT_KEYS = {
     Qt.Key.Key_Return,
     Qt.Key.Key_Enter,
@@ -51,11 +49,8 @@ class Filmstrip(QListView):
         self._session, self._results = session, session.results
         self.setObjectName("filmstrip")
         self.setAccessibleName(self.tr("Results"))
-        width = round(THUMBNAIL_HEIGHT * session.pack.info.width / session.pack.info.height)
-        size = QSize(
-            max(THUMBNAIL_HEIGHT, min(3 * THUMBNAIL_HEIGHT, width)) + 2 * THUMBNAIL_MARGIN,
-            THUMBNAIL_HEIGHT + 2 * THUMBNAIL_MARGIN,
-        )
+        width = max(THUMBNAIL_HEIGHT, thumbnail_width(session.pack.info, max_aspect=3))
+        size = QSize(width + 2 * THUMBNAIL_MARGIN, THUMBNAIL_HEIGHT + 2 * THUMBNAIL_MARGIN)
         self.setModel(_FilmstripModel(session, self))
         self.setItemDelegate(_FilmstripDelegate(theme, size, self))
         self.setFlow(QListView.Flow.LeftToRight)
@@ -78,12 +73,8 @@ class Filmstrip(QListView):
             self._results.read(entry, show)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            is_result_key = event.key() in RESULT_KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if is_result_key and self.currentIndex().isValid():  # the key means the result here, and no tool
-                event.accept()
-                return True
-        return super().event(event)
+        claimed = self.currentIndex().isValid() and claim_key(event, RESULT_KEYS, without_modifiers=True)
+        return claimed or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         entry, keys = self._entry(self.currentIndex()), Qt.Key
@@ -147,6 +138,11 @@ class Filmstrip(QListView):
 
     def _reveal(self, entry: ResultEntry) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._results.store.folder)))
+
+
+def thumbnail_width(info: PackInfo, max_aspect: int) -> int:
+    """The width in pixels of a picture of this pack at the thumbnails' height, limited to `max_aspect` times that."""
+    return min(max_aspect * THUMBNAIL_HEIGHT, round(THUMBNAIL_HEIGHT * info.width / info.height))
 
 
 class _FilmstripModel(QAbstractListModel):

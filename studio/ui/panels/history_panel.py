@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QListView
 
 from studio.session.editing.editor import Editor
+from studio.ui.style.item_models import ROOT_INDEX, ModelIndex
 from studio.ui.style.layouts import style_as_panel, styled_label, vbox
-
-ModelIndex = QModelIndex | QPersistentModelIndex
-ROOT_INDEX = QModelIndex()
 
 
 class HistoryPanel(QFrame):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
@@ -11,7 +10,6 @@ from studio.domain.document import GenerationMode
 from studio.session.session import Session
 from studio.ui.actions.shortcuts import CommandRegistry
 from studio.ui.style.layouts import hbox, toggle_button
-from studio.ui.style.theme import Theme
 
 
 class ModeBar(QWidget):
@@ -93,13 +91,3 @@ class ModeBar(QWidget):
         )
         self._commands.set_tip("edit.undo", undo)
         self._commands.set_tip("edit.redo", redo)
-
-
-def icon_button(theme: Theme, icon: str, name: str, key: str, on_clicked: Callable[..., object]) -> QToolButton:
-    """A button that shows only its icon; the name is for the tip and for those who hear the screen."""
-    button = QToolButton()
-    button.setAccessibleName(name)
-    button.setToolTip(f"{name} ({key})" if key else name)
-    theme.set_icon(button, icon)
-    button.clicked.connect(on_clicked)
-    return button

@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.session.notices import Notice, NoticeLevel
-from studio.ui.panels.mode_bar import icon_button
-from studio.ui.style.layouts import hbox, vbox
+from studio.ui.style.layouts import hbox, icon_button, vbox
 from studio.ui.style.theme import Theme
 
 HINT_DURATION_MS = 12_000
@@ -115,7 +114,7 @@ class NoticeRow(QFrame):
             self.action_button = QPushButton(notice.action.label)
             self.action_button.clicked.connect(self._run_action)
             line.addWidget(self.action_button)
-        line.addWidget(icon_button(theme, "close", self.tr("Close this notice"), "", lambda: bar.remove_row(self)))
+        line.addWidget(icon_button(theme, "close", self.tr("Close this notice"), lambda: bar.remove_row(self)))
 
     def _add_details(self, line: QHBoxLayout, rows: QVBoxLayout) -> None:
         text = QPlainTextEdit(self.notice.details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.actions.shortcuts import CommandRegistry, native_key
-from studio.ui.panels.mode_bar import icon_button
-from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+from studio.ui.style.item_models import ModelIndex
+from studio.ui.style.layouts import hbox, icon_button, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 
 SWATCH_SIZE = 18
@@ -40,7 +40,7 @@ class PalettePanel(QFrame):
         self.search_edit.setToolTip(commands["palette.search"].toolTip())
         self.search_edit.setClearButtonEnabled(True)
         self.distinct_button = icon_button(
-            theme, "eye", self.tr("Colours that are easy to tell apart"), "", self._apply_colours
+            theme, "eye", self.tr("Colours that are easy to tell apart"), self._apply_colours
         )
         self.distinct_button.setCheckable(True)
         self.distinct_button.setToolTip(
@@ -128,9 +128,7 @@ class PalettePanel(QFrame):
 class _ClassDelegate(QStyledItemDelegate):
     """A row of the list with its key at the right."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         super().paint(painter, option, index)
         self.initStyleOption(option, index)
         painter.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
 from engine.interface.protocol import PackInfo
@@ -15,9 +15,8 @@ from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.actions.shortcuts import CommandRegistry
 from studio.ui.panels.advanced_panel import AdvancedPanel
-from studio.ui.panels.mode_bar import icon_button
 from studio.ui.panels.prompt_suggestions import PromptSuggestions
-from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+from studio.ui.style.layouts import hbox, icon_button, pad_spin_box, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 
 MAX_PROMPT_LENGTH = 2000
@@ -43,15 +42,15 @@ class PromptPanel(QFrame):
         self.seed_box.setRange(0, MAX_SEED)
         self.seed_box.setAccessibleName(self.tr("Seed"))
         self.seed_box.setFixedWidth(116)
-        self.seed_box.lineEdit().setTextMargins(8, 0, 4, 0)
+        pad_spin_box(self.seed_box)
         self.seed_box.setToolTip(self.tr("The same seed and picture give the same result"))
-        self.new_seed_button = icon_button(theme, "dice", self.tr("Another seed"), "", self._randomise_seed)
+        self.new_seed_button = icon_button(theme, "dice", self.tr("Another seed"), self._randomise_seed)
         self.seed_lock_button = icon_button(
-            theme, "lock", self.tr("Keep this seed when Generate is pressed"), "", self._update_options
+            theme, "lock", self.tr("Keep this seed when Generate is pressed"), self._update_options
         )
         self.seed_lock_button.setCheckable(True)
         self.more_button = icon_button(
-            theme, "more", self.tr("Negative prompt, steps, sampler, guidance"), "", self._on_more_toggled
+            theme, "more", self.tr("Negative prompt, steps, sampler, guidance"), self._on_more_toggled
         )
         self.more_button.setCheckable(True)
         self.negative_edit = _prompt_edit(self.tr("Negative prompt"), self.tr("What should not be in the picture"))
@@ -135,9 +134,8 @@ class PromptPanel(QFrame):
             if line.text() != words:
                 line.setText(words)
                 self._refresh_unknown_words()
-        self.seed_box.blockSignals(True)  # it would be sent as if it had been typed
-        self.seed_box.setValue(options.seed)
-        self.seed_box.blockSignals(False)
+        with QSignalBlocker(self.seed_box):  # a person did not type it
+            self.seed_box.setValue(options.seed)
         self.seed_lock_button.setChecked(options.seed_locked)
 
     def _refresh_running(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy
 from studio.session.generation.variations import VARIATION_COUNT, Variations
 from studio.session.session import Session
 from studio.ui.actions.shortcuts import CommandRegistry
-from studio.ui.panels.filmstrip import THUMBNAIL_HEIGHT, Filmstrip
+from studio.ui.panels.filmstrip import THUMBNAIL_HEIGHT, Filmstrip, thumbnail_width
 from studio.ui.style.image_conversion import fitted_rect, qimage
 from studio.ui.style.layouts import hbox, style_as_panel
 from studio.ui.style.theme import Theme
@@ -25,8 +25,7 @@ class ResultsStrip(QFrame):
         style_as_panel(self)
         self._variations = session.variations
         self.filmstrip = Filmstrip(session, theme)
-        width = round(THUMBNAIL_HEIGHT * session.pack.info.width / session.pack.info.height)
-        size = QSize(min(2 * THUMBNAIL_HEIGHT, width), THUMBNAIL_HEIGHT)
+        size = QSize(thumbnail_width(session.pack.info, max_aspect=2), THUMBNAIL_HEIGHT)
         self.variation_tiles = [
             VariationTile(self._variations, index, size, theme) for index in range(VARIATION_COUNT)
         ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QPushButton, QScrollArea, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QPushButton, QSizePolicy, QSpinBox, QWidget
 
 from studio.session.datasets.dataset_browser import DatasetBrowser
 from studio.session.session import Session
 from studio.ui.panels.notice_bar import NoticeBar
-from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+from studio.ui.style.layouts import bare_scroll_area, hbox, pad_spin_box, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.export_texts import localised_number
 from studio.ui.windows.file_dialogs import ask_folder
@@ -39,7 +39,7 @@ class DatasetWindow(QDialog):
         self.agreement_filter.setAccessibleName(self.tr("Segmenter agrees on at least"))
         self.agreement_filter.setRange(0, 100)
         self.agreement_filter.setSuffix(" %")
-        self.agreement_filter.lineEdit().setTextMargins(8, 0, 4, 0)
+        pad_spin_box(self.agreement_filter)
         self.agreement_label = styled_label(self.agreement_filter.accessibleName(), "dim")
         self.count_label, self.selection_label = styled_label("", "heading"), styled_label("", "dim")
         self.empty_label = styled_label("", "dim")
@@ -78,12 +78,6 @@ class DatasetWindow(QDialog):
         self.setLayout(rows)
 
     def _make_side_panel(self) -> QFrame:
-        area = QScrollArea()
-        area.setWidget(self.histogram)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows = vbox(spacing=6, margin=12)
         rows.addWidget(self.open_button)
         rows.addSpacing(4)
@@ -95,7 +89,7 @@ class DatasetWindow(QDialog):
         rows.addSpacing(6)
         rows.addWidget(styled_label(self.tr("What they hold"), "heading"))
         rows.addWidget(styled_label(self.tr("share of the pixels · of the pairs"), "dim"))
-        rows.addWidget(area, 1)
+        rows.addWidget(bare_scroll_area(self.histogram), 1)
         side = QFrame()
         style_as_panel(side)
         side.setLayout(rows)
@@ -129,9 +123,8 @@ class DatasetWindow(QDialog):
         self.class_filter.addItem(self.tr("any class"), None)
         for index, class_info in enumerate(info.classes if info else ()):
             self.class_filter.addItem(class_info.name, index)
-        self.agreement_filter.blockSignals(True)
-        self.agreement_filter.setValue(0)
-        self.agreement_filter.blockSignals(False)
+        with QSignalBlocker(self.agreement_filter):
+            self.agreement_filter.setValue(0)
         for widget in (self.agreement_filter, self.agreement_label):
             widget.setVisible(gallery.has_agreement)
         self.class_filter.setEnabled(info is not None)

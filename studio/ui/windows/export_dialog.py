@@ -35,7 +35,7 @@ from studio.session.generation.request_builder import MAX_SEED, given_inputs
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.panels.notice_bar import NoticeBar
-from studio.ui.style.layouts import hbox, styled_label, vbox
+from studio.ui.style.layouts import hbox, pad_spin_box, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.export_fields import PathField, ThresholdField, format_texts, source_texts
 from studio.ui.windows.export_texts import duration_text, export_status_text, localised_number
@@ -105,7 +105,7 @@ class ExportDialog(QDialog):
         for box in (self.count_box, self.first_seed_box):
             box.setGroupSeparatorShown(True)
             box.setMinimumWidth(110)
-            box.lineEdit().setTextMargins(8, 0, 4, 0)
+            pad_spin_box(box)
         self.full_size_check = QCheckBox(self.tr("All the detail"))
         self.full_size_check.setToolTip(self.tr("Each pair is brought to the pack's full size, which takes longer"))
         self.full_size_check.setVisible(bool(self._session.full_size.factor))

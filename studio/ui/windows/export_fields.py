@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFileDialog, QLineEdit,
 
 from engine.interface.protocol import ExportFormat
 from studio.session.datasets.export_options import ExportSourceKind
-from studio.ui.style.layouts import hbox
+from studio.ui.style.layouts import hbox, pad_spin_box
 
 AskForPath = Callable[[QWidget, str, Callable[[Path], None]], QFileDialog]
 """One of ui.dialogs."""
@@ -63,7 +63,7 @@ class ThresholdField(QWidget):
         self.percent_box.setSuffix(" %")
         self.percent_box.setAccessibleName(label)
         self.percent_box.setFixedWidth(72)
-        self.percent_box.lineEdit().setTextMargins(8, 0, 4, 0)
+        pad_spin_box(self.percent_box)
         line = hbox()
         line.addWidget(self.check_box)
         line.addWidget(self.percent_box)

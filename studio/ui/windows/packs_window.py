@@ -6,13 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from studio.session.notices import Notice, NoticeAction
 from studio.session.pack_library.pack_cards import PackCard, list_pack_cards
 from studio.session.pack_library.pack_installer import PackInstaller
 from studio.ui.panels.notice_bar import NoticeBar
-from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+from studio.ui.style.layouts import bare_scroll_area, hbox, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.file_dialogs import ask_folder, ask_open_zip
 
@@ -56,11 +56,6 @@ class PacksWindow(QDialog):
 
     def _lay_out(self) -> None:
         self._card_list.setLayout(self._card_rows)
-        area = QScrollArea()
-        area.setWidget(self._card_list)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         line = hbox()
         for button in (self.install_folder_button, self.install_zip_button):
             button.setAutoDefault(False)
@@ -70,7 +65,7 @@ class PacksWindow(QDialog):
         line.addWidget(self.cancel_button)
         rows = vbox(margin=12)
         rows.addWidget(self.notice_bar)
-        rows.addWidget(area, 1)
+        rows.addWidget(bare_scroll_area(self._card_list), 1)
         rows.addLayout(line)
         self.setLayout(rows)
 

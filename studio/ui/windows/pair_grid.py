@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.interface.protocol import Pixels
 from studio.session.datasets.dataset_browser import DatasetBrowser
-from studio.ui.style.image_conversion import qimage
+from studio.ui.actions.shortcuts import claim_key
+from studio.ui.style.image_conversion import fitted_rect, qimage
+from studio.ui.style.item_models import ENTRY_ROLE, ROOT_INDEX, ModelIndex
 from studio.ui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.interface.dataset_reader import DatasetEntry
 
-ModelIndex = QModelIndex | QPersistentModelIndex
-ROOT_INDEX = QModelIndex()
-ENTRY_ROLE = Qt.ItemDataRole.UserRole
 TILE_WIDTH, TILE_MARGIN = 216, 5
 MAX_CACHED_THUMBNAILS = 800
 """Thumbnails that are held; each takes about 50 kB."""
@@ -74,10 +73,7 @@ class PairGrid(QListView):
         self.verticalScrollBar().setValue(place)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in DROP_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
+        return claim_key(event, DROP_KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
@@ -178,10 +174,7 @@ class _PairDelegate(QStyledItemDelegate):
         if pixmap is None or pixmap.isNull():
             painter.fillRect(rect, colours.canvas)
         else:
-            size = pixmap.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            area = QRect(rect.topLeft(), size)
-            area.moveCenter(rect.center())
-            painter.drawPixmap(area, pixmap)
+            painter.drawPixmap(fitted_rect(QRectF(rect), pixmap.size()).toRect(), pixmap)
         if pixmap is not None and pixmap.isNull():
             painter.setPen(colours.error)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.tr("damaged"))

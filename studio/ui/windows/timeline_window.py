@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QProgressBar, QPushButton, Q
 from engine.interface.protocol import Pixels
 from studio.session.results.timeline import TimelineStep
 from studio.session.session import Session
-from studio.ui.style.image_conversion import qimage
+from studio.ui.style.image_conversion import fitted_rect, qimage
 from studio.ui.style.layouts import hbox, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.file_dialogs import ask_folder, ask_save_gif
@@ -176,9 +176,7 @@ class StepImage(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.colours.canvas)
         if not self._image.isNull():
-            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            area = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, *size.toTuple())
-            painter.drawImage(area, self._image)
+            painter.drawImage(fitted_rect(QRectF(self.rect()), self._image.size()), self._image)
         painter.end()
 
 

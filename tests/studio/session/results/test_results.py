@@ -19,7 +19,7 @@ from studio.domain.document import Document, GenerationMode
 from studio.session.generation.request_builder import GenerationOptions
 from studio.session.persistence.provenance import Provenance, read_provenance
 from studio.session.results.result_store import ResultStore
-from studio.ui.panels.filmstrip import ENTRY_ROLE
+from studio.ui.style.item_models import ENTRY_ROLE
 from tests.studio.conftest import CLASSES, OpenStudio
 from tests.studio.studio_driver import StudioDriver
 

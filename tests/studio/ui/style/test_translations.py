@@ -29,11 +29,23 @@ TEXT_CALLS = {
         "format",
         "icon_button",
         "drawText",
+        "draw_caption",
+        "Command",
+        "PathField",
+        "ThresholdField",
+        "MarginSpinBox",
+        "HalfPanel",
+        "ask_folder",
+        "ask_open_text",
+        "ask_open_zip",
+        "ask_save_gif",
+        "ask_save_png",
+        "ask_save_project",
     ),
 }
 """Calls whose words are read."""
-UNREAD_ARGUMENTS = {"styled_label": {1}, "icon_button": {1, 3}, "drawText": set()}
-"""Arguments by place that are names for the program."""
+UNREAD_ARGUMENTS = {"styled_label": {1}, "icon_button": {1}, "ask_save_gif": {2}, "ask_save_png": {2}}
+"""Positions of arguments that are names for the program: styles, icons, files."""
 SENTENCE = re.compile(r"[A-Z“][^\n]*[a-z,] [a-z]")
 NAMES_ONLY = re.compile(
     r"Diptych|PNG|\*\.\w+|Zip|UniPC|DPM\+\+ 2M|DDIM|DDPM|Heun|Euler–Maruyama|GCDP"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject, QPointF
 from PySide6.QtWidgets import QMenu, QWidget
-from shiboken6 import isValid
 
 from studio.domain.margins import CanvasMargins
 from studio.session.session import Session
-from studio.ui.actions.shortcuts import Command, CommandRegistry, without_mnemonic
+from studio.ui.actions.shortcuts import Command, CommandRegistry
 from studio.ui.canvas.viewport import Viewport
 from studio.ui.overlays.canvas_edges import CanvasEdges
 from studio.ui.overlays.extend_dialog import ExtendDialog
 from studio.ui.overlays.extend_handle import ExtendHandle
 from studio.ui.overlays.extend_overlay import ExtendOverlay
 from studio.ui.style.theme import Theme
+from studio.ui.windows.single_window import show_single
 
 translate = QCoreApplication.translate
 
@@ -33,20 +33,18 @@ class ExtendController(QObject):
 
     def add_actions_to(self, menu: QMenu) -> None:
         """Both commands, in the Picture menu."""
-        group = without_mnemonic(menu.title())
         tip = self.tr("Drag an edge of the picture outwards; what comes on is drawn in both halves")
         drag = Command(
             name="picture.extend",
             text=self.tr("E&xtend canvas"),
             tip=tip,
-            group=group,
             keys=("C",),
             icon="extend",
             checkable=True,
         )
-        menu.addAction(self._commands.add(drag, self._set_active))
-        by = Command(name="picture.extend_by", text=self.tr("Extend canvas &by…"), group=group, keys=("Ctrl+Alt+C",))
-        menu.addAction(self._commands.add(by, self.show_dialog))
+        self._commands.add_to_menu(menu, drag, self._set_active)
+        by = Command(name="picture.extend_by", text=self.tr("Extend canvas &by…"), keys=("Ctrl+Alt+C",))
+        self._commands.add_to_menu(menu, by, self.show_dialog)
 
     def install_on(self, theme: Theme, canvases: tuple[QWidget, ...]) -> None:
         """Work on these canvases."""
@@ -61,10 +59,7 @@ class ExtendController(QObject):
 
     def show_dialog(self) -> None:
         """Open the dialog, or bring it to the front."""
-        if self.dialog is None or not isValid(self.dialog):
-            self.dialog = ExtendDialog(self._session, self._window)
-        self.dialog.show()
-        self.dialog.activateWindow()
+        self.dialog = show_single(self.dialog, lambda: ExtendDialog(self._session, self._window))
 
     def _set_active(self, active: bool) -> None:
         if not active:

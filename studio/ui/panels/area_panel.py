@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractSlider, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from studio.session.session import Session
-from studio.ui.panels.mode_bar import icon_button
-from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
+from studio.ui.actions.shortcuts import claim_key
+from studio.ui.style.layouts import bare_scroll_area, hbox, icon_button, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 
 NO_TARGET = -1
@@ -73,10 +73,7 @@ class AreaBar(QAbstractSlider):
         self.setSliderDown(False)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in CLEAR_KEYS:
-            event.accept()  # these keys are a command's elsewhere
-            return True
-        return super().event(event)
+        return claim_key(event, CLEAR_KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in CLEAR_KEYS:
@@ -100,7 +97,7 @@ class AreaPanel(QFrame):
         style_as_panel(self)
         self._session = session
         self.bars = {info.name: AreaBar(info.name, theme) for info in session.palette.classes}
-        self.clear_button = icon_button(theme, "close", self.tr("Clear all targets"), "", self._clear_targets)
+        self.clear_button = icon_button(theme, "close", self.tr("Clear all targets"), self._clear_targets)
         rows = vbox(margin=10)
         rows.addLayout(self._make_heading(self.clear_button))
         rows.addWidget(self._make_bar_list(), 1)
@@ -133,13 +130,7 @@ class AreaPanel(QFrame):
             bars.addWidget(bar)
         bars.addStretch(1)
         body.setLayout(bars)
-        area = QScrollArea()
-        area.setWidget(body)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the bars take it, and are scrolled to
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return area
+        return bare_scroll_area(body)
 
     def _on_target_changed(self) -> None:
         """Take the targets over; the one that was changed goes no further than the others leave room for."""
@@ -157,9 +148,8 @@ class AreaPanel(QFrame):
     def _refresh_targets(self) -> None:
         areas = self._session.generator.options.areas
         for name, bar in self.bars.items():
-            bar.blockSignals(True)
-            bar.setValue(round(100 * areas[name]) if name in areas else NO_TARGET)
-            bar.blockSignals(False)
+            with QSignalBlocker(bar):
+                bar.setValue(round(100 * areas[name]) if name in areas else NO_TARGET)
             bar.update()
         self.clear_button.setEnabled(bool(areas))
 
