@@ -1753,6 +1753,10 @@
         <source>Its files are kept in {folder}; send them with a report, or remove them.</source>
         <translation>Seine Dateien liegen in {folder}; senden Sie sie mit einem Bericht, oder entfernen Sie sie.</translation>
     </message>
+    <message>
+        <source>Make room on the disk.</source>
+        <translation>Schaffen Sie Platz auf dem Datenträger.</translation>
+    </message>
 </context>
 <context>
     <name>Studio</name>

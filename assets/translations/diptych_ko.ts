@@ -1752,6 +1752,10 @@
         <source>Its files are kept in {folder}; send them with a report, or remove them.</source>
         <translation>파일은 {folder}에 보관되어 있습니다. 보고할 때 함께 보내거나 지우세요.</translation>
     </message>
+    <message>
+        <source>Make room on the disk.</source>
+        <translation>디스크 공간을 확보하세요.</translation>
+    </message>
 </context>
 <context>
     <name>Studio</name>

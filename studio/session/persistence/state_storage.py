@@ -104,7 +104,8 @@ class StateStorage:
     def save(self, picture: PictureSnapshot, *, durable: bool = True) -> None:
         """Write everything, one save after the other; a lasting one in a thread. Raises BadFile."""
         data = snapshot.encode_project(picture, self._pack)
-        write_atomically(self.folder / PICTURE_FILE, data, durable=durable, hint="Make room on the disk.")
+        hint = translate("Storage", "Make room on the disk.")
+        write_atomically(self.folder / PICTURE_FILE, data, durable=durable, hint=hint)
         for path, number in self._journals():
             if number < picture.origin.journal:
                 remove_if_possible(path)

@@ -138,11 +138,11 @@ import sys
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 from studio.ui.style.theme import Theme
-from studio.ui.panels.palette_panel import _swatch
+from studio.ui.panels.palette_panel import _swatch_icon
 app = QApplication(sys.argv)
 theme = Theme(app)
 assert app.devicePixelRatio() == 2
-for icon, size in ((theme.icon("brush"), 20), (_swatch("#804080"), 18)):
+for icon, size in ((theme.icon("brush"), 20), (_swatch_icon("#804080"), 18)):
     pixmap = icon.pixmap(QSize(size, size))
     assert pixmap.devicePixelRatio() == 2, pixmap.devicePixelRatio()
     assert pixmap.width() == 2 * size, pixmap.width()
@@ -164,16 +164,16 @@ import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from engine.interface.raster import fit_layout, read_layout
-from studio.session.pack_library.pack_installer import Installer
-from studio.session.pack_library.open_pack import open_pack
+from studio.session.pack_library.pack_installer import PackInstaller
+from studio.session.pack_library.open_pack import open_preferred_pack
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.main_window import MainWindow
 from studio.ui.style.theme import Theme
 app, folder = QApplication(sys.argv), Path(sys.argv[1])
-theme, pack = Theme(app), open_pack()
+theme, pack = Theme(app), open_preferred_pack()
 session = Session(pack, ["no-engine"], folder)
-window = MainWindow(session, theme, Preferences(folder), Installer(folder))
+window = MainWindow(session, theme, Preferences(folder), PackInstaller(folder))
 window.resize(1280, 760)
 window.show()
 session.editor.document.painted[:] = fit_layout(read_layout(pack.examples[0], pack.info.classes), 64, 128).pixels
