@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from engine.requests.generation import load_pack
+    from engine.requests.python_api import load_pack
 
 __all__ = ["__version__", "load_pack"]
 
 
 def __getattr__(name: str) -> Callable[..., object]:
     if name == "load_pack":
-        from engine.requests.generation import load_pack
+        from engine.requests.python_api import load_pack
 
         return load_pack
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

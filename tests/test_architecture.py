@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 SHARED = {
     "engine.interface.protocol",
     "engine.interface.raster",
+    "engine.interface.kept_masks",
     "engine.interface.pack_catalogue",
+    "engine.interface.prompt_words",
     "engine.interface.errors",
     "engine.interface.atomic_files",
     "engine.interface.dataset_reader",

@@ -12,7 +12,7 @@ from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE
 from engine.interface.protocol import ClassInfo, PackInfo
 from engine.network.joint_unet import UNetConfig
 from engine.network.text_tower import TextConfig, build_text_tower
-from engine.packs import few_step
+from engine.packs import few_step, pack_config
 from engine.packs import pack as packs
 from engine.packs.companion_files import PackCompatibility, SegmenterScores
 from engine.requests import full_size
@@ -39,11 +39,11 @@ SMALL_UNET = UNetConfig(widths=(16, 64), blocks=(1, 1), condition=32, layout_cha
 
 def make(folder: Path, info: PackInfo = INFO, network: UNetConfig = SMALL_UNET) -> Path:
     """Write the pack into a folder of this name, the same bytes every time."""
-    file = packs.PackFile(
+    file = pack_config.PackFile(
         format=packs.PACK_FORMAT,
         info=info,
-        data=packs.DataConfig(taxonomy=str(Path(__file__).with_name("tiny.toml"))),
-        pixels=packs.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25), light=(0.3, 0.5)),
+        data=pack_config.DataConfig(taxonomy=str(Path(__file__).with_name("tiny.toml"))),
+        pixels=pack_config.PixelConfig(mean=(0.4, 0.4, 0.4), deviation=(0.25, 0.25, 0.25), light=(0.3, 0.5)),
         network=network,
         text=TextConfig(width=32, layers=1, heads=2, context=16),
     )

@@ -15,7 +15,8 @@ from engine.diffusion.sampling.repaint import RePaintSettings
 from engine.diffusion.sampling.sampler import SamplingStep, sample
 from engine.interface.protocol import Generate
 from engine.packs.pack import Pack
-from engine.requests import generation
+from engine.requests.generation import resolve_for_pack
+from engine.requests.request_batch import sampler_settings, sampling_task
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,9 @@ def sampling_steps(pack: Pack, requests: Sequence[Generate], network: Denoiser) 
 def prepare_sampling(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], Iterator[SamplingStep]]:
     """The same, all read and encoded, for any network and any number of times."""
     first = requests[0]
-    task = generation.sampling_task(
-        pack, requests, [generation.KeptHalves.from_request(one, pack.info) for one in requests]
-    )
-    solver = first.sampler or pack.info.sampler
-    settings = generation.sampler_settings(pack, generation.resolved_steps(pack, first))
+    batch = [resolve_for_pack(pack, request) for request in requests]
+    task, solver = sampling_task(pack, batch), batch[0].sampler
+    settings = sampler_settings(pack, batch[0].steps)
     if solver.startswith("gcdp"):
         return lambda network: repaint.sample_repaint(
             pack.process, network, task, RePaintSettings.from_settings(settings, first.resamplings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.cli_options import DeviceChoice, DeviceOption, OutOption, PackOption, app
-from engine.interface.protocol import Sampler
+from engine.interface.protocol import MAX_SEED, Sampler
 
 if TYPE_CHECKING:
     from engine.sample_command.run import SampleSummary
@@ -48,7 +48,7 @@ CrossGuidanceOption = Annotated[
     float | None,
     typer.Option(min=0, max=50, help="Towards the other half; 1 is plain. Without it, the pack's."),
 ]
-SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the first result; the next count up.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the first result; the next count up.")]
 CountOption = Annotated[int, typer.Option(min=1, help="Results for each input.")]
 ExtendOption = Annotated[str, typer.Option(help="Draw on beyond the edges: left=64,right=128,top=0,bottom=0.")]
 ThresholdOption = Annotated[

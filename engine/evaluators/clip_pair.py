@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -13,17 +13,18 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.evaluators.clip_towers import EMBEDDING_WIDTH, ClipTowers
+from engine.evaluators.fixed_batches import fixed_size_batches
 from engine.interface.errors import BadPack
 from engine.interface.protocol import Pixels
 from engine.interface.raster import fit_image
 from engine.packs import companion_files
 from engine.packs.companion_files import WeightsMetadata
-from engine.packs.pack import Pack, PackFile
+from engine.packs.pack import Pack
+from engine.packs.pack_config import PackFile
+from engine.packs.pixel_standardisation import PixelStandardisation, pixels_to_rgb
 
 FILE = "clip.safetensors"
 COMMAND = "train-clip"
-BATCH_SIZE = 8
-"""Every batch has this many rows, if need be the last one repeated, as the segmenter's have."""
 
 
 class ClipMetadata(WeightsMetadata, frozen=True, kw_only=True):
@@ -51,14 +52,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class PackClipPair:
-    """Both towers in float32 on a device; mean and deviation [3, 1, 1] standardise RGB in [0, 1].
+    """Both towers in float32, and the standardisation of their input, on one device.
 
     `captions` come with their features, float32 [N, D].
     """
 
     towers: ClipTowers
-    mean: Tensor
-    deviation: Tensor
+    standardisation: PixelStandardisation
     size: tuple[int, int]
     captions: tuple[str, ...] = ()
     features: Tensor = field(default_factory=lambda: torch.zeros(0, EMBEDDING_WIDTH))
@@ -67,7 +67,7 @@ class PackClipPair:
         """Unit vectors [B, D] of RGB [B, 3, H, W] in [0, 1] of any size, on the pair's device; has a gradient."""
         if rgb.shape[2:] != self.size:
             rgb = F.interpolate(rgb, self.size, mode="bicubic", antialias=True, align_corners=False)
-        return self.towers.encode_images((rgb - self.mean) / self.deviation)
+        return self.towers.encode_images(self.standardisation.standardise(rgb))
 
     @torch.no_grad()
     def embed_images(self, images: Sequence[Pixels]) -> Tensor:
@@ -75,8 +75,7 @@ class PackClipPair:
         fitted = [fit_image(image, *self.size).pixels for image in images]
 
         def encode_rows(rows: Sequence[Pixels]) -> Tensor:
-            rgb = torch.from_numpy(np.stack(rows)).to(self.mean.device).movedim(-1, 1).float() / 255
-            return self.encode_rgb(rgb)
+            return self.encode_rgb(pixels_to_rgb(np.stack(rows), self.standardisation.device))
 
         return encode_in_batches(encode_rows, fitted)
 
@@ -98,10 +97,8 @@ class PackClipPair:
 def encode_in_batches(encode: Callable[[Sequence[Row]], Tensor], rows: Sequence[Row]) -> Tensor:
     """What a tower makes of rows, on the CPU; the same of each in any company."""
     features = [torch.zeros(0, EMBEDDING_WIDTH)]
-    for start in range(0, len(rows), BATCH_SIZE):
-        batch = list(rows[start : start + BATCH_SIZE])
-        padded = batch + batch[-1:] * (BATCH_SIZE - len(batch))
-        features.append(encode(padded)[: len(batch)].float().cpu())
+    for batch, count in fixed_size_batches(rows):
+        features.append(encode(batch)[:count].float().cpu())
     return torch.cat(features)
 
 
@@ -114,10 +111,8 @@ def rank_images(pair: PackClipPair, images: Sequence[Pixels], prompt: str) -> li
 def clip_pair_from_towers(towers: ClipTowers, file: PackFile, device: torch.device) -> PackClipPair:
     """A pair from its towers, ready to be asked; without captions."""
     eval_towers = towers.to(device, torch.float32).eval().requires_grad_(False)
-    mean, deviation = (
-        torch.tensor(v, device=device)[:, None, None] for v in (file.pixels.mean, file.pixels.deviation)
-    )
-    return PackClipPair(eval_towers, mean, deviation, (file.info.height, file.info.width))
+    standardisation = PixelStandardisation.from_config(file.pixels, device)
+    return PackClipPair(eval_towers, standardisation, (file.info.height, file.info.width))
 
 
 def load(pack: Pack) -> PackClipPair:
@@ -137,7 +132,7 @@ def read(path: Path, file: PackFile, device: torch.device) -> PackClipPair:
         )
     companion_files.load_weights(towers, tensors, path)
     pair = clip_pair_from_towers(towers, file, device)
-    return PackClipPair(pair.towers, pair.mean, pair.deviation, pair.size, metadata.captions, features)
+    return replace(pair, captions=metadata.captions, features=features)
 
 
 def write(path: Path, pair: PackClipPair, metadata: ClipMetadata) -> None:

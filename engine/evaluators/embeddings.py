@@ -19,7 +19,7 @@ from engine.interface.errors import BadPack
 from engine.interface.protocol import Pixels
 from engine.interface.raster import fit_image
 from engine.network.segmenter_unet import WIDTHS
-from engine.packs.pack import PackFile
+from engine.packs.pack_config import PackFile
 
 EmbedderKind = Literal["clip", "segmenter"]
 FEATURE_GRID = (4, 8)
@@ -43,7 +43,7 @@ class SegmenterEmbedder:
         numbers = np.random.default_rng(0).standard_normal(
             (WIDTHS[-1] * FEATURE_GRID[0] * FEATURE_GRID[1], EMBEDDING_WIDTH)
         )
-        self._projection = torch.from_numpy(numbers).float().to(pack_segmenter.mean.device)
+        self._projection = torch.from_numpy(numbers).float().to(pack_segmenter.standardisation.device)
 
     def embed_images(self, images: Sequence[Pixels]) -> Tensor:
         """Of pictures of any size, cropped to the pack's; the same in any company."""

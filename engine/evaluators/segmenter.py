@@ -11,17 +11,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.evaluators.fixed_batches import fixed_size_batches
 from engine.interface.protocol import Pixels
 from engine.network.segmenter_unet import STRIDE, SegmenterUNet
 from engine.packs import companion_files
 from engine.packs.companion_files import WeightsMetadata
-from engine.packs.pack import Pack, PackFile
+from engine.packs.pack import Pack
+from engine.packs.pack_config import PackFile
+from engine.packs.pixel_standardisation import PixelStandardisation, pixels_to_rgb
 
 FILE = "segmenter.safetensors"
 COMMAND = "train-segmenter"
-BATCH_SIZE = 8
-"""Every batch has this many pictures, if need be the last one repeated: kernels may sum in another order in another
-batch, and a picture's layout would depend on its company."""
 
 
 class SegmenterMetadata(WeightsMetadata, frozen=True, kw_only=True):
@@ -34,24 +34,21 @@ class SegmenterMetadata(WeightsMetadata, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class PackSegmenter:
-    """The network in bf16 on a device; mean and deviation [3, 1, 1] standardise RGB in [0, 1]."""
+    """The network in bf16, and the standardisation of its input, on one device."""
 
     network: SegmenterUNet
-    mean: Tensor
-    deviation: Tensor
+    standardisation: PixelStandardisation
     metadata: SegmenterMetadata | None = None
 
     def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]:
         """Ids uint8 [H, W] of RGB uint8 [H, W, 3], each in its own size; the same in any company."""
-        found: dict[int, Pixels] = {}
+        layouts: dict[int, Pixels] = {}
         for shape in dict.fromkeys(image.shape for image in images):
             same_size = [index for index, image in enumerate(images) if image.shape == shape]
-            for start in range(0, len(same_size), BATCH_SIZE):
-                batch = same_size[start : start + BATCH_SIZE]
-                padded = [*batch, *batch[-1:] * (BATCH_SIZE - len(batch))]
-                ids = self._predict_ids(np.stack([images[index] for index in padded]))
-                found |= {index: ids[row] for row, index in enumerate(batch)}
-        return [found[index] for index in range(len(images))]
+            for batch, count in fixed_size_batches(same_size):
+                ids = self._predict_ids(np.stack([images[index] for index in batch]))
+                layouts |= {index: ids[row] for row, index in enumerate(batch[:count])}
+        return [layouts[index] for index in range(len(images))]
 
     @torch.inference_mode()
     def _predict_ids(self, images: Pixels) -> Pixels:
@@ -74,9 +71,9 @@ class PackSegmenter:
     def _standardise(self, images: Pixels) -> Tensor:
         """A batch [B, H, W, 3], its edges repeated up to a size that the network takes."""
         height, width = images.shape[1:3]
-        rgb = torch.from_numpy(images).to(self.mean.device).movedim(-1, 1).float() / 255
+        rgb = pixels_to_rgb(images, self.standardisation.device)
         rgb = F.pad(rgb, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        return (rgb - self.mean) / self.deviation
+        return self.standardisation.standardise(rgb)
 
 
 def segmenter_from_network(
@@ -86,10 +83,7 @@ def segmenter_from_network(
     eval_network = (
         network.to(device, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
     )
-    mean, deviation = (
-        torch.tensor(v, device=device)[:, None, None] for v in (file.pixels.mean, file.pixels.deviation)
-    )
-    return PackSegmenter(eval_network, mean, deviation, metadata)
+    return PackSegmenter(eval_network, PixelStandardisation.from_config(file.pixels, device), metadata)
 
 
 def load(pack: Pack) -> PackSegmenter:

@@ -15,10 +15,11 @@ from engine.interface.dataset.export_order import ExportOrder, PairRecord
 from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import OutOfMemory
-from engine.interface.protocol import Generate
 from engine.packs import pack
-from engine.requests import full_size, generation
-from engine.requests.validation import request_size
+from engine.requests import full_size
+from engine.requests.batch_snapshot import ImageLayoutPair
+from engine.requests.generation import sample_batch
+from engine.requests.resolved_request import ResolvedRequest, group_batchable, resolve_request
 
 StepCallback = Callable[[float], None]
 """Called between any two steps of the sampler with how many pictures the last one amounts to. It may draw something
@@ -43,17 +44,20 @@ class PairGenerator:
     def draw(self, seeds: Sequence[int], on_step: StepCallback = ignore_step) -> list[GeneratedPair]:
         """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
         inputs = [self.sources.inputs_for(seed) for seed in seeds]
-        groups = generation.group_batchable(self.pack, [one.request for one in inputs])
-        parts = [self._draw_group([inputs[index] for index in group], on_step) for group in groups]
+        requests = [resolve_request(pair.request, self.sources.info, self.pack.folder) for pair in inputs]
+        groups = [[(inputs[index], requests[index]) for index in group] for group in group_batchable(requests)]
+        parts = [self._draw_group(group, on_step) for group in groups]
         pairs_by_seed = {pair.record.seed: pair for part in parts for pair in part}
-        return [self._upscale(one.request, pairs_by_seed[one.request.seed], on_step) for one in inputs]
+        return [self._upscale(resolved, pairs_by_seed[resolved.request.seed], on_step) for resolved in requests]
 
-    def _draw_group(self, inputs: list[PairInputs], on_step: StepCallback) -> list[GeneratedPair]:
-        """Requests that are drawn alike; in two halves if the memory runs out."""
-        requests = [one.request for one in inputs]
+    def _draw_group(
+        self, group: list[tuple[PairInputs, ResolvedRequest]], on_step: StepCallback
+    ) -> list[GeneratedPair]:
+        """Draw requests of one batch key together, or in two halves if the memory runs out."""
+        requests = [resolved for _, resolved in group]
         callback_error: BaseException | None = None
         try:
-            for frame in generation.generate_steps(self.pack, requests):
+            for frame in sample_batch(self.pack, requests):
                 try:
                     on_step(len(requests) / frame.total)
                 except BaseException as error:
@@ -62,23 +66,23 @@ class PairGenerator:
         except Exception as error:
             if callback_error is not None:
                 raise
-            explained = to_engine_error(error, "{}×{} pixels".format(*request_size(requests[0], self.pack.info)))
-            if not isinstance(explained, OutOfMemory) or len(inputs) == 1:
+            explained = to_engine_error(error, requests[0].size_text)
+            if not isinstance(explained, OutOfMemory) or len(group) == 1:
                 raise explained from error
         else:
             return [
-                GeneratedPair(one.request.id, frame.image(row), frame.layout(row), self._record(one))
-                for row, one in enumerate(inputs)
+                GeneratedPair(resolved.id, *frame.pair(row), self._record(inputs, resolved))
+                for row, (inputs, resolved) in enumerate(group)
             ]
-        half = len(inputs) // 2
-        return self._draw_group(inputs[:half], on_step) + self._draw_group(inputs[half:], on_step)
+        half = len(group) // 2
+        return self._draw_group(group[:half], on_step) + self._draw_group(group[half:], on_step)
 
-    def _upscale(self, request: Generate, pair: GeneratedPair, on_step: StepCallback) -> GeneratedPair:
+    def _upscale(self, resolved: ResolvedRequest, pair: GeneratedPair, on_step: StepCallback) -> GeneratedPair:
         """The pair as large as the order wants it."""
         if self.upscaler is None:
             return pair
-        drawn = generation.ImageLayoutPair(pair.image, pair.layout)
-        stages = full_size.upscaling_steps(self.upscaler, request, drawn)
+        drawn = ImageLayoutPair(pair.image, pair.layout)
+        stages = full_size.upscaling_steps(self.upscaler, resolved, drawn)
         while True:
             try:
                 stage = next(stages, None)
@@ -93,29 +97,19 @@ class PairGenerator:
         sized = {"height": height, "width": width, "upscaled": self.upscaler.factor}
         return GeneratedPair(pair.name, drawn.image, drawn.layout, msgspec.structs.replace(pair.record, **sized))
 
-    def _record(self, inputs: PairInputs) -> PairRecord:
-        request, info = inputs.request, self.pack.info
-        height, width = request_size(request, info)
-        guidance, cross_guidance = generation.guidance_weights(self.pack, request)
+    def _record(self, inputs: PairInputs, resolved: ResolvedRequest) -> PairRecord:
         return PairRecord(
             version=__version__,
             torch=str(torch.__version__),
-            pack=info.name,
+            pack=self.pack.info.name,
             pack_sha256=self.pack_sha256,
             device=self.pack.device.type,
-            seed=request.seed,
-            prompt=request.prompt or "",
-            negative=request.negative,
+            prompt=inputs.request.prompt or "",
             layout=None if inputs.layout is None else inputs.layout.name,
             layout_sha256="" if inputs.layout is None else file_sha256(inputs.layout),
             image=None if inputs.image is None else inputs.image.name,
             image_sha256="" if inputs.image is None else file_sha256(inputs.image),
             areas=inputs.areas,
             canvas=self.sources.order.canvas is not None,
-            steps=generation.resolved_steps(self.pack, request),
-            sampler=generation.resolved_sampler(self.pack, request),
-            guidance=guidance,
-            cross_guidance=cross_guidance,
-            height=height,
-            width=width,
+            **resolved.record_fields,
         )

@@ -14,11 +14,11 @@ from engine.interface import raster
 from engine.interface.dataset.dataset_store import file_sha256
 from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.errors import BadFile, BadPack, BadRequest
+from engine.interface.kept_masks import request_size
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
-from engine.interface.protocol import AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster
-from engine.requests.validation import request_size
+from engine.interface.protocol import MAX_PROMPT_LENGTH, AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster
 from engine.sample_command.full_size_results import full_size_inputs
-from engine.sample_command.plan import MAX_PROMPT_LENGTH, pictures_by_stem
+from engine.sample_command.plan import pictures_by_stem
 
 ItemT = TypeVar("ItemT")
 

@@ -21,11 +21,11 @@ from engine.interface.dataset.export_header import (
     header_json,
     read_header,
 )
-from engine.interface.dataset.export_order import MAX_SEED, ExportOrder, ExportRunOptions
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions
 from engine.interface.dataset.formats.format_table import create_format
 from engine.interface.dataset.manifest import Manifest
 from engine.interface.errors import BadFile, BadRequest
-from engine.interface.protocol import PackInfo
+from engine.interface.protocol import MAX_SEED, PackInfo
 
 if TYPE_CHECKING:
     from engine.export.workers import WorkerGroup

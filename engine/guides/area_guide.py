@@ -1,8 +1,9 @@
-"""How much of the picture each class covers, as in Semantic Palette  [Le Moing et al. 2021]."""
+"""Guidance towards the share of the picture that each class covers, as in Semantic Palette [Le Moing et al. 2021]."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -13,26 +14,29 @@ from engine.diffusion.sampling.guide_protocols import LayoutGuide
 
 NEWTON_ROUNDS = 40
 MIN_SHARE = 1e-4
-"""The smallest share that is aimed at."""
+"""The smallest target share."""
 MAX_LOGIT_STEP = 8.0
-"""The most that a logit moves in one round."""
+"""The largest change of a logit in one round."""
 
 
 @dataclass(frozen=True)
 class LayoutAreaGuide(LayoutGuide):
-    """Every class in `ids`, int64 [N], gets one shift of its logits for the whole picture: the one with which its
-    probabilities cover its share, [N]. What is given counts as it is, but by GCDP's sampler, whose clocks do not tell
-    it. A `strength` of 1 goes all the way, 0 nowhere.
+    """Adds one number per class to that class's logits everywhere, such that its probabilities cover its share.
+
+    `class_ids` is int64 [N], `shares` [N]. Given pixels count towards the shares, except with GCDP's sampler, whose
+    clocks do not mark them. `strength` scales the shift: 1 reaches the shares, 0 changes nothing.
     """
 
+    min_lead: ClassVar[float] = 0.8
     class_ids: Tensor
     shares: Tensor
     strength: float
 
     def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
-        """By Newton's steps, halved where they turn back; shares grow with their own shift and shrink with others'.
+        """The logits of y_0, [B, K, H, W], plus the shifts, which Newton's method finds.
 
-        Its sums are in float64 where there is one, so that no share depends on how they are split among threads.
+        A share grows with its own shift and shrinks with those of others; a step whose error changes sign is halved.
+        Sums are in float64 where the device has it, so that they do not depend on the number of threads.
         """
         exact = torch.float32 if logits.device.type == "mps" else torch.float64
         free = (state.clocks.layout > 0).to(logits.dtype)

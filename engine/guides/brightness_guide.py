@@ -10,19 +10,18 @@ from torch import Tensor
 
 from engine.diffusion.process.denoiser import DiffusionState
 from engine.diffusion.sampling.guide_protocols import ImageGuide
-from engine.guides.guide_losses import PixelStandardisation
+from engine.packs.pixel_standardisation import PixelStandardisation
 from engine.prompts.brightness import Brightness
 
 
 @dataclass(frozen=True)
 class BrightnessGuide(ImageGuide):
-    """Pictures that are told to be bright are so at least as the middle one of the brightest quarter of what the
-    network learnt from, dark ones at most as that of the darkest quarter.
+    """Bounds the mean RGB of x̂_0: at most `dark` for samples whose prompt names darkness, at least `bright` for light.
 
-    x̂_0 is exposed, no more than it takes: its RGB to black by one factor, or its distance to white. As with a given
-    low-pass of x̂_0 [ILVR: Choi et al. 2021], of which this is the mean alone, the network goes on from there.
-
-    `told` bends each sample alone, and only if nothing of its image is given. `dark` and `bright` are of mean RGB.
+    The bounds are the means of the median training pictures of the darkest and the brightest quarter. A picture beyond
+    its bound is exposed just as far as needed, by one factor on its RGB or on its distance to white. This replaces the
+    lowest frequency of x̂_0, as ILVR [Choi et al. 2021] replaces all low ones. Samples of whose image anything is given
+    stay unchanged. `prompted` holds the brightness for each sample.
     """
 
     prompted: Sequence[Brightness]
@@ -31,7 +30,10 @@ class BrightnessGuide(ImageGuide):
     standardisation: PixelStandardisation
 
     def guided_x_0(self, state: DiffusionState, x_0: Tensor) -> Tensor:
-        """Its means are in float64 where there is one: they do not depend on how they are split among threads."""
+        """x̂_0, [B, 3, H, W], within its bounds.
+
+        Means are in float64 where the device has it, so that they do not depend on the number of threads.
+        """
         exact = torch.float32 if x_0.device.type == "mps" else torch.float64
         rgb = self.standardisation.to_rgb(x_0)
         mean = rgb.mean((1, 2, 3), keepdim=True, dtype=exact)
@@ -43,5 +45,5 @@ class BrightnessGuide(ImageGuide):
         return torch.where(darker | brighter, exposed, x_0)
 
     def samples_with(self, light: Brightness, like: Tensor) -> Tensor:
-        """Which samples are told so, bool [B, 1, 1, 1]."""
-        return torch.tensor([one == light for one in self.prompted], device=like.device)[:, None, None, None]
+        """The samples whose prompt names this brightness, bool [B, 1, 1, 1] on the device of `like`."""
+        return torch.tensor([named == light for named in self.prompted], device=like.device)[:, None, None, None]

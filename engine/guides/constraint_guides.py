@@ -1,9 +1,13 @@
-"""Places and numbers as a prompt tells them (`engine.prompts.constraints`), which small networks do not hear."""
+"""Guidance of the layout by the classes, sides and numbers in a prompt (`engine.prompts.constraints`).
+
+Small networks learn such words badly; these rules enforce them on the logits of y_0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -15,39 +19,42 @@ from engine.diffusion.sampling.guide_protocols import LayoutGuide
 from engine.prompts.constraints import ClassConstraint, Side
 
 MAX_OFF_SIDE_PENALTY = 24.0
-"""How much less likely, in logits, a class is where it is told not to be; guidance towards the text pulls it back."""
+"""The largest penalty, in logits, for a class on the wrong side; text guidance works against it."""
 MAX_SIDE_SHARE = 0.4
-"""The largest share that a class is meant to cover on its side, of what may be drawn on both."""
+"""The largest target share of a class that has a side, out of the generated pixels."""
 ON_SIDE_SHARE = 0.9
-"""The share of a class that is meant to be on its side."""
+"""The share of a class's area that has to lie on its side."""
 MAX_PRESENCE_BOOST, MIN_NAMED_SHARE = 6.0, 0.004
-"""How much likelier, in logits, a class that is named becomes at most, until it is meant to cover this share."""
+"""The largest boost, in logits, of a named class, and the share of the picture at which the boost ends."""
 MANY_BOOST = 0.5
-"""How much more likely, in logits, a class is everywhere if there are many."""
+"""The boost, in logits, of a class of which there are to be many."""
 FAINT_COLUMN_SHARE = 0.25
-"""Columns that hold less of a class than this share of the fullest one part its pieces from each other."""
+"""A class's pieces are separated by columns that hold less of it than this share of its fullest column."""
 BLUR_DIVISOR = 16
-"""The share of the width, as 1/BLUR, over which columns are smoothed for that."""
+"""Columns are smoothed over the picture's width divided by this before pieces are separated."""
 BISECTION_ROUNDS = 16
-"""Halvings of `AWAY` until a number is found, to 0.0007."""
+"""Halvings of `MAX_OFF_SIDE_PENALTY`, which leave an error of 0.0007."""
 
 
 @dataclass(frozen=True)
 class PresenceGuide(LayoutGuide):
-    """Classes that a prompt names are likelier, by at most `CALLED`, until they are meant to cover `LEAST` of the
-    picture. What is given counts as it is.
+    """Boosts the classes that a prompt names until they cover `MIN_NAMED_SHARE` of the picture, given pixels included.
 
-    Those `named` in each sample bend that sample alone.
+    `class_ids` holds the ids for each sample.
     """
 
     class_ids: Sequence[Sequence[int]]
 
     def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
-        """Its sums are in float64 where there is one: they do not depend on how they are split among threads."""
+        """The logits of y_0, [B, K, H, W], with the boosts.
+
+        Sums are in float64 where the device has it, so that they do not depend on the number of threads.
+        """
         exact = torch.float32 if logits.device.type == "mps" else torch.float64
-        ids = sorted({one for some in self.class_ids for one in some})
+        ids = sorted({class_id for sample_ids in self.class_ids for class_id in sample_ids})
         boosts = torch.tensor(
-            [[MAX_PRESENCE_BOOST * (one in some) for one in ids] for some in self.class_ids], device=logits.device
+            [[MAX_PRESENCE_BOOST * (class_id in sample_ids) for class_id in ids] for sample_ids in self.class_ids],
+            device=logits.device,
         )
         free, classes = generated_mask(state), torch.tensor(ids, device=logits.device)
         e = (logits - logits.amax(1, keepdim=True)).exp_()
@@ -62,30 +69,33 @@ class PresenceGuide(LayoutGuide):
 
 @dataclass(frozen=True)
 class PlacementGuide(LayoutGuide):
-    """Classes are moved to the side of the picture where they are told to be, and cover as much there as the network
-    would have given them everywhere, if there is room; of one that is told to be there once, the fullest piece stays.
+    """Moves classes to the side of the picture that the prompt names, and keeps one piece of a class to appear once.
 
-    What is `told` of each sample bends that sample alone, and only where its image is not given, which knows better.
+    On its side a class covers as much as the network would have given it everywhere, if there is room; of several
+    pieces the largest stays. `constraints` holds those of each sample. Pixels whose image is given are left alone, as
+    the image decides there.
     """
 
+    min_lead: ClassVar[float] = 0.4
     constraints: Sequence[Sequence[ClassConstraint]]
 
     def guided_logits(self, state: DiffusionState, logits: Tensor) -> Tensor:
-        bent = logits.clone()
+        """The logits of y_0, [B, K, H, W], with the log odds of all constraints."""
+        guided = logits.clone()
         for row, sample_constraints in enumerate(self.constraints):
             sample = slice(row, row + 1)
             for constraint in sample_constraints:
-                bent[row, constraint.class_id] += constraint_log_odds(constraint, state[sample], bent[sample])
-        return bent
+                guided[row, constraint.class_id] += constraint_log_odds(constraint, state[sample], guided[sample])
+        return guided
 
 
 def generated_mask(state: DiffusionState) -> Tensor:
-    """Where neither half is given, bool [B, 1, H, W]."""
+    """The pixels of which neither half is given, bool [B, 1, H, W]."""
     return (state.clocks.layout > 0) & (state.clocks.image > 0)
 
 
 def constraint_log_odds(constraint: ClassConstraint, state: DiffusionState, logits: Tensor) -> Tensor:
-    """Log odds [H, W] of a class, to be added to its logits [1, K, H, W] of one sample."""
+    """Log odds [H, W] that a constraint adds to its class, from one sample's logits [1, K, H, W]."""
     free = generated_mask(state)[0, 0]
     own = odds = class_log_odds(logits, constraint.class_id)
     if constraint.side:
@@ -101,7 +111,7 @@ def constraint_log_odds(constraint: ClassConstraint, state: DiffusionState, logi
 
 
 def class_log_odds(logits: Tensor, class_id: int) -> Tensor:
-    """Of a class against all others, [H, W], from logits [1, K, H, W]."""
+    """The log odds [H, W] of a class against all others, from logits [1, K, H, W]."""
     e = (logits - logits.amax(1, keepdim=True)).exp()[0]
     own = e[class_id].clone()
     e[class_id] = 0
@@ -109,8 +119,9 @@ def class_log_odds(logits: Tensor, class_id: int) -> Tensor:
 
 
 def off_side_penalty(side: Side, odds: Tensor, free: Tensor) -> Tensor:
-    """Log odds [W] that fall from the middle to the other side, slowly at first, and no more than it takes to have
-    `ASIDE` of what the log odds [H, W] cover, where `free`, on the side.
+    """Log odds [W] that fall quadratically from the middle to the far edge of the other side.
+
+    The fall is the smallest that brings `ON_SIDE_SHARE` of the area that `odds` [H, W] cover, where `free`, there.
     """
     across = torch.linspace(-2, 2, odds.shape[-1], device=odds.device)
     ramp = (across if side == "left" else -across).clamp(0, 1) ** 2
@@ -124,9 +135,9 @@ def off_side_penalty(side: Side, odds: Tensor, free: Tensor) -> Tensor:
 
 
 def coverage_shift(original_odds: Tensor, moved_odds: Tensor, free: Tensor) -> Tensor:
-    """The shift of the log odds `after` by which they cover as much as those `before`, or `MOST`, where `free`.
+    """The shift with which the moved log odds cover as much, where `free`, as the original ones, all of them [H, W].
 
-    All are [H, W].
+    It stops at `MAX_SIDE_SHARE` of the free pixels.
     """
     target = covered_area(original_odds, free).sum().minimum(MAX_SIDE_SHARE * free.sum())
     return (
@@ -140,24 +151,25 @@ def coverage_shift(original_odds: Tensor, moved_odds: Tensor, free: Tensor) -> T
 
 
 def covered_area(odds: Tensor, free: Tensor) -> Tensor:
-    """What log odds [H, W] cover; in float64 where there is one, so that sums do not depend on how they are split
-    among threads.
+    """Probabilities [H, W] from log odds, 0 where not `free`.
+
+    They are float64 where the device has it, so that sums do not depend on the number of threads.
     """
     exact = torch.float32 if odds.device.type == "mps" else torch.float64
     return odds.to(exact).sigmoid() * free
 
 
 def bisect_smallest(upper_bound: float, is_too_small: Callable[[Tensor], Tensor], reference: Tensor) -> Tensor:
-    """The number from 0 to `most` up to which something lacks, found by halving; a scalar tensor `like` another."""
-    found = reference.new_zeros(())
+    """The smallest number up to `upper_bound` that is not too small, by bisection; a scalar like `reference`."""
+    bound = reference.new_zeros(())
     for halving in range(1, BISECTION_ROUNDS + 1):
         step = upper_bound / 2**halving
-        found = found + step * is_too_small(found + step)
-    return found
+        bound = bound + step * is_too_small(bound + step)
+    return bound
 
 
 def suppress_other_pieces(shares: Tensor) -> Tensor:
-    """Log odds [W] against all columns but those of the fullest piece of a class that is there by shares [H, W]."""
+    """Log odds [W] that suppress a class outside the columns of its fullest piece, from its shares [H, W]."""
     width, reach = shares.shape[1], shares.shape[1] // BLUR_DIVISOR // 2
     columns = F.avg_pool1d(shares.sum(0)[None], 2 * reach + 1, 1, reach)[0]
     position, peak = torch.arange(width, device=shares.device), columns.argmax()

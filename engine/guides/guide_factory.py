@@ -1,4 +1,4 @@
-"""From a request's guides to losses, with what they need loaded."""
+"""Builds the guides that a request asks for, and loads what they need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from engine.diffusion.sampling.guide_protocols import AnyGuide
-from engine.evaluators import clip_pair as judge
+from engine.evaluators import clip_pair
 from engine.evaluators.clip_pair import PackClipPair
 from engine.evaluators.open_clip_encoders import cached_open_clip_encoders, modified_time
 from engine.guides import noisy_classifier
@@ -24,25 +24,32 @@ from engine.guides.guide_losses import (
     ClipLoss,
     CustomLoss,
     PaletteLoss,
-    PixelStandardisation,
     StyleLoss,
 )
 from engine.guides.guide_validation import class_ids
 from engine.guides.noisy_classifier import NoisyClassifier
 from engine.interface.errors import BadFile
-from engine.interface.protocol import AreaGuide, ClassifierGuide, ClipGuide, CustomGuide, PaletteGuide, StyleGuide
-from engine.interface.protocol import GuideRequest as Asked
+from engine.interface.protocol import (
+    AreaGuide,
+    ClassifierGuide,
+    ClipGuide,
+    CustomGuide,
+    GuideRequest,
+    PaletteGuide,
+    StyleGuide,
+)
 from engine.interface.raster import parse_hex_colour
-from engine.packs.pack import Pack, PackFile
+from engine.packs.pack import Pack, read_pack_file
+from engine.packs.pixel_standardisation import PixelStandardisation
 
 
-def build_guides(requested: Sequence[Asked], pack: Pack) -> tuple[AnyGuide, ...]:
-    """A request's guides for a pack. Raises BadRequest, BadFile or BadPack."""
-    return tuple(_build_guide(one, pack) for one in requested)
+def build_guides(requested: Sequence[GuideRequest], pack: Pack) -> tuple[AnyGuide, ...]:
+    """The guides of a request, for a pack. Raises BadRequest, BadFile or BadPack."""
+    return tuple(_build_guide(guide, pack) for guide in requested)
 
 
-def _build_guide(requested: Asked, pack: Pack) -> AnyGuide:
-    pixels = pixel_standardisation(pack)
+def _build_guide(requested: GuideRequest, pack: Pack) -> AnyGuide:
+    pixels = pack.standardisation
     match requested:
         case AreaGuide(shares=shares, scale=scale):
             ids = torch.tensor(class_ids(shares, pack.info), device=pack.device)
@@ -64,14 +71,8 @@ def _build_guide(requested: Asked, pack: Pack) -> AnyGuide:
             return CustomLoss(pixels, load_custom_function(function), function, scale)
 
 
-def pixel_standardisation(pack: Pack) -> PixelStandardisation:
-    """How a pack's pictures are standardised."""
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in (pack.file.pixels.mean, pack.file.pixels.deviation))
-    return PixelStandardisation(mean.to(pack.device), deviation.to(pack.device))
-
-
 def open_clip_loss(requested: ClipGuide, pixels: PixelStandardisation, device: torch.device) -> ClipLoss:
-    """An open_clip pair, its prompt read once."""
+    """The loss of an open_clip model for a prompt. Raises BadPack."""
     encode_image, encode_text = cached_open_clip_encoders(
         requested.model, requested.pretrained, modified_time(requested.pretrained), device
     )
@@ -79,20 +80,20 @@ def open_clip_loss(requested: ClipGuide, pixels: PixelStandardisation, device: t
 
 
 def pack_clip_loss(requested: ClipGuide, pixels: PixelStandardisation, pack: Pack) -> ClipLoss:
-    """The pack's own pair, its prompt read once. Raises BadPack."""
-    path = pack.folder / judge.FILE
-    pair = cached_pack_clip_pair(path, modified_time(str(path)), pack.file, pack.device)
+    """The loss of the pack's own CLIP pair for a prompt. Raises BadPack."""
+    times = modified_time(str(pack.folder / clip_pair.FILE)), modified_time(str(pack.folder / "pack.json"))
+    pair = cached_pack_clip_pair(pack.folder, times, pack.device)
     return ClipLoss(pixels, pair.encode_rgb, pair.embed_texts([requested.prompt])[0].to(pack.device), requested.scale)
 
 
 @lru_cache(maxsize=1)
-def cached_pack_clip_pair(path: Path, modified: float, file: PackFile, device: torch.device) -> PackClipPair:
-    """A pack's pair, kept for the next request. Raises BadPack."""
-    return judge.read(path, file, device)
+def cached_pack_clip_pair(folder: Path, modified: tuple[float, float], device: torch.device) -> PackClipPair:
+    """The CLIP pair of a pack, kept for the next request; `modified` are its files' times. Raises BadPack."""
+    return clip_pair.read(folder / clip_pair.FILE, read_pack_file(folder), device)
 
 
 def classifier_loss(requested: ClassifierGuide, pack: Pack) -> ClassifierLoss:
-    """A classifier from its file, and which of its answers are wanted."""
+    """The loss of a classifier for the classes that are to be present or absent. Raises BadFile or BadRequest."""
     network = cached_classifier(requested.classifier, modified_time(requested.classifier), pack.device)
     noisy_classifier.check_compatible(network, Path(requested.classifier), pack)
     targets = torch.tensor([1.0] * len(requested.present) + [0.0] * len(requested.absent), device=pack.device)
@@ -103,7 +104,7 @@ def classifier_loss(requested: ClassifierGuide, pack: Pack) -> ClassifierLoss:
 
 @lru_cache(maxsize=2)
 def cached_classifier(path: str, modified: float, device: torch.device) -> NoisyClassifier:
-    """A classifier, kept for the next request. Raises BadFile."""
+    """The classifier in a file, kept for the next request. Raises BadFile."""
     return noisy_classifier.load(Path(path), device)
 
 
@@ -111,7 +112,7 @@ def load_custom_function(text: str) -> Callable[[Tensor, Tensor], Tensor]:
     """The function of "FILE.py:NAME". Raises BadFile."""
     path, _, name = text.rpartition(":")
     if not Path(path).is_file():
-        raise BadFile(f"{text} names no Python file.", "Write FILE.py:FUNCTION.")
+        raise BadFile(f"{text} does not name a Python file.", "Write FILE.py:FUNCTION.")
     function = getattr(cached_custom_module(path, modified_time(path)), name, None)
     if not callable(function):
         raise BadFile(f"{path} has no function “{name}”.", "Write FILE.py:FUNCTION.")
@@ -120,14 +121,14 @@ def load_custom_function(text: str) -> Callable[[Tensor, Tensor], Tensor]:
 
 @lru_cache(maxsize=4)
 def cached_custom_module(path: str, modified: float) -> ModuleType:
-    """A user's file, run once as long as it does not change. Raises BadFile."""
+    """A user's Python file as a module; it is run again only when it changed. Raises BadFile."""
     spec = importlib.util.spec_from_file_location("diptych_own_guide", path)
     if spec is None or spec.loader is None:
-        raise BadFile(f"{path} is no Python file.", "Write FILE.py:FUNCTION.")
+        raise BadFile(f"{path} is not a Python file.", "Write FILE.py:FUNCTION.")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look themselves up there
+    sys.modules[spec.name] = module  # dataclasses look up their module there
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # the user's own code may fail in any way
-        raise BadFile(f"{path} cannot be used: {type(error).__name__}: {error}", "Mend the file.") from error
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
+        raise BadFile(f"{path} cannot be used: {type(error).__name__}: {error}", "Correct the file.") from error
     return module

@@ -1,4 +1,4 @@
-"""Guides as a person writes them on the command line: KIND:VALUE, or KIND*SCALE:VALUE. No torch."""
+"""The syntax of guides on the command line: KIND:VALUE or KIND*SCALE:VALUE. No torch."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from engine.interface.raster import read_image
 
 GUIDE_EXAMPLES = (
     "Write areas:road=0.3,sky=0.2 or palette:#223344,#ddccaa or style:PICTURE or clip:PROMPT or "
-    "clip:MODEL|WEIGHTS|PROMPT or classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION, each with a scale if you "
-    "like: palette*0.2:#223344."
+    "clip:MODEL|WEIGHTS|PROMPT or classes:CLASSIFIER|car,-person or own:FILE.py:FUNCTION. Any of them may have a "
+    "scale: palette*0.2:#223344."
 )
 
 MAX_STYLE_SIDE = 512
-"""Larger pictures are shrunk; the textures of a small picture are not those of a large one's pixels."""
+"""Larger style pictures are shrunk to this, so that their textures have a size like the generated picture's."""
 
 
 def parse_guide(text: str) -> GuideRequest:
-    """One guide. Raises BadRequest, or BadFile for a picture that cannot be read."""
+    """The guide that a text describes. Raises BadRequest, or BadFile for a picture that cannot be read."""
     head, colon, value = text.partition(":")
     kind, star, scale = head.partition("*")
     if not colon or kind not in PARSERS:
-        raise BadRequest(f"“{text}” is no guide.", GUIDE_EXAMPLES)
+        raise BadRequest(f"“{text}” is not a guide.", GUIDE_EXAMPLES)
     try:
         fields = PARSERS[kind](value) | ({"scale": float(scale)} if star else {})
         guide: GuideRequest = msgspec.convert({"type": kind, **fields}, GuideRequest)
     except (ValueError, msgspec.ValidationError) as error:
-        raise BadRequest(f"The guide “{text}” does not make sense: {error}.", GUIDE_EXAMPLES) from error
+        raise BadRequest(f"The guide “{text}” is not valid: {error}.", GUIDE_EXAMPLES) from error
     return guide
 
 

@@ -1,4 +1,4 @@
-"""What of a request's guides can be wrong without anything being loaded. No torch."""
+"""Validation of a request's guides, as far as it needs no file. No torch."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from engine.interface.errors import BadClass, BadRequest, BadSize
 from engine.interface.protocol import AreaGuide, ClassifierGuide, GuideRequest, PackInfo, PaletteGuide, StyleGuide
 
 MIN_STYLE_SIDE = 8
-"""Of a style's picture, whose texture is looked at in three sizes."""
+"""The smallest side of a style picture, whose textures are compared at three scales."""
 
 
 def validate_guides(guides: Sequence[GuideRequest], info: PackInfo) -> None:
-    """Raise the BadRequest that says which guide this pack cannot follow, if there is one."""
+    """Raises BadRequest for the first guide that this pack cannot follow."""
     for guide in guides:
         match guide:
             case AreaGuide(shares=shares):
                 class_ids(shares, info)
                 if sum(shares.values()) > 1 + 1e-9:
-                    raise BadRequest("The areas of the classes are more than the whole.", "Let them sum to 1 at most.")
+                    raise BadRequest("The areas of the classes sum to more than 1.", "Reduce them.")
             case ClassifierGuide(present=present, absent=absent):
                 class_ids([*present, *absent], info)
             case PaletteGuide(colours=colours):
                 wrong = [text for text in colours if not re.fullmatch("#[0-9a-fA-F]{6}", text)]
                 if wrong or not colours:
-                    raise BadRequest(f"“{', '.join(wrong)}” is no palette.", "Write colours as #rrggbb.")
+                    raise BadRequest(f"“{', '.join(wrong)}” is not a palette.", "Write colours as #rrggbb.")
             case StyleGuide(image=image):
                 if image.channels != 3 or not image.is_complete or min(image.height, image.width) < MIN_STYLE_SIDE:
                     raise BadSize(
@@ -37,14 +37,14 @@ def validate_guides(guides: Sequence[GuideRequest], info: PackInfo) -> None:
 
 
 def class_ids(names: Iterable[str], info: PackInfo) -> list[int]:
-    """The ids of classes by their names or synonyms. Raises BadClass for one that is not there or named twice."""
-    known = {word: index for index, one in enumerate(info.classes) for word in (*one.synonyms, one.name)}
+    """The ids of classes by their names or synonyms. Raises BadClass for an unknown one and for one named twice."""
+    known = {word: index for index, entry in enumerate(info.classes) for word in (*entry.synonyms, entry.name)}
     wanted = list(names)
     unknown = [name for name in wanted if name not in known]
     if unknown or not wanted:
         raise BadClass(
             f"“{info.name}” has no class “{', '.join(unknown)}”.",
-            f"It has: {', '.join(one.name for one in info.classes)}.",
+            f"It has: {', '.join(entry.name for entry in info.classes)}.",
         )
     ids = [known[name] for name in wanted]
     index, times = Counter(ids).most_common(1)[0]

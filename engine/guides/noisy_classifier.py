@@ -1,4 +1,4 @@
-"""A small classifier of which classes are in a noised picture, whatever its clock."""
+"""A small classifier of the classes in a noisy picture, at any clock."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from torch import Tensor, nn
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile, BadRequest
 from engine.network.joint_unet import LOG_SNR_SCALE
-from engine.packs.pack import Pack, ScheduleConfig
+from engine.packs.pack import Pack
+from engine.packs.pack_config import ScheduleConfig
 
 WIDTHS = (48, 96, 160, 224)
 
 
 class ClassifierMetadata(msgspec.Struct, frozen=True):
-    """What a classifier was trained for; it serves packs of which the same holds."""
+    """What a classifier was trained for. It fits packs for which all of this is the same."""
 
     classes: tuple[str, ...]
     schedule: ScheduleConfig
@@ -30,14 +31,14 @@ class ClassifierMetadata(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_pack(cls, pack: Pack) -> ClassifierMetadata:
-        """Those of a pack."""
+        """The metadata of classifiers that fit a pack."""
         pixels, process = pack.file.pixels, pack.file.process
         names = tuple(info.name for info in pack.info.classes)
         return cls(names, process.image, process.clocks, pixels.mean, pixels.deviation)
 
 
 class NoisyClassifier(nn.Module):
-    """Noised pictures [B, 3, H, W] and their clocks [B] to one logit per class, [B, K]."""
+    """One logit per class, [B, K], of noisy pictures [B, 3, H, W] at clocks [B]."""
 
     def __init__(self, metadata: ClassifierMetadata) -> None:
         super().__init__()
@@ -65,24 +66,26 @@ class NoisyClassifier(nn.Module):
 
 
 def save(path: Path, network: NoisyClassifier, metadata: ClassifierMetadata) -> None:
-    """Write a classifier with what it was trained for. Raises BadFile."""
+    """Write a classifier with its metadata. Raises BadFile."""
     weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
     write_atomically(path, safetensors.torch.save(weights, {"facts": msgspec.json.encode(metadata).decode()}))
 
 
 def load(path: Path, device: torch.device) -> NoisyClassifier:
-    """A classifier from its file. Raises BadFile."""
+    """The classifier in a file, on a device. Raises BadFile."""
     try:
         with safetensors.safe_open(path, "pt") as file:
             metadata = msgspec.json.decode(file.metadata()["facts"], type=ClassifierMetadata)
         network = NoisyClassifier(metadata)
         network.load_state_dict(load_file(path))
     except (OSError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
-        raise BadFile(f"{path} is no classifier: {error}", "Make one with diptych-engine train-classifier.") from error
+        raise BadFile(
+            f"{path} is not a classifier: {error}", "Make one with diptych-engine train-classifier."
+        ) from error
     return network.to(device).eval().requires_grad_(False)
 
 
 def check_compatible(network: NoisyClassifier, path: Path, pack: Pack) -> None:
-    """Raise BadRequest if a classifier was trained for another kind of pack."""
+    """Raises BadRequest if a classifier does not fit a pack."""
     if network.metadata != ClassifierMetadata.from_pack(pack):
         raise BadRequest(f"{path} was trained for another kind of pack.", "Train one for this pack.")

@@ -1,35 +1,21 @@
-"""Where packs and other assets lie, and what a pack says of itself before torch is loaded."""
+"""The packs on this machine, and what can be read of one without its networks. No torch."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from engine.interface.errors import BadPack, UnknownPack
-from engine.interface.protocol import MAX_FRAME, MAX_SIDE, UNKNOWN, Generate, PackInfo, Sampler
+from engine.interface.kept_masks import ConditioningKind
+from engine.interface.protocol import MAX_FRAME, MAX_SIDE, PackInfo, Sampler
 
 UPSCALER_FILE = "upscaler.safetensors"
 DISTILLED_FILE = "distilled.safetensors"
 MAX_HEADER_BYTES = 2**20
-
-ConditioningKind = Literal["image", "some", "nothing"]
-_SIDE_AND_NUMBER_WORDS = (
-    "exactly only just single lone one many lots plenty dozens hundreds scores masses crowds tons loads lot dozen "
-    "crowd numerous countless full large number great far hand side half edge corner left right over there our"
-)
-CONSTRAINT_WORDS = frozenset(_SIDE_AND_NUMBER_WORDS.split())
-"""The words by which a prompt's sides and numbers are read by rule (data/told.py), whatever a pack was taught."""
-_LIGHT_WORDS = (
-    "sun sunny sunlit sunshine sunlight day daylight daytime noon midday bright brighter brightly lit shines shining "
-    "blazes blazing night midnight nighttime nightfall evening darkness dark darker dusk twilight gloom gloomy dim "
-    "dimly moonlight moonlit hardly barely low poor light lighting outside"
-)
-BRIGHTNESS_WORDS = frozenset(_LIGHT_WORDS.split())
-"""Those by which its light is (data/light.py)."""
 
 
 class _PackFileHeader(msgspec.Struct):
@@ -56,24 +42,24 @@ class _SafetensorsHeader(msgspec.Struct):
     metadata: _SafetensorsMetadata = msgspec.field(name="__metadata__")
 
 
-F = TypeVar("F")
+MetadataT = TypeVar("MetadataT")
 
 
 def assets_folder() -> Path:
-    """The assets folder: inside the installed package, or beside it in a checkout."""
+    """The assets folder: inside the installed package, or beside the package in a checkout."""
     engine = Path(__file__).parents[1]
     installed = engine / "_assets"
     return installed if installed.is_dir() else engine.parent / "assets"
 
 
 def pack_folders() -> dict[str, Path]:
-    """Name to folder of every pack: first those under DIPTYCH_PACKS, then the assets'."""
+    """The folder of every pack by its name: those under DIPTYCH_PACKS first, then those of the assets."""
     roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [assets_folder() / "packs"]
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for root in roots:
         for file in sorted(root.glob("*/pack.json")):
-            found.setdefault(file.parent.name, file.parent)
-    return found
+            folders.setdefault(file.parent.name, file.parent)
+    return folders
 
 
 def find_pack_folder(name: str) -> Path:
@@ -81,7 +67,7 @@ def find_pack_folder(name: str) -> Path:
     known = pack_folders()
     if name in known:
         return known[name]
-    with contextlib.suppress(OSError, ValueError):  # a name that can be no path, or a folder that may not be read
+    with contextlib.suppress(OSError, ValueError):  # not a valid path, or not readable
         if (Path(name) / "pack.json").is_file():
             return Path(name)
     raise UnknownPack(
@@ -91,22 +77,26 @@ def find_pack_folder(name: str) -> Path:
 
 
 def read_pack_info(folder: Path) -> PackInfo:
-    """The public head of a pack's pack.json, and what the networks beside it do. Raises BadPack."""
+    """The public part of pack.json, with what the headers of the upscaler and the few-step network say.
+
+    Raises BadPack.
+    """
     try:
         info = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_PackFileHeader).info
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
-    upscaler, distilled = (
-        _read_header_metadata(folder / UPSCALER_FILE, _UpscalerHeader),
-        _read_header_metadata(folder / DISTILLED_FILE, _DistilledHeader),
-    )
-    return msgspec.structs.replace(
-        info, upscale=upscaler.factor if upscaler else 0, distilled=distilled.plan.steps if distilled else 0
-    )
+    upscaler = _read_header_metadata(folder / UPSCALER_FILE, _UpscalerHeader)
+    return msgspec.structs.replace(info, upscale=upscaler.factor if upscaler else 0, distilled=few_step_count(folder))
 
 
-def _read_header_metadata(path: Path, kind: type[F]) -> F | None:
-    """What a file of weights says of itself in its head; None if there is none that can be read."""
+def few_step_count(folder: Path) -> int:
+    """The steps of the few-step network beside a pack; 0 if it has none."""
+    header = _read_header_metadata(folder / DISTILLED_FILE, _DistilledHeader)
+    return header.plan.steps if header else 0
+
+
+def _read_header_metadata(path: Path, kind: type[MetadataT]) -> MetadataT | None:
+    """The metadata in the header of a safetensors file; None if the file cannot be read."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
@@ -117,37 +107,25 @@ def _read_header_metadata(path: Path, kind: type[F]) -> F | None:
 
 
 def full_size_shape(info: PackInfo, height: int, width: int) -> tuple[int, int] | None:
-    """The full size of a picture of this one; None if the pack cannot draw that, or it is too large to be sent."""
+    """Height and width at full size; None without an upscaler, or beyond the protocol's limits."""
     full_height, full_width = height * info.upscale, width * info.upscale
     fits = max(full_height, full_width) <= MAX_SIDE and 4 * full_height * full_width <= MAX_FRAME // 2
     return (full_height, full_width) if info.upscale and fits else None
 
 
 def default_steps(info: PackInfo, sampler: Sampler | None, conditioning: ConditioningKind) -> int:
-    """In how many steps a sampler, or the pack's own, draws if nobody says. The layout of a whole "image" is found in
-    few, if the pack has it so: each pixel is the likeliest class at once, and more steps let pixels agree where the
-    image leaves them open. Where "nothing" is given, two halves have to be made one after the other.
+    """The number of steps of a sampler (None: the pack's) for a request that names none.
+
+    A pack may take fewer steps for the layout of a whole image: each pixel's likeliest class is clear at once, and
+    more steps only let pixels agree where the image leaves them open. It may take more steps where nothing is given,
+    as the halves then follow each other.
     """
     sampler = sampler or info.sampler
     if sampler == "distilled":
         return info.distilled
-    if sampler.startswith("gcdp"):  # on its one clock nothing is to be seen in a first step
+    if sampler.startswith("gcdp"):  # both halves share one clock: after few steps nothing is recognisable
         return info.steps
     return {"image": info.layout_steps, "nothing": info.text_steps, "some": 0}[conditioning] or info.steps
-
-
-def conditioning_kind(request: Generate) -> ConditioningKind:
-    """What a request gives: a whole "image", so that only its layout is to be found, or "some" or "nothing" of it."""
-    image, layout = request.image, request.layout
-    if image is not None and (request.keep_image is None or all(request.keep_image.data)):
-        return "image"
-    partly_given = image is not None and request.keep_image is not None and any(request.keep_image.data)
-    if layout is not None and not partly_given:
-        known = layout.pixels() != UNKNOWN
-        partly_given = bool(
-            (known if request.keep_layout is None else known & (request.keep_layout.pixels() > 0)).any()
-        )
-    return "some" if partly_given else "nothing"
 
 
 def example_layout_paths(folder: Path) -> list[Path]:

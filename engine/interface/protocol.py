@@ -19,6 +19,10 @@ UNKNOWN = 255
 """The id of a layout pixel without a class: in memory, on the wire and in files."""
 MAX_FRAME = 64 * 2**20
 MAX_SIDE = 4096
+MAX_SEED = 2**63 - 1
+"""The largest seed: torch's generators take no larger one."""
+MAX_PROMPT_LENGTH = 2000
+"""Characters."""
 SIDE_MULTIPLE = 16
 """Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
 
@@ -30,7 +34,7 @@ Sampler = Literal[
 ]  # fmt: skip
 """diffusion.solvers.SOLVERS, the pack's distilled network, and diffusion.repaint, also with the noise of its code."""
 JobId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-PromptText = Annotated[str, msgspec.Meta(max_length=2000)]
+PromptText = Annotated[str, msgspec.Meta(max_length=MAX_PROMPT_LENGTH)]
 EnginePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 """A file or a folder on the engine's side."""
 ExportFormat = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
@@ -176,7 +180,7 @@ class Generate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     keep_image: Raster | None = None  # default: every pixel of the image
     prompt: PromptText | None = None
     negative: PromptText = ""
-    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    seed: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEED)] = 0
     steps: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None  # default: the pack's
     sampler: Sampler | None = None  # default: the pack's
     resamplings: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # of each step, by the gcdp samplers only
@@ -201,7 +205,7 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     out: EnginePath
     form: ExportFormat = "paired"
     count: Annotated[int, msgspec.Meta(ge=1)] = 1000
-    first_seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
+    first_seed: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEED)] = 0
     prompts: EnginePath | None = None
     caption_grammar: bool = False
     layouts: EnginePath | None = None

@@ -14,8 +14,9 @@ from engine.interface.raster import colourise, fit_layout, read_layout
 from engine.metrics.report_pictures import picture_grid
 from engine.packs.pack import Pack
 from engine.prompts.caption_grammar import grammar_caption
-from engine.requests import full_size, generation
-from engine.requests.generation import ImageLayoutPair
+from engine.requests import full_size
+from engine.requests.batch_snapshot import ImageLayoutPair
+from engine.requests.generation import resolve_for_pack, sample_batch
 
 MAX_ROWS = 6
 MIN_CELL_HEIGHT = 128
@@ -84,10 +85,11 @@ class ContactSheetSampler:
 
     def draw(self, request: Generate) -> ContactSheetResult:
         """The result of one request."""
-        *_, last = generation.generate_steps(self.pack, [request])
-        drawn = full = ImageLayoutPair(last.image(0), last.layout(0))
+        resolved = resolve_for_pack(self.pack, request)
+        *_, last = sample_batch(self.pack, [resolved])
+        drawn = full = last.pair(0)
         if self.upscaler is not None:
-            *_, stage = full_size.upscaling_steps(self.upscaler, request, drawn)
+            *_, stage = full_size.upscaling_steps(self.upscaler, resolved, drawn)
             assert stage.pair is not None, "the last stage is whole"
             full = stage.pair
         return ContactSheetResult(drawn, full.image, colourise(full.layout, self.pack.info.classes))

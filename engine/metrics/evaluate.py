@@ -40,7 +40,8 @@ from engine.metrics.sweep_curves import draw_sweep_curves
 from engine.metrics.sweeps import SweepPoint, run_sweeps
 from engine.packs.pack import Pack
 from engine.prompts.caption_grammar import caption_openers
-from engine.requests.generation import guidance_weights, pack_for_request, resolved_sampler, resolved_steps
+from engine.requests.generation import resolve_for_pack
+from engine.requests.request_batch import network_pack
 
 TASK_NAMES: tuple[TaskName, ...] = get_args(TaskName)
 CACHE_FOLDER = "drawn"
@@ -198,14 +199,15 @@ def candidate_summary(candidate: Candidate) -> CandidateSummary:
     info, options = candidate.pack.info, candidate.options
     (request,) = prompt_requests(["a street"], 0, info)
     request = candidate_request(request, info, options)
-    drawing_info = pack_for_request(candidate.pack, request).info
+    resolved = resolve_for_pack(candidate.pack, request)
+    drawing_info = network_pack(candidate.pack, resolved).info
     return CandidateSummary(
         name=candidate.name,
         title=info.title,
         images_seen=candidate.pack.file.images_seen,
-        sampler=resolved_sampler(candidate.pack, request),
-        steps=resolved_steps(candidate.pack, request),
-        guidance=guidance_weights(candidate.pack, request)[0],
+        sampler=resolved.sampler,
+        steps=resolved.steps,
+        guidance=resolved.guidance.text,
         cross_guidance=drawing_info.cross_guidance if request.cross_guidance is None else request.cross_guidance,
         resamplings=options.resamplings,
         segment=options.segment,

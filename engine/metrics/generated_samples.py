@@ -18,23 +18,17 @@ from engine.diffusion.sampling.sampler import sample
 from engine.diffusion.sampling.windowed_denoiser import WindowedDenoiser
 from engine.evaluators import segmenter
 from engine.interface.atomic_files import write_atomically
+from engine.interface.kept_masks import kept_masks
 from engine.interface.protocol import Generate, PackInfo, Pixels, Raster
 from engine.metrics import cost
 from engine.metrics.candidates import Candidate, CandidateOptions
 from engine.metrics.evaluator_set import ImageSegmenter
 from engine.metrics.real_pairs import RealPairs
 from engine.packs.pack import Pack
-from engine.requests.generation import (
-    BatchSnapshot,
-    ImageLayoutPair,
-    KeptHalves,
-    generate,
-    group_batchable,
-    pack_for_request,
-    resolved_steps,
-    sampler_settings,
-    sampling_task,
-)
+from engine.requests.batch_snapshot import BatchSnapshot, ImageLayoutPair
+from engine.requests.generation import resolve_for_pack, sample_batch
+from engine.requests.request_batch import network_pack, sampler_settings, sampling_task
+from engine.requests.resolved_request import KeptHalves, ResolvedRequest, group_batchable
 
 TaskName = Literal["text", "layout", "image", "region"]
 TASK_TITLES: dict[str, str] = {
@@ -161,25 +155,26 @@ class CachedSampler:
                 return GeneratedSamples(
                     list(cached["images"]), list(cached["layouts"]), SamplingCost(*cached["cost"].tolist())
                 )
-        drawn = sample_batch(candidate, requests)
+        drawn = sample_candidate(candidate, requests)
         data = io.BytesIO()
         np.savez(data, images=drawn.images, layouts=drawn.layouts, cost=np.array(drawn.cost))
         write_atomically(path, data.getvalue())
         return drawn
 
 
-def sample_batch(candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
+def sample_candidate(candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
     """Sample one batch and count what it takes."""
     pack, images_only = candidate.configured_pack, candidate.options.segment
     rate = cost.matmul_tflops(pack.device)
     cost.reset_peak_memory(pack.device)
     results: dict[int, ImageLayoutPair] = {}
     start, calls, rows = time.perf_counter(), 0, 0
-    for group in [[*range(len(requests))]] if images_only else group_batchable(pack, requests):
-        group_requests = [requests[index] for index in group]
-        with cost.count_evaluations(pack_for_request(pack, group_requests[0]).network) as count:
-            *_, last = [sample_images_only(pack, group_requests)] if images_only else generate(pack, group_requests)
-        results |= {index: ImageLayoutPair(last.image(row), last.layout(row)) for row, index in enumerate(group)}
+    resolved = [resolve_for_pack(pack, request) for request in requests]
+    for group in [[*range(len(requests))]] if images_only else group_batchable(resolved):
+        batch = [resolved[index] for index in group]
+        with cost.count_evaluations(network_pack(pack, batch[0]).network) as count:
+            *_, last = [sample_images_only(pack, batch)] if images_only else sample_batch(pack, batch)
+        results |= {index: last.pair(row) for row, index in enumerate(group)}
         calls, rows = calls + len(group) * count.calls, rows + count.rows
     images, layouts = zip(*(results[index] for index in range(len(requests))), strict=True)
     seconds = (time.perf_counter() - start) / len(requests)
@@ -189,25 +184,23 @@ def sample_batch(candidate: Candidate, requests: Sequence[Generate]) -> Generate
     return GeneratedSamples(list(images), list(layouts), sampling_cost)
 
 
-def sample_images_only(pack: Pack, requests: Sequence[Generate]) -> BatchSnapshot:
+def sample_images_only(pack: Pack, batch: Sequence[ResolvedRequest]) -> BatchSnapshot:
     """Text → image with the layout unknown throughout; the last frame, whose layout means nothing."""
-    given = [KeptHalves.from_request(request, pack.info) for request in requests]
     with torch.inference_mode():
-        task = sampling_task(pack, requests, given)
+        task = sampling_task(pack, batch)
         task = replace(task, unknown=torch.ones_like(task.unknown))
-        settings = sampler_settings(pack, resolved_steps(pack, requests[0]))
-        settings = replace(settings, solver=requests[0].sampler or settings.solver)
+        settings = replace(sampler_settings(pack, batch[0].steps), solver=batch[0].sampler)
         *_, last = sample(
             pack.process, WindowedDenoiser(pack.network, pack.info.height, pack.info.width), task, settings
         )
-    return BatchSnapshot(last.index, last.total, last, pack, given)
+    return BatchSnapshot(last.index, last.total, last, pack, [request.kept for request in batch])
 
 
 def count_changed_pixels(requests: Sequence[Generate], samples: GeneratedSamples, info: PackInfo) -> int:
     """How many kept pixels of either half came back as something else, over all results."""
     count = 0
     for request, image, layout in zip(requests, samples.images, samples.layouts, strict=True):
-        given = KeptHalves.from_request(request, info)
+        given = KeptHalves.from_request(request, kept_masks(request, info))
         count += int((given.image != image).any(2)[given.keep_image].sum())
         count += int((given.layout != layout)[given.keep_layout].sum())
     return count

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from engine.diffusion.process.denoiser import TextFeatures
 from engine.interface.errors import BadPack
-from engine.prompts.words import split_words
+from engine.interface.prompt_words import split_words
 
 PAD, START, END, UNKNOWN_WORD = range(4)
 """Rows of a compact embedding before the vocabulary's own."""

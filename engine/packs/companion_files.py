@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadPack
-from engine.packs.pack import PackFile
+from engine.packs.pack_config import PackFile
 
 
 class PackCompatibility(msgspec.Struct, frozen=True):

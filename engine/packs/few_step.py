@@ -1,4 +1,4 @@
-"""A pack's distilled network: what the pack draws in many guided steps, in few evaluations."""
+"""A pack's few-step network, distilled from the pack's own: it needs a few evaluations and no guidance."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from engine.interface.errors import BadPack
 from engine.interface.pack_catalogue import DISTILLED_FILE
 from engine.packs import companion_files
 from engine.packs.companion_files import SegmenterScores, WeightsMetadata
-from engine.packs.pack import WEIGHTS_FILE, Pack, PackFile, TimestepSpacingConfig, build_network
+from engine.packs.pack import WEIGHTS_FILE, Pack, build_network
+from engine.packs.pack_config import PackFile, TimestepSpacingConfig
 
 DISTIL_COMMAND = "distil"
 
 
 class DistilledSampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the network was taught to be sampled: its usual steps, and the way of the clocks, as `ProcessConfig` has it.
+    """The steps and the course of the clocks that the network was trained with, in the terms of `ProcessConfig`.
 
-    The image starts just under T, so that the network sees the noise that the picture is made from.
+    The image starts just below T: at T the network would not see the noise, and every seed would give one picture.
     """
 
     steps: int = 4
@@ -31,7 +32,7 @@ class DistilledSampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     layout_pace: TimestepSpacingConfig = TimestepSpacingConfig(rise=2.0, bend=1.5)
 
     def apply_to(self, file: PackFile) -> PackFile:
-        """A pack's file with this way of the clocks, sampled by DDIM without guidance: that is in the weights."""
+        """A pack.json with these clocks, DDIM and guidance 1, since guidance is distilled into the weights."""
         process = msgspec.structs.replace(
             file.process, lead=self.lead, image_pace=self.image_pace, layout_pace=self.layout_pace
         )
@@ -42,8 +43,10 @@ class DistilledSampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
 
 
 class DistilledMetadata(WeightsMetadata, frozen=True, kw_only=True):
-    """On pictures held out, of layout → image: what the segmenter finds after 1, 2, … evaluations, in what the pack
-    itself draws in `evaluations`, and in the real pictures.
+    """The segmenter's scores for layout → image on held-out pictures.
+
+    `curve` has those of the few-step network after 1, 2, … evaluations, `own` those of the pack's own network after
+    `evaluations`, `real` those of the real pictures.
     """
 
     plan: DistilledSampling
@@ -55,26 +58,28 @@ class DistilledMetadata(WeightsMetadata, frozen=True, kw_only=True):
 
 
 def load_distilled(pack: Pack) -> Pack:
-    """The pack with its distilled network, on its device; read once. Raises BadPack."""
-    if pack.distilled is None:
-        path = pack.folder / DISTILLED_FILE
-        metadata, tensors = companion_files.read(path, DistilledMetadata, DISTIL_COMMAND)
-        companion_files.check_compatible(metadata, path, pack.file)
-        if metadata.teacher != weights_digest(pack.folder):
-            raise BadPack(
-                f"{path} was distilled from other weights.", f"Make it anew with diptych-engine {DISTIL_COMMAND}."
-            )
-        pack.distilled = distilled_pack(pack, tensors, metadata.plan, path)
-    return pack.distilled
+    """The pack with its few-step network, on the same device; read once. Raises BadPack."""
+    return pack.variant(DISTILLED_FILE, lambda: _read_distilled(pack))
+
+
+def _read_distilled(pack: Pack) -> Pack:
+    path = pack.folder / DISTILLED_FILE
+    metadata, tensors = companion_files.read(path, DistilledMetadata, DISTIL_COMMAND)
+    companion_files.check_compatible(metadata, path, pack.file)
+    if metadata.teacher != weights_digest(pack.folder):
+        raise BadPack(
+            f"{path} was distilled from other weights.", f"Make it anew with diptych-engine {DISTIL_COMMAND}."
+        )
+    return distilled_pack(pack, tensors, metadata.plan, path)
 
 
 def weights_digest(folder: Path) -> str:
-    """A hash of a pack's weights: the text tower among them is the distilled network's too."""
+    """The SHA-256 of a pack's weights file, text tower included: the few-step network shares the tower."""
     return hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
 
 
 def distilled_pack(pack: Pack, tensors: dict[str, Tensor], plan: DistilledSampling, path: Path) -> Pack:
-    """The pack with other weights, sampled by a plan. Raises BadPack if they do not fit."""
+    """The pack with the weights `tensors`, sampled as `plan` says; `path` is named in errors. Raises BadPack."""
     widths = pack.empty_text_features.pooled.shape[-1], pack.empty_text_features.tokens.shape[-1]
     network = build_network(pack.file, pack.process, widths)
     companion_files.load_weights(network, tensors, path)
@@ -83,5 +88,5 @@ def distilled_pack(pack: Pack, tensors: dict[str, Tensor], plan: DistilledSampli
 
 
 def write_distilled(path: Path, tensors: dict[str, Tensor], metadata: DistilledMetadata) -> None:
-    """Write the weights in bf16. Raises BadFile."""
+    """Write a few-step network's weights in bf16, with its metadata. Raises BadFile."""
     companion_files.save(path, {name: value.to(torch.bfloat16) for name, value in tensors.items()}, metadata)

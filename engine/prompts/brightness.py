@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from engine.data.taxonomy import class_word_forms
+from engine.interface.prompt_words import split_words
 from engine.interface.protocol import ClassInfo
 from engine.prompts.constraints import DENIAL, with_class_ids
-from engine.prompts.words import split_words
 
 Brightness = Literal["bright", "dark", ""]
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.data.taxonomy import ClassWords, TaxonomySource, load_taxonomy
+from engine.interface.prompt_words import split_words
 from engine.interface.protocol import UNKNOWN, Pixels
 from engine.interface.raster import parse_hex_colour
-from engine.prompts.words import split_words
 
 MIN_CLASS_PIXELS = 8
 """A class counts as present from this many pixels."""

@@ -1,6 +1,6 @@
-"""What a request asks for, checked against the pack before anything is computed. No torch.
+"""Validation of a request against its pack, before anything is computed. No torch.
 
-The wire's types already hold (protocol.py); here the parts are checked against each other and the pack.
+The types of the fields hold already (`engine.interface.protocol`); here they are checked against each other.
 """
 
 from __future__ import annotations
@@ -8,18 +8,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.guides.guide_validation import validate_guides
 from engine.interface.errors import BadClass, BadPack, BadRequest, BadSize, NothingGiven, NothingToDo
+from engine.interface.kept_masks import KeptMasks, kept_masks, request_size
 from engine.interface.pack_catalogue import full_size_shape
 from engine.interface.protocol import SIDE_MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
 
-Mask = npt.NDArray[np.bool_]
 
-
-def validate_request(request: Generate, info: PackInfo) -> None:
-    """Raise the BadRequest that says why this pack cannot draw this request, if it cannot."""
+def validate_request(request: Generate, info: PackInfo) -> KeptMasks:
+    """The masks of what a valid request keeps. Raises BadRequest if this pack cannot draw it."""
     if not all(math.isfinite(weight or 0) for weight in (request.guidance, request.cross_guidance)):
         raise BadRequest("A guidance is not a number.", "Use 0 to 50; 1 is plain.")
     if request.sampler == "distilled" and not {request.guidance, request.cross_guidance} <= {None, 1.0}:
@@ -34,21 +32,22 @@ def validate_request(request: Generate, info: PackInfo) -> None:
         )
     if request.layout is not None:
         _validate_class_ids(request.layout, info)
-    layout, image = kept_layout_mask(request, info), kept_image_mask(request, info)
-    if layout.all() and image.all():
+    kept = kept_masks(request, info)
+    if kept.layout.all() and kept.image.all():
         raise NothingToDo(
             "Both halves are given completely, so nothing is left to generate.",
             "Leave one half out, or unlock a part of one.",
         )
-    if request.prompt is None and not layout.any() and not image.any():
+    if request.prompt is None and kept.conditioning == "nothing":
         raise NothingGiven(
             "There is no layout, no image and no prompt.",
             "Paint something, give an image, or pass --prompt '' for any picture.",
         )
+    return kept
 
 
 def validate_full_size(request: Generate, info: PackInfo) -> None:
-    """Raise the EngineError that says why this request cannot be drawn at full size too, if it asks for that."""
+    """Raises BadRequest or BadPack if a valid request asks for a full size at which it cannot be drawn."""
     full, low_size = request.full, request_size(request, info)
     if full is None:
         return
@@ -73,32 +72,6 @@ def validate_full_size(request: Generate, info: PackInfo) -> None:
             )
     if full.layout is not None:
         _validate_class_ids(full.layout, info)
-
-
-def request_size(request: Generate, info: PackInfo) -> tuple[int, int]:
-    """Height and width in pixels: those of the request's halves, or the pack's if it gives none."""
-    half = request.layout or request.image
-    return (half.height, half.width) if half else (info.height, info.width)
-
-
-def kept_layout_mask(request: Generate, info: PackInfo) -> Mask:
-    """bool [H, W]: the layout pixels that are given and come back as they are; unknown ones never are."""
-    if request.layout is None:
-        return np.zeros(request_size(request, info), np.bool_)
-    known: Mask = request.layout.pixels() != UNKNOWN
-    if request.keep_layout is not None:
-        known &= request.keep_layout.pixels() > 0
-    return known
-
-
-def kept_image_mask(request: Generate, info: PackInfo) -> Mask:
-    """bool [H, W]: the image pixels that are given and come back as they are."""
-    if request.image is None:
-        return np.zeros(request_size(request, info), np.bool_)
-    if request.keep_image is None:
-        return np.ones(request_size(request, info), np.bool_)
-    kept: Mask = request.keep_image.pixels() > 0
-    return kept
 
 
 def _validate_rasters(request: Generate) -> None:

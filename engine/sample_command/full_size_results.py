@@ -1,4 +1,4 @@
-"""What an order's files give at full size, where they hold so much."""
+"""Inputs at full size, as far as files have enough pixels for it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FitFunction = Callable[[Pixels, int, int, FitMode], FittedPixels]
 def read_full_size_inputs(
     order: SampleOrder, source: SampleInput, info: PackInfo, margins: InputMargins
 ) -> FullSizeInputs | None:
-    """Both halves at `info.upscale` times the pack's size, cut as they are at the pack's own; None if nobody asked.
+    """Both halves at `info.upscale` times the pack's size, fitted as at the pack's own; None without `full`.
 
-    A file with fewer pixels says no more than at the pack's size, and is left out. Raises BadFile.
+    A file with fewer pixels is left out: it has no more detail than at the pack's size. Raises BadFile.
     """
     if not order.full:
         return None
@@ -34,7 +34,7 @@ def read_full_size_inputs(
 def full_size_inputs(
     layout: Pixels | None, image: Pixels | None, fit: FitMode, info: PackInfo, margins: InputMargins | None = None
 ) -> FullSizeInputs:
-    """The same of ids [H, W] and RGB [H, W, 3] of any size, with `margins` of the pack's own pixels around them."""
+    """Ids [H, W] and RGB [H, W, 3] of any size, fitted to full size; `margins` count pixels of the pack's size."""
     scaled_margins = InputMargins(*(side * info.upscale for side in margins or InputMargins(0, 0, 0, 0)))
     ids = None if layout is None else _fit_to_full_size(layout, raster.fit_layout, fit, info)
     pixels = None if image is None else _fit_to_full_size(image, raster.fit_image, fit, info)
@@ -45,7 +45,7 @@ def full_size_inputs(
 
 
 def _fit_to_full_size(source_pixels: Pixels, fit: FitFunction, fit_mode: FitMode, info: PackInfo) -> Pixels | None:
-    """A half at full size. What is no padding at the pack's size is none at this one: their edges agree."""
+    """A half at full size, whose padding ends where it does at the pack's size; None if it has too few pixels."""
     height, width = info.height * info.upscale, info.width * info.upscale
     if source_pixels.shape[0] < height or source_pixels.shape[1] < width:
         return None

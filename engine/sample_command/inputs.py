@@ -1,4 +1,4 @@
-"""From a sample's files to a checked request at the pack's size."""
+"""The files of one sample, read as a valid request at the pack's size."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ import numpy as np
 from engine.interface import raster
 from engine.interface.errors import BadRequest, BadSize
 from engine.interface.protocol import UNKNOWN, Generate, GuideRequest, PackInfo, Pixels, Raster
-from engine.requests import validation
+from engine.requests.resolved_request import ResolvedRequest, resolve_request
+from engine.requests.validation import validate_full_size
 from engine.sample_command.full_size_results import read_full_size_inputs
 from engine.sample_command.margins import InputMargins, read_margins
 from engine.sample_command.plan import PlannedSample, SampleOrder
 
 
 class _HalfInput(NamedTuple):
+    """One half as the request holds it; None where it is not given, or all of it is kept."""
+
     pixels: Raster | None = None
     keep: Raster | None = None
 
     def with_margins(self, margins: InputMargins, value: int) -> _HalfInput:
-        """The same with margins that are not kept."""
+        """This half with margins of one value around it, which are not kept."""
         if self.pixels is None or not any(margins):
             return self
         pixels = self.pixels.pixels()
@@ -30,9 +33,9 @@ class _HalfInput(NamedTuple):
 
 
 def read_request(
-    order: SampleOrder, sample: PlannedSample, info: PackInfo, guides: tuple[GuideRequest, ...] = ()
-) -> Generate:
-    """Read, fit and check what is given for one sample. Raises BadFile and BadRequest."""
+    order: SampleOrder, sample: PlannedSample, info: PackInfo, folder: Path, guides: tuple[GuideRequest, ...] = ()
+) -> ResolvedRequest:
+    """The request of one sample, whose pack lies in `folder`. Raises BadFile, BadRequest or BadPack."""
     source, layout, image = sample.source, _HalfInput(), _HalfInput()
     margins = read_margins(order.extend)
     if source.layout is not None:
@@ -67,22 +70,18 @@ def read_request(
         live=False,
         full=read_full_size_inputs(order, source, info, margins),
     )
-    _validate(request, info, source.name)
-    return request
-
-
-def _validate(request: Generate, info: PackInfo, name: str) -> None:
     try:
-        validation.validate_request(request, info)
-        validation.validate_full_size(request, info)
+        resolved = resolve_request(request, info, folder)
+        validate_full_size(request, info)
     except BadRequest as error:
-        raise type(error)(f"{name}: {error.message}" if name else error.message, error.hint) from error
+        raise type(error)(f"{source.name}: {error.message}" if source.name else error.message, error.hint) from error
+    return resolved
 
 
 def _kept_half(
     source_pixels: Pixels, fitted: raster.FittedPixels, mask: Path | None, order: SampleOrder
 ) -> _HalfInput:
-    """A fitted half, and what of it stays: what the mask says, but never the padding."""
+    """A fitted half; its padding is never kept, nor what the mask file leaves out. Raises BadFile and BadSize."""
     keep = fitted.inside
     if mask is not None:
         mask_pixels = raster.read_mask(mask)
@@ -92,7 +91,7 @@ def _kept_half(
                 f"{source_pixels.shape[0]}×{source_pixels.shape[1]}.",
                 "Make the mask as large as the picture it belongs to.",
             )
-        # Fitted like class ids: a cell stays if most of it does.
+        # Fitted like class ids: a cell is kept if most of its area is.
         keep = keep & (raster.fit_layout(mask_pixels, *keep.shape, order.fit).pixels > 0)
     return _HalfInput(
         Raster.from_pixels(fitted.pixels), None if keep.all() else Raster.from_pixels(np.uint8(255) * keep)

@@ -1,4 +1,4 @@
-"""More canvas around what is given, to be drawn."""
+"""Margins to be generated around the inputs (outpainting)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXTEND_EXAMPLE = f"Write for example --extend left=64,right=128, in multiples of
 
 
 class InputMargins(NamedTuple):
-    """How many pixels come on at each side."""
+    """The pixels added on each side."""
 
     left: int = 0
     right: int = 0
@@ -21,19 +21,19 @@ class InputMargins(NamedTuple):
     bottom: int = 0
 
     def pad(self, pixels: Pixels, value: int) -> Pixels:
-        """Pixels [H, W] or [H, W, 3] with margins of one value."""
+        """Pixels [H, W] or [H, W, 3] with margins of one value around them."""
         sides = [(self.top, self.bottom), (self.left, self.right), (0, 0)]
         return np.pad(pixels, sides[: pixels.ndim], constant_values=value)
 
 
 def read_margins(text: str) -> InputMargins:
-    """Margins from "left=64,right=128"; none from the empty text. Raises BadRequest."""
-    found: dict[str, int] = {}
+    """The margins in a text like "left=64,right=128"; all 0 in an empty one. Raises BadRequest."""
+    margins: dict[str, int] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         side, _, amount = part.partition("=")
-        if side not in InputMargins._fields or side in found or not amount.isdecimal():
-            raise BadRequest(f"“{part}” does not say how far to extend a side.", EXTEND_EXAMPLE)
-        found[side] = int(amount)
-        if found[side] % SIDE_MULTIPLE or found[side] > MAX_SIDE:
+        if side not in InputMargins._fields or side in margins or not amount.isdecimal():
+            raise BadRequest(f"“{part}” is not a side with a number of pixels.", EXTEND_EXAMPLE)
+        margins[side] = int(amount)
+        if margins[side] % SIDE_MULTIPLE or margins[side] > MAX_SIDE:
             raise BadRequest(f"A side cannot be extended by {amount} pixels.", EXTEND_EXAMPLE)
-    return InputMargins(**found)
+    return InputMargins(**margins)

@@ -1,7 +1,7 @@
-"""Which samples an order asks for, under which names and seeds; settled before any work begins.
+"""The samples of an order, with their names and seeds, planned before any work begins.
 
-A *source* is one name with what is given under it (layout file, image file, masks, prompt); each source is
-drawn `count` times. Seeds go up by one from sample to sample, so files do not depend on how they are batched.
+A *source* is one name with its inputs: layout file, image file, masks, prompt. Each source is drawn `count` times,
+with seeds that go up by one from sample to sample, so that no result depends on the batches.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from typing import NamedTuple
 import msgspec
 
 from engine.interface.errors import BadFile, BadRequest
-from engine.interface.protocol import Sampler
+from engine.interface.protocol import MAX_PROMPT_LENGTH, MAX_SEED, Sampler
 from engine.interface.raster import FitMode
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
-MAX_SEED = 2**63 - 1  # what the wire and torch's generators hold
-MAX_PROMPT_LENGTH = 2000  # the wire's
 
 
 class SampleOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person asked for; paths are files or folders. `prompt` may be "@FILE" of NAME<tab>text lines."""
+    """The options of `sample`. Paths are files or folders; `prompt` may be "@FILE", with lines of NAME<tab>text."""
 
     pack: str
     out: Path
@@ -51,7 +49,7 @@ class SampleOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SampleInput(NamedTuple):
-    """What is given under one name; the name is empty if no file gives one."""
+    """The inputs of one name, which is empty if no file gives one."""
 
     name: str
     layout: Path | None
@@ -61,12 +59,13 @@ class SampleInput(NamedTuple):
     prompt: str | None
 
     def paths(self) -> list[Path]:
+        """The files among the inputs."""
         candidates = (self.layout, self.image, self.keep_layout, self.keep_image)
         return [path for path in candidates if path is not None]
 
 
 class PlannedSample(NamedTuple):
-    """One result to be made: its name and seed are its own, all else is its source's."""
+    """One result to be drawn, by its name and seed, from its source."""
 
     name: str
     seed: int
@@ -74,7 +73,7 @@ class PlannedSample(NamedTuple):
 
 
 class OutputPaths(NamedTuple):
-    """The files of one result. The request is written last: where it is, the other two are."""
+    """The files of one result. The record of the request is written last, so that it proves the other two."""
 
     image: Path
     layout: Path
@@ -82,26 +81,23 @@ class OutputPaths(NamedTuple):
 
 
 def output_paths(out: Path, name: str) -> OutputPaths:
-    """Where a result of this name goes."""
+    """The paths of the result with this name in a folder."""
     return OutputPaths(out / f"{name}_image.png", out / f"{name}_layout.png", out / f"{name}.json")
 
 
 def plan_samples(order: SampleOrder) -> list[PlannedSample]:
-    """All samples of an order, named and seeded. Raises BadFile and BadRequest for what does not fit."""
-    if order.keep_layout and not order.layout:
-        raise BadRequest("A mask to keep needs its layout.", "Give --layout with --keep-layout.")
-    if order.keep_image and not order.image:
-        raise BadRequest("A mask to keep needs its image.", "Give --image with --keep-image.")
+    """All samples of an order. Raises BadFile and BadRequest for inputs or options that do not fit together."""
+    _check_options(order)
     sources = _list_inputs(order)
     if order.seed + len(sources) * order.count - 1 > MAX_SEED:
-        raise BadRequest(f"The seeds from {order.seed} on leave the range.", f"They end at {MAX_SEED}.")
-    if (
-        any(len(source.prompt or "") > MAX_PROMPT_LENGTH for source in sources)
-        or len(order.negative) > MAX_PROMPT_LENGTH
-    ):
+        raise BadRequest(
+            f"The seeds from {order.seed} on exceed the largest seed, {MAX_SEED}.", "Begin with a smaller --seed."
+        )
+    prompts = [source.prompt or "" for source in sources]
+    if max(map(len, [*prompts, order.negative])) > MAX_PROMPT_LENGTH:
         raise BadRequest(f"A prompt is longer than {MAX_PROMPT_LENGTH} characters.", "Use a shorter one.")
-    if order.rank and not all((source.prompt or "").strip() for source in sources):
-        raise BadRequest("Results are ranked by how well they fit a prompt.", "Give --prompt with --rank.")
+    if order.rank and not all(prompt.strip() for prompt in prompts):
+        raise BadRequest("Results can only be ranked by a prompt.", "Give --prompt with --rank.")
     first = _first_free_number(order.out)
     samples = [
         PlannedSample(
@@ -117,18 +113,26 @@ def plan_samples(order: SampleOrder) -> list[PlannedSample]:
     return samples
 
 
+def _check_options(order: SampleOrder) -> None:
+    if order.keep_layout and not order.layout:
+        raise BadRequest("A mask to keep needs its layout.", "Give --layout with --keep-layout.")
+    if order.keep_image and not order.image:
+        raise BadRequest("A mask to keep needs its image.", "Give --image with --keep-image.")
+
+
 class _InputFiles:
-    """One file for all names, or a folder with one for each."""
+    """The files of one option: one for all names, or a folder with one for each name."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.files = pictures_by_stem(path) if path and path.is_dir() else None
 
     def file(self, name: str) -> Path | None:
+        """The file for a name; None without the option. Raises BadFile if the folder has none."""
         if self.files is None:
             return self.path
         if name not in self.files:
-            raise BadFile(f"{self.path} has no picture “{name}”.", "Files are matched by name; add it.")
+            raise BadFile(f"{self.path} has no picture “{name}”.", "Inputs are matched by file name: add it.")
         return self.files[name]
 
 
@@ -155,17 +159,17 @@ def _list_inputs(order: SampleOrder) -> list[SampleInput]:
 
 
 def _input_names(layout: _InputFiles, image: _InputFiles) -> list[str]:
-    """The stems of a folder's files, else the stem of the one file, else none."""
-    folders = [given.files for given in (layout, image) if given.files is not None]
+    """The stems of the files in a folder, else the stem of the one file, else none. Raises BadFile."""
+    folders = [option.files for option in (layout, image) if option.files is not None]
     if len(folders) == 2 and (unmatched := sorted(folders[1].keys() - folders[0].keys())):
         layout.file(unmatched[0])
     if folders:
         return list(folders[0])
-    return [given.path.stem for given in (layout, image) if given.path][:1]
+    return [option.path.stem for option in (layout, image) if option.path][:1]
 
 
 def read_named_prompts(path: Path) -> dict[str, str]:
-    """Name to prompt from lines NAME<tab>text. Raises BadFile naming the line."""
+    """The prompts of a file with lines of NAME<tab>text, by name. Raises BadFile, which names the line."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -176,7 +180,9 @@ def read_named_prompts(path: Path) -> dict[str, str]:
         if not line.strip():
             continue
         if not tab or not name or Path(name).name != name:
-            raise BadFile(f"{path}, line {number}, is not NAME<tab>text.", "Put one tab after a file's name.")
+            raise BadFile(
+                f"{path}, line {number}, is not NAME<tab>text.", "Separate a file's name and its prompt by one tab."
+            )
         if name in prompts:
             raise BadFile(f"{path}, line {number}, has “{name}” again.", "Give each name once.")
         prompts[name] = text.strip()
@@ -187,13 +193,16 @@ def _check_names_match(prompts: Collection[str], names: Collection[str], path: s
     if missing := [name for name in names if name not in prompts]:
         raise BadFile(f"{path} has no prompt for “{missing[0]}”.", "Add a line for each input's name.")
     if extra := [name for name in prompts if name not in names]:
-        raise BadFile(f"{path} names “{extra[0]}”, which is no input.", "Names are file names without suffix.")
+        raise BadFile(
+            f"{path} has a prompt for “{extra[0]}”, which is not among the inputs.",
+            "Names are file names without their suffix.",
+        )
     if not prompts:
         raise BadFile(f"{path} holds no prompts.", "Write lines of NAME<tab>text.")
 
 
 def _first_free_number(out: Path) -> int:
-    """The number after those that results in a folder already have: without inputs, nothing is overwritten."""
+    """The number after those of the results in a folder, so that results without input files overwrite none."""
     taken = [path.name.split("_")[0].split(".")[0] for path in out.glob("[0-9]*")]
     return max((int(number) for number in taken if number.isdecimal()), default=0) + 1
 
@@ -205,17 +214,17 @@ def _sample_name(source: SampleInput, number: int, k: int) -> str:
 
 
 def pictures_by_stem(folder: Path) -> dict[str, Path]:
-    """The pictures of a folder by their stems, in order."""
-    found: dict[str, Path] = {}
+    """The pictures in a folder by their stems, in order. Raises BadFile if there are none, or two with one stem."""
+    pictures: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in IMAGE_SUFFIXES or path.name.startswith("."):
             continue
-        if path.stem in found:
-            raise BadFile(f"{path} and {found[path.stem].name} have one name.", "Rename one of them.")
-        found[path.stem] = path
-    if not found:
+        if path.stem in pictures:
+            raise BadFile(f"{path} and {pictures[path.stem].name} have the same name.", "Rename one of them.")
+        pictures[path.stem] = path
+    if not pictures:
         raise BadFile(f"There is no picture in {folder}.", "Give a folder with PNG or JPEG files.")
-    return found
+    return pictures
 
 
 def _check_no_input_overwritten(order: SampleOrder, samples: list[PlannedSample]) -> None:

@@ -1,4 +1,4 @@
-"""An order from its checks to its files, with a progress bar on stderr."""
+"""The `sample` command: it checks an order, then draws and writes its results, with a progress bar on stderr."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from engine.interface import pack_catalogue, raster
 from engine.interface.atomic_files import write_atomically
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import BadFile
-from engine.interface.protocol import Generate, PackInfo, Pixels, Sampler
-from engine.requests.validation import request_size
+from engine.interface.protocol import PackInfo, Sampler
+from engine.requests.resolved_request import ResolvedRequest, group_batchable
 from engine.sample_command import inputs
 from engine.sample_command.plan import OutputPaths, PlannedSample, SampleInput, SampleOrder, output_paths, plan_samples
 
 if TYPE_CHECKING:
     from engine.packs.pack import Pack
-    from engine.requests.generation import BatchSnapshot
+    from engine.requests.batch_snapshot import BatchSnapshot, ImageLayoutPair
 
 BATCH_SIZE = 8
-"""Samples drawn together; two cores are no faster per image with more, and a result is the same in any."""
+"""Samples drawn together. On two cores more of them take no less time each; results do not depend on it."""
 
 
 class RankedResults(NamedTuple):
@@ -38,7 +38,7 @@ class RankedResults(NamedTuple):
 
 
 class SampleSummary(NamedTuple):
-    """What an order came to."""
+    """The results of an order by name, and the words of its prompts that had no effect."""
 
     names: list[str]
     unknown_words: tuple[str, ...]
@@ -46,7 +46,7 @@ class SampleSummary(NamedTuple):
 
 
 class SampleRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A result's request as NAME.json: all that is needed to draw the same pixels again."""
+    """A result's request as NAME.json: everything needed to draw the same pixels again."""
 
     version: str
     pack: str
@@ -71,11 +71,11 @@ class SampleRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     width: int
     device: str
     full: bool = False
-    score: float | None = None  # how well the image fits the prompt, if that was asked for
+    score: float | None = None  # the CLIP similarity of image and prompt, with `rank`
 
 
 def run_order(order: SampleOrder) -> SampleSummary:
-    """Check everything, then draw and write all samples. Raises EngineError."""
+    """Check all inputs, then draw and write all samples. Raises EngineError."""
     folder = pack_catalogue.find_pack_folder(order.pack)
     info = pack_catalogue.read_pack_info(folder)
     samples = plan_samples(order)
@@ -83,12 +83,12 @@ def run_order(order: SampleOrder) -> SampleSummary:
     with _progress_bar() as progress:
         checking = progress.add_task("checking", total=len(samples) // order.count)
         for sample in samples[:: order.count]:
-            inputs.read_request(order, sample, info, guides)
+            inputs.read_request(order, sample, info, folder, guides)
             progress.advance(checking)
         _make_folder(order.out)
         progress.update(checking, description="loading", total=None)
         from engine.packs import pack as packs
-        from engine.requests import generation
+        from engine.requests.unknown_words import unknown_words
 
         pack = packs.read_pack(folder, order.device)
         score_batch = _prompt_scorer(pack) if order.rank else None
@@ -98,27 +98,28 @@ def run_order(order: SampleOrder) -> SampleSummary:
         scores: dict[str, float] = {}
         for start in range(0, len(samples), BATCH_SIZE):
             batch = samples[start : start + BATCH_SIZE]
-            requests = [inputs.read_request(order, sample, info, guides) for sample in batch]
-            for group in generation.group_batchable(pack, requests):
+            requests = [inputs.read_request(order, sample, info, folder, guides) for sample in batch]
+            for group in group_batchable(requests):
                 group_requests, group_samples = [requests[index] for index in group], [batch[index] for index in group]
                 frame = _draw_batch(pack, group_requests, lambda share: progress.advance(drawing, share))
                 scores |= score_batch(frame, group_samples) if score_batch else {}
                 for row, (sample, request) in enumerate(zip(group_samples, group_requests, strict=True)):
-                    record = _sample_record(order, sample, request, pack, scores.get(sample.name))
-                    _write_pair(output_paths(order.out, sample.name), *finish_pair(request, frame, row), record, info)
+                    record = _sample_record(order, sample, request, str(pack.device), scores.get(sample.name))
+                    _write_pair(output_paths(order.out, sample.name), finish_pair(request, frame, row), record, info)
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
-    words = dict.fromkeys(word for prompt in prompts for word in generation.unknown_words(pack, prompt))
+    words = dict.fromkeys(word for prompt in prompts for word in unknown_words(pack, prompt))
     return SampleSummary([sample.name for sample in samples], tuple(words), _rank_results(samples, scores))
 
 
-def _write_pair(files: OutputPaths, image: Pixels, layout: Pixels, record: SampleRecord, info: PackInfo) -> None:
-    raster.write_image(files.image, image)
-    raster.write_layout(files.layout, layout, info.classes)
+def _write_pair(files: OutputPaths, pair: ImageLayoutPair, record: SampleRecord, info: PackInfo) -> None:
+    """Write the three files of one result, the record last."""
+    raster.write_image(files.image, pair.image)
+    raster.write_layout(files.layout, pair.layout, info.classes)
     write_atomically(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
 
 
 def _prompt_scorer(pack: Pack) -> Callable[[BatchSnapshot, list[PlannedSample]], dict[str, float]]:
-    """How well each image of a batch fits its prompt, by the pack's CLIP pair. Raises BadPack if it has none."""
+    """A function that scores each image of a batch against its prompt, by the pack's CLIP pair. Raises BadPack."""
     from engine.evaluators import clip_pair
 
     pair = clip_pair.load(pack)
@@ -131,22 +132,20 @@ def _prompt_scorer(pack: Pack) -> Callable[[BatchSnapshot, list[PlannedSample]],
     return score_batch
 
 
-def _pack_size_pair(request: Generate, frame: BatchSnapshot, index: int) -> tuple[Pixels, Pixels]:
-    """Image and layout of a sample."""
-    return frame.image(index), frame.layout(index)
+def _pack_size_pair(request: ResolvedRequest, frame: BatchSnapshot, index: int) -> ImageLayoutPair:
+    """One result at the pack's size."""
+    return frame.pair(index)
 
 
-def _full_size_finisher(pack: Pack) -> Callable[[Generate, BatchSnapshot, int], tuple[Pixels, Pixels]]:
-    """The same, at full size. Raises BadPack if the pack's upscaler cannot be read."""
+def _full_size_finisher(pack: Pack) -> Callable[[ResolvedRequest, BatchSnapshot, int], ImageLayoutPair]:
+    """A function like `_pack_size_pair` for results at full size. Raises BadPack."""
     from engine.requests import full_size
-    from engine.requests.generation import ImageLayoutPair
 
     loaded_upscaler = full_size.load_upscaler(pack)
 
-    def upscale_pair(request: Generate, frame: BatchSnapshot, index: int) -> tuple[Pixels, Pixels]:
-        pair = ImageLayoutPair(*_pack_size_pair(request, frame, index))
+    def upscale_pair(request: ResolvedRequest, frame: BatchSnapshot, index: int) -> ImageLayoutPair:
         try:
-            *_, last = full_size.upscaling_steps(loaded_upscaler, request, pair)
+            *_, last = full_size.upscaling_steps(loaded_upscaler, request, frame.pair(index))
         except Exception as error:
             raise to_engine_error(error, f"{full_size.TRAIN_UPSCALER_COMMAND}") from error
         assert last.pair is not None, "the last stage holds the result"
@@ -156,7 +155,7 @@ def _full_size_finisher(pack: Pack) -> Callable[[Generate, BatchSnapshot, int], 
 
 
 def _rank_results(samples: list[PlannedSample], scores: dict[str, float]) -> list[RankedResults]:
-    """The results of each source in their order; none if they have no scores."""
+    """The results of each source, best first; empty without scores."""
     sources: dict[SampleInput, list[tuple[str, float]]] = {}
     for sample in samples if scores else []:
         sources.setdefault(sample.source, []).append((sample.name, scores[sample.name]))
@@ -166,26 +165,22 @@ def _rank_results(samples: list[PlannedSample], scores: dict[str, float]) -> lis
     ]
 
 
-def _draw_batch(pack: Pack, requests: list[Generate], advance: Callable[[float], None]) -> BatchSnapshot:
-    """Draw one batch; `advance` hears of each step how many pictures it amounts to."""
-    from engine.requests import generation
+def _draw_batch(pack: Pack, requests: list[ResolvedRequest], advance: Callable[[float], None]) -> BatchSnapshot:
+    """Draw one batch; `advance` gets the number of pictures that each step amounts to. Raises EngineError."""
+    from engine.requests.generation import sample_batch
 
     try:
-        for frame in generation.generate_steps(pack, requests):
+        for frame in sample_batch(pack, requests):
             advance(len(requests) / frame.total)
     except Exception as error:
-        raise to_engine_error(error, "{}×{} pixels".format(*request_size(requests[0], pack.info))) from error
+        raise to_engine_error(error, requests[0].size_text) from error
     return frame
 
 
 def _sample_record(
-    order: SampleOrder, sample: PlannedSample, request: Generate, pack: Pack, score: float | None
+    order: SampleOrder, sample: PlannedSample, request: ResolvedRequest, device: str, score: float | None
 ) -> SampleRecord:
-    from engine.requests import generation
-
-    source, info = sample.source, pack.info
-    height, width = request_size(request, info)
-    guidance, cross_guidance = generation.guidance_weights(pack, request)
+    source = sample.source
     return SampleRecord(
         version=__version__,
         pack=order.pack,
@@ -198,19 +193,12 @@ def _sample_record(
         threshold=order.threshold,
         guides=order.guides,
         prompt=source.prompt,
-        negative=order.negative,
-        seed=sample.seed,
-        steps=generation.resolved_steps(pack, request),
-        sampler=generation.resolved_sampler(pack, request),
         resamplings=order.resamplings,
         corrections=order.corrections,
-        guidance=guidance,
-        cross_guidance=cross_guidance,
-        height=height,
-        width=width,
-        device=str(pack.device),
+        device=device,
         full=order.full,
         score=score,
+        **request.record_fields,
     )
 
 
@@ -226,7 +214,7 @@ def _make_folder(folder: Path) -> None:
 
 
 class _ImageRateColumn(ProgressColumn):
-    """Pictures drawn, and how many a second."""
+    """The number of drawn pictures, and their rate."""
 
     def render(self, task: Task) -> Text:
         rate = f"{task.speed:.1f}/s" if task.speed else "–/s"

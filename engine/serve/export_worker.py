@@ -1,7 +1,7 @@
-"""The export thread: exports, one after the other, beside the compute thread and behind it.
+"""The export thread: it runs exports one after the other, at a lower priority than the compute thread.
 
-A thread of its own, so that nothing that an export reads, judges or writes keeps a picture waiting; its steps come
-only while nothing else is to be computed. torch is imported by what it calls.
+Reading, filtering and writing pairs never delays a request, as that has its own thread; the steps of the sampler wait
+until no request is waiting or running. torch is imported by the functions called here.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions
 
 CPU_BATCH_SIZE = 2
-"""Pairs drawn together on a CPU: a picture that is asked for shares the cores with one step of them at most."""
+"""Pairs drawn together on a CPU. A request that comes meanwhile shares the cores with one step of them at most."""
 PROGRESS_EVENTS_PER_SECOND = 4
 
 
 class ExportStopped(Exception):
-    """The export was cancelled."""
+    """Ends an export that was cancelled."""
 
 
 def run_export_loop(jobs: RequestScheduler, post: PostEvent, device: str) -> None:
-    """Answer exports until the jobs are closed."""
+    """Answer exports and purges until the scheduler is closed."""
     while (job := jobs.take_export()) is not None:
         answer = _answer(job, jobs, post, device)
         jobs.finish(job)
@@ -68,20 +68,21 @@ def _run_purge(request: Purge) -> Exported:
 
 
 class ExportProgress:
-    """Lets an export take its turn, and tells how far it is: `step` and `written` are those of its Watch."""
+    """Makes an export wait for its turn, and posts its progress. Its methods are the export's `ProgressHooks`."""
 
     def __init__(self, job: RequestJob[Export | Purge], count: int, jobs: RequestScheduler, post: PostEvent) -> None:
         self._job, self._count, self._jobs, self._post = job, count, jobs, post
-        self._initial_counts: tuple[int, int] | None = (
-            None  # pairs that were there, and that were rejected, at the start
-        )
-        self._counts = (0, 0)
-        self._step_started: float | None = None  # of the step that runs
+        self._counts = (0, 0)  # kept and rejected pairs
+        self._initial_counts: tuple[int, int] | None = None  # those at the start of the export
+        self._step_started: float | None = None  # when the running step began
         self._pairs_drawn = self._step_seconds = 0.0
         self._posted_at = 0.0
 
     def wait_for_next_step(self, pairs_drawn: float) -> None:
-        """A step has ended; returns when the next one may begin. Raises Stopped."""
+        """Count the pairs that the last step amounts to, and wait until the next step may begin.
+
+        Raises ExportStopped if the export was cancelled.
+        """
         if self._step_started is not None:
             self._step_seconds += time.perf_counter() - self._step_started
             self._pairs_drawn += pairs_drawn
@@ -91,7 +92,7 @@ class ExportProgress:
         self._step_started = time.perf_counter()
 
     def pairs_written(self, kept: int, rejected: int) -> None:
-        """So many pairs are there, and so many were rejected."""
+        """Take note of how many pairs the data set now holds, and how many were rejected."""
         self._counts = (kept, rejected)
         if self._initial_counts is None:
             self._initial_counts = self._counts
@@ -112,14 +113,14 @@ class ExportProgress:
         return self._kept_fraction() * self._pairs_drawn / self._step_seconds if self._step_seconds else 0.0
 
     def _kept_fraction(self) -> float:
-        """Of the pairs that are drawn, those that are kept; as if one more had been."""
+        """The share of drawn pairs that were kept, with one more kept pair so that it is never 0."""
         initial = self._initial_counts or self._counts
         kept, rejected = self._counts[0] - initial[0], self._counts[1] - initial[1]
         return (kept + 1) / (kept + rejected + 1)
 
 
 def order_from_request(request: Export) -> ExportOrder:
-    """What is asked for, as the command line says it. Raises BadRequest."""
+    """The request as the order that the command line would give. Raises BadRequest."""
     from engine.interface.dataset.export_order import ExportOrder, FormatName, PairFilters
 
     return ExportOrder(
@@ -146,7 +147,7 @@ def order_from_request(request: Export) -> ExportOrder:
 
 
 def run_options_from_request(request: Export, device: str) -> ExportRunOptions:
-    """Where it is made, and how many pairs at once."""
+    """Where and in which batches to make the data set of a request."""
     from engine.interface.dataset.export_order import DEFAULT_BATCH, ExportRunOptions
     from engine.packs import pack
 

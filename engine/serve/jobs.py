@@ -1,7 +1,7 @@
-"""Which request is computed next: one live slot in which the latest wins, a queue for all others, and one for exports.
+"""The order of work: one live request, of which the latest wins, a queue of other requests, and a queue of exports.
 
-Shared by the thread that reads commands, the compute thread and the export thread. A job ends in exactly one answer:
-the thread that took it gives it, the reader for those that were dropped while they waited.
+The scheduler is shared by the thread that reads commands, the compute thread and the export thread. Every job gets
+exactly one answer: from the thread that took it, or from the reader if it was dropped before.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import threading
 from collections import deque
 from typing import Generic, TypeVar
 
-from engine.interface.protocol import Export, Generate, Purge
+from engine.interface.protocol import Export, Purge
+from engine.requests.resolved_request import ResolvedRequest
 
-JobRequest = Generate | Export | Purge
+JobRequest = ResolvedRequest | Export | Purge
 R = TypeVar("R", bound=JobRequest, covariant=True)
 
 
 class RequestJob(Generic[R]):
-    """One request on its way; cancelling raises a flag that its thread reads between steps."""
+    """One request until it is answered. Cancelling sets a flag, which the job's thread reads between steps."""
 
     def __init__(self, request: R) -> None:
         self.request = request
@@ -26,28 +27,30 @@ class RequestJob(Generic[R]):
 
     @property
     def cancelled(self) -> bool:
+        """Whether the job was cancelled."""
         return self._stop.is_set()
 
     def cancel(self) -> None:
+        """Ask the job's thread to stop before its next step."""
         self._stop.set()
 
 
 class RequestScheduler:
-    """Waiting and running jobs."""
+    """The waiting and running jobs of all threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._live: RequestJob[Generate] | None = None
-        self._queue: deque[RequestJob[Generate]] = deque()
+        self._live: RequestJob[ResolvedRequest] | None = None
+        self._queue: deque[RequestJob[ResolvedRequest]] = deque()
         self._exports: deque[RequestJob[Export | Purge]] = deque()
         self._running: list[RequestJob[JobRequest]] = []
         self._closed = False
 
     def add(self, request: JobRequest) -> list[RequestJob[JobRequest]]:
-        """Let a request wait for its thread; returns the jobs it dropped, which never started."""
+        """Enqueue a request. Returns the waiting live job that it replaces, if any, which then never starts."""
         with self._changed:
             self._changed.notify_all()
-            if not isinstance(request, Generate):
+            if not isinstance(request, ResolvedRequest):
                 self._exports.append(RequestJob(request))
                 return []
             job = RequestJob(request)
@@ -55,13 +58,13 @@ class RequestScheduler:
                 self._queue.append(job)
                 return []
             for running in self._running:
-                if isinstance(running.request, Generate) and running.request.live:
+                if isinstance(running.request, ResolvedRequest) and running.request.live:
                     running.cancel()
             dropped, self._live = self._live, job
             return [dropped] if dropped else []
 
     def cancel(self, job_id: str) -> list[RequestJob[JobRequest]]:
-        """Flag the running job with this id; returns the waiting ones with it, which are dropped."""
+        """Cancel the running jobs with this id, and drop and return the waiting ones."""
         with self._changed:
             self._changed.notify_all()
             for job in self._running:
@@ -76,38 +79,38 @@ class RequestScheduler:
             return dropped
 
     def pause(self, job_id: str, paused: bool) -> None:
-        """Let the export with this id rest, or go on; nothing happens if there is none."""
+        """Pause or resume the export with this id, if there is one."""
         with self._changed:
             for job in (*self._running, *self._exports):
                 if job.request.id == job_id:
                     job.paused = paused
             self._changed.notify_all()
 
-    def take(self) -> RequestJob[Generate] | None:
-        """Wait for the next job: the live one, or the oldest of the queue. None once this is closed."""
+    def take(self) -> RequestJob[ResolvedRequest] | None:
+        """Wait for the next request: the live one, else the oldest of the queue. None once the scheduler is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._live or self._queue)
             return self._start_live() or self._start(self._queue.popleft() if self._queue else None)
 
-    def take_live(self) -> RequestJob[Generate] | None:
-        """The waiting live job, if there is one now: it may run between the steps of another."""
+    def take_live(self) -> RequestJob[ResolvedRequest] | None:
+        """The waiting live request, or None at once; it may run between the steps of another job."""
         with self._changed:
             return self._start_live()
 
     def take_export(self) -> RequestJob[Export | Purge] | None:
-        """Wait for the oldest export. None once this is closed."""
+        """Wait for the oldest export. None once the scheduler is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._exports)
             return self._start(self._exports.popleft() if self._exports else None)
 
     def wait_for_turn(self, job: RequestJob[JobRequest]) -> bool:
-        """Wait until the next step of an export may come: all else goes first. False if it is cancelled."""
+        """Wait until an export may take its next step: requests go first. False once the export is cancelled."""
         with self._changed:
             self._changed.wait_for(lambda: job.cancelled or not (job.paused or self._is_generating))
             return not job.cancelled
 
     def wait_until_idle(self, seconds: float) -> bool:
-        """Wait until for so long no picture was asked for or drawn, but for exports. False once this is closed."""
+        """Wait until no request was waiting or running for `seconds`. False once the scheduler is closed."""
         with self._changed:
             while not self._closed:
                 self._changed.wait_for(lambda: self._closed or not self._is_generating)
@@ -116,13 +119,13 @@ class RequestScheduler:
             return False
 
     def finish(self, job: RequestJob[JobRequest]) -> None:
-        """The thread that took this job has answered for it."""
+        """Remove a running job, whose thread is about to answer it."""
         with self._changed:
             self._running.remove(job)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Forget what waits, cancel what runs, and let `take` and `take_export` return None from now on."""
+        """Drop the waiting jobs, cancel the running ones, and let `take` and `take_export` return None from now on."""
         with self._changed:
             self._closed, self._live = True, None
             self._queue.clear()
@@ -133,10 +136,10 @@ class RequestScheduler:
 
     @property
     def _is_generating(self) -> bool:
-        running = any(isinstance(job.request, Generate) for job in self._running)
+        running = any(isinstance(job.request, ResolvedRequest) for job in self._running)
         return running or self._live is not None or bool(self._queue)
 
-    def _start_live(self) -> RequestJob[Generate] | None:
+    def _start_live(self) -> RequestJob[ResolvedRequest] | None:
         job, self._live = self._live, None
         return self._start(job)
 

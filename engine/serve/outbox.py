@@ -1,4 +1,4 @@
-"""Events on their way to the pipe. Posting never blocks; a slow pipe costs previews, and nothing else."""
+"""The queue of events for the pipe. Posting never blocks; if the pipe is slow, previews are skipped."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ REPLACEABLE_EVENTS = (Preview, Exporting)
 
 
 class Outbox:
-    """A queue that holds one preview per job, its newest, and opens with `Ready`, the first of all events. How far an
-    export is counts as its preview.
-    """
+    """A queue that holds at most one preview, or export progress, per job: the newest. `Ready` leaves it first."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -21,7 +19,7 @@ class Outbox:
         self._closed = False
 
     def post(self, event: Event) -> None:
-        """Queue an event, in place of an older preview of the same job if that still waits."""
+        """Enqueue an event; a preview replaces an older one of the same job that still waits."""
         with self._changed:
             if isinstance(event, Ready):
                 self._open = True
@@ -33,13 +31,13 @@ class Outbox:
             self._changed.notify()
 
     def take(self) -> Event | None:
-        """Wait for the next event; None once this is closed and empty."""
+        """Wait for the next event. None once the outbox is closed and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or (self._open and self._events))
             return self._events.pop(0) if self._events else None
 
     def close(self) -> None:
-        """Nothing is posted from now on; what waits can still be taken."""
+        """Let `take` return None after the events that still wait."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

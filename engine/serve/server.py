@@ -1,7 +1,7 @@
-"""The engine process around its compute thread: command frames in, event frames out. No torch.
+"""The engine's process around its compute thread: command frames in, event frames out. No torch.
 
-Plain threads and blocking reads: one reads stdin, one writes stdout, one computes; the main thread waits
-for the first of them to end. (asyncio cannot wait for anonymous pipes on Windows, nor for files.)
+One thread reads stdin, one writes stdout, one computes, all with blocking calls; the main thread waits for the first
+of them to end. (asyncio can wait neither for anonymous pipes on Windows nor for files.)
 """
 
 from __future__ import annotations
@@ -17,21 +17,33 @@ from typing import BinaryIO, NoReturn
 from engine.interface import pack_catalogue, protocol
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import BadFrame, EngineError
-from engine.interface.protocol import Cancel, Cancelled, Event, Failed, Generate, Pause, Resume, Shutdown
-from engine.requests import validation
+from engine.interface.protocol import (
+    Cancel,
+    Cancelled,
+    Event,
+    Export,
+    Failed,
+    Generate,
+    Pause,
+    Purge,
+    Resume,
+    Shutdown,
+)
+from engine.requests.resolved_request import ResolvedRequest, resolve_request
+from engine.requests.validation import validate_full_size
 from engine.serve.jobs import JobRequest, RequestScheduler
 from engine.serve.outbox import Outbox
 
 PostEvent = Callable[[Event], None]
 ComputeLoop = Callable[[RequestScheduler, PostEvent], None]
-"""The body of the compute thread: it answers jobs until there are no more; if it ends before, it failed."""
+"""The body of the compute thread: it answers jobs until the scheduler is closed; to end earlier is a failure."""
 
 STOP_TIMEOUT_SECONDS = 0.4
-"""How long a step may still run, or the pipe be written, before the process leaves without them."""
+"""How long the process waits, at its end, for a running step and for the last events to be written."""
 
 
 def serve(compute_loop: ComputeLoop) -> NoReturn:
-    """Talk over this process's stdin and stdout until stdin ends, then leave, in the middle of a step too."""
+    """Serve over stdin and stdout until stdin ends, then end the process, even in the middle of a step."""
     commands, events = _claim_pipes()
     _lower_priority()
     jobs, outbox = RequestScheduler(), Outbox()
@@ -60,7 +72,7 @@ def serve(compute_loop: ComputeLoop) -> NoReturn:
 
 
 def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent) -> int:
-    """Handle frames until the stream ends or says so; the process's exit code."""
+    """Handle command frames until the stream ends or brings `Shutdown`. Returns the process's exit code."""
     try:
         while (body := protocol.read_frame(stream)) is not None:
             if not handle_command(body, jobs, post):
@@ -72,7 +84,7 @@ def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent) -> 
 
 
 def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent) -> bool:
-    """Act on one command, or answer why not; False if it asked to leave."""
+    """Carry out one command, or post why it cannot be. Returns False for `Shutdown`."""
     try:
         command = protocol.decode_command(body)
     except BadFrame as error:
@@ -91,7 +103,7 @@ def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent) -> bool
 
 
 def write_events(stream: BinaryIO, outbox: Outbox) -> int:
-    """Write frames until the outbox is closed or the other end is gone; the process's exit code."""
+    """Write event frames until the outbox is closed or the reader is gone. Returns the process's exit code."""
     try:
         while (event := outbox.take()) is not None:
             stream.write(protocol.encode_frame(event))
@@ -101,8 +113,8 @@ def write_events(stream: BinaryIO, outbox: Outbox) -> int:
     return 0
 
 
-def failed_event(error: EngineError, request: JobRequest | None = None) -> Failed:
-    """The answer for a request, or for bytes that are none."""
+def failed_event(error: EngineError, request: JobRequest | Generate | None = None) -> Failed:
+    """The answer to a request that failed, or to bytes that are no request."""
     return Failed(
         id=request.id if request else "",
         revision=_revision_of(request),
@@ -113,29 +125,35 @@ def failed_event(error: EngineError, request: JobRequest | None = None) -> Faile
 
 
 def cancelled_event(request: JobRequest) -> Cancelled:
-    """The answer for a request that was cancelled or replaced."""
+    """The answer to a request that was cancelled or replaced."""
     return Cancelled(id=request.id, revision=_revision_of(request))
 
 
-def _revision_of(request: JobRequest | None) -> int:
-    return request.revision if isinstance(request, Generate) else 0
+def _revision_of(request: JobRequest | Generate | None) -> int:
+    return request.revision if isinstance(request, Generate | ResolvedRequest) else 0
 
 
-def _submit(request: JobRequest, jobs: RequestScheduler, post: PostEvent) -> None:
-    try:
-        if isinstance(request, Generate):  # an export's own thread checks it: that takes files to be read
-            info = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder(request.pack))
-            validation.validate_request(request, info)
-            validation.validate_full_size(request, info)
-    except Exception as error:  # nothing that a request holds may end the reader
-        post(failed_event(to_engine_error(error, "the check of a request"), request))
+def _submit(command: Generate | Export | Purge, jobs: RequestScheduler, post: PostEvent) -> None:
+    try:  # exports are checked by their own thread, as that means reading files
+        request = _resolve(command) if isinstance(command, Generate) else command
+    except Exception as error:  # no request may end the reading thread, whatever it holds
+        post(failed_event(to_engine_error(error, "the check of a request"), command))
         return
     for job in jobs.add(request):
         post(cancelled_event(job.request))
 
 
+def _resolve(request: Generate) -> ResolvedRequest:
+    """The request for its pack as it is on disk. Raises UnknownPack, BadPack or BadRequest."""
+    folder = pack_catalogue.find_pack_folder(request.pack)
+    info = pack_catalogue.read_pack_info(folder)
+    resolved = resolve_request(request, info, folder)
+    validate_full_size(request, info)
+    return resolved
+
+
 def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """stdin and stdout for frames alone: stray prints go to stderr, stray reads find the end of a file."""
+    """stdin and stdout, reserved for frames: from now on prints go to stderr, and reads of stdin find its end."""
     sys.stdout.flush()
     commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -147,13 +165,13 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _lower_priority() -> None:
-    """Let the window go first: a lower scheduling priority, where the system has one."""
+    """Lower the scheduling priority, where the system has one, so that the studio's window stays responsive."""
     if hasattr(os, "nice"):
         os.nice(10)
 
 
 def _exit_code_thread(name: str, body: Callable[[], int], ended: queue.SimpleQueue[int]) -> threading.Thread:
-    """A thread that hands over its exit code when it ends; a crash is logged and counts as 1."""
+    """A thread that puts its exit code into `ended`; an exception is logged and counts as 1."""
 
     def run() -> None:
         try:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from engine.interface.pack_catalogue import BRIGHTNESS_WORDS, CONSTRAINT_WORDS
+from engine.interface.prompt_words import BRIGHTNESS_WORDS, CONSTRAINT_WORDS
 from engine.interface.protocol import PackInfo
 
 WORD_PATTERN = re.compile(r"[^\W\d_]+|\d")

@@ -47,11 +47,11 @@ def main() -> None:
     ]
     enlarged, upscaled = [], []
     for start in range(0, len(asked), BATCH):
-        some = asked[start : start + BATCH]
-        *_, frame = generation.generate_steps(pack, some)
+        some = [generation.resolve_for_pack(pack, request) for request in asked[start : start + BATCH]]
+        *_, frame = generation.sample_batch(pack, some)
         for row, request in enumerate(some):
             image = frame.image(row)
-            *_, stage = full_size.upscaling_steps(ready, request, generation.ImageLayoutPair(image, frame.layout(row)))
+            *_, stage = full_size.upscaling_steps(ready, request, frame.pair(row))
             enlarged.append(np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)))
             upscaled.append(stage.pair.image)
     real = [fit_image(pair.image, height, width).pixels for pair in pairs]

@@ -18,6 +18,7 @@ from engine.interface import pack_catalogue, raster
 from engine.interface.protocol import UNKNOWN, Generate, Pixels, Raster
 from engine.packs import pack as packs
 from engine.requests import generation
+from engine.requests.batch_snapshot import ImageLayoutPair
 from engine.sample_command.margins import InputMargins
 
 MARGIN, NEAR, BATCH = 64, 8, 8
@@ -44,7 +45,7 @@ def edges(pixels: Pixels, margin: int = MARGIN) -> np.ndarray:
     return np.stack([around(pixels, margin, 1), around(pixels, pixels.shape[1] - margin, -1)])
 
 
-def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[generation.ImageLayoutPair]:
+def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[ImageLayoutPair]:
     """The photographs drawn on to both sides, 64 columns each."""
     info, margins = pack.info, InputMargins(left=MARGIN, right=MARGIN)
     results = []
@@ -63,7 +64,7 @@ def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[generation.Ima
                 )
             )
         *_, last = generation.generate_steps(pack, requests)
-        results += [generation.ImageLayoutPair(last.image(i), last.layout(i)) for i in range(len(requests))]
+        results += [last.pair(row) for row in range(len(requests))]
     return results
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -30,6 +30,11 @@ class LossGuide(Protocol):
 class LayoutGuide(ABC):
     """What is wanted of the layout alone is said to its head alone: through the network a loss of it would be met by
     images that fool the network, and cost as much again.
+    """
+
+    min_lead: ClassVar[float] = 0.0
+    """The least lead of the layout's clock over the image's with this guide, as a share of T: the image has to follow
+    the guided layout. A longer lead leaves each half fewer steps.
     """
 
     @abstractmethod

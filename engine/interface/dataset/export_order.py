@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from engine.interface.protocol import AreaGuide, Generate, Sampler
+from engine.interface.protocol import MAX_SEED, AreaGuide, Generate, Sampler
 
-MAX_SEED = 2**63 - 1  # what the wire and torch's generators hold
 DEFAULT_BATCH = 8
 DEFAULT_PAIRS_PER_SHARD = 1000
 

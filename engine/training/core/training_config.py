@@ -12,7 +12,7 @@ from engine.interface.errors import BadConfig
 from engine.interface.protocol import Sampler
 from engine.network.joint_unet import UNetConfig
 from engine.network.text_tower import TextConfig
-from engine.packs.pack import ProcessConfig
+from engine.packs.pack_config import ProcessConfig
 
 
 class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,7 +18,8 @@ from engine.data.taxonomy import ClassWords, class_infos, portable_taxonomy, tax
 from engine.diffusion.process.joint_process import LossWeighting
 from engine.interface.errors import BadConfig
 from engine.interface.protocol import PackInfo
-from engine.packs.pack import PACK_FORMAT, DataConfig, PackFile, PixelConfig, ProcessConfig, choose_device, write_pack
+from engine.packs.pack import PACK_FORMAT, choose_device, write_pack
+from engine.packs.pack_config import DataConfig, PackFile, PixelConfig, ProcessConfig
 from engine.prompts.captions import CaptionStyle, caption_vocabulary
 from engine.training.core.distributed import SINGLE_PROCESS, DistributedState, join_process_group
 from engine.training.core.ema import ExponentialMovingAverage

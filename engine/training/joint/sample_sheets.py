@@ -11,7 +11,7 @@ from engine.data.pairs import gamma_corrected
 from engine.interface.protocol import Generate, Pixels, Raster
 from engine.interface.raster import colourise, write_image
 from engine.packs.pack import read_pack
-from engine.requests.generation import generate
+from engine.requests.generation import generate_steps
 from engine.training.core.frames import TrainingFrames
 
 PROMPTS = ("", "a bus on the left", "many people, no cars", "trees on both sides, open sky")
@@ -45,7 +45,7 @@ def write_sample_sheet(folder: Path, frames: TrainingFrames, path: Path, device:
         )
         cells = [image, colourise(pair.layout, pack.info.classes)]
         for task in tasks:
-            *_, last = generate(pack, [task])
+            *_, last = generate_steps(pack, [task])
             cells += [last.image(0), colourise(last.layout(0), pack.info.classes)]
         rows.append(np.concatenate([_with_border(cell) for cell in cells], 1))
     write_image(path, np.concatenate(rows).repeat(2, 0).repeat(2, 1))

@@ -6,7 +6,8 @@ from engine.interface import pack_catalogue
 from engine.interface.errors import BadConfig
 from engine.network.text_tower import UNKNOWN_WORD
 from engine.packs import pack as packs
-from engine.packs.pack import Pack, PackFile
+from engine.packs.pack import Pack
+from engine.packs.pack_config import PackFile
 from engine.training.joint.objective import JointModel
 
 EMBEDDING_KEY = "transformer.token_embedding.weight"

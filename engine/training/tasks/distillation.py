@@ -48,7 +48,8 @@ from engine.packs import few_step
 from engine.packs.companion_files import SegmenterScores, WeightsMetadata
 from engine.packs.few_step import DistilledMetadata, DistilledSampling
 from engine.packs.pack import Pack, build_network
-from engine.requests.generation import generate, sampler_settings
+from engine.requests.generation import generate_steps
+from engine.requests.request_batch import sampler_settings
 from engine.training.core.training_config import TaskMix, TrainConfig
 from engine.training.joint.batches import Batch, BatchStream, stack_samples
 from engine.training.tasks import evaluator_task
@@ -267,7 +268,7 @@ def generate_images(pack: Pack, layouts: Sequence[Pixels], steps: int) -> list[P
             )
             for row, one in enumerate(layouts[start : start + GENERATION_BATCH])
         ]
-        *_, last = generate(pack, requests)
+        *_, last = generate_steps(pack, requests)
         images += [last.image(row) for row in range(len(requests))]
     return images
 

@@ -180,7 +180,9 @@ def evaluate_upscaler(
     )
     steps = 1 + min(range(len(curve)), key=lambda index: curve[index].distance)
     enlarged_images = [
-        trained.to_rgb(enlarge_bicubic(trained.standardise(downscaled(pair.image, trained.factor)), trained.factor))
+        trained.standardisation.to_pixels(
+            enlarge_bicubic(trained.standardise(downscaled(pair.image, trained.factor)), trained.factor)[0]
+        )
         for pair in real
     ]
     return UpscalerMetadata(

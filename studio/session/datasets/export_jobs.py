@@ -11,7 +11,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.interface.atomic_files import remove_if_possible, replace_file
-from engine.interface.pack_catalogue import conditioning_kind, default_steps
+from engine.interface.kept_masks import kept_masks
+from engine.interface.pack_catalogue import default_steps
 from engine.interface.protocol import (
     Cancel,
     Cancelled,
@@ -207,7 +208,9 @@ class ExportRunner(QObject):
 
     def _on_result(self, job: GenerationJob, event: Done) -> None:
         self._last_result, request = event, job.request
-        steps = request.steps or default_steps(self._info, request.sampler, conditioning_kind(request))
+        steps = request.steps or default_steps(
+            self._info, request.sampler, kept_masks(request, self._info).conditioning
+        )
         self.speed.step_seconds_per_pixel = event.seconds / steps / (event.image.height * event.image.width)
 
     def _on_full_size(self, event: FullSizeDone | Failed | None) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from engine.interface.pack_catalogue import ConditioningKind
+from engine.interface.kept_masks import ConditioningKind
 from engine.interface.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
 from studio.domain.document import Document, GenerationMode, ImageKind
 

@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSpinBox
 
-from engine.interface.protocol import PackInfo
+from engine.interface.protocol import MAX_PROMPT_LENGTH, PackInfo
 from studio.domain.vocabulary import Vocabulary, replace_word, word_before
 from studio.session.generation.request_builder import MAX_SEED, random_seed
 from studio.session.preferences import Preferences
@@ -19,7 +19,6 @@ from studio.ui.panels.prompt_suggestions import PromptSuggestions
 from studio.ui.style.layouts import hbox, icon_button, pad_spin_box, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 
-MAX_PROMPT_LENGTH = 2000
 EXAMPLE_PROMPT = "trees on the left, open sky"
 TYPING_PAUSE_MS = 500
 """Milliseconds without a key after which a word counts as written."""

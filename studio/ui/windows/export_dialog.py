@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.interface.pack_catalogue import ConditioningKind, default_steps, find_pack_folder, full_size_shape
+from engine.interface.kept_masks import ConditioningKind
+from engine.interface.pack_catalogue import default_steps, find_pack_folder, full_size_shape
 from engine.interface.protocol import Generate
 from studio.session.datasets.export_jobs import ExportStage
 from studio.session.datasets.export_options import (

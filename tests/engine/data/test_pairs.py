@@ -13,6 +13,7 @@ from engine.data.pairs import FrameView, LabelNoise, gamma_corrected, label_nois
 from engine.data.region_masks import random_region
 from engine.data.taxonomy import class_infos, layout_mapping, regular_plural, taxonomy_classes
 from engine.interface.errors import BadConfig, BadFile
+from engine.interface.prompt_words import split_words
 from engine.interface.protocol import UNKNOWN
 from engine.prompts.captions import (
     ABSENT,
@@ -24,7 +25,6 @@ from engine.prompts.captions import (
     side_phrases,
     split_prompt,
 )
-from engine.prompts.words import split_words
 from engine.training.core.training_config import TASK_KINDS, TaskMix
 from engine.training.joint.clock_draws import draw_clocks
 from tests.engine.street_pairs import CAR, CLASSES, ROAD, SKY, load_frames, street_layout, write_street_folder

@@ -20,7 +20,7 @@ from engine.interface.dataset.formats.voc_format import voc_palette
 from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import UNKNOWN, ClassInfo, PackInfo
-from engine.requests import generation
+from engine.requests.python_api import load_pack
 from tests import tiny
 
 COUNT = 3
@@ -270,6 +270,6 @@ def rows_of(shards, *decoders):
 def test_a_request_says_how_to_draw_its_pair_again(drawn, tiny_pack):
     out, _ = drawn(FormatName.paired)
     request = msgspec.json.decode((out / "requests" / "000000002.json").read_bytes(), type=PairRecord)
-    pack = generation.load_pack(str(tiny_pack), "cpu")
+    pack = load_pack(str(tiny_pack), "cpu")
     result = pack.sample(prompt=request.prompt, seed=request.seed, steps=request.steps)
     assert (result.image == raster.read_image(out / "images" / "000000002.png")).all()

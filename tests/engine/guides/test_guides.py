@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 from dataclasses import replace
 
 import msgspec
@@ -15,7 +16,7 @@ import torch
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.data.taxonomy import class_infos
+from engine.data.taxonomy import class_infos, portable_taxonomy
 from engine.diffusion.process.denoiser import DiffusionState
 from engine.diffusion.sampling.guide_protocols import apply_guides
 from engine.diffusion.sampling.sampler import limit_x_0
@@ -42,6 +43,7 @@ from engine.training.core.training_config import read_config
 from engine.training.tasks.classifier_task import train_classifier
 from tests.engine.diffusion.optimal_denoiser import PROCESS as TOY
 from tests.engine.diffusion.optimal_denoiser import OptimalDenoiser, clocks_at, four_pictures, text_features
+from tests.engine.random_evaluators import add_random_clip
 from tests.engine.street_pairs import BUILDING, CAR, CLASSES, small_train_config, write_street_folder
 
 MODEL = {
@@ -136,6 +138,21 @@ def test_a_style_brings_its_grams_near(pack):
 
     guided = draw(pack, StyleGuide(image=Raster.from_pixels(stripes), scale=0.1))[0]
     assert distance(guided) < 0.8 * distance(draw(pack)[0])
+
+
+def test_a_pack_with_its_taxonomy_in_pack_json_follows_its_own_clip_pair(tiny_pack, tmp_path):
+    shutil.copytree(tiny_pack, tmp_path / "tiny")
+    file = packs.read_pack_file(tmp_path / "tiny")
+    taxonomy = portable_taxonomy(file.data.taxonomy)
+    assert not isinstance(taxonomy, str)
+    file = msgspec.structs.replace(file, data=msgspec.structs.replace(file.data, taxonomy=taxonomy))
+    (tmp_path / "tiny" / "pack.json").write_bytes(msgspec.json.encode(file))
+    add_random_clip(tmp_path / "tiny")
+    pack = packs.read_pack(tmp_path / "tiny", "cpu")
+    asked = ClipGuide(prompt="a car", scale=100.0)
+    plain, guided, again = draw(pack)[0], draw(pack, asked)[0], draw(pack, asked)[0]
+    assert not np.array_equal(plain, guided)
+    assert np.array_equal(guided, again)
 
 
 def test_clip_sees_more_of_its_prompt(pack, clip_files):
@@ -282,14 +299,14 @@ def test_a_guide_that_makes_no_sense_is_named(text):
     [
         (AreaGuide(shares={"whale": 0.5}), BadClass, "whale"),
         (AreaGuide(shares={"road": 0.5, "street": 0.1}), BadClass, "twice"),
-        (AreaGuide(shares={"road": 0.5, "sky": 0.6}), BadRequest, "more than the whole"),
+        (AreaGuide(shares={"road": 0.5, "sky": 0.6}), BadRequest, "more than 1"),
         (AreaGuide(shares={}), BadClass, "no class"),
         (PaletteGuide(colours=("red",)), BadRequest, "red"),
         (PaletteGuide(colours=()), BadRequest, "palette"),
         (StyleGuide(image=Raster.from_pixels(np.zeros((7, 40, 3), np.uint8))), BadSize, "7×40"),
         (StyleGuide(image=Raster.from_pixels(np.zeros((9, 40), np.uint8))), BadSize, "1 channels"),
         (ClipGuide(prompt="", model="tiny-pair"), BadPack, "tiny-pair"),
-        (ClassifierGuide(classifier=__file__, present=("car",)), BadFile, "no classifier"),
+        (ClassifierGuide(classifier=__file__, present=("car",)), BadFile, "not a classifier"),
         (ClipGuide(prompt="", model="ViT-B-32", pretrained="/nowhere/at/all.pt"), BadPack, "ViT-B-32"),
         (ClassifierGuide(classifier="/nowhere.safetensors", present=("car",)), BadFile, "nowhere"),
         (CustomGuide(function="nowhere.py:f"), BadFile, "nowhere.py"),

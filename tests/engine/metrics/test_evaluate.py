@@ -106,7 +106,7 @@ def test_the_command_measures_everything_and_draws_nothing_twice(run, tiny_pack,
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
     assert out.count("layout → image, ") == 2
     before = {path.name for path in (tmp_path / "out" / "drawn").iterdir()}
-    monkeypatch.setattr("engine.metrics.generated_samples.sample_batch", None)  # whoever draws again fails
+    monkeypatch.setattr("engine.metrics.generated_samples.sample_candidate", None)  # whoever draws again fails
     assert run(tmp_path / "out", *arguments)[0] == 0
     assert {path.name for path in (tmp_path / "out" / "drawn").iterdir()} == before
     assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8")) == report

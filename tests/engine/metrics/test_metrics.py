@@ -29,7 +29,7 @@ from engine.metrics.prompt_adherence import (
 from engine.metrics.segmentation_statistics import mean_iou, pixel_accuracy
 from engine.packs import pack as packs
 from engine.prompts.captions import Caption
-from engine.requests.generation import generate
+from engine.requests.generation import generate_steps
 
 
 def test_accuracy_and_iou_by_hand():
@@ -210,7 +210,7 @@ def test_the_cost_of_a_result_is_what_goes_through_the_network(tiny_pack):
     ask = [Generate(id="1", pack="tiny", prompt="a car", steps=4, seed=seed, guidance=1.0) for seed in range(3)]
     for asked, calls, rows in ((ask, 4, 12), (ask[:1], 4, 8)):  # one alone is computed twice
         with cost.count_evaluations(pack.network) as count:
-            *_, _ = generate(pack, asked)
+            *_, _ = generate_steps(pack, asked)
         assert (count.calls, count.rows) == (calls, rows)
     conv = pack.network.stem
     least = 2 * conv.weight.numel() * (pack.info.height // 2) * (pack.info.width // 2)

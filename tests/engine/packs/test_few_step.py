@@ -19,6 +19,7 @@ from engine.packs import companion_files, few_step
 from engine.packs import pack as packs
 from engine.requests import generation
 from engine.requests.pack_verification import evaluator_problems
+from engine.requests.resolved_request import group_batchable
 from engine.serve.jobs import RequestScheduler
 from engine.serve.worker import ComputeWorker
 from tests import tiny
@@ -69,9 +70,10 @@ def test_what_is_unwanted_is_left_out_by_the_packs_own_network(pack, asked):
     assert (own.calls, count.calls) == (tiny.INFO.steps, 0)
     plain = msgspec.structs.replace(one, sampler=None, steps=None)
     assert np.array_equal(drawn[0], draw(pack, plain)[0][0])
-    for of in (generation.resolved_sampler, generation.resolved_steps, generation.guidance_weights):
-        assert of(pack, one) == of(pack, plain)
-    assert generation.group_batchable(pack, [one, plain, request(prompt="a road")]) == [[0, 1], [2]]
+    resolved = [generation.resolve_for_pack(pack, asked) for asked in (one, plain, request(prompt="a road"))]
+    for field in ("sampler", "steps", "guidance"):
+        assert getattr(resolved[0], field) == getattr(resolved[1], field)
+    assert group_batchable(resolved) == [[0, 1], [2]]
 
 
 def test_it_draws_something_else_than_the_pack_and_the_same_every_time(pack):
@@ -109,7 +111,8 @@ def test_its_guidance_is_not_to_be_chosen(pack):
     for asked in ({"guidance": 3.0}, {"cross_guidance": 2.0}):
         with pytest.raises(BadRequest, match="built in"):
             draw(pack, request(layout=LAYOUT, **asked))
-    recorded = dict(zip(("guidance", "cross_guidance"), generation.guidance_weights(pack, request()), strict=True))
+    fields = generation.resolve_for_pack(pack, request(prompt="")).record_fields
+    recorded = {name: fields[name] for name in ("guidance", "cross_guidance")}
     assert len(draw(pack, request(layout=LAYOUT, **recorded))) == 1
 
 
@@ -168,7 +171,7 @@ def test_a_layout_alone_takes_the_steps_that_the_pack_has_for_it(pack, asked, st
     )
     one = request(**{"sampler": None, **asked})
     assert len(list(generation.generate_steps(few, [one]))) == steps
-    assert generation.resolved_steps(few, one) == steps
+    assert generation.resolve_for_pack(few, one).steps == steps
 
 
 def test_a_path_that_starts_below_the_top_keeps_its_order():

@@ -10,12 +10,14 @@ import torch
 from engine.data.taxonomy import class_infos, taxonomy_classes
 from engine.diffusion.process.denoiser import DiffusionState
 from engine.guides.brightness_guide import BrightnessGuide
-from engine.guides.guide_losses import PixelStandardisation
 from engine.interface.protocol import ClassInfo, Generate, Raster
 from engine.packs import pack as packs
+from engine.packs.pixel_standardisation import PixelStandardisation
 from engine.prompts.brightness import read_brightness
 from engine.prompts.captions import BRIGHT_PHRASES, DARK_PHRASES, GREY_PHRASES, STREET_OPENERS
 from engine.requests import generation
+from engine.requests.request_batch import batch_guides
+from engine.requests.unknown_words import unknown_words
 from tests.engine.diffusion.optimal_denoiser import clocks_at
 
 STREET = class_infos(taxonomy_classes("street"))
@@ -130,13 +132,13 @@ def test_drawn_pictures_are_as_told_and_the_same_alone(tiny_pack, sampler):
     dark, bright = pack.file.pixels.light
     prompts = "a car at night", "cars", "cars, bright sunlight"
     asked = [Generate(id=text, pack="tiny", prompt=text, seed=3, steps=3, sampler=sampler) for text in prompts]
-    *_, together = generation.generate(pack, asked)
+    *_, together = generation.generate_steps(pack, asked)
     night, plain, day = (together.image(row) for row in range(3))
     assert night.mean() / 255 == pytest.approx(dark, abs=0.005)
     assert day.mean() / 255 == pytest.approx(bright, abs=0.005)
     assert night.mean() < plain.mean() < day.mean()
     for row, one in enumerate(asked):
-        *_, alone = generation.generate(pack, [one])
+        *_, alone = generation.generate_steps(pack, [one])
         assert np.array_equal(together.image(row), alone.image(0))
         assert np.array_equal(together.layout(row), alone.layout(0))
 
@@ -149,19 +151,21 @@ def test_only_an_image_that_is_drawn_whole_is_told(tiny_pack):
     told = Generate(id="told", pack="tiny", prompt="at night")
     layout = msgspec.structs.replace(told, layout=Raster.from_pixels(keep))
     partly = msgspec.structs.replace(told, image=Raster.from_pixels(picture), keep_image=Raster.from_pixels(keep))
-    assert [generation.prompted_brightness(pack, one) for one in (told, layout, partly)] == ["dark", "dark", ""]
-    assert [type(one) for one in generation.request_guides(pack, [told])] == [BrightnessGuide]
-    assert generation.request_guides(pack, [partly]) == ()
+    resolved = [generation.resolve_for_pack(pack, request) for request in (told, layout, partly)]
+    assert [request.brightness for request in resolved] == ["dark", "dark", ""]
+    assert [type(one) for one in batch_guides(pack, resolved[:1])] == [BrightnessGuide]
+    assert batch_guides(pack, resolved[2:]) == ()
 
 
 def test_a_pack_that_knows_no_light_is_drawn_as_before(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     pack.file = msgspec.structs.replace(pack.file, pixels=msgspec.structs.replace(pack.file.pixels, light=None))
-    assert generation.request_guides(pack, [Generate(id="told", pack="tiny", prompt="at night")]) == ()
-    assert "night" in generation.unknown_words(pack, "at night")
+    resolved = generation.resolve_for_pack(pack, Generate(id="told", pack="tiny", prompt="at night"))
+    assert batch_guides(pack, [resolved]) == ()
+    assert "night" in unknown_words(pack, "at night")
 
 
 def test_words_of_light_that_are_obeyed_are_not_called_unknown(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
-    assert generation.unknown_words(pack, "a car, the sun shines brightly") == ("the",)
-    assert generation.unknown_words(pack, "a zebra at night") == ("zebra", "at")
+    assert unknown_words(pack, "a car, the sun shines brightly") == ("the",)
+    assert unknown_words(pack, "a zebra at night") == ("zebra", "at")

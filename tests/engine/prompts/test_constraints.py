@@ -15,6 +15,9 @@ from engine.interface.protocol import UNKNOWN, AreaGuide, ClassInfo, Generate, R
 from engine.packs import pack as packs
 from engine.prompts.constraints import ClassConstraint, read_constraints
 from engine.requests import generation
+from engine.requests.request_batch import batch_guides
+from engine.requests.resolved_request import group_batchable
+from engine.requests.unknown_words import unknown_words
 from tests import tiny
 from tests.engine.diffusion.optimal_denoiser import clocks_at
 
@@ -266,7 +269,7 @@ def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     car = [one.name for one in pack.info.classes].index("car")
     request = Generate(id="told", pack="tiny", prompt="cars on the left", seed=5)
-    *_, last = generation.generate(pack, [request])
+    *_, last = generation.generate_steps(pack, [request])
     middle = pack.info.width // 2
     columns = (last.layout(0) == car).sum(0)
     assert columns[:middle].sum() > 20 * columns[middle + middle // 2 :].sum()
@@ -277,9 +280,9 @@ def test_told_results_are_the_same_together_and_alone(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     prompts = "a car on the left", "exactly one tree, cars on the right", "many cars"
     asked = [Generate(id=prompt, pack="tiny", prompt=prompt, seed=3, steps=3) for prompt in prompts]
-    *_, together = generation.generate(pack, asked)
+    *_, together = generation.generate_steps(pack, asked)
     for row, one in enumerate(asked):
-        *_, alone = generation.generate(pack, [one])
+        *_, alone = generation.generate_steps(pack, [one])
         assert np.array_equal(together.image(row), alone.image(0))
         assert np.array_equal(together.layout(row), alone.layout(0))
 
@@ -287,7 +290,7 @@ def test_told_results_are_the_same_together_and_alone(tiny_pack):
 def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
     pack = packs.read_pack(tiny.add_distilled(tiny.make(tmp_path / "tiny")), "cpu")
     ways = [
-        [frame.step.state.clocks.image_running.tolist() for frame in generation.generate(pack, [one])]
+        [frame.step.state.clocks.image_running.tolist() for frame in generation.generate_steps(pack, [one])]
         for one in (
             Generate(id="told", pack="tiny", prompt=prompt, sampler="distilled") for prompt in ("a car", "many cars")
         )
@@ -298,7 +301,7 @@ def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
 def test_guides_that_are_asked_for_have_the_last_word(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     asked = Generate(id="told", pack="tiny", prompt="a car on the left", guides=(AreaGuide(shares={"road": 0.3}),))
-    assert [type(one) for one in generation.request_guides(pack, [asked])] == [
+    assert [type(one) for one in batch_guides(pack, [generation.resolve_for_pack(pack, asked)])] == [
         PresenceGuide,
         PlacementGuide,
         LayoutAreaGuide,
@@ -307,8 +310,8 @@ def test_guides_that_are_asked_for_have_the_last_word(tiny_pack):
 
 def test_words_that_are_obeyed_are_not_called_unknown(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
-    assert generation.unknown_words(pack, "exactly one zebra") == ("exactly", "one", "zebra")
-    assert generation.unknown_words(pack, "exactly one car, zebra") == ("zebra",)
+    assert unknown_words(pack, "exactly one zebra") == ("exactly", "one", "zebra")
+    assert unknown_words(pack, "exactly one car, zebra") == ("zebra",)
 
 
 def test_only_what_is_to_be_drawn_is_told(tiny_pack):
@@ -318,8 +321,10 @@ def test_only_what_is_to_be_drawn_is_told(tiny_pack):
     partly = layout.copy()
     partly[:8] = UNKNOWN
     whole = msgspec.structs.replace(told, layout=Raster.from_pixels(layout))
-    assert generation.class_constraints(pack, told)
-    assert generation.class_constraints(pack, msgspec.structs.replace(told, layout=Raster.from_pixels(partly)))
-    assert generation.class_constraints(pack, whole) == ()
+    assert generation.resolve_for_pack(pack, told).constraints
+    half_given = msgspec.structs.replace(told, layout=Raster.from_pixels(partly))
+    assert generation.resolve_for_pack(pack, half_given).constraints
+    assert generation.resolve_for_pack(pack, whole).constraints == ()
     plain = msgspec.structs.replace(told, prompt="a car")
-    assert generation.group_batchable(pack, [told, plain, told, whole]) == [[0, 2], [1, 3]]
+    batch = [generation.resolve_for_pack(pack, request) for request in (told, plain, told, whole)]
+    assert group_batchable(batch) == [[0, 2], [1, 3]]

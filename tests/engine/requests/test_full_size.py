@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -30,8 +31,9 @@ from engine.interface.protocol import (
 from engine.interface.raster import enlarge_layout
 from engine.packs import pack as packs
 from engine.requests import full_size, generation
-from engine.requests.generation import ImageLayoutPair
+from engine.requests.batch_snapshot import ImageLayoutPair
 from engine.requests.pack_verification import evaluator_problems
+from engine.requests.resolved_request import resolve_request
 from engine.requests.validation import validate_full_size
 from engine.serve.jobs import RequestScheduler
 from engine.serve.worker import ComputeWorker
@@ -71,7 +73,7 @@ def last(stages):
 
 
 def draw(ready, low, layout, seed):
-    return last(ready.picture(low, layout, seed))[2]
+    return last(ready.upscale_image(low, layout, seed))[2]
 
 
 def request(**asked):
@@ -108,7 +110,8 @@ def test_a_picture_depends_on_neither_threads_nor_company(ready, pack):
             frame = last(generation.generate_steps(pack, some))
             for index, one in enumerate(some):
                 low = ImageLayoutPair(frame.image(index), frame.layout(index))
-                results.append(last(full_size.upscaling_steps(ready, one, low)).pair.image.tobytes())
+                resolved = generation.resolve_for_pack(pack, one)
+                results.append(last(full_size.upscaling_steps(ready, resolved, low)).pair.image.tobytes())
         drawn.append(results)
     torch.set_num_threads(before)
     assert all(other == drawn[0] for other in drawn)
@@ -135,10 +138,10 @@ def test_tiles_leave_no_seams(ready):
     difference = np.abs(one.astype(int) - other)
     assert difference.mean() < 0.5
     assert difference.max() <= 12
-    assert len(list(small.picture(wide, layout, 0))) > len(list(ready.picture(wide, layout, 0)))
+    assert len(list(small.upscale_image(wide, layout, 0))) > len(list(ready.upscale_image(wide, layout, 0)))
 
 
-def test_what_is_given_at_full_size_stays_bit_for_bit(ready):
+def test_what_is_given_at_full_size_stays_bit_for_bit(ready, pack):
     keep = np.zeros((HEIGHT, WIDTH), np.uint8)
     keep[:, :20] = 255
     layout = FULL_LAYOUT.copy()
@@ -151,7 +154,8 @@ def test_what_is_given_at_full_size_stays_bit_for_bit(ready):
         full=FullSizeInputs(layout=Raster.from_pixels(layout), image=Raster.from_pixels(FULL_IMAGE)),
     )
     validate_full_size(asked, msgspec.structs.replace(tiny.INFO, upscale=FACTOR))
-    drawn = last(full_size.upscaling_steps(ready, asked, ImageLayoutPair(IMAGE, LAYOUT))).pair
+    resolved = generation.resolve_for_pack(pack, asked)
+    drawn = last(full_size.upscaling_steps(ready, resolved, ImageLayoutPair(IMAGE, LAYOUT))).pair
     kept = keep.repeat(FACTOR, 0).repeat(FACTOR, 1) > 0
     assert np.array_equal(drawn.image[kept], FULL_IMAGE[kept])
     assert not np.array_equal(drawn.image[~kept], FULL_IMAGE[~kept])
@@ -175,10 +179,15 @@ class Told:
             then()
 
 
+def resolve_from_disk(asked):
+    folder = Path(asked.pack)
+    return resolve_request(asked, pack_catalogue.read_pack_info(folder), folder)
+
+
 def answered(asked, then=lambda jobs: None):
     jobs = RequestScheduler()
     told = Told(lambda: then(jobs))
-    jobs.add(asked)
+    jobs.add(resolve_from_disk(asked))
     ComputeWorker(jobs, told, "cpu").answer(jobs.take())
     return told.events
 
@@ -220,13 +229,15 @@ def test_a_cancel_between_the_result_and_the_sharp_one_is_heard(folder):
 def test_a_newer_live_request_takes_the_place_of_the_sharp_one(folder):
     asked = request(pack=str(folder), layout=LAYOUT, live=True)
     newer = request(pack=str(folder), id="two", layout=LAYOUT, live=True)
-    done, cancelled = answered(asked, lambda jobs: jobs.add(newer))
+    done, cancelled = answered(asked, lambda jobs: jobs.add(resolve_from_disk(newer)))
     assert (type(done), type(cancelled), cancelled.id) == (Done, Cancelled, "one")
 
 
 def test_a_live_request_passes_a_sharp_one_of_the_queue(folder):
     newer = request(pack=str(folder), id="two", layout=LAYOUT, live=True, full=None)
-    first, second, third = answered(request(pack=str(folder), layout=LAYOUT), lambda jobs: jobs.add(newer))
+    first, second, third = answered(
+        request(pack=str(folder), layout=LAYOUT), lambda jobs: jobs.add(resolve_from_disk(newer))
+    )
     assert [(type(event), event.id) for event in (first, second, third)] == [
         (Done, "one"),
         (Done, "two"),

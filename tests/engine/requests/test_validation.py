@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.interface import errors
+from engine.interface.kept_masks import kept_masks, request_size
 from engine.interface.protocol import UNKNOWN, ClassInfo, FullSizeInputs, Generate, PackInfo, Raster
 from engine.requests import validation
 
@@ -94,25 +95,25 @@ def test_nothing_given_says_what_to_do():
 
 def test_kept_pixels_default_to_the_known_layout_and_the_whole_image():
     given = request(layout=holed(LAYOUT, UNKNOWN), image=IMAGE)
-    assert (validation.kept_layout_mask(given, INFO) == (holed(LAYOUT, UNKNOWN) != UNKNOWN)).all()
-    assert validation.kept_image_mask(given, INFO).all()
-    assert not validation.kept_layout_mask(request(image=IMAGE), INFO).any()
-    assert not validation.kept_image_mask(request(layout=LAYOUT), INFO).any()
+    assert (kept_masks(given, INFO).layout == (holed(LAYOUT, UNKNOWN) != UNKNOWN)).all()
+    assert kept_masks(given, INFO).image.all()
+    assert not kept_masks(request(image=IMAGE), INFO).layout.any()
+    assert not kept_masks(request(layout=LAYOUT), INFO).image.any()
 
 
 def test_masks_choose_what_is_kept_but_never_an_unknown_pixel():
     mask = MASK * 0
     mask[:, :8] = 1
     given = request(layout=holed(LAYOUT, UNKNOWN), keep_layout=mask, image=IMAGE, keep_image=mask)
-    kept = validation.kept_layout_mask(given, INFO)
+    kept = kept_masks(given, INFO).layout
     assert kept.sum() == H * 8 - 1
     assert not kept[3, 5]
-    assert (validation.kept_image_mask(given, INFO) == (mask > 0)).all()
+    assert (kept_masks(given, INFO).image == (mask > 0)).all()
 
 
 def test_the_size_is_the_halves_or_the_packs():
-    assert validation.request_size(request(prompt=""), INFO) == (H, W)
-    assert validation.request_size(request(image=IMAGE[:16]), INFO) == (16, W)
+    assert request_size(request(prompt=""), INFO) == (H, W)
+    assert request_size(request(image=IMAGE[:16]), INFO) == (16, W)
 
 
 FULL_LAYOUT, FULL_IMAGE = LAYOUT.repeat(2, 0).repeat(2, 1), IMAGE.repeat(2, 0).repeat(2, 1)

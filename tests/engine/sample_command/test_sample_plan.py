@@ -8,9 +8,9 @@ from PIL import Image
 
 from engine.interface import raster
 from engine.interface.errors import BadFile, BadRequest, BadSize, NothingToDo
-from engine.interface.protocol import UNKNOWN, ClassInfo, PackInfo
+from engine.interface.protocol import MAX_SEED, UNKNOWN, ClassInfo, PackInfo
 from engine.sample_command import inputs
-from engine.sample_command.plan import MAX_SEED, SampleOrder, plan_samples, read_named_prompts
+from engine.sample_command.plan import SampleOrder, plan_samples, read_named_prompts
 
 CLASSES = (ClassInfo("sky", "#4682b4"), ClassInfo("road", "#804080"))
 INFO = PackInfo(name="toy", title="Toy", height=16, width=32, classes=CLASSES)
@@ -96,7 +96,7 @@ def test_names_that_meet_are_refused(folder):
     with pytest.raises(BadFile, match="“a_2”"):
         plan_samples(order(folder, layout=folder / "layouts", count=2))
     picture(folder / "layouts" / "a.bmp.png").rename(folder / "layouts" / "a.bmp")
-    with pytest.raises(BadFile, match=r"a\.png and a\.bmp have one name"):
+    with pytest.raises(BadFile, match=r"a\.png and a\.bmp have the same name"):
         plan_samples(order(folder, layout=folder / "layouts"))
 
 
@@ -125,7 +125,7 @@ def test_prompts_come_from_a_file_by_name(folder):
     ("text", "says"),
     [
         ("a\tx\nb\tx\n", "no prompt for “c”"),
-        ("a\tx\nb\tx\nc\tx\nd\tx\n", "“d”, which is no input"),
+        ("a\tx\nb\tx\nc\tx\nd\tx\n", "“d”, which is not among the inputs"),
         ("a\tx\nb x\nc\tx\n", "line 2, is not NAME<tab>text"),
         ("a\tx\n../b\tx\n", "line 2, is not NAME<tab>text"),
         ("a\tx\na\ty\n", "line 2, has “a” again"),
@@ -163,7 +163,7 @@ def test_what_cannot_be_asked_for_is_named(tmp_path):
 
 def read(folder, **given):
     made = order(folder, **given)
-    return inputs.read_request(made, plan_samples(made)[0], INFO)
+    return inputs.read_request(made, plan_samples(made)[0], INFO, folder).request
 
 
 def test_inputs_are_fitted_to_the_pack(tmp_path):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from queue import SimpleQueue
 
 from engine.interface.protocol import Done, Export, Failed, Generate, Preview, Raster, Ready
+from engine.requests.resolved_request import resolve_request
 from engine.serve.jobs import RequestScheduler
 from engine.serve.outbox import Outbox
+from tests import tiny
 
 PIXEL = Raster(1, 1, 1, b"\0")
 
 
 def request(id, live=True, revision=0):
-    return Generate(id=id, pack="p", live=live, revision=revision, prompt="")
+    asked = Generate(id=id, pack="p", live=live, revision=revision, prompt="")
+    return resolve_request(asked, tiny.INFO, Path("p"))
 
 
 def preview(id, index):

@@ -11,10 +11,10 @@ import pytest
 
 from engine.cli import main
 from engine.data.taxonomy import taxonomy_classes
+from engine.interface.prompt_words import split_words
 from engine.interface.protocol import UNKNOWN
 from engine.packs import pack as packs
 from engine.prompts.captions import PRESENT, Captioner, CaptionStyle, caption_vocabulary
-from engine.prompts.words import split_words
 from engine.training.config_template import template_size
 from engine.training.core.frames import TrainingFrames
 from engine.training.core.training_config import read_config

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from engine.interface.errors import BadFile
+from engine.interface.kept_masks import kept_masks, request_size
 from engine.interface.protocol import MAX_SIDE, SIDE_MULTIPLE, UNKNOWN, PackInfo, Pixels
 from engine.requests import validation
 from studio.domain.document import Document, DocumentStatus, GenerationMode, ImageKind, Plane
@@ -66,7 +67,7 @@ def test_what_was_there_is_given_and_the_rest_is_drawn(mode: GenerationMode, mar
         assert (half == ~outside).all()
     request = build_request(document, mode, GenerationOptions(prompt="a"), "street", 1)
     validation.validate_request(request, INFO)
-    assert not validation.kept_image_mask(request, INFO)[outside].any()
+    assert not kept_masks(request, INFO).image[outside].any()
     assert missing_input(document, mode, GenerationOptions()) == ""
     fresh, ids = apply_random_result(document, 7)
     document.apply_result(mode, fresh, ids)
@@ -111,7 +112,7 @@ def test_the_request_of_a_large_picture_says_its_size_even_if_nothing_is_given()
     request = build_request(
         document, GenerationMode.TEXT_TO_BOTH, GenerationOptions(prompt="a"), "street", 1, extended=True
     )
-    assert validation.request_size(request, INFO) == (HEIGHT, WIDTH + 16)
+    assert request_size(request, INFO) == (HEIGHT, WIDTH + 16)
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.builds(CanvasMargins, *[st.integers(-99, 5000)] * 4))

@@ -20,7 +20,7 @@ from engine.interface.protocol import UNKNOWN, Generate, Raster
 from engine.interface.raster import read_image
 from engine.network.joint_unet import UNetConfig
 from engine.packs import pack as packs
-from engine.packs.pack import LayoutProcessConfig, ProcessConfig, ScheduleConfig
+from engine.packs.pack_config import LayoutProcessConfig, ProcessConfig, ScheduleConfig
 from engine.requests import generation
 from engine.training.core.muon import orthogonalise
 from engine.training.core.training_config import LossConfig, TaskMix, read_config, read_toml_with_base

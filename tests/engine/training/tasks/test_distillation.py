@@ -28,7 +28,7 @@ from engine.packs import companion_files, few_step
 from engine.packs import pack as packs
 from engine.packs.companion_files import PackCompatibility
 from engine.packs.few_step import DistilledMetadata, DistilledSampling
-from engine.requests.generation import sampler_settings
+from engine.requests.request_batch import sampler_settings
 from engine.training.tasks import distillation
 from engine.training.tasks.distillation import (
     TEACHER_STEPS_PER_STUDENT_STEP,

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from engine.interface.prompt_words import split_words
 from engine.interface.protocol import PackInfo
-from engine.prompts.words import split_words
 from studio.domain.vocabulary import WORD_PATTERN, Vocabulary, replace_word, word_before
 from tests.studio.conftest import CLASSES, OpenStudio
 from tests.studio.studio_driver import StudioDriver
