@@ -19,7 +19,7 @@ from engine.cli import app
 from engine.data.taxonomy import class_infos, portable_taxonomy
 from engine.diffusion.process.denoiser import DiffusionState
 from engine.diffusion.sampling.guide_protocols import apply_guides
-from engine.diffusion.sampling.sampler import limit_x_0
+from engine.diffusion.sampling.guided_denoiser import limit_x_0
 from engine.diffusion.sampling.trajectory import SamplerSettings
 from engine.guides import noisy_classifier
 from engine.guides.guide_factory import build_guides
