@@ -133,7 +133,7 @@ def test_tiles_leave_no_seams(ready):
     wide = np.tile(IMAGE, (1, 6, 1))
     layout = enlarge_layout(np.tile(LAYOUT, (1, 6)), FACTOR)
     tile = 2 * ready.network.halo + 64
-    small = dataclasses.replace(ready, how=dataclasses.replace(ready.refine_options, tile_size=tile))
+    small = dataclasses.replace(ready, refine_options=dataclasses.replace(ready.refine_options, tile_size=tile))
     one, other = draw(ready, wide, layout, 0), draw(small, wide, layout, 0)
     difference = np.abs(one.astype(int) - other)
     assert difference.mean() < 0.5
