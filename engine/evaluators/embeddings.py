@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from engine.evaluators import clip_pair, segmenter
 from engine.evaluators.clip_pair import encode_in_batches
 from engine.evaluators.clip_towers import EMBEDDING_WIDTH
+from engine.evaluators.evaluator_protocols import ImageEmbedder
 from engine.evaluators.segmenter import PackSegmenter
 from engine.interface.errors import BadPack
 from engine.interface.protocol import Pixels
@@ -24,12 +25,6 @@ from engine.packs.pack_config import PackFile
 EmbedderKind = Literal["clip", "segmenter"]
 FEATURE_GRID = (4, 8)
 """Where in a picture the segmenter's features lie counts as finely as this."""
-
-
-class ImageEmbedder(Protocol):
-    """Unit vectors float32 [N, D], on the CPU, of RGB uint8 [H, W, 3], whose cosine says how alike pictures are."""
-
-    def embed_images(self, images: Sequence[Pixels]) -> Tensor: ...
 
 
 class SegmenterEmbedder:

@@ -7,14 +7,16 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from engine.export.dataset_writer import ExportDataset
+from engine.export.progress_hooks import ProgressHooks
 from engine.export.request_source import RequestSource, pack_digest
-from engine.export.run import ProgressHooks, create_workers, open_dataset, seed_batches
+from engine.export.run import create_workers, open_dataset, seed_batches
 from engine.interface import pack_catalogue
 from engine.interface.dataset import manifest as lines
-from engine.interface.dataset.dataset_store import DatasetStore, file_sha256, open_store
+from engine.interface.dataset.dataset_store import DatasetStore, open_store
 from engine.interface.dataset.export_header import ExportHeader, check_resumable, read_header
 from engine.interface.dataset.export_order import ExportRunOptions
 from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine
+from engine.interface.digests import file_sha256
 from engine.interface.errors import BadFile
 
 MAX_NAMED_FILES = 5

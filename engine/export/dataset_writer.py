@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.data.class_areas import class_pixel_counts
 from engine.export import report
 from engine.interface.dataset import manifest as lines
 from engine.interface.dataset.dataset_store import STAGED_FOLDER, DatasetStore
@@ -55,7 +56,7 @@ class ExportDataset:
     @property
     def sharded_format(self) -> ShardedFormat | None:
         """The format, if it collects pairs into larger files."""
-        return cast(ShardedFormat, self.dataset_format) if hasattr(self.dataset_format, "collect") else None
+        return self.dataset_format if isinstance(self.dataset_format, ShardedFormat) else None
 
     def write_next_shard(self, sharded_format: ShardedFormat, pairs: list[PairLine]) -> None:
         """Write the next shard, and its line; the files of its pairs go. Raises BadFile."""
@@ -151,7 +152,7 @@ class DatasetWriter:
             files = {} if rejected else dataset.write_pair(pair)
             if quality is not None and rejected:
                 self._write_rejected(pair, quality)
-            areas = report.class_areas(pair.layout, dataset.info)
+            areas = tuple(class_pixel_counts(pair.layout, len(dataset.info.classes)).tolist())
             manifest.add(PairLine(name=pair.name, files=files, request=pair.record, areas=areas, quality=quality))
             while form and len(manifest.unsharded) >= size:
                 dataset.write_next_shard(form, manifest.unsharded[:size])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import torch
 
 from engine import __version__
+from engine.export.progress_hooks import StepCallback
 from engine.export.request_source import PairInputs, RequestSource, pack_digest
 from engine.interface import pack_catalogue
-from engine.interface.dataset.dataset_store import file_sha256
+from engine.interface.callbacks import do_nothing
 from engine.interface.dataset.export_order import ExportOrder, PairRecord
 from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.digests import file_sha256
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import OutOfMemory
 from engine.packs import pack
@@ -20,15 +22,6 @@ from engine.requests import full_size
 from engine.requests.batch_snapshot import ImageLayoutPair
 from engine.requests.generation import sample_batch
 from engine.requests.resolved_request import ResolvedRequest, group_batchable, resolve_request
-
-StepCallback = Callable[[float], None]
-"""Called between any two steps of the sampler with how many pictures the last one amounts to. It may draw something
-else meanwhile, and may raise, which ends the export.
-"""
-
-
-def ignore_step(pictures: float) -> None:
-    """For those who want nothing between steps."""
 
 
 class PairGenerator:
@@ -41,7 +34,7 @@ class PairGenerator:
         self.pack_sha256 = pack_digest(folder, order)
         self.upscaler = full_size.load_upscaler(self.pack) if order.full else None
 
-    def draw(self, seeds: Sequence[int], on_step: StepCallback = ignore_step) -> list[GeneratedPair]:
+    def draw(self, seeds: Sequence[int], on_step: StepCallback = do_nothing) -> list[GeneratedPair]:
         """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
         inputs = [self.sources.inputs_for(seed) for seed in seeds]
         requests = [resolve_request(pair.request, self.sources.info, self.pack.folder) for pair in inputs]

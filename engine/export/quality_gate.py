@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.class_areas import class_pixel_counts
 from engine.data.pairs import gamma_corrected, list_items, read_pair
 from engine.data.taxonomy import class_word_forms
-from engine.evaluators.embeddings import EmbedderKind, ImageEmbedder
+from engine.evaluators.embeddings import EmbedderKind
+from engine.evaluators.evaluator_protocols import ImageEmbedder, ImageSegmenter
 from engine.export.report import identity_reading
 from engine.interface import pack_catalogue
 from engine.interface.dataset.export_order import ExportOrder, PairFilters, PairQuality
@@ -28,16 +30,10 @@ REFERENCE_BATCH = 64
 EmbeddingArray = npt.NDArray[np.float16]
 
 
-class GateSegmenter(Protocol):
-    """Ids uint8 [H, W] of RGB uint8 [H, W, 3]; the same in any company."""
-
-    def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]: ...
-
-
 class GateEvaluators(NamedTuple):
     """Those that the filters ask; likeness is told `by` whom."""
 
-    segmenter: GateSegmenter | None = None
+    segmenter: ImageSegmenter | None = None
     embedder: ImageEmbedder | None = None
     embedder_kind: EmbedderKind = "clip"
 
@@ -163,7 +159,7 @@ def missing_named_classes(
     prompt: str, layout: Pixels, info: PackInfo, min_pixels: int = MIN_CLASS_PIXELS
 ) -> tuple[str, ...]:
     """The classes that a prompt names and a layout has fewer than a `few` pixels of."""
-    areas = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
+    areas = class_pixel_counts(layout, len(info.classes))
     return tuple(info.classes[index].name for index in prompt_classes(prompt, info) if areas[index] < min_pixels)
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from engine.data.class_areas import area_percentages, class_pixel_counts
 from engine.data.pairs import list_items, read_pair
 from engine.data.taxonomy import LayoutMapping
 from engine.interface import raster
 from engine.interface.dataset.export_order import PairFilters, PairQuality
 from engine.interface.dataset.manifest import PairLine
-from engine.interface.protocol import UNKNOWN, PackInfo, Pixels
+from engine.interface.protocol import PackInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
 from engine.metrics.frechet_distance import frechet_distance
 
@@ -47,12 +48,6 @@ class ExportReport(msgspec.Struct, frozen=True, kw_only=True):
     reference_pairs: int
     classes: list[ClassBalance]
     worst: dict[str, list[str]]
-
-
-def class_areas(layout: Pixels, info: PackInfo) -> tuple[int, ...]:
-    """Pixels of each class."""
-    counts = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
-    return tuple(int(count) for count in counts)
 
 
 def rejection_severity(quality: PairQuality) -> float:
@@ -101,7 +96,7 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
             agreements.append(quality.agreement)
     kept_areas = np.array(areas, np.float64).reshape(-1, len(info.classes))
     reference = reference_class_areas(filters.reference, info) if filters.reference else None
-    shares, pixel_shares = _area_percentages(kept_areas), kept_areas.sum(0) / max(1.0, float(kept_areas.sum()))
+    shares, pixel_shares = area_percentages(kept_areas), kept_areas.sum(0) / max(1.0, float(kept_areas.sum()))
     reference_shares = None if reference is None else reference.sum(0) / max(1.0, float(reference.sum()))
     return ExportReport(
         pairs=len(kept_areas),
@@ -111,7 +106,7 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
         agreement=float(np.mean(agreements)) if agreements else None,
         fsd=None
         if reference is None or min(len(reference), len(kept_areas)) < 2
-        else round(frechet_distance(shares, _area_percentages(reference)), 3),
+        else round(frechet_distance(shares, area_percentages(reference)), 3),
         reference_pairs=0 if reference is None else len(reference),
         classes=[
             ClassBalance(
@@ -127,22 +122,15 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
 
 
 def reference_class_areas(folder: Path, info: PackInfo) -> FloatArray:
-    """Pixels of each class in the layouts of a folder with images/ and layouts/, [N, K]. Raises BadFile."""
-    layouts = (read_pair(one, identity_reading(info)).layout for one in list_items(folder))
-    return np.array(
-        [class_areas(raster.fit_layout(ids, info.height, info.width).pixels, info) for ids in layouts], np.float64
-    )
+    """Counts each class's pixels, [N, K], in the layouts of a folder with images/ and layouts/. Raises BadFile."""
+    layouts = (read_pair(item, identity_reading(info)).layout for item in list_items(folder))
+    fitted = (raster.fit_layout(layout, info.height, info.width).pixels for layout in layouts)
+    return np.array([class_pixel_counts(layout, len(info.classes)) for layout in fitted], np.float64)
 
 
 def identity_reading(info: PackInfo) -> LayoutMapping:
     """How layouts are read whose ids are a pack's."""
     return LayoutMapping(info.classes, np.arange(256, dtype=np.uint8))
-
-
-def _area_percentages(areas: FloatArray) -> FloatArray:
-    """In percent of each picture's known pixels."""
-    shares: FloatArray = 100.0 * areas / np.maximum(1, areas.sum(1, keepdims=True))
-    return shares
 
 
 def report_png(report: ExportReport, info: PackInfo, folder: Path) -> bytes:
@@ -183,8 +171,4 @@ def _title(report: ExportReport) -> str:
 
 def report_json(report: ExportReport) -> bytes:
     """As report.json."""
-    return msgspec.json.format(msgspec.json.encode(report, enc_hook=_encode_path), indent=1) + b"\n"
-
-
-def _encode_path(value: object) -> str:
-    return str(value)
+    return msgspec.json.format(msgspec.json.encode(report, enc_hook=str), indent=1) + b"\n"

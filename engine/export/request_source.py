@@ -11,8 +11,8 @@ import msgspec
 
 from engine.guides.guide_validation import validate_guides
 from engine.interface import raster
-from engine.interface.dataset.dataset_store import file_sha256
 from engine.interface.dataset.export_order import ExportOrder
+from engine.interface.digests import combined_sha256
 from engine.interface.errors import BadFile, BadPack, BadRequest
 from engine.interface.kept_masks import request_size
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
@@ -166,7 +166,6 @@ def pack_digest(folder: Path, order: ExportOrder) -> str:
     samplers = order.sampler, order.canvas.sampler if order.canvas else None
     names += [DISTILLED_FILE] if "distilled" in samplers else []
     try:
-        parts = [file_sha256(folder / name) for name in names]
+        return combined_sha256(folder / name for name in names)
     except OSError as error:
         raise BadPack(f"{error.filename} cannot be read ({error.strerror}).", "Install the pack again.") from error
-    return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine import __version__
 from engine.export.dataset_writer import DatasetWriter, ExportDataset
+from engine.export.progress_hooks import ProgressHooks
 from engine.export.request_source import RequestSource, pack_digest
 from engine.interface import pack_catalogue
 from engine.interface.dataset.dataset_store import DatasetStore, open_store, os_errors_as_bad_file
@@ -30,25 +30,6 @@ from engine.interface.protocol import MAX_SEED, PackInfo
 if TYPE_CHECKING:
     from engine.export.workers import WorkerGroup
     from engine.interface.dataset.generated_pair import GeneratedPair
-
-
-def _ignore_step(pictures: float) -> None:
-    """For those who want nothing between steps."""
-
-
-def _ignore_counts(kept: int, rejected: int) -> None:
-    """For those who want no progress."""
-
-
-@dataclass(frozen=True)
-class ProgressHooks:
-    """Who looks on. `step` is called between any two steps of the sampler with how many pictures the last one amounts
-    to (with workers: after each batch); what it raises ends the export. `written` is called at the start, and from
-    another thread after each pair.
-    """
-
-    on_step: Callable[[float], None] = _ignore_step
-    on_written: Callable[[int, int], None] = _ignore_counts
 
 
 class ExportCounts(NamedTuple):

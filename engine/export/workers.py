@@ -15,7 +15,8 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol
 
-from engine.export.pair_generator import PairGenerator, StepCallback
+from engine.export.pair_generator import PairGenerator
+from engine.export.progress_hooks import StepCallback
 from engine.interface.allocator import retain_freed_memory
 from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.dataset.generated_pair import GeneratedPair
@@ -125,15 +126,20 @@ class WorkerPool:
                 raise
             self._idle.put(worker)
             return pairs
-        raise EngineError(
-            f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
-            "See whether their machine has memory enough, or draw fewer at once with --batch.",
-        )
+        raise lost_batch_error(seeds)
 
     def _start_worker(self) -> None:
         worker = self._new_worker()
         self.workers.append(worker)
         self._idle.put(worker)
+
+
+def lost_batch_error(seeds: Sequence[int]) -> EngineError:
+    """Builds the error for a batch during which every worker that tried it died."""
+    return EngineError(
+        f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
+        "See whether their machine has memory enough, or draw fewer at once with --batch.",
+    )
 
 
 class ProcessWorker:

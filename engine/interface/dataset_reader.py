@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from engine.interface import pack_catalogue
 from engine.interface.dataset import manifest as lines
@@ -106,7 +106,11 @@ class DatasetReader:
         if file not in self._open_shards:
             while len(self._open_shards) >= MAX_OPEN_SHARDS:
                 self._open_shards.popitem(last=False)
-            self._open_shards[file] = cast(ShardedFormat, self._format).shard_reader(self.folder / file)
+            if not isinstance(self._format, ShardedFormat):
+                raise BadFile(
+                    f"The manifest of {self.folder} names a shard that its format does not have.", REPAIR_HINT
+                )
+            self._open_shards[file] = self._format.shard_reader(self.folder / file)
         return self._open_shards[file]
 
     def _read_file(self, name: str) -> bytes:

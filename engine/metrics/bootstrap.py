@@ -24,6 +24,10 @@ class BootstrapEstimate(msgspec.Struct, frozen=True):
     high: float
     n: int
 
+    def format(self, digits: int) -> str:
+        """Writes the value and its interval with so many digits behind the point: “0.52 (0.48 to 0.57)”."""
+        return f"{self.value:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+
 
 def bootstrap_estimate(
     statistic: Statistic, n: int, resamples: int = MEAN_RESAMPLES, seed: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 import msgspec
 
+from engine.interface.digests import combined_sha256
 from engine.interface.errors import BadRequest, UnknownPack
 from engine.interface.pack_catalogue import DISTILLED_FILE, find_pack_folder
 from engine.interface.protocol import Sampler
@@ -168,9 +168,6 @@ def check_comparable(pack: Pack, first: Pack, name: str) -> None:
 
 
 def sampling_digest(folder: Path) -> str:
-    """A hash of pack.json and of the weights that draw."""
-    found = hashlib.sha256()
-    for name in ("pack.json", packs.WEIGHTS_FILE, DISTILLED_FILE):
-        if name != DISTILLED_FILE or (folder / name).exists():
-            found.update((folder / name).read_bytes())
-    return found.hexdigest()
+    """Hashes the files of a pack that decide what it draws: pack.json and the weights of its networks."""
+    names = ["pack.json", packs.WEIGHTS_FILE, *([DISTILLED_FILE] if (folder / DISTILLED_FILE).exists() else [])]
+    return combined_sha256(folder / name for name in names)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -13,6 +13,7 @@ from engine.data.source_detection import split_items
 from engine.data.taxonomy import layout_mapping
 from engine.evaluators.segmentation_scores import segmentation_score
 from engine.interface.atomic_files import write_atomically
+from engine.interface.callbacks import do_nothing
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import Pixels
 from engine.metrics import cost, prompt_generalisation
@@ -48,10 +49,6 @@ CACHE_FOLDER = "drawn"
 SEGMENTER_NAME = "segmenter"
 
 
-def ignore_progress(title: str, done: int, total: int) -> None:
-    """For those who want no progress."""
-
-
 @dataclass(frozen=True)
 class EvaluationPlan:
     """What to measure beside the pack itself; `prompts` are results per class for what is heard and an eighth of them
@@ -62,7 +59,7 @@ class EvaluationPlan:
     tasks: Sequence[TaskName] = TASK_NAMES
     sweeps: bool = False
     results_per_class: int = 16
-    on_progress: Callable[[str, int, int], None] = field(default=ignore_progress)
+    on_progress: Callable[[str, int, int], None] = do_nothing
 
 
 def parse_task_names(text: str) -> tuple[TaskName, ...]:
@@ -77,52 +74,77 @@ def parse_task_names(text: str) -> tuple[TaskName, ...]:
 def evaluate(
     candidates: Sequence[Candidate], real_pairs: RealPairs, evaluators: EvaluatorSet, plan: EvaluationPlan
 ) -> EvaluationReport:
-    """Measure all contenders and write report.json and report.html. Raises BadFile, BadRequest or BadPack."""
+    """Measures all candidates and writes report.json and report.html. Raises BadFile, BadRequest or BadPack."""
     first = candidates[0]
     references = References(real_pairs, evaluators, first.pack.info.classes)
     sampler = CachedSampler(plan.out / CACHE_FOLDER, evaluators.segmenter, plan.on_progress)
     measurements, costs = measure_candidates(candidates, references, sampler, plan.tasks)
-    for index, one in enumerate(measurements):
-        plan.on_progress(f"measuring {one.candidate}", index, len(measurements))
-        _ = one.entries
-    measures_prompts = "text" in plan.tasks and plan.results_per_class > 0
-    adherence = (
-        measure_prompt_adherence(sampler, first, real_pairs, plan.results_per_class) if measures_prompts else []
-    )
-    generalisation = (
-        measure_prompt_generalisation(sampler, first, real_pairs, plan.results_per_class) if measures_prompts else []
-    )
+    for index, measurement in enumerate(measurements):
+        plan.on_progress(f"measuring {measurement.candidate}", index, len(measurements))
+        _ = measurement.entries
+    prompt_scores = PromptScores.measure(sampler, first, real_pairs, plan)
     points = list(run_sweeps(sampler, references, first)) if plan.sweeps else []
-    report = EvaluationReport(
-        pack=first.pack.info.name,
-        pictures=len(real_pairs.val),
-        frames=len(real_pairs.train),
-        gamma=first.pack.file.pixels.gamma,
-        features=[features.name for features in evaluators.features],
-        lacking=evaluators.missing,
-        contenders=[candidate_summary(one) for one in candidates],
+    report = build_evaluation_report(candidates, references, measurements, costs, prompt_scores, points)
+    plan.on_progress("writing", 0, 1)
+    write_atomically(plan.out / "report.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    pictures = collect_report_pictures(measurements, references, points, first)
+    write_atomically(plan.out / "report.html", render_report_page(report, pictures).encode())
+    plan.on_progress("writing", 1, 1)
+    return report
+
+
+class PromptScores(NamedTuple):
+    """Scores of the first candidate's text conditioning: per class, and per kind of phrasing held out of training."""
+
+    adherence: list[ClassAdherence]
+    generalisation: list[PhrasingScore]
+
+    @classmethod
+    def measure(
+        cls, sampler: CachedSampler, candidate: Candidate, real_pairs: RealPairs, plan: EvaluationPlan
+    ) -> PromptScores:
+        """Measures both, or neither if the plan leaves the text task or the results per class out."""
+        count = plan.results_per_class
+        if "text" not in plan.tasks or count == 0:
+            return cls([], [])
+        return cls(
+            measure_prompt_adherence(sampler, candidate, real_pairs, count),
+            measure_prompt_generalisation(sampler, candidate, real_pairs, count),
+        )
+
+
+def build_evaluation_report(
+    candidates: Sequence[Candidate],
+    references: References,
+    measurements: Sequence[TaskMeasurement],
+    costs: list[CostEntry],
+    prompt_scores: PromptScores,
+    points: list[SweepPoint],
+) -> EvaluationReport:
+    """Collects all figures in a report."""
+    first, frame_count = candidates[0].pack, len(references.real.train)
+    return EvaluationReport(
+        pack=first.info.name,
+        pictures=len(references.real.val),
+        frames=frame_count,
+        gamma=first.file.pixels.gamma,
+        features=[features.name for features in references.evaluators.features],
+        lacking=references.evaluators.missing,
+        contenders=[candidate_summary(candidate) for candidate in candidates],
         metrics=list(METRICS.values()),
-        figures=[entry for one in measurements for entry in one.entries],
+        figures=[entry for measurement in measurements for entry in measurement.entries],
         costs=costs,
         iou=class_ious(measurements, references),
-        heard=adherence,
-        phrased=generalisation,
+        heard=prompt_scores.adherence,
+        phrased=prompt_scores.generalisation,
         near=[
-            near
-            for one in measurements
-            if one.task == "text"
-            for near in nearest_training_frames(one, len(real_pairs.train))
+            sample
+            for measurement in measurements
+            if measurement.task == "text"
+            for sample in nearest_training_frames(measurement, frame_count)
         ],
         sweeps=points,
     )
-    plan.on_progress("writing", 0, 1)
-    write_atomically(plan.out / "report.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-    write_atomically(
-        plan.out / "report.html",
-        render_report_page(report, collect_report_pictures(measurements, references, points, first)).encode(),
-    )
-    plan.on_progress("writing", 1, 1)
-    return report
 
 
 def measure_candidates(

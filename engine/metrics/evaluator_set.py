@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from engine.evaluators import clip_pair as clip
 from engine.evaluators import segmenter
-from engine.interface.protocol import Pixels
+from engine.evaluators.evaluator_protocols import ImageSegmenter, ImageTextEncoder
 from engine.metrics.feature_extractors import (
     FeatureExtractor,
-    ImageTextEncoder,
     clip_feature_extractor,
     parse_feature_extractor,
 )
@@ -19,12 +17,6 @@ from engine.metrics.metric_entries import METRICS_BY_EVALUATOR, MissingEvaluator
 from engine.packs.pack import Pack
 
 CLIP_FEATURES_TITLE = "CLIP image tower of “{}”"
-
-
-class ImageSegmenter(Protocol):
-    """Ids uint8 [H, W] of pictures, RGB uint8 [H, W, 3]; the same however they are batched."""
-
-    def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]: ...
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors
@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.evaluators.evaluator_protocols import ImageTextEncoder
 from engine.evaluators.open_clip_encoders import cached_open_clip_encoders, modified_time
 from engine.interface.errors import BadFile, BadPack
 from engine.interface.protocol import ClassInfo, Pixels
@@ -24,14 +25,6 @@ CLIP_LOGIT_SCALE = 100.0
 """The largest scale of cosines in CLIP, for probabilities of class names."""
 FID_CLASS_COUNT = 1008
 """The outputs of the Inception network that FID is defined by; torchvision's own has 1000."""
-
-
-class ImageTextEncoder(Protocol):
-    """An image and a text tower: float32 [N, D] on the CPU, of unit length."""
-
-    def embed_images(self, images: Sequence[Pixels]) -> Tensor: ...
-
-    def embed_texts(self, prompts: Sequence[str]) -> Tensor: ...
 
 
 class ImageFeatures(NamedTuple):

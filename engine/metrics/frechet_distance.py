@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from engine.interface.protocol import UNKNOWN, Pixels
 from engine.metrics.bootstrap import FloatArray, Statistic
-
-
-def class_area_percentages(layouts: Sequence[Pixels], classes: int) -> FloatArray:
-    """Which percentage of each picture's known pixels each class covers, [N, K]."""
-    counts = np.stack([np.bincount(ids[ids != UNKNOWN], minlength=classes) for ids in layouts])
-    shares: FloatArray = 100 * counts / np.maximum(1, counts.sum(1, keepdims=True))
-    return shares
 
 
 def frechet_distance(a: FloatArray, b: FloatArray) -> float:

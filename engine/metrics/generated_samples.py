@@ -17,12 +17,12 @@ import torch
 from engine.diffusion.sampling.sampler import sample
 from engine.diffusion.sampling.windowed_denoiser import WindowedDenoiser
 from engine.evaluators import segmenter
+from engine.evaluators.evaluator_protocols import ImageSegmenter
 from engine.interface.atomic_files import write_atomically
 from engine.interface.kept_masks import kept_masks
 from engine.interface.protocol import Generate, PackInfo, Pixels, Raster
 from engine.metrics import cost
 from engine.metrics.candidates import Candidate, CandidateOptions
-from engine.metrics.evaluator_set import ImageSegmenter
 from engine.metrics.real_pairs import RealPairs
 from engine.packs.pack import Pack
 from engine.requests.batch_snapshot import BatchSnapshot, ImageLayoutPair
@@ -165,7 +165,7 @@ class CachedSampler:
 def sample_candidate(candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
     """Sample one batch and count what it takes."""
     pack, images_only = candidate.configured_pack, candidate.options.segment
-    rate = cost.matmul_tflops(pack.device)
+    rate = cost.matmul_rate(pack.device) / 1e12
     cost.reset_peak_memory(pack.device)
     results: dict[int, ImageLayoutPair] = {}
     start, calls, rows = time.perf_counter(), 0, 0

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.data.class_areas import class_area_percentages
 from engine.evaluators.segmentation_scores import ConfusionCounts, confusion_matrices
 from engine.interface.protocol import UNKNOWN, Pixels
 from engine.metrics import frechet_distance, kernel_distance
@@ -20,7 +21,6 @@ from engine.metrics.bootstrap import (
     weighted_mean,
 )
 from engine.metrics.clip_score import clip_scores, r_precision
-from engine.metrics.frechet_distance import class_area_percentages
 from engine.metrics.generated_samples import GeneratedSamples, TaskName
 from engine.metrics.inception_score import inception_score
 from engine.metrics.memorisation import NearestFrames, near_copies

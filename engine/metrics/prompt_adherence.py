@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.class_areas import class_pixel_counts
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.metrics.bootstrap import FloatArray, Statistic
 from engine.prompts.captions import ABSENT, MIN_CLASS_PIXELS, PRESENT, Caption
@@ -40,7 +41,7 @@ class CaptionMentions(NamedTuple):
 
 def layout_classes(layout: Pixels, classes: int) -> BoolArray:
     """Which classes a layout holds, bool [K]; a class counts from 8 pixels."""
-    return np.bincount(layout[layout < classes], minlength=classes) >= MIN_CLASS_PIXELS
+    return class_pixel_counts(layout, classes) >= MIN_CLASS_PIXELS
 
 
 def layouts_classes(layouts: Sequence[Pixels], classes: int) -> BoolArray:

@@ -7,13 +7,14 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from engine.data.class_areas import class_area_percentages
 from engine.evaluators.segmentation_scores import ConfusionCounts, confusion_matrices
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
 from engine.metrics.clip_score import differing_captions
 from engine.metrics.evaluator_set import EvaluatorSet
 from engine.metrics.feature_extractors import FeatureExtractor, ImageFeatures, unit_features
-from engine.metrics.frechet_distance import class_area_percentages, frechet_distance
+from engine.metrics.frechet_distance import frechet_distance
 from engine.metrics.kernel_distance import kernel_distance
 from engine.metrics.memorisation import FeatureFunction, MemorisationReference, mirrored_images, thumbnail_rows
 from engine.metrics.prompt_adherence import BoolArray, CaptionMentions, layouts_classes

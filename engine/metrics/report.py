@@ -8,8 +8,7 @@ import numpy as np
 from engine.metrics.generated_samples import TASK_TITLES
 from engine.metrics.metric_entries import METRICS, CostEntry, Metric, MetricEntry, MissingEvaluator
 from engine.metrics.prompt_adherence import ClassAdherence
-from engine.metrics.prompt_generalisation import PHRASING_TITLES as TITLES_OF_PHRASINGS
-from engine.metrics.prompt_generalisation import PhrasingScore
+from engine.metrics.prompt_generalisation import PHRASING_TITLES, PhrasingScore
 from engine.metrics.sweeps import SweepPoint
 
 
@@ -82,10 +81,8 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
                 "classes in under half of the training frames: drawn unprompted {:.2f}, named {:.2f}, "
                 "named absent {:.2f}".format(*means)
             )
-        for one in self.phrased:
-            asked = one.asked
-            lines.append(
-                f"phrasings held out, {TITLES_OF_PHRASINGS[one.kind]}: {asked.value:.2f} ({asked.low:.2f} to "
-                f"{asked.high:.2f}) of {asked.n}, unasked {one.unasked:.2f}"
-            )
-        return lines
+        return lines + [
+            f"phrasings held out, {PHRASING_TITLES[score.kind]}: {score.asked.format(2)} of {score.asked.n}, "
+            f"unasked {score.unasked:.2f}"
+            for score in self.phrased
+        ]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.interface.digests import file_sha256
 from engine.interface.errors import BadFile
 
 TEMPORARY_FOLDER, LOCK_FILE, STAGED_FOLDER = ".temporary", ".lock", ".staged"
@@ -98,12 +99,6 @@ def os_errors_as_bad_file(path: Path) -> Iterator[None]:
     except OSError as error:
         hint = HINTS_BY_ERRNO.get(error.errno or 0, f"Check the disk; then {RESUME_HINT}")
         raise BadFile(f"{error.filename or path} cannot be written ({error.strerror or error}).", hint) from error
-
-
-def file_sha256(path: Path) -> str:
-    """Of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _try_lock(file: BinaryIO) -> bool:

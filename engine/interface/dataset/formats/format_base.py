@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -54,6 +54,7 @@ class DatasetFormat(Protocol):
         ...
 
 
+@runtime_checkable
 class ShardedFormat(DatasetFormat, Protocol):
     """A format whose pairs are collected into larger files; their own begin with a dot until then."""
 
