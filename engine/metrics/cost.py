@@ -1,4 +1,4 @@
-"""What a result costs: evaluations of the network, operations, seconds and memory."""
+"""Cost of a result: evaluations of the network, FLOPs, seconds and memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MATMUL_SIDE, MATMUL_REPEATS = 1024, 5
 
 @dataclass
 class EvaluationCount:
-    """How often the network was asked, and about how many pictures in all."""
+    """Calls of a network, and the number of pictures in all of them."""
 
     calls: int = 0
     rows: int = 0
@@ -31,7 +31,7 @@ class EvaluationCount:
 
 @contextmanager
 def count_evaluations(network: JointUNet) -> Iterator[EvaluationCount]:
-    """Count what goes through a network. One row alone is computed as two, in a call of its own, which counts."""
+    """Counts the calls of a network. A single row is repeated in a nested call of two rows; only that one counts."""
     count = EvaluationCount()
 
     def hook(_: torch.nn.Module, arguments: tuple[DiffusionState, object, object]) -> None:
@@ -91,7 +91,7 @@ def matmul_rate(device: torch.device, side: int = MATMUL_SIDE, repeats: int = MA
 
 
 def reset_peak_memory(device: torch.device) -> None:
-    """Forget the peak of memory so far, where that can be done."""
+    """Resets the peak of memory, where the system can do so."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     with suppress(OSError):
@@ -99,7 +99,7 @@ def reset_peak_memory(device: torch.device) -> None:
 
 
 def peak_memory_mib(device: torch.device) -> float:
-    """The peak of memory in MiB: the device's, or this process's with all that it holds; nan if nobody tells."""
+    """Reads the peak of memory in MiB: of a CUDA device, otherwise of this process; nan if it is not known."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     with suppress(OSError):

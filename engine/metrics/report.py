@@ -1,4 +1,4 @@
-"""All that `evaluate` measured, as one JSON file and as lines for the terminal."""
+"""The evaluation report: contents of report.json, and a summary for the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.metrics.sweeps import SweepPoint
 
 
 class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A contender as it is told of."""
+    """Description of a candidate: its pack, and how it is sampled."""
 
     name: str
     title: str
@@ -27,8 +27,8 @@ class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NearestSample(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample of text → both and the training frame nearest to it; `mirrored` left to right. `features` say by what
-    it is; without any, by pixels.
+    """A sample of text → both and the training frame nearest to it, which may be mirrored left to right. `features`
+    names the features in which it is nearest; empty means pixels.
     """
 
     contender: str
@@ -40,8 +40,8 @@ class NearestSample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
-    """`iou` is by task, contender and class, nan where a class does not occur; `gamma` is what all real pictures went
-    through, as in training.
+    """Contents of report.json. `iou` is by task, candidate and class, nan where a class does not occur; `gamma` is the
+    exponent applied to all real pictures, as in training.
     """
 
     pack: str
@@ -62,7 +62,7 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
     bits: str = "diptych-engine evaluate --likelihood"
 
     def summary_lines(self) -> list[str]:
-        """The figures as a person reads them, a line for each contender and task."""
+        """Summarises the figures in text, a line for each candidate and task."""
         lines = [f"{self.pictures} real pairs; features: {', '.join(self.features) or 'none'}"]
         lines += map(str, self.lacking)
         shown_features = ("", *self.features[:1])
