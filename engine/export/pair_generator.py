@@ -1,4 +1,4 @@
-"""From seeds to pairs, on one device. Needs torch."""
+"""Generation of pairs from seeds, on one device. Needs torch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from engine.requests.resolved_request import ResolvedRequest, group_batchable, r
 
 
 class PairGenerator:
-    """A pack on a device with what an order gives. Raises EngineError."""
+    """Draws the pairs of an order with its pack on a device. Raises EngineError."""
 
     def __init__(self, order: ExportOrder, device: str) -> None:
         folder = pack_catalogue.find_pack_folder(order.pack)
@@ -35,7 +35,7 @@ class PairGenerator:
         self.upscaler = full_size.load_upscaler(self.pack) if order.full else None
 
     def draw(self, seeds: Sequence[int], on_step: StepCallback = do_nothing) -> list[GeneratedPair]:
-        """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
+        """Draws the pairs of seeds, independently of the batching. Raises EngineError, or what `on_step` raises."""
         inputs = [self.sources.inputs_for(seed) for seed in seeds]
         requests = [resolve_request(pair.request, self.sources.info, self.pack.folder) for pair in inputs]
         groups = [[(inputs[index], requests[index]) for index in group] for group in group_batchable(requests)]
@@ -71,7 +71,7 @@ class PairGenerator:
         return self._draw_group(group[:half], on_step) + self._draw_group(group[half:], on_step)
 
     def _upscale(self, resolved: ResolvedRequest, pair: GeneratedPair, on_step: StepCallback) -> GeneratedPair:
-        """The pair as large as the order wants it."""
+        """Upscales a pair if the order asks for full size."""
         if self.upscaler is None:
             return pair
         drawn = ImageLayoutPair(pair.image, pair.layout)

@@ -32,7 +32,7 @@ class PictureStrip:
     @property
     def display_width(self) -> int:
         """Width on the page in CSS pixels, half as large again as the picture's own."""
-        return self.pixels.shape[1] * 3 // 2
+        return int(self.pixels.shape[1]) * 3 // 2
 
     @property
     def url(self) -> str:

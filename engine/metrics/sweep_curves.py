@@ -47,23 +47,9 @@ def plot_sweep(points: Sequence[SweepPoint]) -> Figure:
             x = [point.rows if by_cost else point.x for point in line_points]
             estimates = [point.figures[metric] for point in line_points]
             values, low, high = zip(*((each.value, each.low, each.high) for each in estimates), strict=True)
-            axes.plot(
-                x,
-                [estimate.value for estimate in estimates],
-                "o-",
-                color=colour,
-                markersize=3.5,
-                linewidth=1.3,
-                label=line,
-            )
+            axes.plot(x, values, "o-", color=colour, markersize=3.5, linewidth=1.3, label=line)
             if not by_cost:
-                axes.fill_between(
-                    x,
-                    [estimate.low for estimate in estimates],
-                    [estimate.high for estimate in estimates],
-                    color=colour,
-                    alpha=0.2,
-                )
+                axes.fill_between(x, low, high, color=colour, alpha=0.2)
         style_axes(
             axes, METRIC_TITLES[metric], "pictures through the network per result" if by_cost else points[0].line
         )
