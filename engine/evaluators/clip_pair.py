@@ -64,7 +64,7 @@ class PackClipPair:
     features: Tensor = field(default_factory=lambda: torch.zeros(0, EMBEDDING_WIDTH))
 
     def encode_rgb(self, rgb: Tensor) -> Tensor:
-        """Embeds RGB [B, 3, H, W] in [0, 1], of any size, as unit vectors [B, D] on the same device; differentiable."""
+        """Embeds RGB [B, 3, H, W] in [0, 1], of any size, differentiably as unit vectors [B, D]."""
         if rgb.shape[2:] != self.size:
             rgb = F.interpolate(rgb, self.size, mode="bicubic", antialias=True, align_corners=False)
         return self.towers.encode_images(self.standardisation.standardise(rgb))

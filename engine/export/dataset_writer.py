@@ -157,7 +157,7 @@ class DatasetWriter:
             self._on_written(manifest.kept, manifest.rejected)
 
     def _write_rejected(self, pair: GeneratedPair, quality: PairQuality) -> None:
-        """Writes a rejected pair's picture while it is among the worst. Raises BadRequest if hardly any pair passes."""
+        """Writes a rejected pair's picture while it is among the worst. Raises BadRequest if hardly any passes."""
         store, manifest = self._dataset.store, self._dataset.manifest
         if manifest.rejected >= REJECTED_BEFORE_GIVING_UP and manifest.kept < manifest.rejected * MIN_PASS_SHARE:
             raise BadRequest(
