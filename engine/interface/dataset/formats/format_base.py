@@ -78,7 +78,7 @@ def image_from_files(files: Mapping[str, bytes], part: str) -> Pixels:
 
 
 def ids_from_files(files: Mapping[str, bytes], part: str) -> Pixels:
-    """Decodes the values [H, W] or [H, W, 3] of a PNG whose path contains `part`, ignoring its palette. Raises BadFile."""
+    """Decodes the values, [H, W] or [H, W, 3], of a PNG whose path contains `part`, not its colours. Raises BadFile."""
     path = _matching_path(files, part)
     try:
         with Image.open(BytesIO(files[path]), formats=["PNG"]) as picture:
