@@ -1,1 +1,1 @@
-"""Exports of image-layout pairs as data sets in common formats: the `export` command."""
+"""As many image/layout pairs as asked for, in the form that other people's tools read: the `export` command."""

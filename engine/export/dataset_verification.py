@@ -1,4 +1,4 @@
-"""Verification of an export: files that are lost or changed are made again, byte by byte the same."""
+"""Is everything that the manifest names there as it was? What is not is made again, the same."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from engine.export.dataset_writer import ExportDataset
-from engine.export.progress_hooks import ProgressHooks
 from engine.export.request_source import RequestSource, pack_digest
-from engine.export.run import create_workers, open_dataset, seed_batches
+from engine.export.run import ProgressHooks, create_workers, open_dataset, seed_batches
 from engine.interface import pack_catalogue
-from engine.interface.dataset.dataset_store import DatasetStore, open_store
+from engine.interface.dataset import manifest as lines
+from engine.interface.dataset.dataset_store import DatasetStore, file_sha256, open_store
 from engine.interface.dataset.export_header import ExportHeader, check_resumable, read_header
 from engine.interface.dataset.export_order import ExportRunOptions
-from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine, read_lines
-from engine.interface.digests import file_sha256
+from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine
 from engine.interface.errors import BadFile
 
 MAX_NAMED_FILES = 5
 
 
 class VerificationResult(NamedTuple):
-    """Number of pairs that were checked, and the files that were made again."""
+    """How many pairs were looked at, and the files that were made again."""
 
     pairs: int
     repaired: list[str]
 
 
 class _DatasetDamage(NamedTuple):
-    """Damage of a data set: pairs with files of their own and those files, shards with their pairs, and files of the
+    """What is not as it was: pairs with files of their own and these files, shards with their pairs, and files of the
     whole set.
     """
 
@@ -40,9 +39,9 @@ class _DatasetDamage(NamedTuple):
 
 
 def verify_dataset(options: ExportRunOptions, hooks: ProgressHooks | None = None) -> VerificationResult:
-    """Checks every file of an export against its manifest, and makes lost or changed ones again.
+    """Check every file of an export against its manifest, and make again what is lost or changed.
 
-    Raises BadFile if a file comes out differently, BadRequest if the pack or the inputs have changed, EngineError.
+    Raises BadFile if something came out otherwise, BadRequest if the pack or the inputs are others, EngineError.
     """
     header = read_header(options.out)
     order, folder = header.order, pack_catalogue.find_pack_folder(header.order.pack)
@@ -64,7 +63,7 @@ def verify_dataset(options: ExportRunOptions, hooks: ProgressHooks | None = None
 
 
 def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
-    """Checks all files in one pass over the manifest; memory holds the pairs of one shard at a time."""
+    """One pass over the manifest; only the pairs of one shard are held at a time."""
     damage, waiting, store = _DatasetDamage([], [], [], []), list[PairLine](), dataset.store
     manifest, checked_shards = dataset.manifest, set[str]()
 
@@ -73,7 +72,7 @@ def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
             damage.pairs.append(line)
             damage.pair_files.extend(changed)
 
-    for line in read_lines(manifest.path):
+    for line in lines.read_lines(manifest.path):
         if isinstance(line, PairLine) and line.kept and line.name not in manifest.dropped:
             if dataset.sharded_format:
                 waiting.append(line)
@@ -81,7 +80,7 @@ def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
                 check_pair(line)
         elif isinstance(line, ShardLine) and line.file not in checked_shards:
             checked_shards.add(line.file)
-            shard_pairs = [pair for pair in waiting if pair.request.seed <= line.last]
+            shard_pairs = [one for one in waiting if one.request.seed <= line.last]
             waiting = waiting[len(shard_pairs) :]
             shard = manifest.shards[line.file]
             if _changed_files(store, {shard.file: shard.sha256}):
@@ -94,7 +93,7 @@ def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
 
 
 def _changed_files(store: DatasetStore, files: dict[str, str]) -> list[str]:
-    """Lists the files whose digest differs from the manifest's."""
+    """Those files that are not what they were."""
     return [name for name, digest in files.items() if not _is_unchanged(store, name, digest)]
 
 
@@ -107,7 +106,7 @@ def _is_unchanged(store: DatasetStore, name: str, digest: str) -> bool:
 def _repair(
     dataset: ExportDataset, damage: _DatasetDamage, options: ExportRunOptions, hooks: ProgressHooks
 ) -> Iterator[str]:
-    """Makes damaged files again and yields their names. Raises BadFile if one comes out differently."""
+    """Make again what is damaged; names the files. Raises BadFile if one comes out otherwise."""
     shards = [line for _, shard_pairs in damage.shards for line in shard_pairs]
     pairs_to_draw = sorted([*damage.pairs, *shards], key=lambda line: line.request.seed)
     different: list[str] = []
@@ -140,13 +139,13 @@ def _repair(
 
 
 def _raise_if_different(dataset: ExportDataset, different: list[str]) -> None:
-    """Raises BadFile if files were made again, but differ from the manifest's digests."""
+    """Raise BadFile for files that are whole again, but not what they were."""
     if not different:
         return
     line = next(dataset.kept_lines())
     environment = f"{line.request.device} with torch {line.request.torch} and Diptych {line.request.version}"
     names = ", ".join(different[:MAX_NAMED_FILES]) + (" …" if len(different) > MAX_NAMED_FILES else "")
     raise BadFile(
-        f"{len(different)} files were made again, but differ from what was exported: {names}.",
+        f"{len(different)} files were made again but are not what they were: {names}.",
         f"The others were made on {environment}; verify there, or export to a new folder.",
     )

@@ -1,4 +1,4 @@
-"""Workers that draw pairs: this process, further processes, or a cluster's; pairs and order are the same."""
+"""Who draws: this process, several others here, or a cluster's; all give the same pairs in the same order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol
 
-from engine.export.pair_generator import PairGenerator
-from engine.export.progress_hooks import StepCallback
+from engine.export.pair_generator import PairGenerator, StepCallback
 from engine.interface.allocator import retain_freed_memory
 from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.dataset.generated_pair import GeneratedPair
@@ -26,14 +25,14 @@ MAX_TRIES = 3
 
 
 class WorkerDied(Exception):
-    """The process of a worker ended before its batch was done."""
+    """A worker is gone, and what it was drawing with it."""
 
 
 class PairWorker(Protocol):
-    """A worker outside of this process, which draws one batch at a time."""
+    """Someone elsewhere who draws; one batch at a time."""
 
     def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
-        """Draws a batch. Raises WorkerDied, or the EngineError that the worker raised."""
+        """Raises Died, or the EngineError that was raised there."""
         ...
 
     def stop(self) -> None: ...
@@ -43,13 +42,13 @@ SeedBatches = Iterable[Sequence[int]]
 
 
 class WorkerGroup(AbstractContextManager["WorkerGroup"], Protocol):
-    """Draws batches of seeds and yields their pairs in order."""
+    """Draws batches of seeds and gives them in their order."""
 
     def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]: ...
 
 
 class InProcessWorker:
-    """Draws in this process; `on_step` is called between steps of the sampler."""
+    """This process; `step` comes between any two steps."""
 
     def __init__(self, order: ExportOrder, device: str, on_step: StepCallback) -> None:
         self._generator, self._on_step = PairGenerator(order, device), on_step
@@ -60,18 +59,18 @@ class InProcessWorker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Does nothing: there are no processes to stop."""
+        """Nothing to put away."""
 
     def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]:
-        """Draws batch by batch."""
+        """Batch by batch."""
         for seeds in batches:
             yield self._generator.draw(seeds, self._on_step)
 
 
 class WorkerPool:
-    """Workers of one kind, each with a thread that waits for it. A worker that dies is replaced, its batch repeated.
+    """Workers of one kind. Each has a thread that waits for it; one that dies is replaced, and its batch drawn again.
 
-    At most two batches per worker are being drawn or wait for the consumer, however slow it is.
+    At most two batches for each worker are under way or wait to be taken, however slow the taker is.
     """
 
     def __init__(self, start_worker: Callable[[], PairWorker], count: int, on_step: StepCallback) -> None:
@@ -89,7 +88,7 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops all workers at once, without waiting for their batches."""
+        """Cancel means now: nobody is waited for."""
         self._stopped = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self.workers:
@@ -97,7 +96,7 @@ class WorkerPool:
         self._threads.shutdown()
 
     def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]:
-        """Draws batches on all workers and yields their pairs in order."""
+        """In the order of the batches."""
         waiting: deque[Future[list[GeneratedPair]]] = deque()
         for seeds in batches:
             waiting.append(self._threads.submit(self._draw_batch, seeds))
@@ -126,7 +125,10 @@ class WorkerPool:
                 raise
             self._idle.put(worker)
             return pairs
-        raise lost_batch_error(seeds)
+        raise EngineError(
+            f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
+            "See whether their machine has memory enough, or draw fewer at once with --batch.",
+        )
 
     def _start_worker(self) -> None:
         worker = self._new_worker()
@@ -134,41 +136,33 @@ class WorkerPool:
         self._idle.put(worker)
 
 
-def lost_batch_error(seeds: Sequence[int]) -> EngineError:
-    """Builds the error for a batch during which every worker that tried it died."""
-    return EngineError(
-        f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
-        "See whether their machine has memory enough, or draw fewer at once with --batch.",
-    )
-
-
 class ProcessWorker:
-    """A worker in a separate process."""
+    """A worker in a process of its own."""
 
     def __init__(self, order: ExportOrder, device: str, threads: int) -> None:
         spawn_context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, spawn_context, _initialise_process, (order, device, threads))
 
     def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
-        """Draws a batch. Raises WorkerDied, or the EngineError that the process raised."""
+        """Raises Died, or the EngineError that was raised there."""
         try:
             return self._pool.submit(_draw_in_process, seeds).result()
         except BrokenProcessPool as error:
             raise WorkerDied from error
 
     def pids(self) -> list[int]:
-        """Process id of the worker, if its process runs."""
+        """Of the process, if it runs."""
         return list(self._pool._processes or {})
 
     def stop(self) -> None:
-        """Kills the process."""
+        """End the process, whatever it is doing."""
         for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(cancel_futures=True)
 
 
 class _WorkerProcessState:
-    """State of a worker's process. The first batch creates the generator, so that its errors reach the caller."""
+    """What a worker's process keeps between batches; made at the first, so that what is wrong is told as usual."""
 
     order: ExportOrder
     device: str
@@ -176,7 +170,7 @@ class _WorkerProcessState:
 
 
 def _initialise_process(order: ExportOrder, device: str, threads: int) -> None:
-    """Prepares a worker's process: it ends with its parent, and leaves Ctrl-C to it."""
+    """A worker ends when who hired it does, and leaves Ctrl-C to it."""
     import torch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -201,6 +195,6 @@ def _draw_in_process(seeds: Sequence[int]) -> list[GeneratedPair]:
 
 
 def start_processes(order: ExportOrder, device: str, count: int, on_step: StepCallback) -> WorkerPool:
-    """Starts several processes on this machine, which share its cores."""
+    """Several processes here, which share the cores."""
     threads = max(1, (os.cpu_count() or 1) // count)
     return WorkerPool(lambda: ProcessWorker(order, device, threads), count, on_step)

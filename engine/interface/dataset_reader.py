@@ -1,6 +1,6 @@
-"""Reading of an export folder: its manifest, both halves of any pair, and the dropping of pairs.
+"""An export folder to look through: what its manifest says, both halves of any pair, and pairs that a person drops.
 
-Needs no torch and draws nothing; the studio uses it.
+No torch, and nothing is drawn; the studio uses it too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from engine.interface import pack_catalogue
 from engine.interface.dataset import manifest as lines
@@ -32,7 +32,7 @@ MAX_OPEN_SHARDS = 4
 
 
 class DatasetEntry(NamedTuple):
-    """A kept pair: the paths of its files, the pixels of each class, its provenance and its scores."""
+    """One kept pair: its files by their paths, the pixels of each class, and what the filters saw."""
 
     name: str
     files: tuple[str, ...]
@@ -43,7 +43,7 @@ class DatasetEntry(NamedTuple):
 
 
 class DatasetReader:
-    """Reads an export folder."""
+    """An export folder as it is now."""
 
     def __init__(self, folder: Path) -> None:
         """Reads the manifest. Raises BadFile, BadPack if its pack is not here, and BadRequest."""
@@ -56,7 +56,7 @@ class DatasetReader:
         self._open_shards: OrderedDict[str, ReadFile] = OrderedDict()
         self._lock = Lock()
         self.needs_purge = False
-        """Whether files of dropped pairs may still exist."""
+        """Whether files of dropped pairs may still be there."""
         self.entries = self._read_entries()
 
     def _read_entries(self) -> list[DatasetEntry]:
@@ -78,7 +78,7 @@ class DatasetReader:
         return [one for name, one in entries.items() if name not in dropped]
 
     def halves(self, entry: DatasetEntry) -> PairHalves:
-        """Reads the image RGB [H, W, 3] and the layout ids [H, W] of a pair, in any thread. Raises BadFile."""
+        """RGB [H, W, 3] and ids [H, W] of a pair, for any thread. Raises BadFile."""
         with self._lock:
             read = self._file_reader(entry)
             files = {path: read(path) for path in entry.files if not path.endswith(".json")}
@@ -89,7 +89,7 @@ class DatasetReader:
         return halves
 
     def drop(self, entries: Sequence[DatasetEntry], *, dropped: bool = True) -> None:
-        """Records in the manifest that pairs are dropped, or restored. Raises BadFile."""
+        """Note in the manifest that a person drops pairs, or takes them back. Raises BadFile."""
         with open_store(self.folder) as store:
             path = store.path(lines.MANIFEST_FILE)
             lines.truncate_partial_line(path)
@@ -106,11 +106,7 @@ class DatasetReader:
         if file not in self._open_shards:
             while len(self._open_shards) >= MAX_OPEN_SHARDS:
                 self._open_shards.popitem(last=False)
-            if not isinstance(self._format, ShardedFormat):
-                raise BadFile(
-                    f"The manifest of {self.folder} names a shard that its format does not have.", REPAIR_HINT
-                )
-            self._open_shards[file] = self._format.shard_reader(self.folder / file)
+            self._open_shards[file] = cast(ShardedFormat, self._format).shard_reader(self.folder / file)
         return self._open_shards[file]
 
     def _read_file(self, name: str) -> bytes:
@@ -121,7 +117,7 @@ class DatasetReader:
 
 
 def entry_from_line(line: PairLine) -> DatasetEntry:
-    """Builds the entry of a kept pair's line."""
+    """What is worth showing of a kept pair's line."""
     quality = line.quality
     filter_values = (None, None) if quality is None else (quality.agreement, quality.nearest)
     return DatasetEntry(line.name, tuple(line.files), line.areas, line.request, *filter_values)

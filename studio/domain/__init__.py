@@ -1,1 +1,1 @@
-"""What a picture is and how a brush changes it: numpy only, no Qt."""
+"""The document, its history and the painting tools: numpy only, no Qt."""

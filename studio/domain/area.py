@@ -1,4 +1,4 @@
-"""A set of pixels: a box and which of its pixels are meant. Every tool makes one of these."""
+"""Sets of pixels, each a box and a mask within it. Every tool produces one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studio.domain.layout import Box, Mask
 
 
 class Symmetry(enum.Enum):
-    """About which lines through the middle of the picture everything is done once more."""
+    """The lines through the middle of the picture about which every stroke is mirrored."""
 
     NONE = (False, False)
     LEFT_RIGHT = (True, False)
@@ -20,20 +20,20 @@ class Symmetry(enum.Enum):
 
     @property
     def flips(self) -> list[tuple[bool, bool]]:
-        """The copies beside the original: whether each is flipped left to right, and top to bottom."""
+        """The mirror images beside the original, each as (flipped left to right, flipped top to bottom)."""
         across, down = self.value
         return [(a, d) for a in {False, across} for d in {False, down} if a or d]
 
 
 class PixelRegion(NamedTuple):
-    """The pixels of `box` where `mask` [box height, box width] is set; the box lies inside the picture."""
+    """The pixels of `box`, which lies inside the picture, where `mask` [box height, box width] is set."""
 
     box: Box
     mask: Mask
 
     @classmethod
     def from_mask(cls, mask: Mask) -> PixelRegion:
-        """The set pixels of a whole mask [H, W], in their smallest box."""
+        """The set pixels of a mask [H, W] of the whole picture, in their smallest box."""
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if rows.size == 0:
             return cls(Box(0, 0, 0, 0), np.zeros((0, 0), np.bool_))
@@ -45,17 +45,17 @@ class PixelRegion(NamedTuple):
         return not self.mask.any()
 
     def to_mask(self, height: int, width: int) -> Mask:
-        """As a mask [H, W] of the whole picture."""
+        """The region as a mask [H, W] of the whole picture."""
         mask = np.zeros((height, width), np.bool_)
         mask[self.box.slices] = self.mask
         return mask
 
     def intersected(self, mask: Mask) -> PixelRegion:
-        """Those pixels that are also set in a mask [H, W]."""
+        """The pixels that are also set in a mask [H, W] of the whole picture."""
         return PixelRegion(self.box, self.mask & mask[self.box.slices])
 
     def flipped(self, horizontally: bool, vertically: bool, height: int, width: int) -> PixelRegion:
-        """The mirror image in a picture of this size."""
+        """The mirror image within a picture of this size."""
         top, left, bottom, right = self.box
         if horizontally:
             left, right = width - right, width - left
@@ -66,7 +66,7 @@ class PixelRegion(NamedTuple):
         )
 
     def moved(self, row_offset: int, column_offset: int, height: int, width: int) -> PixelRegion:
-        """The same pixels elsewhere, as far as they stay inside a picture of this size."""
+        """The region shifted by so many pixels, without those that leave a picture of this size."""
         top, left, bottom, end = self.box
         moved_box = Box(top + row_offset, left + column_offset, bottom + row_offset, end + column_offset)
         box = moved_box.clipped(height, width)

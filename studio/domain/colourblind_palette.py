@@ -1,6 +1,6 @@
-"""Colours for the classes that stay apart for every kind of colour vision, as near to a pack's own as can be.
+"""Class colours that can be told apart with every kind of colour vision, assigned close to a pack's own colours.
 
-The sets come from tests/tools/draw_palettes.py, which says how far apart their colours are.
+The sets are made by tests/tools/draw_palettes.py, which also reports their smallest colour differences.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from engine.interface.pack_catalogue import assets_folder
 from engine.interface.protocol import Pixels
 
 CHANNEL_WEIGHTS = np.array([2.0, 4.0, 3.0])
-"""Red, green and blue in a plain measure of how unlike two colours are."""
+"""The weights of red, green and blue in a simple colour difference."""
 
 
 @cache
 def _palettes_by_size() -> dict[int, tuple[str, ...]]:
-    found = msgspec.json.decode(
+    palettes = msgspec.json.decode(
         (assets_folder() / "palettes" / "distinct.json").read_bytes(), type=dict[str, tuple[str, ...]]
     )
-    return {int(size): colours for size, colours in found.items()}
+    return {int(size): colours for size, colours in palettes.items()}
 
 
 def colourblind_colours(pack_colours: Pixels) -> Pixels:
-    """RGB [K, 3] to show in place of a pack's own [K, 3], K ≤ 256: the smallest set that suffices, shared out so
-    that together the classes keep close to what they were.
+    """RGB [K, 3] to show instead of a pack's own colours [K, 3], K ≤ 256.
+
+    The colours are those of the smallest set that has enough, assigned so that they stay close to the pack's own.
     """
     count = len(pack_colours)
     size = min((size for size in _palettes_by_size() if size >= count), default=max(_palettes_by_size()))
@@ -38,22 +39,22 @@ def colourblind_colours(pack_colours: Pixels) -> Pixels:
 
 
 def _assign_colours(pack_colours: Pixels, colours: Pixels) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Which colour each class gets: the closest pairs first, then swaps as long as one brings both nearer."""
+    """The index [K] of the colour of each class: the closest pairs first, then swaps that reduce the distances."""
     distances = ((pack_colours[:, None].astype(np.float64) - colours[None]) ** 2 * CHANNEL_WEIGHTS).sum(2)
     assigned = np.full(len(pack_colours), -1)
     for pair in np.argsort(distances, axis=None, kind="stable"):
         row, column = divmod(int(pair), len(colours))
         if assigned[row] < 0 and column not in assigned:
             assigned[row] = column
-    better = True
-    while better:
-        better = False
+    improved = True
+    while improved:
+        improved = False
         for first in range(len(pack_colours)):
             for second in range(first):
                 current = distances[first, assigned[first]] + distances[second, assigned[second]]
                 if distances[first, assigned[second]] + distances[second, assigned[first]] < current - 1e-9:
                     assigned[[first, second]] = assigned[[second, first]]
-                    better = True
+                    improved = True
     return assigned
 
 

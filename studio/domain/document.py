@@ -1,26 +1,23 @@
-"""The picture: what a person painted or opened, what was generated, and how both are shown.
+"""The document: what a person painted or opened, what was generated, and how both are shown.
 
-The rules, as an illustrator meets them:
+The rules:
 
-- What you painted is yours. `painted` holds it, a generated layout never changes it, and it is always given
-  to the engine.
-- Layout → Image: the pixels you left unknown are filled by the engine. That guess (`filled`) is shown
-  beneath your paint, dimmed and hatched, and is made anew after the next stroke, which again sends only
-  your own pixels. “Keep” makes the guess yours.
-- Image → Layout and Text → Both: the layout that comes back is what you asked for (`fill_whole`), so it is
-  shown plainly. When you go on from it, by a stroke or by Layout → Image, all of it becomes yours first:
-  a car is painted into that street and not into an empty one.
-- Image → Layout keeps what is painted on the layout as a correction. Text → Both starts from nothing but
-  words: its result takes the place of both halves, and one undo brings yours back.
-- `keep_image` and `keep_layout` say where a half is given whatever the mode is: no result changes it there.
-  A photograph is kept as a whole when it is opened. Painting a class over it in Layout → Image gives up
-  just the pixels that were painted over, so only those are drawn anew.
-- Text → Both draws both halves, so a half that is kept as a whole does not stand in its way.
-- Opening a photograph starts a new picture, so its layout is unknown. This, too, is one undo away.
-- A picture grows at its edges. All that it shows is kept then, in both halves, and what comes on is unknown in
-  both, so the engine draws only that, whatever the mode is. Until it has, there is no image there (`drawn` says
-  where there is one). What is painted over in the older part is drawn anew, as in a photograph, and what is
-  erased of its layout is no longer kept.
+- What a person painted is in `painted`. It is always given to the engine, and no generated layout changes it.
+- Layout → Image: the engine fills the pixels that are still unknown. This guess, `filled`, is shown beneath the
+  paint, dimmed and hatched. It is replaced after the next stroke, whose request again gives only the painted pixels.
+  “Keep” makes the guess painted.
+- Image → Layout and Text → Both: the generated layout is what was requested (`fill_whole`), so it is shown plainly.
+  A stroke or Layout → Image first makes all of it painted, so that a car is painted into that street.
+- Image → Layout treats paint on the layout as a correction. Text → Both starts from the prompt alone: its result
+  replaces both halves, and one undo brings them back.
+- `keep_image` and `keep_layout` mark the pixels of a half that are given in every mode, so that no result changes
+  them. An opened photograph is kept as a whole. Painting a class over it in Layout → Image releases just the pixels
+  that were painted over, so only those are redrawn.
+- Text → Both draws both halves, so it ignores a half that is kept as a whole.
+- Opening a photograph starts a new picture whose layout is unknown. This can be undone, too.
+- Extending a picture keeps all that it shows in both halves. The new margin is unknown in both, so the engine draws
+  only that, in every mode. Until then `drawn` is the part that has an image. What is painted over in the older part is
+  redrawn, as in a photograph, and what is erased from its layout is no longer kept.
 - A new picture, or one that is opened from elsewhere, has the pack's size again.
 """
 
@@ -37,7 +34,7 @@ from studio.domain.margins import CanvasMargins
 
 
 class GenerationMode(enum.StrEnum):
-    """Which half is made from which."""
+    """Which half is generated from which."""
 
     LAYOUT_TO_IMAGE = "layout_to_image"
     IMAGE_TO_LAYOUT = "image_to_layout"
@@ -53,7 +50,7 @@ class ImageKind(enum.StrEnum):
 
 
 class Plane(enum.StrEnum):
-    """The pixel planes of a document: ids, ids, RGB, and three masks."""
+    """The pixel planes of a document: two of ids, one of RGB, and three masks."""
 
     PAINTED = "painted"
     FILLED = "filled"
@@ -72,18 +69,18 @@ class PictureHalf(enum.Enum):
 
 @dataclass(frozen=True)
 class DocumentStatus:
-    """What the planes mean."""
+    """What the planes mean; see the module."""
 
     image: ImageKind = ImageKind.NONE
     fill_whole: bool = False
-    drawn: Box | None = None  # the part that has an image, if there is one and not all of it has
+    drawn: Box | None = None  # the part that has an image, if only a part has
 
 
 class Document:
     """A picture of [height, width] pixels; see the module for what its planes mean.
 
-    Every plane is uint8 or bool [H, W], the image uint8 [H, W, 3]. They change in place and stay the same arrays
-    as long as the size stays. `frame` is where the picture lies beside the one that it grew from.
+    Every plane is uint8 or bool [H, W], the image uint8 [H, W, 3]. They are changed in place and remain the same
+    arrays while the size does not change. `frame` is the picture's box in the coordinates it had before it grew.
     """
 
     def __init__(self, height: int, width: int) -> None:
@@ -99,7 +96,7 @@ class Document:
         return self.frame.width
 
     def reset_frame(self, frame: Box) -> None:
-        """Lie elsewhere, or have another size: every plane is blank then. The marks stay."""
+        """Set another position or size, with blank planes. The status does not change."""
         height, width = frame.height, frame.width
         self.frame = frame
         self.painted = unknown_layout(height, width)
@@ -110,7 +107,7 @@ class Document:
         self.selection: Mask = np.zeros((height, width), np.bool_)
 
     def reset_to_size(self, height: int, width: int) -> bool:
-        """Make room for a picture of this size that is no part of this one. Returns whether all is blank now."""
+        """Start a new picture if the size is another one. Returns whether it did, so that all planes are blank."""
         if (self.height, self.width) == (height, width):
             return False
         self.status = DocumentStatus()
@@ -118,7 +115,7 @@ class Document:
         return True
 
     def extend(self, margins: CanvasMargins) -> None:
-        """Put unknown canvas around the picture, and keep all that it shows."""
+        """Add unknown canvas around the picture and keep all that it shows."""
         old = {plane: self.pixels(plane) for plane in Plane}
         inner = Box(margins.top, margins.left, margins.top + self.height, margins.left + self.width)
         known, has_image, image_box = self.visible_layout() != UNKNOWN, self.image_mask(), self.status.drawn
@@ -132,19 +129,19 @@ class Document:
             self.status = replace(self.status, drawn=shown)
 
     def image_mask(self) -> Mask:
-        """Where [H, W] there is an image."""
+        """The mask [H, W] of the pixels that have an image."""
         mask = np.full((self.height, self.width), self.status.image is not ImageKind.NONE)
         if self.status.drawn is not None:
             mask &= self.status.drawn.to_mask(self.height, self.width)
         return mask
 
     def visible_layout(self, box: Box | None = None) -> Pixels:
-        """Ids [H, W] as seen, or a box of them: the paint over the fill."""
+        """Ids [H, W] as shown, or those of a box: the paint over the fill."""
         index = box.slices if box else ...
         return overlay_layout(self.painted[index], self.filled[index])
 
     def guess_mask(self, box: Box | None = None) -> Mask:
-        """Where a guess of the engine shows that nobody asked for; for a box if one is given."""
+        """The mask [H, W], or that of a box, of pixels that show a guess of the engine."""
         index = box.slices if box else ...
         if self.status.fill_whole:
             return np.zeros(self.painted[index].shape, np.bool_)
@@ -152,9 +149,9 @@ class Document:
         return guessed & ~self.keep_layout[index]
 
     def given_layout(self, mode: GenerationMode, box: Box | None = None) -> Pixels:
-        """Ids [H, W], or a box of them, that the engine may not change: the paint and what is kept.
+        """Ids [H, W], or those of a box, that the engine may not change: the paint and what is kept.
 
-        In Text → Both it is only the latter.
+        In Text → Both only what is kept.
         """
         index = box.slices if box else ...
         given = self.painted[index].copy()
@@ -167,7 +164,7 @@ class Document:
         return given
 
     def given_image_mask(self, mode: GenerationMode) -> Mask:
-        """Where [H, W] the engine may not change the image: all of it in Image → Layout, else what is kept."""
+        """The mask [H, W] of the image that the engine may not change: all in Image → Layout, else what is kept."""
         if mode is GenerationMode.IMAGE_TO_LAYOUT:
             return self.image_mask()
         if mode is GenerationMode.TEXT_TO_BOTH and self.keep_image.all():
@@ -185,7 +182,7 @@ class Document:
         selection: Mask | None = None,
         status: DocumentStatus | None = None,
     ) -> None:
-        """Put in whole new planes, copied."""
+        """Copy new pixels into whole planes, and set the status."""
         for plane, pixels in (
             (self.painted, painted),
             (self.filled, filled),
@@ -204,7 +201,7 @@ class Document:
         self.set_planes(painted=self.visible_layout(), filled=empty, status=replace(self.status, fill_whole=False))
 
     def apply_result(self, mode: GenerationMode, image: Pixels, layout: Pixels) -> frozenset[Plane]:
-        """Let a result of the engine in, by the rules above: image [H, W, 3] and ids [H, W].
+        """Apply a result of the engine, RGB [H, W, 3] and ids [H, W], by the rules of the module.
 
         Returns the planes that a result of this mode may change.
         """
@@ -249,6 +246,6 @@ class Document:
         return copy
 
     def pixels(self, plane: Plane) -> Pixels:
-        """The plane itself and not a copy, uint8 [H, W] or [H, W, 3]; masks hold 0 and 1."""
+        """A view of a plane, uint8 [H, W] or [H, W, 3]; masks hold 0 and 1."""
         pixels: Pixels = getattr(self, plane.value).view(np.uint8)
         return pixels

@@ -1,8 +1,8 @@
-"""Undo and redo: one step is what a person did at once, together with the result that it led to.
+"""Undo and redo. One step is one action of a person together with the result that it led to.
 
-Every step knows the whole picture after it, as tiles. A tile that a step did not change is the same object as
-in the step before, so a stroke costs the tiles it touched and no step can mix two pictures. Tiles lie on one grid
-however a picture grows, so a picture that did shares them with the one that it grew from.
+Every step holds the whole picture after it, as tiles. A tile that a step did not change is the same object as in the
+step before, so a stroke costs only the tiles it touched. All tiles lie on one grid, even when a picture grows, so a
+picture shares tiles with the one it grew from.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from studio.domain.document import Document, DocumentStatus, Plane
 from studio.domain.layout import Box
 
 MAX_HISTORY_BYTES = 128 * 2**20
-"""Room for two hundred results of 256×512 pixels in which every pixel is new."""
+"""Enough for two hundred results of 256×512 pixels in which every pixel is new."""
 TILE_SIDE = 32
 ALL_PLANES = frozenset(Plane)
 
@@ -27,9 +27,9 @@ PlaneTiles = Mapping[Plane, tuple[Pixels, ...]]
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """A picture and the name of what led to it; `answered` once the engine's result for it is part of it.
+    """The picture after a step. `answered` says that no result of the engine is still to become part of the step.
 
-    `nbytes` is what it holds that the step before does not.
+    `nbytes` counts the tiles that the step before does not have.
     """
 
     serial: int
@@ -42,7 +42,7 @@ class HistoryStep:
 
 
 class History:
-    """The steps of one document. The oldest go when they hold more than `max_bytes` beside the picture itself."""
+    """The steps of one document. The oldest are removed if all hold more than `max_bytes` beside the picture."""
 
     def __init__(self, document: Document, max_bytes: int = MAX_HISTORY_BYTES) -> None:
         self._document, self._max_bytes = document, max_bytes
@@ -54,31 +54,31 @@ class History:
 
     @property
     def names(self) -> list[str]:
-        """The names of all steps, also of those that were undone; the first is where it all began."""
+        """The names of all steps, including the start and those that were undone."""
         return [step.name for step in self._steps]
 
     @property
     def undo_step(self) -> HistoryStep | None:
-        """The step that undo would take back."""
+        """The step that `undo` reverts; None at the start."""
         return self._steps[self._index] if self._index else None
 
     @property
     def serial(self) -> int:
-        """Of the picture shown; every new step has a larger one than all before it, also than those undone."""
+        """The serial of the step that is shown. Each new step has a larger one than all before."""
         return self._steps[self._index].serial
 
     @property
     def redo_step(self) -> HistoryStep | None:
-        """The step that redo would do again."""
+        """The step that `redo` applies; None if nothing was undone."""
         return self._steps[self._index + 1] if self._index + 1 < len(self._steps) else None
 
     @property
     def nbytes(self) -> int:
-        """What the steps hold beside the picture itself."""
+        """Bytes that the steps hold beside the picture itself."""
         return sum(step.nbytes for step in self._steps[1:])
 
     def restart(self, name: str = "Start") -> None:
-        """Forget all steps: the document as it is now is where everything begins."""
+        """Forget all steps; the document as it is now is the start."""
         frame = self._document.frame
         self._current_pixels = {plane: self._document.pixels(plane).copy() for plane in Plane}
         tiles = {
@@ -89,9 +89,9 @@ class History:
         self._index = 0
 
     def record(self, name: str, *, answered: bool = False, planes: frozenset[Plane] = ALL_PLANES) -> bool:
-        """Add what has changed in these planes as a step; what was undone is gone for good.
+        """Record the changes of these planes as a step and forget undone steps. Returns whether anything changed.
 
-        A picture of another frame is a step with all its planes. Returns whether anything has changed.
+        If the frame has changed, all planes are recorded.
         """
         newest, frame = self._steps[self._index], self._document.frame
         tiles = self._changed_tiles(planes) if frame == newest.frame else self._tiles_in_new_frame()
@@ -107,9 +107,9 @@ class History:
         return True
 
     def add_result(self, serial: int | None, name: str, planes: frozenset[Plane]) -> None:
-        """Add a result that was just let in: to the step that led to it, if that can still take it.
+        """Record a result that was just applied, as part of the step with this serial if that is possible.
 
-        A later step that touches the same planes stands in the way; then the result is its own step.
+        It is not if a later step touched the same planes; then the result is a step of its own.
         """
         for index in range(self._index, 0, -1):
             step = self._steps[index]
@@ -124,14 +124,14 @@ class History:
         self.record(name, answered=True, planes=planes)
 
     def undo(self) -> HistoryStep | None:
-        """Take the newest step back; returns it, or None if there is none."""
+        """Revert the newest step and return it; None if there is none."""
         step = self.undo_step
         if step is not None:
             self.jump_to(self._index - 1)
         return step
 
     def redo(self) -> HistoryStep | None:
-        """Do the step that was undone last again; returns it, or None if there is none."""
+        """Apply the step that was undone last and return it; None if there is none."""
         if self.redo_step is not None:
             self.jump_to(self._index + 1)
             return self.undo_step
@@ -152,7 +152,7 @@ class History:
         self._document.status, self._index = new.status, index
 
     def discard_unrecorded(self) -> None:
-        """Take back what the document holds beyond its newest step."""
+        """Revert all changes of the document since the step that is shown."""
         step = self._steps[self._index]
         if self._document.frame != step.frame:
             self._document.reset_frame(step.frame)
@@ -161,7 +161,7 @@ class History:
         self._document.status = step.status
 
     def _swap_tiles(self, old: PlaneTiles, new: PlaneTiles) -> None:
-        """Put in the tiles that are others."""
+        """Copy the tiles that differ into the document."""
         for plane in Plane:
             if new[plane] is not old[plane]:
                 pixels, now = self._document.pixels(plane), self._current_pixels[plane]
@@ -180,8 +180,8 @@ class History:
         self._trim()
 
     def _changed_tiles(self, planes: frozenset[Plane]) -> PlaneTiles:
-        """The planes of these that changed since the newest step, with new tiles where they did."""
-        found = {}
+        """Those of the planes that changed since the step that is shown, with new tiles where they did."""
+        changed = {}
         for plane in planes:
             pixels, now = self._document.pixels(plane), self._current_pixels[plane]
             if np.array_equal(pixels, now):
@@ -192,41 +192,41 @@ class History:
                 if not np.array_equal(tile, tiles[index]):
                     tiles[index] = tile.copy()
                     now[box.slices] = tile
-            found[plane] = tuple(tiles)
-        return found
+            changed[plane] = tuple(tiles)
+        return changed
 
     def _tiles_in_new_frame(self) -> PlaneTiles:
-        """All planes of a document of another frame, with the newest step's tiles where they are the same."""
+        """All planes of a document whose frame changed, with the shown step's tiles where they are equal."""
         before, frame = self._steps[self._index], self._document.frame
         self._current_pixels = {plane: self._document.pixels(plane).copy() for plane in Plane}
-        found = {}
+        planes = {}
         for plane, now in self._current_pixels.items():
             tiles = []
             for box, was in zip(tile_boxes(frame), _tiles_at(before, frame, plane), strict=True):
                 same = was is not None and np.array_equal(was, now[box.slices])
                 tiles.append(was if was is not None and same else now[box.slices].copy())
-            found[plane] = tuple(tiles)
-        return found
+            planes[plane] = tuple(tiles)
+        return planes
 
     def _trim(self) -> None:
         held = self.nbytes
         while held > self._max_bytes and self._index > 1:
-            held -= self._steps[1].nbytes  # as many as the oldest picture's tiles that it replaced
+            held -= self._steps[1].nbytes  # equal to what the oldest picture alone holds
             del self._steps[0]
             self._index -= 1
 
 
 @lru_cache(maxsize=64)
 def tile_boxes(frame: Box) -> tuple[Box, ...]:
-    """The tiles of a picture with this frame, in its own rows and columns."""
+    """The boxes of the tiles of a picture with this frame, in its own rows and columns."""
     rows = range(frame.top // TILE_SIDE * TILE_SIDE, frame.bottom, TILE_SIDE)
     columns = range(frame.left // TILE_SIDE * TILE_SIDE, frame.right, TILE_SIDE)
-    every = (Box(y, x, y + TILE_SIDE, x + TILE_SIDE).moved(-frame.top, -frame.left) for y in rows for x in columns)
-    return tuple(box.clipped(frame.height, frame.width) for box in every)
+    boxes = (Box(y, x, y + TILE_SIDE, x + TILE_SIDE).moved(-frame.top, -frame.left) for y in rows for x in columns)
+    return tuple(box.clipped(frame.height, frame.width) for box in boxes)
 
 
 def _tiles_at(step: HistoryStep, frame: Box, plane: Plane) -> Sequence[Pixels | None]:
-    """For each tile of a picture with this frame, the one of a step that has the same place."""
+    """The tiles of a step at the places of the tiles of another frame; None where it has none."""
     if frame == step.frame:
         return step.tiles[plane]
     placed = {
@@ -237,7 +237,7 @@ def _tiles_at(step: HistoryStep, frame: Box, plane: Plane) -> Sequence[Pixels | 
 
 
 def _added_bytes(before: PlaneTiles, after: PlaneTiles) -> int:
-    """Bytes of the tiles that `before` does not have."""
+    """Bytes of the tiles of `after` that `before` does not have."""
     cost = 0
     for plane in Plane:
         if after[plane] is not before[plane]:

@@ -1,4 +1,4 @@
-"""Places in a layout: boxes, and which pixels of which plane are seen."""
+"""Boxes and layouts: class ids [H, W] of which some may be unknown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Box(NamedTuple):
-    """Rows `top` to `bottom` and columns `left` to `right` of a plane, ends excluded."""
+    """Rows `top` to `bottom` and columns `left` to `right` of a plane, excluding the ends."""
 
     top: int
     left: int
@@ -42,7 +42,7 @@ class Box(NamedTuple):
         return Box(max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right))
 
     def moved(self, down: int, right: int) -> Box:
-        """A box of the same size so many rows and columns from here."""
+        """The box shifted by so many rows and columns."""
         return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
 
     def to_mask(self, height: int, width: int) -> Mask:

@@ -1,4 +1,4 @@
-"""The size of a picture and how it grows: edges move outwards, on a grid, as far as the engine and the studio can."""
+"""Limits to the size of a picture that grows at its edges, in steps of the engine's grid."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from engine.interface.protocol import MAX_SIDE, SIDE_MULTIPLE
 from studio.domain.layout import Box
 
 MAX_PICTURE_PIXELS = 2**20
-"""Of a picture: with more of them the pen and undo would not be as fast as promised."""
+"""Pixels of a picture at most, so that painting and undo stay fast."""
 
 
 class CanvasMargins(NamedTuple):
-    """How many pixels come on at each side."""
+    """How many pixels are added at each side."""
 
     left: int = 0
     right: int = 0
@@ -20,11 +20,11 @@ class CanvasMargins(NamedTuple):
     bottom: int = 0
 
     def expand(self, box: Box) -> Box:
-        """A box with these margins."""
+        """The box with these margins around it."""
         return Box(box.top - self.top, box.left - self.left, box.bottom + self.bottom, box.right + self.right)
 
     def clamped(self, height: int, width: int) -> CanvasMargins:
-        """As much of them as a picture of this size may grow, in whole steps of the grid; width gives way first."""
+        """The margins cut to what a picture of this size may grow, in steps of the grid; the width is cut first."""
         tall = min(MAX_SIDE, MAX_PICTURE_PIXELS // width)
         top, bottom = _divide_room(self.top, self.bottom, tall - height)
         wide = min(MAX_SIDE, MAX_PICTURE_PIXELS // (height + top + bottom))
@@ -38,7 +38,7 @@ def snap_to_grid(pixels: float) -> int:
 
 
 def can_grow_to(height: int, width: int, original_size: tuple[int, int]) -> bool:
-    """Whether a picture that began with `least` height and width can have this size."""
+    """Whether a picture that started with `original_size` (height, width) can have grown to this size."""
     if (height, width) == original_size:
         return True
     grown = (height - original_size[0], width - original_size[1])
@@ -47,6 +47,6 @@ def can_grow_to(height: int, width: int, original_size: tuple[int, int]) -> bool
 
 
 def _divide_room(before: int, after: int, room: int) -> tuple[int, int]:
-    """Both in whole steps of the grid, as far as there is room for them."""
+    """Both margins in whole steps of the grid, as far as there is room for them."""
     first = max(0, min(before, room)) // SIDE_MULTIPLE * SIDE_MULTIPLE
     return first, max(0, min(after, room - first)) // SIDE_MULTIPLE * SIDE_MULTIPLE

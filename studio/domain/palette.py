@@ -11,11 +11,11 @@ from engine.interface.raster import palette_table
 from studio.domain.colourblind_palette import colourblind_colours
 
 NO_MATCH = 2
-"""The rank of a class that is not what was searched."""
+"""The rank of a class that does not match a search."""
 
 
 class ClassPalette:
-    """Names, colours and keys by class id. The colours are only those that are shown: files keep the pack's own."""
+    """Names and colours by class id. The colours are only for the screen: files have the pack's own."""
 
     def __init__(self, classes: Sequence[ClassInfo]) -> None:
         self.classes = tuple(classes)
@@ -23,7 +23,7 @@ class ClassPalette:
         self._colour_table = self._pack_colour_table()
 
     def set_colourblind_safe(self, *, enabled: bool) -> None:
-        """Show the pack's own colours, or such as stay apart for every kind of colour vision."""
+        """Show colours for every kind of colour vision, or the pack's own."""
         self.colourblind_safe = enabled
         self._colour_table = self._pack_colour_table()
         if enabled:
@@ -48,14 +48,14 @@ class ClassPalette:
         return self._colour_table[layout]
 
     def class_name(self, index: int) -> str:
-        """The name of a class id, for people."""
+        """The name of a class id."""
         return self.classes[index].name if index < len(self.classes) else "unknown"
 
     def search(self, query: str) -> list[int]:
-        """The ids of the classes in whose name or synonyms every word begins something; those named so first."""
+        """The ids of classes whose name or synonyms have a word that starts with each query word; names come first."""
         wanted = query.casefold().split()
-        found = [(self._match_rank(info, wanted), index) for index, info in enumerate(self.classes)]
-        return [index for rank, index in sorted(found) if rank < NO_MATCH]
+        ranks = [(self._match_rank(info, wanted), index) for index, info in enumerate(self.classes)]
+        return [index for rank, index in sorted(ranks) if rank < NO_MATCH]
 
     @staticmethod
     def _match_rank(info: ClassInfo, wanted: Sequence[str]) -> int:
@@ -66,6 +66,6 @@ class ClassPalette:
         return NO_MATCH
 
     def default_class(self) -> int:
-        """The class to start painting with: a thing rather than ground, if the pack names a car."""
+        """The id of the class to start painting with: a car if the pack has one, else the first."""
         names = [info.name for info in self.classes]
         return names.index("car") if "car" in names else 0

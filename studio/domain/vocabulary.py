@@ -1,4 +1,4 @@
-"""The words that a pack was taught: what to suggest while someone types, and which words it never heard."""
+"""The words that a pack knows: suggestions while a person types, and words that have no effect."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from engine.interface.prompt_words import BRIGHTNESS_WORDS, CONSTRAINT_WORDS
 from engine.interface.protocol import PackInfo
 
 WORD_PATTERN = re.compile(r"[^\W\d_]+|\d")
-"""As the engine's text tower divides a prompt."""
+"""How the engine's text encoder splits a prompt."""
 MIN_SIMILARITY = 0.6
-"""How alike two words have to be, by difflib's ratio."""
+"""The smallest ratio by difflib at which a word is suggested for another."""
 
 
 class Vocabulary:
-    """The words of one pack; one that names none, or has a tower that reads any text, understands everything."""
+    """The words of one pack. A pack that lists none, or whose text encoder reads any text, knows every word."""
 
     def __init__(self, info: PackInfo, *, open_ended: bool = False) -> None:
         known = frozenset() if open_ended else frozenset(info.vocabulary)
@@ -26,16 +26,16 @@ class Vocabulary:
         self.suggestions = tuple(sorted({*words, *names} - self._names_not_understood(names)))
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The words of a prompt that say nothing to the pack, each once, in order and in lower case."""
+        """The words of a prompt that the pack does not know, in lower case and in order, without repetition."""
         words = (match[0] for match in WORD_PATTERN.finditer(prompt.lower()))
         return tuple(dict.fromkeys(word for word in words if self._known and word not in self._known))
 
     def has_completion(self, start: str) -> bool:
-        """Whether something that can be suggested begins like this."""
+        """Whether a suggestion starts with this text."""
         return any(word.startswith(start.lower()) for word in self.suggestions)
 
     def nearest_words(self, word: str, count: int = 3) -> tuple[str, ...]:
-        """Known words that look like this one, the likest first."""
+        """The known words that are most similar to this one, the nearest first."""
         return tuple(difflib.get_close_matches(word.lower(), self.suggestions, count, MIN_SIMILARITY))
 
     def _names_not_understood(self, names: Sequence[str]) -> set[str]:
@@ -43,11 +43,11 @@ class Vocabulary:
 
 
 def word_before(text: str, cursor: int) -> str:
-    """The part of a word that ends at the cursor; empty between words."""
-    found = re.search(r"[^\W\d_]+$", text[:cursor])
-    return found[0] if found else ""
+    """The part of a word directly before the cursor; empty between words."""
+    match = re.search(r"[^\W\d_]+$", text[:cursor])
+    return match[0] if match else ""
 
 
 def replace_word(text: str, word: str, replacement: str) -> str:
-    """The text with every whole occurrence of one word replaced, in whatever case it is."""
+    """The text with every occurrence of a whole word replaced, ignoring case."""
     return re.sub(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", lambda _: replacement, text, flags=re.IGNORECASE)

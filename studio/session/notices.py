@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.interface.errors import EngineError
+from engine.interface.protocol import Failed
 
 
 class NoticeLevel(enum.StrEnum):
@@ -36,5 +37,10 @@ class Notice:
 
 
 def notice_of_error(error: EngineError) -> Notice:
-    """An error of the engine's tree as a notice."""
+    """An error as a notice."""
     return Notice(str(error), NoticeLevel.ERROR)
+
+
+def notice_of_failure(event: Failed, action: NoticeAction | None = None) -> Notice:
+    """A failure that the engine reports as a notice, perhaps with an action."""
+    return Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR, action)

@@ -16,8 +16,10 @@ from studio.session.datasets.export_jobs import ExportRunner
 from studio.session.editing.editor import Editor
 from studio.session.editing.open_picture import OpenPicture
 from studio.session.generation.extension import CanvasExtension
+from studio.session.generation.full_size_inputs import FullSizeSource
 from studio.session.generation.generator import GenerationController
 from studio.session.generation.job_queue import GenerationJob
+from studio.session.generation.speed import SpeedMeter
 from studio.session.generation.upscaling import FullSizeController
 from studio.session.generation.variations import Variations
 from studio.session.notices import Notice, NoticeLevel, notice_of_error
@@ -47,16 +49,18 @@ class Session(QObject):
         self.tasks = TaskRunner(self)
         self.editor = Editor(info.height, info.width, self.palette, self)
         self.client = EngineClient(command, info, self)
-        self.generator = GenerationController(self.editor, self.client, pack.name, self)
+        self.full_size_source = FullSizeSource(info, self.editor.document)
+        self.generator = GenerationController(self.editor, self.client, self.full_size_source, pack.name, self)
+        self.speed_meter = SpeedMeter(info, self.client, self.generator, self)
         self.results = Results(ResultStore(data / RESULTS_FOLDER / (info.name or "none"), info), self.tasks, self)
         self.picture = OpenPicture(self.editor, self.generator, self.results, self)
         self.projects = Projects(data, info, self.picture, self.tasks, self)
         self.extension = CanvasExtension(self.editor, self.generator, self)
-        self.files = FileExchange(info, self.picture, self.projects, self.tasks, self)
-        self.full_size = FullSizeController(info, self.picture, self.client, self.files, self)
+        self.files = FileExchange(info, self.picture, self.projects, self.full_size_source, self.tasks, self)
+        self.full_size = FullSizeController(info, self.picture, self.client, self.full_size_source, self)
         self.variations = Variations(info, self.picture, self)
         self.timeline = Timeline(info, self.picture, self.tasks, self)
-        self.exports = ExportRunner(info, self.client, self.generator, data, self)
+        self.exports = ExportRunner(self.client, data, self)
         self._data = data
         self._autosave: Autosave | None = None
         self.generator.result_received.connect(self._on_result)
@@ -103,7 +107,7 @@ class Session(QObject):
         """Show the classes in colours that are easy to tell apart, or in the pack's; files stay as they are."""
         if enabled != self.palette.colourblind_safe:
             self.palette.set_colourblind_safe(enabled=enabled)
-            self.generator.display_changed.emit()
+            self.generator.display.refresh()
 
     async def save_document(self) -> None:
         """Keep the picture for the next time, as it is now. Raises BadFile."""

@@ -65,7 +65,7 @@ class Figures:
         for busy in (False, True):
             self.brush(strokes, busy=busy)
         self.generator.cancel_all()
-        self.generator.set_live(False)
+        self.generator.settings.set_live(False)
         self.fill()
         self.undo()
 
@@ -87,14 +87,16 @@ class Figures:
             time.sleep(max(0.0, min(0.001, left - spent.passed)))
 
     def brush(self, strokes: int, *, busy: bool) -> None:
-        self.generator.set_live(False)
+        self.generator.settings.set_live(False)
         frames, ends, pauses = [], [], []
         middle = self.document.width / 2, self.document.height / 2
         for stroke in range(strokes):
             if busy and not self.generator.running:
-                self.generator.set_options(msgspec.structs.replace(self.generator.options, steps=1000))
+                self.generator.settings.set_options(
+                    msgspec.structs.replace(self.generator.settings.options, steps=1000)
+                )
                 self.generator.generate()
-                wait(self.app, lambda: self.generator.preview is not None)
+                wait(self.app, lambda: self.generator.display.preview is not None)
             self.editor.toolbox.select_class(stroke % 4)
             self.editor.toolbox.set_brush_size(4 + 6 * (stroke % 6))
             QTest.mousePress(self.canvas, LEFT, pos=self.at(*middle))

@@ -67,7 +67,7 @@ class Figures:
         self.last_work, self.longest_work = time.thread_time(), 0.0
         self.beat = QTimer(self.studio.window, interval=TICK, timerType=Qt.TimerType.PreciseTimer)
         self.beat.timeout.connect(self.on_beat)
-        self.generator.display_changed.connect(self.on_shown)
+        self.generator.display.changed.connect(self.on_shown)
 
     def on_beat(self) -> None:
         now, work = time.perf_counter(), time.thread_time()
@@ -76,7 +76,7 @@ class Figures:
         self.last_beat, self.last_work = now, work
 
     def on_shown(self) -> None:
-        if self.generator.preview is not None:
+        if self.generator.display.preview is not None:
             self.previews.append(time.perf_counter())
 
     async def until(self, condition) -> None:
@@ -125,8 +125,8 @@ class Figures:
 
     def follow(self) -> None:
         """A change that live mode follows, like a stroke's end."""
-        options = self.generator.options
-        self.generator.set_options(msgspec.structs.replace(options, seed=options.seed + 1))
+        options = self.generator.settings.options
+        self.generator.settings.set_options(msgspec.structs.replace(options, seed=options.seed + 1))
 
     async def draw(self, runs: int, ask: Callable[[], None]) -> None:
         first, done, full, counts = [], [], [], []

@@ -32,7 +32,7 @@ async def paint_until_killed(app: QApplication) -> None:
     window, editor = studio.window, studio.session.editor
     canvas = window.layout_canvas
     window.commands["picture.live"].setChecked(False)
-    studio.session.generator.set_live(False)
+    studio.session.generator.settings.set_live(False)
 
     def canvas_position(x: float, y: float):
         return window.viewport.to_canvas(QPointF(x, y), canvas.size()).toPoint()

@@ -90,6 +90,7 @@ def open_studio(
     qtbot: QtBot, loop: None, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[OpenStudio]:
     """Opens the studio on a scripted engine; every desk is closed in the end."""
+    monkeypatch.setattr("studio.session.connection.restart_policy.FIRST_DELAY", 0.01)
     drivers: list[StudioDriver] = []
 
     def open_one(*script: str, engine: str | None = None, size: tuple[int, int] | None = (1280, 760)) -> StudioDriver:

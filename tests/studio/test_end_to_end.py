@@ -29,7 +29,7 @@ def test_a_sitting(driver: StudioDriver, tmp_path: Path) -> None:
     driver.editor.toolbox.select_class(2)
     driver.stroke((10, 24), (20, 24))
     assert driver.document.painted[24, 15] == 2
-    driver.wait_until(lambda: driver.generator.preview is not None)
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
     driver.wait_until_idle()
     driver.wait_until(lambda: (driver.document.image != first).any())
     assert driver.document.painted[24, 15] == 2
@@ -69,12 +69,12 @@ def test_the_same_seed_gives_the_same_image(driver: StudioDriver) -> None:
 
 def test_a_killed_engine_comes_back_with_the_same_result(driver: StudioDriver) -> None:
     driver.wait_until_ready()
-    driver.session.generator.set_live(False)
+    driver.session.generator.settings.set_live(False)
     driver.click(driver.window.prompt_panel.seed_lock_button)
     image = driver.document.image.copy()
     driver.click(driver.window.prompt_panel.generate_button)
     os.kill(driver.client.pid, 9)
-    driver.wait_until(lambda: "started once more and what it was painting is sent again" in driver.notice_text())
+    driver.wait_until(lambda: "and continues your picture" in driver.notice_text())
     driver.wait_until_idle()
     assert (driver.document.image == image).all()
 
@@ -146,7 +146,7 @@ def test_live_pictures_come_from_the_distilled_network_and_others_do_not(full_si
     driver.generator.generate()
     driver.wait_until_idle()
     assert asked() == (None, None)
-    driver.generator.set_options(msgspec.structs.replace(driver.generator.options, steps=2))
+    driver.generator.settings.set_options(msgspec.structs.replace(driver.generator.settings.options, steps=2))
     driver.wait_until_idle()
     assert asked() == (None, 2), "who chooses the steps means the pack's own network"
 
@@ -155,18 +155,18 @@ def test_a_picture_from_text_alone_takes_its_own_steps(full_size_driver: StudioD
     driver = full_size_driver.wait_until_ready()
     info, steps = driver.session.pack.info, driver.window.prompt_panel.advanced_panel.steps_box
     assert steps.value() == info.steps == 3
-    driver.generator.set_mode(GenerationMode.TEXT_TO_BOTH)
+    driver.generator.settings.set_mode(GenerationMode.TEXT_TO_BOTH)
     assert steps.value() == info.text_steps == 5
     driver.click(driver.window.prompt_panel.generate_button)
     driver.wait_until_idle()
     assert driver.session.picture.provenance().request.steps is None, "the engine chose them"
-    driver.generator.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+    driver.generator.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
     assert steps.value() == info.steps, "what was drawn is drawn from"
 
 
 def test_an_image_has_one_likeliest_layout_and_variations_of_it_differ(full_size_driver: StudioDriver) -> None:
     driver = full_size_driver.wait_until_ready()
-    driver.generator.set_mode(GenerationMode.IMAGE_TO_LAYOUT)
+    driver.generator.settings.set_mode(GenerationMode.IMAGE_TO_LAYOUT)
     advanced = driver.window.prompt_panel.advanced_panel
     assert advanced.steps_box.value() == driver.session.pack.info.layout_steps == 1
     driver.session.variations.generate()
@@ -175,4 +175,4 @@ def test_an_image_has_one_likeliest_layout_and_variations_of_it_differ(full_size
     assert [one.provenance.request.steps for one in shown if one.provenance] == [driver.session.pack.info.steps] * 4
     assert any(not np.array_equal(one.layout, shown[0].layout) for one in shown[1:])
     driver.session.variations.apply(1)
-    assert driver.generator.options.steps is None, "the variations' choice is nobody's"
+    assert driver.generator.settings.options.steps is None, "the variations' choice is nobody's"

@@ -26,7 +26,7 @@ def driver(qtbot: QtBot, loop: None, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("DIPTYCH_PACKS", str(assets_folder() / "packs"))
     monkeypatch.delenv("DIPTYCH_ENGINE", raising=False)
     driver = StudioDriver(qtbot, tmp_path, tmp_path / "no.log", (1280, 760))
-    driver.generator.set_options(msgspec.structs.replace(driver.generator.options, steps=3))
+    driver.generator.settings.set_options(msgspec.structs.replace(driver.generator.settings.options, steps=3))
     yield driver
     driver.close()
 
@@ -68,7 +68,7 @@ def test_only_the_repainted_region_changes_in_either_half(driver: StudioDriver, 
 def repaint_the_image(driver: StudioDriver, photograph: Pixels, layout: Pixels) -> None:
     """Two cars: each changes the photograph where it was painted, and nowhere else."""
     driver.click(driver.window.notice_bar.row_at(-1).action_button)
-    assert driver.generator.mode is GenerationMode.LAYOUT_TO_IMAGE, "the notice offers to go on"
+    assert driver.generator.settings.mode is GenerationMode.LAYOUT_TO_IMAGE, "the notice offers to go on"
     driver.window.commands["class.car"].trigger()
     driver.editor.toolbox.set_brush_size(12)
     driver.stroke((50, 48), (70, 50))

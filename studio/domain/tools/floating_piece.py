@@ -1,4 +1,4 @@
-"""Taking a piece of the layout elsewhere, or stamping it there."""
+"""A piece of the layout that is being moved or stamped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studio.domain.document import Document
 
 
 class FloatingPiece:
-    """The pixels of an area of the layout as they are seen, in the hand of a person."""
+    """The ids of a region of the layout as they were shown when the move started."""
 
     def __init__(self, document: Document, region: PixelRegion) -> None:
         self._shape = document.height, document.width
@@ -20,9 +20,9 @@ class FloatingPiece:
     def place(
         self, document: Document, row_offset: int, column_offset: int, *, stamp: bool, redraw_image: bool
     ) -> None:
-        """Put it so many pixels from where it was; a stamp leaves it there too. The selection goes with it.
+        """Place the piece so many pixels from its origin, which a move makes unknown and a stamp leaves as it is.
 
-        What it leaves behind is unknown. If `redraw`, the image is no longer kept in either place.
+        The selection moves along. With `redraw_image` the image is no longer kept where the layout changes.
         """
         destination = self._region.moved(row_offset, column_offset, *self._shape)
         if not stamp:

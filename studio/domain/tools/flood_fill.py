@@ -1,6 +1,6 @@
-"""Flood fill by runs: every row is cut into runs of fillable pixels, and runs that touch are joined.
+"""Flood fill by runs: every row is divided into runs of fillable pixels, and runs that touch are merged.
 
-Only numpy, and no loop over pixels, so that the time hardly depends on how ragged a picture is.
+There is no loop over pixels, so the time hardly depends on the shape of the area.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ IntArray = npt.NDArray[np.int64]
 
 
 def flood_fill(ids: Pixels, row: int, column: int, gap: int = 0) -> PixelRegion:
-    """The pixels of ids [H, W] around a place that have its id and hang together by their edges.
+    """The pixels of ids [H, W] that have the id of a pixel and are connected to it by edges.
 
-    Openings of up to `gap` pixels in what surrounds them are taken for closed.
+    Openings of up to `gap` pixels in the area's outline count as closed.
     """
     if not (0 <= row < ids.shape[0] and 0 <= column < ids.shape[1]):
         return EMPTY_REGION
@@ -30,15 +30,15 @@ def flood_fill(ids: Pixels, row: int, column: int, gap: int = 0) -> PixelRegion:
     start = _nearest_set_pixel(wide & connected_component(fillable, row, column), row, column, 2 * radius)
     narrow = fillable & ~wide
     pocket = connected_component(narrow, row, column) if narrow[row, column] else np.zeros_like(fillable)
-    if start is None:  # a place no wider than a gap
+    if start is None:  # the whole area is no wider than the gap
         return PixelRegion.from_mask(pocket)
     component = connected_component(wide, *start)
-    grown = component | (_dilate(component, radius) & narrow)  # into corners and up to the middle of gaps
+    grown = component | (_dilate(component, radius) & narrow)  # into corners and halfway into openings
     return PixelRegion.from_mask(connected_component(grown, *start) | pocket)
 
 
 def connected_component(fillable: Mask, row: int, column: int) -> Mask:
-    """Where `free` [H, W] hangs together with a place of it, by edges."""
+    """The mask [H, W] of the set pixels of `fillable` that are connected to one of them by edges."""
     height, width = fillable.shape
     padded = np.zeros((height, width + 2), np.int8)
     padded[:, 1:-1] = fillable
@@ -50,12 +50,12 @@ def connected_component(fillable: Mask, row: int, column: int) -> Mask:
     marks = np.zeros(height * (width + 1) + 1, np.int8)
     marks[starts[in_component]] = 1
     marks[ends[in_component]] -= 1
-    found: Mask = np.cumsum(marks[:-1], dtype=np.int8).reshape(height, width + 1)[:, :width] > 0
-    return found
+    component: Mask = np.cumsum(marks[:-1], dtype=np.int8).reshape(height, width + 1)[:, :width] > 0
+    return component
 
 
 def _merge_runs(starts: IntArray, ends: IntArray, stride: int) -> IntArray:
-    """For each run the first run of those that it hangs together with."""
+    """The index of the first run of the component of each run."""
     # The runs that overlap a run of the row above are those that end after its start and start before its end.
     low = np.searchsorted(ends, starts + stride, "right")
     high = np.searchsorted(starts, ends + stride, "left")
@@ -74,7 +74,7 @@ def _merge_runs(starts: IntArray, ends: IntArray, stride: int) -> IntArray:
 
 
 def _dilate(mask: Mask, radius: int) -> Mask:
-    """Set wherever a set pixel is at most `reach` rows and columns away."""
+    """The pixels that have a set pixel at most `radius` rows and columns away."""
     for axis in (0, 1):
         padding = [(0, 0), (0, 0)]
         padding[axis] = (radius + 1, radius)
@@ -86,15 +86,15 @@ def _dilate(mask: Mask, radius: int) -> Mask:
 
 
 def _erode(mask: Mask, radius: int) -> Mask:
-    """Set wherever all within `reach` is set; beyond the picture everything is."""
+    """The pixels whose neighbours within `radius` are all set; pixels outside the picture count as set."""
     return ~_dilate(~mask, radius)
 
 
 def _nearest_set_pixel(mask: Mask, row: int, column: int, radius: int) -> tuple[int, int] | None:
-    """The set place that is nearest to a place, at most `reach` rows and columns away."""
+    """The set pixel nearest to a pixel, at most `radius` rows and columns away; None if there is none."""
     box = Box(row - radius, column - radius, row + radius + 1, column + radius + 1).clipped(*mask.shape)
     places = np.argwhere(mask[box.slices]) + np.array([box.top, box.left])
     if not places.size:
         return None
-    found = places[((places - (row, column)) ** 2).sum(axis=1).argmin()]
-    return int(found[0]), int(found[1])
+    nearest = places[((places - (row, column)) ** 2).sum(axis=1).argmin()]
+    return int(nearest[0]), int(nearest[1])

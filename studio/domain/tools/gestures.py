@@ -13,13 +13,13 @@ from studio.domain.tools.flood_fill import flood_fill
 from studio.domain.tools.shapes import constrain_to_angle, constrain_to_square, filled_polygon, filled_rectangle
 
 STABILISER_LAG = 0.75
-"""How much of its way a smoothed brush stays behind at every move."""
+"""The share of each movement by which a stabilised brush lags behind."""
 CLOSING_DISTANCE = 1.5
-"""Document pixels within which a polygon's corner closes it."""
+"""The distance in document pixels within which a polygon's new corner closes it."""
 
 
 class PointerSample(NamedTuple):
-    """The pen on the picture: where, how hard from 0 to 1, and whether shapes are to be regular."""
+    """One pointer event: position, pressure from 0 to 1, and whether shapes are constrained to regular ones."""
 
     position: DocumentPoint
     pressure: float = 1.0
@@ -27,7 +27,7 @@ class PointerSample(NamedTuple):
 
 
 class Gesture(Protocol):
-    """One use of a tool. What it returns is to be inked now; `preview` is what it would ink if it ended here."""
+    """One use of a tool. The methods return what to paint now; `preview` is what would be painted if it ended now."""
 
     done: bool
 
@@ -38,14 +38,14 @@ class Gesture(Protocol):
     def release(self, sample: PointerSample) -> PixelRegion: ...
 
     def finish(self) -> PixelRegion:
-        """End it where it is, as the Enter key does."""
+        """End the gesture at its last position, as the Enter key does."""
         ...
 
     def preview(self) -> PixelRegion: ...
 
 
 class BrushGesture:
-    """Inks as it goes. `size` is in pixels at full pressure; a steady hand follows the pen with a delay."""
+    """Paints while it moves. `size` is in pixels at full pressure; a stabilised brush follows with a delay."""
 
     def __init__(self, shape: tuple[int, int], size: float, *, stabilised: bool = False) -> None:
         self._shape, self._size, self._stabilised = shape, size, stabilised
@@ -76,7 +76,7 @@ class BrushGesture:
             return EMPTY_REGION
         return self._extend_to(
             sample.position, PointerSample(sample.position, self._width / self._size)
-        )  # a pen is lifted without pressure
+        )  # the pressure is 0 when the pen is lifted
 
     def finish(self) -> PixelRegion:
         self.done = True
@@ -95,7 +95,7 @@ class BrushGesture:
 
 
 class _DraggedShape(ABC):
-    """A shape that is drawn in one go and inked in the end."""
+    """A shape that is dragged and painted when the button is released."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
@@ -127,7 +127,7 @@ class _DraggedShape(ABC):
 
 
 class LineGesture(_DraggedShape):
-    """A straight stroke; a regular one goes in steps of 15°."""
+    """A straight stroke; a constrained one has an angle in steps of 15°."""
 
     def __init__(self, shape: tuple[int, int], size: float) -> None:
         super().__init__(shape)
@@ -145,7 +145,7 @@ class LineGesture(_DraggedShape):
 
 
 class RectangleGesture(_DraggedShape):
-    """From corner to corner; a regular one is a square."""
+    """A rectangle from corner to corner; a constrained one is a square."""
 
     def preview(self) -> PixelRegion:
         return (
@@ -159,7 +159,7 @@ class RectangleGesture(_DraggedShape):
 
 
 class LassoGesture(_DraggedShape):
-    """All that the line goes around, closed by the shortest way."""
+    """The area that a freehand line encloses; its ends are joined by a straight line."""
 
     def preview(self) -> PixelRegion:
         return filled_polygon(self._shape, self._points)
@@ -169,7 +169,7 @@ class LassoGesture(_DraggedShape):
 
 
 class PolygonGesture:
-    """Corner by corner; a corner at the first or twice at one place closes it."""
+    """A polygon by its corners; a corner at the first or at the last one closes it."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
@@ -212,7 +212,7 @@ class PolygonGesture:
 
 
 class FillGesture:
-    """All that hangs together with the pixel under the pen and has its id, and so from every mirrored place."""
+    """A flood fill from the pixel under the pointer and from its mirror images."""
 
     def __init__(self, ids: Pixels, gap: int, symmetry: Symmetry) -> None:
         self._ids, self._gap, self._symmetry = ids, gap, symmetry

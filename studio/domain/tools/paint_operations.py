@@ -1,4 +1,4 @@
-"""What a tool leaves behind: a class, nothing known, a kept or a free place, or a selection."""
+"""What a tool does to the pixels it covers: paint, erase, keep, release or select."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.domain.layout import Mask
 
 
 class PaintOperation(enum.StrEnum):
-    """What is done to the pixels that a tool covers."""
+    """The operation of a tool."""
 
     PAINT = "paint"
     ERASE = "erase"
@@ -23,7 +23,7 @@ class PaintOperation(enum.StrEnum):
 
 
 class SelectionMode(enum.Enum):
-    """How what is being selected and what was selected before make the new selection."""
+    """How a new selection is combined with the one before."""
 
     REPLACE = enum.auto()
     ADD = enum.auto()
@@ -32,9 +32,9 @@ class SelectionMode(enum.Enum):
 
 
 def paint_region(document: Document, region: PixelRegion, value: int, *, redraw_image: bool) -> bool:
-    """Set ids, or UNKNOWN, which is no longer kept; if `redraw`, nor is the image where a class was painted.
+    """Set the ids of a region; UNKNOWN also releases its layout. Returns whether anything changed.
 
-    Returns whether anything changed.
+    With `redraw_image` the image is no longer kept where a class was painted.
     """
     changed = _assign(document.painted[region.box.slices], region.mask, value)
     if value == UNKNOWN:
@@ -45,13 +45,13 @@ def paint_region(document: Document, region: PixelRegion, value: int, *, redraw_
 
 
 def keep_region(document: Document, region: PixelRegion, half: PictureHalf) -> bool:
-    """What must not change in this half. Returns whether anything changed."""
+    """Keep a region of a half, so that no result changes it. Returns whether anything changed."""
     plane = document.keep_layout if half is PictureHalf.LAYOUT else document.keep_image
     return _assign(plane[region.box.slices], region.mask, True)
 
 
 def release_region(document: Document, region: PixelRegion, half: PictureHalf) -> bool:
-    """What may be made anew in this half; paint becomes a guess. Returns whether anything changed."""
+    """Let results change a region of a half; paint becomes fill. Returns whether anything changed."""
     if half is PictureHalf.IMAGE:
         return _assign(document.keep_image[region.box.slices], region.mask, False)
     painted, filled = document.painted[region.box.slices], document.filled[region.box.slices]
@@ -61,7 +61,7 @@ def release_region(document: Document, region: PixelRegion, half: PictureHalf) -
 
 
 def combine_selections(previous: Mask, addition: Mask, mode: SelectionMode) -> Mask:
-    """A new selection [H, W] of one that was and one that is being made."""
+    """The selection [H, W] that results from the one before and an addition."""
     if mode is SelectionMode.ADD:
         return previous | addition
     if mode is SelectionMode.SUBTRACT:

@@ -13,7 +13,7 @@ from studio.domain.layout import Box, Mask
 
 
 def filled_rectangle(shape: tuple[int, int], corner: DocumentPoint, opposite: DocumentPoint) -> PixelRegion:
-    """From the pixel under one corner to the pixel under the other, both included."""
+    """The pixels from the one under a corner to the one under the opposite corner, both included."""
     (left, right), (top, bottom) = sorted((corner.x, opposite.x)), sorted((corner.y, opposite.y))
     box = Box(math.floor(top), math.floor(left), math.floor(bottom) + 1, math.floor(right) + 1).clipped(*shape)
     if box.is_empty:
@@ -22,7 +22,7 @@ def filled_rectangle(shape: tuple[int, int], corner: DocumentPoint, opposite: Do
 
 
 def filled_polygon(shape: tuple[int, int], points: Sequence[DocumentPoint]) -> PixelRegion:
-    """Every pixel whose centre the closed line through the points goes around, however often it crosses itself."""
+    """The pixels whose centre lies inside a polygon, by the non-zero winding rule."""
     if len(points) < 3:
         return EMPTY_REGION
     height, width = shape
@@ -44,7 +44,7 @@ def filled_polygon(shape: tuple[int, int], points: Sequence[DocumentPoint]) -> P
 
 
 def constrain_to_square(corner: DocumentPoint, opposite: DocumentPoint) -> DocumentPoint:
-    """`other`, moved so that both span a square."""
+    """`opposite`, moved so that both corners span a square."""
     side = max(abs(opposite.x - corner.x), abs(opposite.y - corner.y))
     return DocumentPoint(
         corner.x + math.copysign(side, opposite.x - corner.x), corner.y + math.copysign(side, opposite.y - corner.y)
@@ -52,7 +52,7 @@ def constrain_to_square(corner: DocumentPoint, opposite: DocumentPoint) -> Docum
 
 
 def constrain_to_angle(start: DocumentPoint, end: DocumentPoint) -> DocumentPoint:
-    """`end`, moved so that the line is level, upright or at 45° or a third of it."""
+    """`end`, moved so that the angle of the line is a multiple of 15°."""
     length, step = math.dist(start, end), math.pi / 12
     angle = round(math.atan2(end.y - start.y, end.x - start.x) / step) * step
     return DocumentPoint(start.x + length * math.cos(angle), start.y + length * math.sin(angle))

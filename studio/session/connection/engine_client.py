@@ -1,7 +1,7 @@
-"""The engine as the studio knows it: starting, ready or stopped, with at most one request in flight, and exports.
+"""The engine as the rest of the studio sees it: starting, ready or stopped, with at most one request in flight.
 
-If the engine dies, that is said, it is started once more, and the request in flight is sent again as it
-was, with its seed. If it dies again within a minute it stays down until a person starts it.
+If the engine dies, a notice says so, it is started again as `RestartPolicy` allows, and the request in flight is sent
+again unchanged, with its seed. A notice always offers to start it at once.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from __future__ import annotations
 import enum
 import time
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.interface.protocol import (
     PROTOCOL_VERSION,
-    UNKNOWN,
     Cancel,
     Done,
     Event,
@@ -32,28 +30,28 @@ from engine.interface.protocol import (
     TracedStep,
 )
 from studio.session.connection.engine_process import EngineProcess, ProcessExit
-from studio.session.notices import Notice, NoticeAction, NoticeLevel
+from studio.session.connection.event_checks import has_expected_rasters
+from studio.session.connection.restart_policy import MAX_RESTARTS, RestartPolicy
+from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_failure
 
-RESTART_GUARD_SECONDS = 60.0
-"""Seconds in which a second death means that a restart does not help."""
 SLOW_START_MS = 45_000
-"""Milliseconds after which a starting engine is worth a word."""
+"""Milliseconds after which a notice says that the engine is slow to start."""
 
 
 class EngineState(enum.StrEnum):
+    """`STARTING` includes the wait before a restart."""
+
     STARTING = "starting"
     READY = "ready"
     STOPPED = "stopped"
 
 
 class EngineClient(QObject):
-    """Drops every event that does not belong to the request in flight."""
+    """Sends commands and passes on the events of the request in flight and of exports; it drops all others."""
 
     state_changed = Signal()
-    event_received = Signal(object)  # Preview | Traced | Done | Cancelled | Failed of the request in flight
-    full_size_received = Signal(
-        object
-    )  # Sharp | Failed of the last result, if asked for at full size; None if it was dropped
+    event_received = Signal(object)  # Preview | TracedStep | Done | Cancelled | Failed of the request in flight
+    full_size_received = Signal(object)  # FullSizeDone | Failed of the last result; None if it was dropped
     export_event_received = Signal(object)  # Exporting | Exported | Cancelled | Failed of an export
     noticed = Signal(object)  # Notice
 
@@ -64,19 +62,23 @@ class EngineClient(QObject):
         self._request: Generate | None = None
         self._full_size_request: Generate | None = None
         self._export_ids: set[str] = set()
-        self._last_crash_time: float | None = None
+        self._restarts = RestartPolicy()
+        self._start_time = 0.0
         self._failure_reason = ""
+        self._restart_useless = False
         self._restart_requested = False
         self._closing = False
         self.state = EngineState.STARTING
         self.device = ""
-        self.has_few_step_network = False  # whether the pack has a distilled network that works
+        self.has_few_step_network = False  # whether the pack has a distilled network that can be used
+        self._restart_timer = QTimer(self, singleShot=True)
+        self._restart_timer.timeout.connect(self.start)
         self._slow_start_timer = QTimer(self, singleShot=True, interval=SLOW_START_MS)
         self._slow_start_timer.timeout.connect(self._post_slow_start)
 
     @property
     def has_request(self) -> bool:
-        """Whether a request is in flight; before the engine is ready it waits here."""
+        """Whether a request is in flight or waits until the engine is ready."""
         return self._request is not None
 
     @property
@@ -86,14 +88,15 @@ class EngineClient(QObject):
 
     @property
     def pid(self) -> int:
-        """The engine's process id; 0 if none runs."""
+        """The process id of the engine; 0 if it does not run."""
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
         """Start the engine if it does not run."""
         if self._process is not None or self._closing:
             return
-        self._failure_reason = ""
+        self._restart_timer.stop()
+        self._failure_reason, self._restart_useless, self._start_time = "", False, time.monotonic()
         process = EngineProcess(self._command, self)
         process.event_received.connect(self._on_event)
         process.protocol_error.connect(self._on_protocol_error)
@@ -104,30 +107,30 @@ class EngineClient(QObject):
         process.start()
 
     def restart(self) -> None:
-        """End the engine, if it runs, and start it anew; a person asked for it."""
-        self._last_crash_time = None
+        """Start the engine on a person's request, and end it first if it runs."""
+        self._restarts.reset()
         if self._process is None:
             self.start()
         else:
-            self._restart_requested, self._failure_reason = True, self.tr("It was restarted.")
+            self._restart_requested = True
             self._process.kill()
 
     def send(self, request: Generate) -> None:
-        """Put this request in flight, in place of any other; it goes out as soon as the engine is ready."""
+        """Put a request in flight in place of any other; it is sent as soon as the engine is ready."""
         self.cancel_full_size()
         self._request = request
         if self.state is EngineState.READY and self._process is not None:
             self._process.send(request)
 
     def cancel(self) -> None:
-        """Forget the request in flight and tell the engine; nothing more is heard of it."""
+        """Cancel the request in flight; no more of its events are passed on."""
         self.cancel_full_size()
         request, self._request = self._request, None
         if request is not None and self.state is EngineState.READY and self._process is not None:
             self._process.send(Cancel(request.id))
 
     def cancel_full_size(self) -> None:
-        """Draw the last result at full size no more, if that is what is being done."""
+        """Cancel drawing the last result at full size, if that is running."""
         request, self._full_size_request = self._full_size_request, None
         if request is not None:
             if self._process is not None:
@@ -135,15 +138,16 @@ class EngineClient(QObject):
             self.full_size_received.emit(None)
 
     def send_export_command(self, command: Export | Purge | Pause | Resume | Cancel) -> None:
-        """Say something about an export to an engine that is ready. An export ends with its engine."""
+        """Send a command about an export or a purge if the engine is ready. Exports end with their engine."""
         if self.state is EngineState.READY and self._process is not None:
             if isinstance(command, Export | Purge):
                 self._export_ids.add(command.id)
             self._process.send(command)
 
     async def stop(self) -> None:
-        """End the engine for good. Returns when the process is gone."""
+        """End the engine for good; returns when the process has ended."""
         self._closing = True
+        self._restart_timer.stop()
         self._request = None
         self._slow_start_timer.stop()
         if self._process is not None:
@@ -153,7 +157,7 @@ class EngineClient(QObject):
         if isinstance(event, Ready):
             self._on_ready(event)
         elif isinstance(event, Failed) and not event.id:
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR))
+            self.noticed.emit(notice_of_failure(event))
         elif self._request is not None and event.id == self._request.id:
             if isinstance(event, Preview | TracedStep | Done) and not self._check_rasters(event, self._request):
                 return
@@ -171,7 +175,7 @@ class EngineClient(QObject):
     def _on_ready(self, ready: Ready) -> None:
         self._slow_start_timer.stop()
         if ready.protocol != PROTOCOL_VERSION:
-            self._last_crash_time = time.monotonic()  # the same engine again would say the same
+            self._restart_useless = True  # the same engine would send the same
             self._on_protocol_error(
                 self.tr(
                     "It speaks protocol {theirs} (version {version}), this studio {ours}. "
@@ -182,7 +186,7 @@ class EngineClient(QObject):
         self.device = ready.device
         self.has_few_step_network = any(info.distilled for info in ready.packs if info.name == self._pack.name)
         waiting = self._request
-        self._set_state(EngineState.READY)  # whoever hears this may send, so what waited may be outdated by now
+        self._set_state(EngineState.READY)  # a slot may send a newer request
         if waiting is not None and waiting is self._request and self._process is not None:
             self._process.send(waiting)
 
@@ -193,23 +197,10 @@ class EngineClient(QObject):
         self.full_size_received.emit(event if isinstance(event, FullSizeDone | Failed) else None)
 
     def _check_rasters(self, event: Preview | TracedStep | Done | FullSizeDone, request: Generate) -> bool:
-        """Whether it is of the size and the classes that were asked for; an engine that sends other ones is ended."""
-        expected, factor = request.layout or request.image or self._pack, 1
-        layouts, images = [event.layout], [event.image]
-        if isinstance(event, TracedStep):
-            layouts, images = [*layouts, event.noisy_layout], [*images, event.noisy_image]
-        if isinstance(event, FullSizeDone):
-            factor = self._pack.upscale
-        size = expected.height * factor, expected.width * factor
-        shapes = [(r.height, r.width, r.channels) for r in (*images, *layouts)]
-        shapes_match = shapes == [(*size, 3)] * len(images) + [(*size, 1)] * len(layouts)
-        if shapes_match and all(raster.is_complete for raster in (*images, *layouts)):
-            ids = np.stack([raster.pixels() for raster in layouts])
-            if np.all((ids < len(self._pack.classes)) | (ids == UNKNOWN)):
-                return True
-        self._on_protocol_error(
-            self.tr("It sent a picture of another size, or class ids that the pack does not have.")
-        )
+        """Whether an event is of the size and the classes that were requested; if not, the engine is ended."""
+        if has_expected_rasters(event, request, self._pack):
+            return True
+        self._on_protocol_error(self.tr("It sent a picture of the wrong size, or with unknown class ids."))
         return False
 
     def _on_protocol_error(self, reason: str) -> None:
@@ -226,41 +217,42 @@ class EngineClient(QObject):
         self._slow_start_timer.stop()
         if self._closing:
             return
-        now = time.monotonic()
-        crashed_again = self._last_crash_time is not None and now - self._last_crash_time < RESTART_GUARD_SECONDS
-        self._last_crash_time = None if self._restart_requested else now  # an end that was asked for is no death
-        self._restart_requested = False
-        if process_exit.started and not crashed_again:
-            self._post_restarted(process_exit)
+        if self._restart_requested:
+            self._restart_requested = False
             self.start()
+            return
+        delay = self._restarts.note_death(time.monotonic() - self._start_time)
+        if delay is not None and process_exit.started and not self._restart_useless:
+            self._set_state(EngineState.STARTING)
+            self._restart_timer.start(int(delay * 1000))
+            self._post_restarting(process_exit, delay)
         else:
             self._request = None
             self._set_state(EngineState.STOPPED)
             self._post_stopped(process_exit)
 
-    def _post_restarted(self, process_exit: ProcessExit) -> None:
-        text = self.tr("The engine stopped ({why}). It is started once more.")
+    def _post_restarting(self, process_exit: ProcessExit, delay: float) -> None:
+        text = self.tr("The engine stopped ({why}). It restarts in {seconds} s.")
         if self.has_request:
-            text = self.tr(
-                "The engine stopped ({why}). It is started once more and what it was painting is sent again."
-            )
-        text = text.format(why=self._failure_text(process_exit))
-        self.noticed.emit(Notice(text, NoticeLevel.INFO, details=process_exit.stderr_tail))
+            text = self.tr("The engine stopped ({why}). It restarts in {seconds} s and continues your picture.")
+        text = text.format(why=self._failure_text(process_exit), seconds=f"{delay:.3g}")
+        action = NoticeAction(self.tr("Restart now"), self.restart)
+        self.noticed.emit(Notice(text, NoticeLevel.INFO, action, process_exit.stderr_tail))
 
     def _post_stopped(self, process_exit: ProcessExit) -> None:
-        if process_exit.started:
-            words = self.tr("The engine stopped ({why}) and stays down. Your picture is kept.")
-            text = words.format(why=self._failure_text(process_exit))
-        else:
+        why = self._failure_text(process_exit)
+        if not process_exit.started:
             words = self.tr(
                 "The engine cannot be started with “{command}” ({why}). Check DIPTYCH_ENGINE and the settings file."
             )
             text = words.format(command=" ".join(self._command), why=process_exit.reason)
-        self.noticed.emit(
-            Notice(
-                text, NoticeLevel.ERROR, NoticeAction(self.tr("Start engine"), self.restart), process_exit.stderr_tail
-            )
-        )
+        elif self._restart_useless:
+            text = self.tr("The engine was stopped ({why}). Your picture is kept.").format(why=why)
+        else:
+            words = self.tr("The engine stopped again after {count} restarts ({why}). Your picture is kept.")
+            text = words.format(count=MAX_RESTARTS, why=why)
+        action = NoticeAction(self.tr("Start engine"), self.restart)
+        self.noticed.emit(Notice(text, NoticeLevel.ERROR, action, process_exit.stderr_tail))
 
     def _failure_text(self, process_exit: ProcessExit) -> str:
         lines = process_exit.stderr_tail.splitlines()

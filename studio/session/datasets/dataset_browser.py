@@ -198,11 +198,10 @@ class DatasetBrowser(QObject):
 
     async def _show_pair(self, reader: DatasetReader, entry: DatasetEntry) -> None:
         image, layout = await asyncio.to_thread(reader.halves, entry)
-        record, generator = entry.record, self._session.generator
+        record, settings = entry.record, self._session.generator.settings
         self._session.picture.show_pair(image, layout, self.tr("Open pair {name}").format(name=entry.name))
         caption_options = {"prompt": record.prompt, "seed": record.seed, "negative": record.negative}
-        generator.options = msgspec.structs.replace(generator.options, **caption_options)
-        generator.options_changed.emit()
+        settings.restore(msgspec.structs.replace(settings.options, **caption_options))
         words = self.tr("Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.")
         self.noticed.emit(Notice(words.format(name=entry.name), NoticeLevel.HINT))
 

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import enum
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.interface.atomic_files import remove_if_possible, replace_file
-from engine.interface.kept_masks import kept_masks
-from engine.interface.pack_catalogue import default_steps
 from engine.interface.protocol import (
     Cancel,
     Cancelled,
-    Done,
     Export,
     Exported,
     Exporting,
     Failed,
-    FullSizeDone,
-    PackInfo,
     Pause,
     Purge,
     Resume,
 )
 from studio.session.connection.engine_client import EngineClient, EngineState
-from studio.session.generation.generator import GenerationController
-from studio.session.generation.job_queue import GenerationJob
-from studio.session.notices import Notice, NoticeAction, NoticeLevel
+from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_failure
 
 PENDING_EXPORT_FILE = "export.msgpack"
 """The export that is not finished, so that it can be gone on with whatever ends the studio."""
@@ -46,23 +38,6 @@ class ExportStage(enum.StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass
-class GenerationSpeed:
-    """Seconds that the last pictures made here took for each pixel of the drawn size: a step, and all the detail."""
-
-    step_seconds_per_pixel: float | None = None
-    upscale_seconds_per_pixel: float | None = None
-
-    def estimate_seconds(self, steps: int, full: bool, pixels: int) -> float | None:
-        """How long so many pixels would take; None if nothing of the kind was made here yet."""
-        upscaling = self.upscale_seconds_per_pixel if full else 0.0
-        return (
-            None
-            if self.step_seconds_per_pixel is None or upscaling is None
-            else (self.step_seconds_per_pixel * steps + upscaling) * pixels
-        )
-
-
 class ExportRunner(QObject):
     """Sends, follows and remembers; what is said comes out as notices."""
 
@@ -72,24 +47,18 @@ class ExportRunner(QObject):
 
     def __init__(
         self,
-        info: PackInfo,
         client: EngineClient,
-        generator: GenerationController,
         data: Path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._info, self._client, self._file = info, client, data / PENDING_EXPORT_FILE
+        self._client, self._file = client, data / PENDING_EXPORT_FILE
         self.stage = ExportStage.NONE
         self.request: Export | None = None
         self.progress: Exporting | None = None
-        self.speed = GenerationSpeed()
-        self._last_result: Done | None = None
         self._purging: dict[str, Path] = {}
         client.export_event_received.connect(self._on_event)
         client.state_changed.connect(self._on_engine_state)
-        client.full_size_received.connect(self._on_full_size)
-        generator.result_received.connect(self._on_result)
 
     @property
     def active(self) -> bool:
@@ -197,28 +166,14 @@ class ExportRunner(QObject):
             remove_if_possible(self._file)
         self._set_stage(ExportStage.STOPPED if started else ExportStage.NONE)
         action = NoticeAction(self.tr("Go on"), self.resume_stopped) if started else None
-        self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR, action))
+        self.noticed.emit(notice_of_failure(event, action))
 
     def _on_purged(self, folder: Path, event: Exporting | Exported | Cancelled | Failed) -> None:
         if isinstance(event, Exported):
             words = self.tr("{folder} holds {count} pairs now.").format(folder=folder, count=event.pairs)
             self.noticed.emit(Notice(words, NoticeLevel.HINT))
         elif isinstance(event, Failed):
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR))
-
-    def _on_result(self, job: GenerationJob, event: Done) -> None:
-        self._last_result, request = event, job.request
-        steps = request.steps or default_steps(
-            self._info, request.sampler, kept_masks(request, self._info).conditioning
-        )
-        self.speed.step_seconds_per_pixel = event.seconds / steps / (event.image.height * event.image.width)
-
-    def _on_full_size(self, event: FullSizeDone | Failed | None) -> None:
-        result = self._last_result
-        if isinstance(event, FullSizeDone) and result is not None and result.id == event.id:
-            self.speed.upscale_seconds_per_pixel = (event.seconds - result.seconds) / (
-                result.image.height * result.image.width
-            )
+            self.noticed.emit(notice_of_failure(event))
 
     def _mark_stopped(self, text: str) -> None:
         self._set_stage(ExportStage.STOPPED)

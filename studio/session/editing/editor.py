@@ -28,6 +28,7 @@ class Editor(QObject):
     history_changed = Signal()
     stroke_started = Signal()  # the pen is about to touch the layout
     stroke_ended = Signal()  # after a stroke that changed something a picture should follow
+    pen_lifted = Signal()  # after a stroke, whether or not it changed anything
     history_navigated = Signal()  # after undo or redo
 
     def __init__(self, height: int, width: int, palette: ClassPalette, parent: QObject | None = None) -> None:
@@ -41,7 +42,7 @@ class Editor(QObject):
         self.painter = Painter(self.document, self.history, palette, self.toolbox)
         self.painter.stroke_started.connect(self.stroke_started)
         self.painter.box_painted.connect(self.box_painted)
-        self.painter.document_replaced.connect(self.document_changed)
+        self.painter.document_replaced.connect(self._on_document_replaced)
         self.painter.stroke_ended.connect(self._on_stroke_ended)
 
     @property
@@ -214,6 +215,11 @@ class Editor(QObject):
         self.history_changed.emit()
         if needs_result:
             self.stroke_ended.emit()
+        self.pen_lifted.emit()
+
+    def _on_document_replaced(self) -> None:
+        self.document_changed.emit()
+        self.pen_lifted.emit()
 
     def _emit_navigated(self) -> None:
         self.history_changed.emit()

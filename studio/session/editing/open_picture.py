@@ -9,7 +9,7 @@ from engine.interface.protocol import UNKNOWN, Pixels
 from studio.domain.document import DocumentStatus, GenerationMode, ImageKind
 from studio.session.editing.editor import Editor
 from studio.session.generation.generator import GenerationController
-from studio.session.generation.request_builder import GenerationOptions, options_of_request
+from studio.session.generation.request_builder import options_of_request
 from studio.session.persistence.project_file import NO_ORIGIN, PictureSnapshot, PictureState, SnapshotOrigin
 from studio.session.persistence.provenance import STORED_PLANES, Provenance, image_digest
 from studio.session.results.results import Results
@@ -28,13 +28,13 @@ class OpenPicture(QObject):
 
     def state(self) -> PictureState:
         """What the picture is now, beside its pixels."""
-        generator = self.generator
+        settings = self.generator.settings
         return PictureState(
             marks=self.editor.document.status,
-            mode=generator.mode,
-            options=generator.options,
-            live=generator.live,
-            awaiting=generator.awaits_result,
+            mode=settings.mode,
+            options=settings.options,
+            live=settings.live,
+            awaiting=self.generator.awaits_result,
             frame=self.editor.document.frame,
         )
 
@@ -76,9 +76,8 @@ class OpenPicture(QObject):
         provenance.restore(self.editor.document, image)
         self.editor.record_step(name, answered=True)
         if restore_options:
-            self._set_options(
-                provenance.mode, options_of_request(provenance.request, provenance.mode, self.generator.options)
-            )
+            settings, mode = self.generator.settings, provenance.mode
+            settings.restore(options_of_request(provenance.request, mode, settings.options), mode=mode)
 
     def show_pair(self, image: Pixels, layout: Pixels, name: str) -> None:
         """Make a pair the picture, as one step: RGB [H, W, 3] and ids [H, W] of any size."""
@@ -92,17 +91,10 @@ class OpenPicture(QObject):
         document.set_planes(painted=layout, filled=unknown, image=image, keep_layout=no_pixels, keep_image=no_pixels)
         document.set_planes(selection=no_pixels, status=DocumentStatus(ImageKind.GENERATED))
         self.editor.record_step(name, answered=True)
-        self.generator.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+        self.generator.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
 
     def apply_state(self, state: PictureState, provenance: Provenance | None = None) -> None:
         """Set what is set beside the picture; nothing is made anew for it."""
         if provenance is not None:
             self.results.remember(provenance)
-        self.generator.live = state.live
-        self._set_options(state.mode, state.options)
-
-    def _set_options(self, mode: GenerationMode, options: GenerationOptions) -> None:
-        generator = self.generator
-        generator.set_mode(mode)
-        generator.options = options  # nothing is to be made anew: the picture is there
-        generator.options_changed.emit()
+        self.generator.settings.restore(state.options, mode=state.mode, live=state.live)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.domain.margins import CanvasMargins
 from studio.session.editing.editor import Editor
 from studio.session.generation.generator import GenerationController
-from studio.session.generation.request_builder import missing_input
+from studio.session.generation.request_builder import RequestDraft
 from studio.session.notices import Notice, NoticeLevel
 
 
@@ -34,8 +34,9 @@ class CanvasExtension(QObject):
         editor, generator = self._editor, self._generator
         editor.end_stroke()
         generator.cancel_picture_job()
-        editor.extend(margins, adopt_fill=generator.stroke_adopts_fill)
-        if generator.live and not missing_input(editor.document, generator.mode, generator.options):
+        editor.extend(margins, adopt_fill=generator.settings.stroke_adopts_fill)
+        settings = generator.settings
+        if settings.live and not RequestDraft.of(editor.document, settings.mode).missing_input(settings.options):
             generator.generate_for_step()
 
     def _post_size_limit(self, margins: CanvasMargins) -> None:

@@ -1,342 +1,235 @@
-"""What runs, what waits and what is shown meanwhile: from changes of the picture to results in it."""
+"""Turns changes of the picture into requests, and the engine's answers into results of the picture.
+
+The parts: `LivePolicy` knows when a live picture may be requested, `JobQueue` what runs, `PictureDisplay` what the
+canvases show meanwhile, `GenerationSettings` what a person has set, and `RequestDraft` what a request says.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import msgspec
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.interface.protocol import (
-    UNKNOWN,
-    Cancelled,
-    Done,
-    Failed,
-    FullSizeInputs,
-    Generate,
-    Pixels,
-    Preview,
-    TracedStep,
-)
+from engine.interface.protocol import Done, Failed, Generate, Preview
 from studio.domain.document import GenerationMode, ImageKind
-from studio.domain.layout import Box, Mask, overlay_layout
 from studio.session.connection.engine_client import EngineClient, EngineState
 from studio.session.editing.editor import Editor
-from studio.session.generation.job_queue import BackgroundJobQueue, GenerationJob, JobEventHandler
-from studio.session.generation.live_policy import TYPING_DELAY, LivePolicy
-from studio.session.generation.request_builder import (
-    GenerationOptions,
-    build_request,
-    is_complete,
-    missing_input,
-    random_seed,
-    with_few_steps,
+from studio.session.generation.full_size_inputs import FullSizeSource
+from studio.session.generation.generation_notices import (
+    engine_stopped_notice,
+    no_pack_notice,
+    nothing_to_generate_notice,
+    repaint_hint,
+    unknown_words_hint,
 )
-from studio.session.notices import Notice, NoticeAction, NoticeLevel
+from studio.session.generation.generation_settings import GenerationSettings
+from studio.session.generation.job_queue import GenerationJob, JobEvent, JobEventHandler, JobOwner, JobQueue
+from studio.session.generation.live_policy import LivePolicy
+from studio.session.generation.picture_display import PictureDisplay
+from studio.session.generation.request_builder import RequestDraft, random_seed, with_few_steps
+from studio.session.notices import Notice, NoticeLevel, notice_of_failure
 
 
 class GenerationController(QObject):
-    """At most one job at a time; for the picture a newer one replaces it, and cancel means now.
+    """Generates for the picture, where a newer request replaces an older one, and runs background jobs in between."""
 
-    Errands, such as variations, are made when the picture needs nothing. One that the picture interrupts begins again
-    afterwards, so that both are made.
-    """
-
-    display_changed = Signal()  # a preview came or went
-    running_changed = Signal()
-    options_changed = Signal()
-    mode_changed = Signal()
-    result_received = Signal(object, object)  # Job and Done, before the picture takes it in
+    running_changed = Signal()  # whether anything is generated, or what
+    result_received = Signal(object, object)  # GenerationJob and Done, before the picture takes the result
     noticed = Signal(object)  # Notice
 
-    def __init__(self, editor: Editor, client: EngineClient, pack: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        client: EngineClient,
+        full_size: FullSizeSource,
+        pack: str,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._editor, self._client, self._pack = editor, client, pack
-        self.mode = GenerationMode.LAYOUT_TO_IMAGE
-        self.live = True
-        self.paused = False
-        self.options = GenerationOptions()
-        self.preview: Preview | None = None
-        self.full_size_of: Callable[[Generate], FullSizeInputs | None] = lambda _: None  # the `full` of each request
-        self._job: GenerationJob | None = None
-        self._background_jobs = BackgroundJobQueue()
-        self._has_preview, self._full_steps_requested, self._revision = False, False, 0
-        self._reported_words: tuple[str, ...] = ()
+        self._editor, self._client, self._full_size, self._pack = editor, client, full_size, pack
+        self.settings = GenerationSettings(self)
+        self.display = PictureDisplay(editor, self)
+        self._queue = JobQueue(client, self)
         self._policy = LivePolicy()
+        self._paused, self._full_steps_requested, self._revision = False, False, 0
+        self._reported_words: tuple[str, ...] = ()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._send_if_due)
-        client.event_received.connect(self._on_event)
+        self.settings.mode_changed.connect(self._policy.clear)
+        self.settings.options_changed.connect(self._on_options_changed)
+        self.settings.update_needed.connect(self.request_update)
+        self._queue.changed.connect(self.running_changed)
+        self._queue.picture_event_received.connect(self._on_picture_event)
+        self._queue.job_event_handled.connect(self._send_if_due)
         client.state_changed.connect(self._on_engine_state)
-        editor.stroke_started.connect(self._on_stroke_began)
+        editor.stroke_started.connect(self._on_stroke_started)
         editor.stroke_ended.connect(self.request_update)
         editor.history_navigated.connect(self._on_history_navigated)
-        for pen_signal in (editor.painter.stroke_ended, editor.painter.document_replaced):
-            pen_signal.connect(lambda: self._timer.start(0))  # what waited for the pen
+        editor.pen_lifted.connect(lambda: self._timer.start(0))  # for what waited until the stroke ended
 
     @property
     def running(self) -> bool:
-        """Whether anything is being made or waits for its turn."""
-        return self._job is not None or bool(self._background_jobs)
+        """Whether anything is generated or waits for its turn."""
+        return self._queue.busy
+
+    @property
+    def paused(self) -> bool:
+        """Whether live mode rests."""
+        return self._paused
 
     @property
     def awaits_result(self) -> bool:
         """Whether the picture as it is now is still to get a result."""
-        top = self._editor.history.undo_step
-        unanswered = self._live_active and top is not None and not top.answered
-        return unanswered or self._policy.pending or (self._job is not None and self._job.on_event is None)
-
-    @property
-    def stroke_adopts_fill(self) -> bool:
-        """Whether a stroke goes on from a layout that was asked for; in Image → Layout it corrects it."""
-        return self.mode is not GenerationMode.IMAGE_TO_LAYOUT
-
-    def displayed_layout(self, box: Box | None = None) -> Pixels:
-        """Ids [H, W] to show, or a box of them: the paint, and the newest preview where the engine may fill."""
-        document, current = self._editor.document, self._current_preview()
-        if current is None:
-            return document.visible_layout(box)
-        preview, mode = current
-        return overlay_layout(document.given_layout(mode, box), preview.layout.pixels()[box.slices if box else ...])
-
-    def displayed_guess_mask(self, box: Box | None = None) -> Mask:
-        """Where the layout shown is only the engine's guess; for a box if one is given."""
-        document, current = self._editor.document, self._current_preview()
-        if current is None:
-            return document.guess_mask(box)
-        mask: Mask = document.given_layout(current[1], box) == UNKNOWN
-        return mask if current[1] is GenerationMode.LAYOUT_TO_IMAGE else np.zeros_like(mask)
-
-    def displayed_image(self) -> Pixels | None:
-        """RGB [H, W, 3] to show; None if there is none yet."""
-        document, current = self._editor.document, self._current_preview()
-        if current is not None:
-            preview, mode = current
-            return np.where(document.given_image_mask(mode)[..., None], document.image, preview.image.pixels())
-        return None if document.status.image is ImageKind.NONE else document.image
-
-    def displayed_image_box(self) -> Box | None:
-        """The part of the picture that has an image to show, if that is not all of it."""
-        return self._editor.document.status.drawn if self._current_preview() is None else None
-
-    def set_mode(self, mode: GenerationMode) -> None:
-        """Choose which half is made from which."""
-        if mode is not self.mode:
-            self.mode = mode
-            self._policy.clear()
-            self.mode_changed.emit()
-
-    def set_live(self, live: bool) -> None:
-        """Whether every stroke makes a new picture."""
-        self.live = live
-        self.options_changed.emit()
-        if live:
-            self.request_update()
-        else:
-            self._policy.clear()
+        step = self._editor.history.undo_step
+        unanswered = self.settings.live_active and step is not None and not step.answered
+        return unanswered or self._policy.pending or self._queue.picture_job is not None
 
     def set_paused(self, paused: bool) -> None:
-        """Let live mode rest while nobody can see it. What changes meanwhile, or was under way, is made afterwards;
-        what was asked for by Generate is made all the same.
+        """Let live mode rest while nobody can see it. What changes meanwhile, or was running, is generated afterwards;
+        what a person requested by Generate runs on.
         """
-        if paused == self.paused:
+        if paused == self._paused:
             return
-        self.paused = paused
-        if paused and self._live_active and self._job is not None and self._job.step_serial is not None:
+        self._paused = paused
+        job = self._queue.picture_job
+        if paused and self.settings.live_active and job is not None and job.step_serial is not None:
             self.cancel_picture_job()
             self.request_update()
         self.running_changed.emit()
         self._send_if_due()
 
-    def set_options(self, options: GenerationOptions, *, typing: bool = False) -> None:
-        """Take over what was set beside the picture; live mode follows."""
-        if options != self.options:
-            needs_update = msgspec.structs.replace(options, seed_locked=self.options.seed_locked) != self.options
-            self.options = options
-            self.options_changed.emit()
-            if needs_update:
-                self.request_update(TYPING_DELAY if typing else 0.0)
-
-    def update_options(self, *, typing: bool = False, **changes: object) -> None:
-        """Replace single fields of the options by name; see `set_options`."""
-        self.set_options(msgspec.structs.replace(self.options, **changes), typing=typing)
-
     def generate(self) -> None:
-        """Make a result now, with a new seed unless that is locked."""
+        """Generate a result now, with a new seed unless the seed is locked."""
         self._editor.end_stroke()
-        if not self.options.seed_locked and self._editor.document.status.image is not ImageKind.NONE:
-            self.options = msgspec.structs.replace(self.options, seed=random_seed())
-            self.options_changed.emit()
+        options = self.settings.options
+        if not options.seed_locked and self._editor.document.status.image is not ImageKind.NONE:
+            self.settings.restore(msgspec.structs.replace(options, seed=random_seed()))
         self._send_request(None)
 
     def obstacle(self) -> Notice | None:
         """The notice that explains why no result can be generated now; None if one can."""
-        if not len(self._editor.palette):
-            return Notice(
-                self.tr("No pack could be opened, so nothing can be made. Put one in place and start again."),
-                NoticeLevel.ERROR,
-            )
-        missing = missing_input(self._editor.document, self.mode, self.options)
-        if missing:
-            return Notice(missing, NoticeLevel.HINT)
-        if is_complete(self._editor.document, self.mode):
-            return self._nothing_to_generate_notice()
-        return self._engine_stopped_notice() if self._client.state is EngineState.STOPPED else None
+        return self._obstacle_of(self._draft())
 
     def draft_request(self) -> Generate | None:
-        """The request that `generate` would send, for someone who sends it with `run`; None if that is not possible,
-        which is said.
-        """
+        """The request that `generate` would send, for `run_in_background`; None, with a notice, if there is none."""
         self._editor.end_stroke()
-        obstacle = self.obstacle()
+        draft = self._draft()
+        obstacle = self._obstacle_of(draft)
         if obstacle:
             self.noticed.emit(obstacle)
             return None
-        if self.mode is GenerationMode.LAYOUT_TO_IMAGE and self._editor.document.status.fill_whole:
+        if draft.adopts_fill:
             self._editor.keep_layout()
-        return self._build_request()
+            draft = self._draft()
+        return self._build(draft)
 
-    def run_in_background(self, request: Generate, on_event: JobEventHandler) -> None:
-        """Send a request whose result is not for the picture, in its turn; it takes the place of an earlier one that
-        is heard by the same.
-        """
-        self.drop_background(on_event)
+    def run_in_background(self, request: Generate, owner: JobOwner, on_event: JobEventHandler) -> None:
+        """Run a request whose result is not for the picture, in its turn and in place of the owner's job before."""
+        self.drop_background(owner)
         if self._client.state is EngineState.STOPPED:
-            self.noticed.emit(self._engine_stopped_notice())
+            self.noticed.emit(engine_stopped_notice(self._client.restart))
             on_event(None)
             return
-        self._background_jobs.add(GenerationJob(request, self.mode, None, on_event))
+        self._queue.add(GenerationJob(request, self.settings.mode, owner=owner, on_event=on_event))
         self._send_if_due()
         self.running_changed.emit()
 
-    def drop_background(self, on_event: JobEventHandler) -> None:
-        """Make no more of what is heard by this one."""
-        dropped = bool(self._background_jobs.drop(on_event))
-        if self._job is not None and self._job.on_event == on_event:
-            self._client.cancel()
-            self._clear_job()
-            dropped = True
-        if dropped:
-            on_event(None)
+    def drop_background(self, owner: JobOwner) -> None:
+        """Cancel the background job of an owner, if there is one."""
+        if self._queue.drop(owner):
             self._timer.start(0)
 
     def generate_for_step(self) -> None:
-        """Make a result that becomes part of the newest step, such as a photograph that was opened."""
-        top = self._editor.history.undo_step
-        self._send_request(
-            top.serial if top and not top.answered else None, self._live_active and not self._full_steps_requested
-        )
+        """Generate a result that becomes part of the newest history step, such as that of an opened photograph."""
+        step = self._editor.history.undo_step
+        few_steps = self.settings.live_active and not self._full_steps_requested
+        self._send_request(step.serial if step and not step.answered else None, few_steps)
 
     def request_update(self, delay: float = 0.0, *, full_steps: bool = False) -> None:
-        """Something changed that a live picture should follow; `exact` asks for what Generate would make."""
-        if self._live_active:
+        """Let a live picture follow a change after `delay` seconds, with as many steps as Generate if `full_steps`."""
+        if self.settings.live_active:
             self._full_steps_requested = full_steps
             self._policy.note_change(time.monotonic(), delay)
             self._send_if_due()
 
     def resume_pending(self) -> None:
-        """Make what an earlier sitting was still to make for this picture."""
-        if self._live_active:
+        """Generate what an earlier session was still to generate for this picture."""
+        if self.settings.live_active:
             self.request_update()
-        elif self._can_generate():
+        elif self._draft().can_generate(self.settings.options):
             self.generate_for_step()
 
     def cancel_all(self) -> None:
-        """Stop all of it now: what was there before is shown again, and nothing more is heard."""
+        """Cancel all jobs and show the picture as it was."""
         self._policy.clear()
         self._client.cancel()
         self._drop_all_jobs()
 
     def cancel_picture_job(self) -> None:
-        """The picture is another now: what was to be made for it is not, and errands go on."""
+        """Cancel the picture's job, for the picture is another one now; background jobs go on."""
         self._policy.clear()
-        if self._job is not None and self._job.on_event is None:
-            self._client.cancel()
-            self._clear_job()
+        self.display.forget_preview()
+        if self._queue.drop(JobOwner.PICTURE):
+            self.display.refresh()
             self._timer.start(0)
 
-    def _current_preview(self) -> tuple[Preview, GenerationMode] | None:
-        """The newest preview and its mode, if it is one of the picture as it is now."""
-        document, preview = self._editor.document, self.preview
-        if preview is None or self._job is None:
-            return None
-        size = preview.layout.height, preview.layout.width
-        return (preview, self._job.mode) if size == (document.height, document.width) else None
+    def _draft(self) -> RequestDraft:
+        return RequestDraft.of(self._editor.document, self.settings.mode)
 
-    @property
-    def _live_active(self) -> bool:
-        return self.live and self.mode is GenerationMode.LAYOUT_TO_IMAGE
-
-    def _can_generate(self) -> bool:
-        document = self._editor.document
-        return not missing_input(document, self.mode, self.options) and not is_complete(document, self.mode)
+    def _build(self, draft: RequestDraft, few_steps: bool = False) -> Generate:
+        extended = self._editor.has_custom_size
+        request = draft.build(self.settings.options, self._pack, self._revision, extended=extended)
+        return with_few_steps(request) if few_steps and self._client.has_few_step_network else request
 
     def _send_if_due(self) -> None:
         if self._client.state is not EngineState.READY:
             return
         wait = None
-        if not self._editor.stroke_active and not self.paused:
-            wait = self._policy.seconds_until_send(
-                time.monotonic(), running=self._job is not None, previewed=self._has_preview
-            )
+        if not self._editor.stroke_active and not self._paused:
+            running, previewed = not self._queue.idle, self._queue.interruptible
+            wait = self._policy.seconds_until_send(time.monotonic(), running=running, previewed=previewed)
         if wait is not None and wait > 0:
             self._timer.start(int(wait * 1000) + 1)
-        elif wait is not None and self._can_generate():
+        elif wait is not None and self._draft().can_generate(self.settings.options):
             self.generate_for_step()
         else:
             if wait is not None:
                 self._policy.clear()
-            self._start_background_job()
+            self._queue.start_next()
 
-    def _start_background_job(self) -> None:
-        if self._job is None and self._background_jobs:
-            self._job, self._has_preview = self._background_jobs.pop_next(), True
-            self._client.send(self._job.request)
-            self.running_changed.emit()
-
-    def _engine_stopped_notice(self) -> Notice:
-        start = NoticeAction(self.tr("Start engine"), self._client.restart)
-        return Notice(self.tr("The engine is stopped. Start it, then generate again."), NoticeLevel.ERROR, start)
-
-    def _nothing_to_generate_notice(self) -> Notice:
-        if self.mode is GenerationMode.IMAGE_TO_LAYOUT:
-            return Notice(
-                self.tr("Every pixel of the layout is painted, so there is nothing left to find in the image."),
-                action=NoticeAction(self.tr("Find all of it anew"), self._regenerate_layout),
+    def _obstacle_of(self, draft: RequestDraft) -> Notice | None:
+        if not len(self._editor.palette):
+            return no_pack_notice()
+        missing = draft.missing_input(self.settings.options)
+        if missing:
+            return Notice(missing, NoticeLevel.HINT)
+        if draft.is_complete:
+            from_image = draft.mode is GenerationMode.IMAGE_TO_LAYOUT
+            return nothing_to_generate_notice(
+                draft.mode, self._regenerate_layout if from_image else self._regenerate_image
             )
-        return Notice(
-            self.tr("All of the image is kept, so there is nothing to draw. Paint over the part that is to change."),
-            action=NoticeAction(self.tr("Draw all of it anew"), self._regenerate_image),
-        )
+        stopped = self._client.state is EngineState.STOPPED
+        return engine_stopped_notice(self._client.restart) if stopped else None
 
     def _send_request(self, serial: int | None, few_steps: bool = False) -> None:
-        obstacle = self.obstacle()
+        draft = self._draft()
+        obstacle = self._obstacle_of(draft)
         if obstacle:
             self.noticed.emit(obstacle)
             return
-        if self.mode is GenerationMode.LAYOUT_TO_IMAGE and self._editor.document.status.fill_whole:
+        if draft.adopts_fill:
             self._editor.keep_layout(awaits_result=True)
-            serial = self._editor.history.undo_step.serial if self._editor.history.undo_step else None
+            step = self._editor.history.undo_step
+            serial, draft = step.serial if step else None, self._draft()
         self._policy.clear()
         self._revision += 1
-        request = self._build_request(few_steps)
-        full_request = msgspec.structs.replace(request, full=self.full_size_of(request))
-        # The last preview stays until the next one comes, unless it shows what another mode is making.
-        if self._job is not None and self._job.on_event:
-            self._background_jobs.requeue(self._job)
-        elif self._job is not None and self._job.mode is not self.mode:
-            self.preview = None
-        self._job, self._has_preview = GenerationJob(request, self.mode, serial), False
-        self._client.send(full_request)
-        self.running_changed.emit()
-
-    def _build_request(self, few_steps: bool = False) -> Generate:
-        editor, count = self._editor, self._revision
-        request = build_request(
-            editor.document, self.mode, self.options, self._pack, count, extended=editor.has_custom_size
-        )
-        return with_few_steps(request, self._client.has_few_step_network) if few_steps else request
+        request = self._build(draft, few_steps)
+        running = self._queue.picture_job
+        if running is not None and running.mode is not draft.mode:  # else its preview stays until the next one
+            self.display.forget_preview()
+        job = GenerationJob(request, draft.mode, serial)
+        self._queue.send_picture_job(job, self._full_size.inputs_if_enabled(request))
 
     def _regenerate_layout(self) -> None:
         self._editor.clear_layout()
@@ -347,67 +240,35 @@ class GenerationController(QObject):
         self._send_request(None)
 
     def _drop_all_jobs(self) -> None:
-        jobs = [*([self._job] if self._job else []), *self._background_jobs.drop()]
-        if jobs:
-            self._clear_job()
-        for job in jobs:
-            if job.on_event:
-                job.on_event(None)
+        self.display.forget_preview()
+        if self._queue.busy:
+            self._queue.drop_all()
+            self.display.refresh()
 
-    def _on_event(self, event: Preview | TracedStep | Done | Cancelled | Failed) -> None:
-        job = self._job
-        if job is None or event.id != job.request.id:
-            return
-        if isinstance(event, Failed):
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR))
-        if job.on_event:
-            self._dispatch_background(job, job.on_event, event)
-            return
+    def _on_picture_event(self, job: GenerationJob, event: JobEvent) -> None:
         if isinstance(event, Preview):
-            self.preview, self._has_preview = event, True
-            self.display_changed.emit()
-            self._send_if_due()
+            self.display.show_preview(event, job.mode)
             return
-        if isinstance(event, Done):
+        self.display.forget_preview()
+        if isinstance(event, Failed):
+            self.noticed.emit(notice_of_failure(event))
+        elif isinstance(event, Done):
             self._policy.note_run(event.seconds)
-            self.preview = self._job = None
             self.result_received.emit(job, event)
             self._editor.apply_result(job.mode, event.image.pixels(), event.layout.pixels(), job.step_serial)
-            self._post_unknown_words(event.unknown_words)
-            self._post_repaint_hint(job)
-        self._clear_job()
-        self._send_if_due()
+            self._post_hints(job, event)
+        self.display.refresh()
 
-    def _dispatch_background(
-        self, job: GenerationJob, on_event: JobEventHandler, event: Preview | TracedStep | Done | Cancelled | Failed
-    ) -> None:
-        if not isinstance(event, Preview | TracedStep):
-            self._job = None
-        on_event(event)  # who may have more to run
-        if self._job is None:
-            self._clear_job()
-        self._send_if_due()
+    def _post_hints(self, job: GenerationJob, event: Done) -> None:
+        if event.unknown_words and event.unknown_words != self._reported_words:
+            self.noticed.emit(unknown_words_hint(event.unknown_words))
+        self._reported_words = event.unknown_words
+        if job.mode is GenerationMode.IMAGE_TO_LAYOUT and job.step_serial is not None:  # once for each photograph
+            self.noticed.emit(repaint_hint(lambda: self.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)))
 
-    def _clear_job(self) -> None:
-        self._job = self.preview = None
-        self.display_changed.emit()
-        self.running_changed.emit()
-
-    def _post_repaint_hint(self, job: GenerationJob) -> None:
-        """Once for each photograph, as soon as its layout is there."""
-        if job.mode is GenerationMode.IMAGE_TO_LAYOUT and job.step_serial is not None:
-            repaint = NoticeAction(
-                self.tr("Repaint parts of it"), lambda: self.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
-            )
-            text = self.tr("Here is the layout. In Layout → Image, only what you paint over is drawn anew.")
-            self.noticed.emit(Notice(text, NoticeLevel.HINT, repaint))
-
-    def _post_unknown_words(self, words: tuple[str, ...]) -> None:
-        if words and words != self._reported_words:
-            names = ", ".join(self.tr("“{word}”").format(word=word) for word in words)
-            text = self.tr("This pack does not know {words}. Other words may say it.").format(words=names)
-            self.noticed.emit(Notice(text, NoticeLevel.HINT))
-        self._reported_words = words
+    def _on_options_changed(self) -> None:
+        if not self.settings.live:
+            self._policy.clear()
 
     def _on_engine_state(self) -> None:
         if self._client.state is EngineState.READY:
@@ -415,15 +276,16 @@ class GenerationController(QObject):
         elif self._client.state is EngineState.STOPPED:
             self._drop_all_jobs()
 
-    def _on_stroke_began(self) -> None:
-        if self.mode is GenerationMode.TEXT_TO_BOTH:  # who paints gives the layout
-            self.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
-        stale = self._job is not None and self._job.mode is not self.mode
-        if stale or self._editor.painter.adopts_fill:  # its layout would be put beneath one that is painted by then
+    def _on_stroke_started(self) -> None:
+        if self.settings.mode is GenerationMode.TEXT_TO_BOTH:  # a painter gives the layout
+            self.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+        job = self._queue.picture_job
+        stale = job is not None and job.mode is not self.settings.mode
+        if stale or self._editor.painter.adopts_fill:  # else the result would lie beneath a layout painted by then
             self.cancel_picture_job()
 
     def _on_history_navigated(self) -> None:
         self.cancel_picture_job()
-        top = self._editor.history.undo_step
-        if top is not None and not top.answered:
+        step = self._editor.history.undo_step
+        if step is not None and not step.answered:
             self.request_update()

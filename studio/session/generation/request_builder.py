@@ -1,16 +1,18 @@
-"""From the picture and the options to one request that says everything."""
+"""Requests to the engine, built from the document and the options that a person set beside it."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from engine.interface.kept_masks import ConditioningKind
-from engine.interface.protocol import UNKNOWN, AreaGuide, Generate, Raster, Sampler
+from engine.interface.protocol import UNKNOWN, AreaGuide, Generate, Pixels, Raster, Sampler
 from studio.domain.document import Document, GenerationMode, ImageKind
+from studio.domain.layout import Mask
 
 MAX_SEED = 2**31 - 1
 
@@ -18,7 +20,7 @@ translate = QCoreApplication.translate
 
 
 class GenerationOptions(msgspec.Struct, frozen=True):
-    """What a person sets beside the picture; `areas` are shares of it by class, 1 in all at most."""
+    """What a person sets beside the picture. `areas` are target shares of the picture by class, at most 1 in all."""
 
     prompt: str = ""
     negative: str = ""
@@ -31,46 +33,99 @@ class GenerationOptions(msgspec.Struct, frozen=True):
     cross_guidance: float | None = None
 
 
-def missing_input(document: Document, mode: GenerationMode, options: GenerationOptions) -> str:
-    """What has to be there before this can be generated, for people; empty if nothing is lacking."""
-    given_image = document.given_image_mask(mode)
-    has_input = (document.given_layout(mode) != UNKNOWN).any() or (given_image.any() and not given_image.all())
-    blank = not has_input and not document.status.fill_whole
-    if mode is GenerationMode.LAYOUT_TO_IMAGE and blank and not options.prompt.strip():
-        return translate(
-            "Requests", "There is nothing to draw from yet. Paint on the layout, or describe the picture."
+@dataclass(frozen=True)
+class RequestDraft:
+    """What a document gives to a request of one mode, worked out once. Valid until the document changes."""
+
+    mode: GenerationMode
+    layout: Pixels
+    """Ids [H, W] that the engine may not change."""
+    image: Pixels
+    """RGB [H, W, 3]; the document's own array."""
+    image_mask: Mask
+    """Where [H, W] the engine may not change the image."""
+    has_image: bool
+    adopts_fill: bool
+    """Whether the generated layout that is shown becomes painted before an image is drawn from it."""
+    is_complete: bool
+    """Whether both halves are given as a whole, so that there is nothing to generate."""
+
+    @classmethod
+    def of(cls, document: Document, mode: GenerationMode) -> RequestDraft:
+        """The draft of a document as it is now."""
+        layout, image_mask = document.given_layout(mode), document.given_image_mask(mode)
+        adopts_fill = mode is GenerationMode.LAYOUT_TO_IMAGE and document.status.fill_whole
+        final_layout = document.visible_layout() if adopts_fill else layout
+        return cls(
+            mode=mode,
+            layout=layout,
+            image=document.image,
+            image_mask=image_mask,
+            has_image=document.status.image is not ImageKind.NONE,
+            adopts_fill=adopts_fill,
+            is_complete=bool(image_mask.all() and (final_layout != UNKNOWN).all()),
         )
-    if mode is GenerationMode.IMAGE_TO_LAYOUT and document.status.image is ImageKind.NONE:
-        return translate("Requests", "There is no image yet. Open or drop a photograph on the right half.")
-    return ""
 
+    @property
+    def conditioning(self) -> ConditioningKind:
+        """What the request gives, as `engine.interface.kept_masks` names it."""
+        awaits_image = self.mode is GenerationMode.IMAGE_TO_LAYOUT and not self.has_image
+        if awaits_image or self.image_mask.all():
+            return "image"
+        return "some" if self.adopts_fill or self.image_mask.any() or self._has_layout else "nothing"
 
-def given_inputs(document: Document, mode: GenerationMode) -> ConditioningKind:
-    """What a request of this mode gives (`engine.interface.pack_catalogue.given_of`)."""
-    image = document.given_image_mask(mode)
-    if image.all() or (
-        mode is GenerationMode.IMAGE_TO_LAYOUT and document.status.image is ImageKind.NONE
-    ):  # it is still to come
-        return "image"
-    anything = image.any() or (document.given_layout(mode) != UNKNOWN).any()
-    anything |= (
-        mode is GenerationMode.LAYOUT_TO_IMAGE and document.status.fill_whole
-    )  # which is kept before it is drawn from
-    return "some" if anything else "nothing"
+    def missing_input(self, options: GenerationOptions) -> str:
+        """What has to be there before a request can be sent, as a sentence for people; empty if nothing is missing."""
+        if self.mode is GenerationMode.IMAGE_TO_LAYOUT and not self.has_image:
+            return translate("Requests", "There is no image yet. Open or drop a photograph on the right half.")
+        blank = not (self.adopts_fill or self._has_layout or (self.image_mask.any() and not self.image_mask.all()))
+        if self.mode is GenerationMode.LAYOUT_TO_IMAGE and blank and not options.prompt.strip():
+            return translate(
+                "Requests", "There is nothing to draw from yet. Paint on the layout, or describe the picture."
+            )
+        return ""
 
+    def can_generate(self, options: GenerationOptions) -> bool:
+        """Whether a request can be sent and has something to generate."""
+        return not self.is_complete and not self.missing_input(options)
 
-def is_complete(document: Document, mode: GenerationMode) -> bool:
-    """Whether both halves are given as a whole, so that nothing is left to make."""
-    layout = (
-        document.visible_layout() if mode is GenerationMode.LAYOUT_TO_IMAGE and document.status.fill_whole else None
-    )
-    layout_given = document.given_layout(mode) if layout is None else layout
-    return bool((layout_given != UNKNOWN).all() and document.given_image_mask(mode).all())
+    def build(self, options: GenerationOptions, pack: str, revision: int, *, extended: bool = False) -> Generate:
+        """The request for one result, with copies of the pixels.
+
+        A request for a picture that is `extended`, so not of the pack's size, tells its size by a raster even if no
+        pixel is given. Image → Layout sends no prompt, which would describe another picture.
+        """
+        image = Raster.from_pixels(self.image) if self.image_mask.any() else None
+        sends_layout = self._has_layout or (extended and image is None)
+        described = self.mode is not GenerationMode.IMAGE_TO_LAYOUT
+        prompt = options.prompt.strip() if described else ""
+        keep_image = image is not None and not self.image_mask.all()
+        return Generate(
+            id=uuid.uuid4().hex,
+            pack=pack,
+            revision=revision,
+            layout=Raster.from_pixels(self.layout) if sends_layout else None,
+            image=image,
+            keep_image=Raster.from_pixels(self.image_mask.view(np.uint8)) if keep_image else None,
+            prompt=prompt if prompt or self.mode is GenerationMode.TEXT_TO_BOTH else None,
+            negative=options.negative.strip() if described else "",
+            seed=options.seed,
+            steps=options.steps,
+            guides=(AreaGuide(shares=options.areas),) if options.areas and (self.layout == UNKNOWN).any() else (),
+            sampler=options.sampler,
+            guidance=options.guidance,
+            cross_guidance=options.cross_guidance,
+        )
+
+    @property
+    def _has_layout(self) -> bool:
+        return bool((self.layout != UNKNOWN).any())
 
 
 def options_of_request(request: Generate, mode: GenerationMode, options: GenerationOptions) -> GenerationOptions:
-    """The options that lead to this request again; what no request can say, and what live mode or variations chose in
-    a person's place, stays as it is.
+    """The options that build this request again.
+
+    What a request cannot express, and what live mode or variations chose, is taken from `options`.
     """
     values = {name: getattr(request, name) for name in GenerationOptions.__struct_fields__ if hasattr(request, name)}
     values["areas"] = next((dict(guide.shares) for guide in request.guides if isinstance(guide, AreaGuide)), {})
@@ -81,46 +136,13 @@ def options_of_request(request: Generate, mode: GenerationMode, options: Generat
     return msgspec.structs.replace(options, **values | {"prompt": values["prompt"] or ""})
 
 
-def build_request(
-    document: Document,
-    mode: GenerationMode,
-    options: GenerationOptions,
-    pack: str,
-    revision: int,
-    *,
-    extended: bool = False,
-) -> Generate:
-    """The request for one result; the rasters are copies. An `extended` picture says its size by one of them."""
-    ids, mask = document.given_layout(mode), document.given_image_mask(mode)
-    image = Raster.from_pixels(document.image) if mask.any() else None
-    layout = Raster.from_pixels(ids) if (ids != UNKNOWN).any() or (extended and image is None) else None
-    described = mode is not GenerationMode.IMAGE_TO_LAYOUT  # the words left there describe another picture
-    prompt = options.prompt.strip() if described else ""
-    return Generate(
-        id=uuid.uuid4().hex,
-        pack=pack,
-        revision=revision,
-        layout=layout,
-        image=image,
-        keep_image=None if mask.all() or image is None else Raster.from_pixels(mask.view(np.uint8)),
-        prompt=prompt if prompt or mode is GenerationMode.TEXT_TO_BOTH else None,
-        negative=options.negative.strip() if described else "",
-        seed=options.seed,
-        steps=options.steps,
-        guides=(AreaGuide(shares=options.areas),) if options.areas and (ids == UNKNOWN).any() else (),
-        sampler=options.sampler,
-        guidance=options.guidance,
-        cross_guidance=options.cross_guidance,
-    )
-
-
-def with_few_steps(request: Generate, few_steps_available: bool) -> Generate:
-    """The same by the pack's distilled network, if there is one and a person left the choice to the pack."""
+def with_few_steps(request: Generate) -> Generate:
+    """The request drawn by the pack's distilled network, unless a person chose how to draw it."""
     chosen = request.steps, request.sampler, request.guidance, request.cross_guidance
     left_to_pack = chosen == (None, None, None, None) and not request.guides
-    return msgspec.structs.replace(request, sampler="distilled") if few_steps_available and left_to_pack else request
+    return msgspec.structs.replace(request, sampler="distilled") if left_to_pack else request
 
 
 def random_seed() -> int:
-    """A seed by chance, of a size that people can type."""
+    """A random seed that is short enough to type."""
     return int(np.random.default_rng().integers(1, MAX_SEED))

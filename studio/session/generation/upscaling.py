@@ -8,13 +8,13 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.interface.pack_catalogue import full_size_shape
-from engine.interface.protocol import Done, Failed, FullSizeDone, FullSizeInputs, Generate, PackInfo, Pixels
+from engine.interface.protocol import Done, Failed, FullSizeDone, PackInfo, Pixels
 from studio.domain.document import ImageKind
 from studio.session.connection.engine_client import EngineClient, EngineState
 from studio.session.editing.open_picture import OpenPicture
-from studio.session.notices import Notice, NoticeLevel
-from studio.session.persistence.file_exchange import FileExchange
+from studio.session.generation.full_size_inputs import FullSizeSource
+from studio.session.generation.job_queue import JobEvent, JobOwner
+from studio.session.notices import notice_of_failure
 
 QUIET_MS = 400
 """Milliseconds that a picture must stay before its detail is asked for on its own."""
@@ -44,31 +44,29 @@ class FullSizeController(QObject):
         info: PackInfo,
         picture: OpenPicture,
         client: EngineClient,
-        files: FileExchange,
+        source: FullSizeSource,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.factor, self.enabled, self._hidden = info.upscale, True, False
-        self._info = info
-        self._picture, self._client, self._files = picture, client, files
+        self.factor, self._hidden = info.upscale, False
+        self._picture, self._client, self._source = picture, client, source
         self._cache: list[FullSizeImage] = []
         self._last_result: tuple[str, Pixels] | None = None
         self._requested_image: Pixels | None = None
         self._quiet_timer = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._quiet_timer.timeout.connect(self._request_missing_detail)
         if self.factor:
-            picture.generator.full_size_of = self._inputs_if_enabled
             client.event_received.connect(self._on_event)
             client.full_size_received.connect(self._on_full_size)
             picture.editor.document_changed.connect(self._on_changed)
-            for source in (picture.generator.running_changed, client.state_changed):
-                source.connect(self._quiet_timer.start)
+            for signal in (picture.generator.running_changed, client.state_changed):
+                signal.connect(self._quiet_timer.start)
 
     def set_enabled(self, enabled: bool) -> None:
         """Whether results are drawn and shown at full size."""
-        self.enabled = enabled
+        self._source.set_enabled(enabled)
         if not enabled:
-            self._picture.generator.drop_background(self._on_job_event)
+            self._picture.generator.drop_background(JobOwner.FULL_SIZE)
             self._client.cancel_full_size()
         self.changed.emit()
         self._quiet_timer.start()
@@ -86,7 +84,7 @@ class FullSizeController(QObject):
 
     def displayed_image(self) -> Pixels | None:
         """RGB [factor H, factor W, 3] to show in place of the picture's image; None where that is all there is."""
-        if self._hidden or not (self.enabled and self._picture_final()):
+        if self._hidden or not (self._source.enabled and self._picture_final()):
             return None
         image = self._picture.editor.document.image
         for index in reversed(range(len(self._cache))):
@@ -95,29 +93,21 @@ class FullSizeController(QObject):
                 return self._cache[-1].full
         return None
 
-    def full_size_inputs(self, request: Generate) -> FullSizeInputs | None:
-        """What is asked for at full size: nothing if the pack cannot, or the picture is too large for it."""
-        document = self._picture.editor.document
-        return (
-            self._files.given_at_full_size(request)
-            if full_size_shape(self._info, document.height, document.width)
-            else None
-        )
-
     def _picture_final(self) -> bool:
         """Whether the picture has an image as a whole, and nothing is coming in its place."""
         marks = self._picture.editor.document.status
-        return marks.image is not ImageKind.NONE and marks.drawn is None and self._picture.generator.preview is None
-
-    def _inputs_if_enabled(self, request: Generate) -> FullSizeInputs | None:
-        return self.full_size_inputs(request) if self.enabled else None
+        return (
+            marks.image is not ImageKind.NONE
+            and marks.drawn is None
+            and self._picture.generator.display.preview is None
+        )
 
     def _on_changed(self) -> None:
         if self._requested_image is not None and not _same_image(
             self._requested_image, self._picture.editor.document.image
         ):
             self._requested_image = None
-            self._picture.generator.drop_background(self._on_job_event)
+            self._picture.generator.drop_background(JobOwner.FULL_SIZE)
         self._quiet_timer.start()
 
     def _request_missing_detail(self) -> None:
@@ -125,7 +115,7 @@ class FullSizeController(QObject):
         generator, document = self._picture.generator, self._picture.editor.document
         idle = self._client.state is EngineState.READY and not (self._client.drawing_full_size or generator.running)
         if (
-            not (idle and self.enabled and self._picture_final())
+            not (idle and self._source.enabled and self._picture_final())
             or generator.paused
             or self.displayed_image() is not None
         ):
@@ -134,12 +124,13 @@ class FullSizeController(QObject):
         if provenance is None or self._requested_image is not None or self._hidden:
             return
         request = msgspec.structs.replace(provenance.complete_request(document.image), trace=False)
-        full = self._inputs_if_enabled(request)
+        full = self._source.inputs_if_enabled(request)
         if full is not None:
             self._requested_image = document.image.copy()
-            generator.run_in_background(msgspec.structs.replace(request, full=full), self._on_job_event)
+            request = msgspec.structs.replace(request, full=full)
+            generator.run_in_background(request, JobOwner.FULL_SIZE, self._on_job_event)
 
-    def _on_job_event(self, event: object) -> None:
+    def _on_job_event(self, event: JobEvent | None) -> None:
         """The result is the one that is there. If the engine went away, it may be asked for again."""
         if event is None and self._client.state is EngineState.STOPPED:
             self._requested_image = None
@@ -151,7 +142,7 @@ class FullSizeController(QObject):
     def _on_full_size(self, event: FullSizeDone | Failed | None) -> None:
         if isinstance(event, Failed):
             self._requested_image = self._picture.editor.document.image.copy()  # it would fail again
-            self.noticed.emit(Notice(f"{event.message} {event.hint}".strip(), NoticeLevel.ERROR))
+            self.noticed.emit(notice_of_failure(event))
         elif event is None:  # something else came first
             self._requested_image = None
             self._quiet_timer.start()

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.interface.protocol import Cancelled, Done, Failed, Generate, PackInfo, Pixels, Preview, TracedStep
+from engine.interface.protocol import Done, Generate, PackInfo, Pixels, Preview
 from studio.domain.document import Document, GenerationMode
 from studio.session.editing.open_picture import OpenPicture
+from studio.session.generation.job_queue import JobEvent, JobOwner
 from studio.session.generation.request_builder import random_seed
 from studio.session.persistence.provenance import Provenance
 
 VARIATION_COUNT = 4
-JobEvent = Preview | TracedStep | Done | Cancelled | Failed | None
 
 
 @dataclass
@@ -52,16 +52,16 @@ class Variations(QObject):
         request = generator.draft_request()
         if request is None:
             return
-        generator.drop_background(self._on_job_event)  # those before, if they are still drawn
+        generator.drop_background(JobOwner.VARIATIONS)  # those before, if they are still drawn
         if (
-            request.steps is None and generator.mode is GenerationMode.IMAGE_TO_LAYOUT
+            request.steps is None and generator.settings.mode is GenerationMode.IMAGE_TO_LAYOUT
         ):  # one step finds the same for any seed
             request = msgspec.structs.replace(request, steps=self._info.steps)
         seeds = [request.seed, *(random_seed() for _ in range(VARIATION_COUNT - 1))]
         self.variations = [
             Variation(msgspec.structs.replace(request, id=uuid.uuid4().hex, seed=seed)) for seed in seeds
         ]
-        self._drawn_from = (generator.mode, self._picture.editor.document.copy())
+        self._drawn_from = (generator.settings.mode, self._picture.editor.document.copy())
         self._run_variation(0)
 
     def apply(self, index: int) -> None:
@@ -73,16 +73,17 @@ class Variations(QObject):
     def close(self) -> None:
         """Put them away; those that are finished are in the history."""
         if self.running:
-            self._picture.generator.drop_background(self._on_job_event)
+            self._picture.generator.drop_background(JobOwner.VARIATIONS)
         self.variations, self._drawn_from = [], None
         self.changed.emit()
 
     def _run_variation(self, index: int) -> None:
         self.current_index = index
-        self._picture.generator.run_in_background(self.variations[index].request, self._on_job_event)
+        request = self.variations[index].request
+        self._picture.generator.run_in_background(request, JobOwner.VARIATIONS, self._on_job_event)
         self.changed.emit()
 
-    def _on_job_event(self, event: JobEvent) -> None:
+    def _on_job_event(self, event: JobEvent | None) -> None:
         index = self.current_index
         if index is None or self._drawn_from is None:
             return

@@ -88,8 +88,8 @@ class Autosave(QObject):
         editor, generator = self._picture.editor, self._picture.generator
         for signal in (
             editor.history_changed,
-            generator.options_changed,
-            generator.mode_changed,
+            generator.settings.options_changed,
+            generator.settings.mode_changed,
             generator.running_changed,
             self._projects.changed,
         ):

@@ -10,13 +10,12 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile, EngineError
 from engine.interface.pack_catalogue import full_size_shape
-from engine.interface.protocol import FullSizeInputs, Generate, PackInfo, Pixels, Raster
+from engine.interface.protocol import PackInfo, Pixels
 from engine.interface.raster import (
     Crop,
     centre_crop,
@@ -31,6 +30,7 @@ from engine.interface.raster import (
 )
 from studio.domain.document import GenerationMode, ImageKind
 from studio.session.editing.open_picture import OpenPicture
+from studio.session.generation.full_size_inputs import FullSizeSource
 from studio.session.generation.request_builder import options_of_request
 from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_error
 from studio.session.persistence.project_file import PROJECT_SUFFIX
@@ -61,15 +61,14 @@ class FileExchange(QObject):
         info: PackInfo,
         picture: OpenPicture,
         projects: Projects,
+        full_size: FullSizeSource,
         tasks: TaskRunner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._info, self._picture, self._projects, self._tasks = info, picture, projects, tasks
+        self._full_size = full_size
         self.photo: Photo | None = None
-        self._fitted_crops: tuple[Pixels, Pixels] | None = (
-            None  # what of it is in the picture, and the same at full size
-        )
 
     def open(self, path: Path) -> None:
         """Open a project, a layout or an image, by what it is."""
@@ -125,16 +124,6 @@ class FileExchange(QObject):
         document = self._picture.editor.document
         self._tasks.start(self._place_photo(Photo(photo.pixels, photo.name, crop), (document.height, document.width)))
 
-    def given_at_full_size(self, request: Generate) -> FullSizeInputs:
-        """What of a request's halves is known at full size: a photograph, if what is given of the image is its."""
-        if request.image is None or self._fitted_crops is None:
-            return FullSizeInputs()
-        image, (small, large) = request.image.pixels(), self._fitted_crops
-        given = ... if request.keep_image is None else request.keep_image.pixels() > 0
-        if small.shape != image.shape or not np.array_equal(small[given], image[given]):
-            return FullSizeInputs()
-        return FullSizeInputs(image=Raster.from_pixels(large))
-
     async def _open_dropped(self, paths: list[Path], half: str) -> None:
         if len(paths) > 1:
             for path in paths:
@@ -176,9 +165,10 @@ class FileExchange(QObject):
         self._projects.set_aside()
         self._picture.editor.place_layout(fitted.pixels, self.tr("Open {file}").format(file=name))
         generator.cancel_picture_job()
-        generator.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+        settings = generator.settings
+        settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
         if provenance is not None:
-            generator.set_options(options_of_request(provenance.request, provenance.mode, generator.options))
+            settings.set_options(options_of_request(provenance.request, provenance.mode, settings.options))
             self._post(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
         self._projects.detach_from_file()
         generator.request_update(full_steps=provenance is not None and provenance.request.sampler != "distilled")
@@ -212,16 +202,17 @@ class FileExchange(QObject):
     async def _place_photo(self, photo: Photo, size: tuple[int, int]) -> None:
         generator = self._picture.generator
         image = await asyncio.to_thread(crop_and_resize, photo.pixels, photo.crop, *size)
-        full, fitted_crops = full_size_shape(self._info, *size), None
-        if full is not None and photo.crop.bottom - photo.crop.top >= full[0]:  # else it has no detail to give
-            fitted_crops = image, await asyncio.to_thread(crop_and_resize, photo.pixels, photo.crop, *full)
+        full, crops = full_size_shape(self._info, *size), None
+        if full is not None and photo.crop.bottom - photo.crop.top >= full[0]:  # else it has no more detail
+            crops = image, await asyncio.to_thread(crop_and_resize, photo.pixels, photo.crop, *full)
         self._picture.editor.end_stroke()
         self._projects.set_aside()
         self._picture.editor.place_image(image, self.tr("Open {file}").format(file=photo.name))
-        self.photo, self._fitted_crops = photo, fitted_crops
+        self.photo = photo
+        self._full_size.set_photograph(crops)
         self.photo_changed.emit()
         generator.cancel_picture_job()
-        generator.set_mode(GenerationMode.IMAGE_TO_LAYOUT)
+        generator.settings.set_mode(GenerationMode.IMAGE_TO_LAYOUT)
         generator.generate_for_step()
 
     def _layout_encoder(self) -> Callable[[], bytes]:

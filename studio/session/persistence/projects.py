@@ -66,7 +66,7 @@ class Projects(QObject):
         picture.about_to_be_replaced.connect(self.set_aside)
         history = picture.editor.history_changed
         history.connect(self._on_history)
-        picture.generator.options_changed.connect(self._emit_if_changed)
+        picture.generator.settings.options_changed.connect(self._emit_if_changed)
 
     @property
     def path(self) -> Path | None:
@@ -113,7 +113,7 @@ class Projects(QObject):
         editor, generator = self._picture.editor, self._picture.generator
         editor.clear()
         generator.cancel_picture_job()  # afterwards, for a stroke that ended with it may have sent something
-        generator.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
+        generator.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
         self.detach_from_file()
 
     def open(self, path: Path) -> None:

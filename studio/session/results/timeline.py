@@ -15,9 +15,10 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal
 
 from engine.interface.atomic_files import write_atomically
-from engine.interface.protocol import Cancelled, ClassInfo, Done, Failed, PackInfo, Pixels, Preview, TracedStep
+from engine.interface.protocol import ClassInfo, Done, PackInfo, Pixels, TracedStep
 from engine.interface.raster import colourise, encode_image, encode_layout
 from studio.session.editing.open_picture import OpenPicture
+from studio.session.generation.job_queue import JobEvent, JobOwner
 from studio.session.notices import Notice, NoticeLevel
 from studio.session.tasks import TaskRunner
 
@@ -72,15 +73,15 @@ class Timeline(QObject):
             return
         request = provenance.complete_request(self._picture.editor.document.image)
         request = msgspec.structs.replace(request, id=uuid.uuid4().hex, trace=True, live=True)
-        self._picture.generator.drop_background(self._on_job_event)  # the steps that are being made, if any
+        self._picture.generator.drop_background(JobOwner.TIMELINE)
         self.steps, self.running = [], True
-        self._picture.generator.run_in_background(request, self._on_job_event)
+        self._picture.generator.run_in_background(request, JobOwner.TIMELINE, self._on_job_event)
         self.changed.emit()
 
     def stop(self) -> None:
         """Ask for no more steps; those that came stay."""
         if self.running:
-            self._picture.generator.drop_background(self._on_job_event)
+            self._picture.generator.drop_background(JobOwner.TIMELINE)
 
     def save_gif(self, path: Path) -> None:
         """Write all moments as one GIF that moves."""
@@ -90,7 +91,7 @@ class Timeline(QObject):
         """Write every moment as four PNG files with its number."""
         self._tasks.start(self._save(_write_frames, folder))
 
-    def _on_job_event(self, event: Preview | TracedStep | Done | Cancelled | Failed | None) -> None:
+    def _on_job_event(self, event: JobEvent | None) -> None:
         if isinstance(event, TracedStep):
             del self.steps[event.index - 1 :]  # it began again
             self.steps.append(_step_of(event))

@@ -46,4 +46,4 @@ def add_live_command(menu: QMenu, commands: CommandRegistry, session: Session) -
     tip = translate("PictureMenu", "Layout → Image: generate a new image after every stroke")
     text = translate("PictureMenu", "&Live")
     command = Command(name="picture.live", text=text, tip=tip, keys=("Ctrl+L",), icon="live", checkable=True)
-    commands.add_to_menu(menu, command, session.generator.set_live)
+    commands.add_to_menu(menu, command, session.generator.settings.set_live)

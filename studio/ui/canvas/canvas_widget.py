@@ -148,7 +148,7 @@ class CanvasWidget(QWidget):
         elif left and starts_brush_resize(event, self._toolbox) and not self._painter.gesture_active:
             self._brush_resize_start = event.position().x(), self._toolbox.brush_size
         elif left:
-            correcting = not self._session.generator.stroke_adopts_fill
+            correcting = not self._session.generator.settings.stroke_adopts_fill
             self._stroke_options = stroke_options(event, self._toolbox, self._half, correcting=correcting)
             self._set_pen_down(down=True)
             self._painter.press(

@@ -28,7 +28,7 @@ class ImageLayer(QObject):
         self._shown_full_size: Pixels | None = None
         self.has_image = self.is_complete = False
         session.editor.document_changed.connect(self._refresh)
-        session.generator.display_changed.connect(self._refresh)
+        session.generator.display.changed.connect(self._refresh)
         session.full_size.changed.connect(self._refresh)
         self._refresh()
 
@@ -43,8 +43,8 @@ class ImageLayer(QObject):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
 
     def _refresh(self) -> None:
-        full, pixels = self._session.full_size.displayed_image(), self._session.generator.displayed_image()
-        part = self._session.generator.displayed_image_box()
+        full, pixels = self._session.full_size.displayed_image(), self._session.generator.display.image()
+        part = self._session.generator.display.image_box()
         self.has_image = pixels is not None
         self.is_complete = self.has_image and part is None
         if pixels is not None:

@@ -34,7 +34,7 @@ class LayoutCanvas(CanvasView):
         self._guess_mask_layer = CanvasLayer(self._document.height, self._document.width)
         self._has_guesses = self._has_unknown = False
         image_layer.changed.connect(self._on_image)
-        session.generator.display_changed.connect(self._on_document_changed)
+        session.generator.display.changed.connect(self._on_document_changed)
         self._on_document_changed()
 
     def _on_image(self) -> None:
@@ -55,7 +55,7 @@ class LayoutCanvas(CanvasView):
 
     def _render(self, box: Box) -> None:
         generator = self._session.generator
-        ids, guessed = generator.displayed_layout(box), generator.displayed_guess_mask(box)
+        ids, guessed = generator.display.layout(box), generator.display.guess_mask(box)
         plain, pale = self._colour_tables
         colours = plain[ids]
         whole = guessed.shape == (self._document.height, self._document.width)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpin
 
 from engine.interface.pack_catalogue import default_steps
 from engine.interface.protocol import Sampler
-from studio.session.generation.request_builder import given_inputs
+from studio.session.generation.request_builder import RequestDraft
 from studio.session.session import Session
 from studio.ui.panels.sampler_names import sampler_texts
 from studio.ui.style.layouts import hbox, icon_button, pad_spin_box, styled_label, vbox
@@ -61,8 +61,8 @@ class AdvancedPanel(QWidget):
         self.cross_guidance_box.valueChanged.connect(
             lambda weight: self._set_option(cross_guidance=self._unless_default(weight, other))
         )
-        generator.options_changed.connect(self._refresh)
-        generator.mode_changed.connect(self._refresh)
+        generator.settings.options_changed.connect(self._refresh)
+        generator.settings.mode_changed.connect(self._refresh)
         editor.history_changed.connect(self._refresh)
         self._refresh()
 
@@ -102,13 +102,13 @@ class AdvancedPanel(QWidget):
         pad_spin_box(box)
 
     def _set_option(self, **changes: Sampler | float | None) -> None:
-        self._generator.update_options(typing=True, **changes)
+        self._generator.settings.update_options(typing=True, **changes)
 
     def _reset(self) -> None:
-        self._generator.update_options(steps=None, sampler=None, guidance=None, cross_guidance=None)
+        self._generator.settings.update_options(steps=None, sampler=None, guidance=None, cross_guidance=None)
 
     def _refresh(self) -> None:
-        options, info = self._generator.options, self._info
+        options, info = self._generator.settings.options, self._info
         guidance = info.guidance if options.guidance is None else options.guidance
         cross = info.cross_guidance if options.cross_guidance is None else options.cross_guidance
         _set_silently(self.steps_box, options.steps or self._default_steps)
@@ -123,7 +123,9 @@ class AdvancedPanel(QWidget):
     def _default_steps(self) -> int:
         generator = self._generator
         return default_steps(
-            self._info, generator.options.sampler, given_inputs(self._editor.document, generator.mode)
+            self._info,
+            generator.settings.options.sampler,
+            RequestDraft.of(self._editor.document, generator.settings.mode).conditioning,
         )
 
     @staticmethod

@@ -104,11 +104,11 @@ class AreaPanel(QFrame):
         self.setLayout(rows)
         for bar in self.bars.values():
             bar.valueChanged.connect(self._on_target_changed)
-        session.generator.options_changed.connect(self._refresh_targets)
+        session.generator.settings.options_changed.connect(self._refresh_targets)
         for signal in (
             session.editor.document_changed,
             session.editor.history_changed,
-            session.generator.display_changed,
+            session.generator.display.changed,
         ):
             signal.connect(self._refresh_shares)
         self._refresh_targets()
@@ -140,13 +140,13 @@ class AreaPanel(QFrame):
             changed.setValue(changed.value() - (total - 100))
             return
         areas = {name: bar.value() / 100 for name, bar in self.bars.items() if bar.value() != NO_TARGET}
-        self._session.generator.update_options(typing=True, areas=areas)
+        self._session.generator.settings.update_options(typing=True, areas=areas)
 
     def _clear_targets(self) -> None:
-        self._session.generator.update_options(areas={})
+        self._session.generator.settings.update_options(areas={})
 
     def _refresh_targets(self) -> None:
-        areas = self._session.generator.options.areas
+        areas = self._session.generator.settings.options.areas
         for name, bar in self.bars.items():
             with QSignalBlocker(bar):
                 bar.setValue(round(100 * areas[name]) if name in areas else NO_TARGET)
@@ -156,7 +156,7 @@ class AreaPanel(QFrame):
     def _refresh_shares(self) -> None:
         if not self.isVisible():
             return
-        layout, palette = self._session.generator.displayed_layout(), self._session.palette
+        layout, palette = self._session.generator.display.layout(), self._session.palette
         counts = np.bincount(layout.ravel(), minlength=256)
         for index, bar in enumerate(self.bars.values()):
             bar.show_share(float(counts[index]) / layout.size, palette.colour(index))

@@ -38,8 +38,8 @@ class ModeBar(QWidget):
         for signal in (
             editor.history_changed,
             editor.stroke_started,
-            generator.mode_changed,
-            generator.options_changed,
+            generator.settings.mode_changed,
+            generator.settings.options_changed,
         ):
             signal.connect(self._refresh)
         self._refresh()
@@ -65,7 +65,7 @@ class ModeBar(QWidget):
             button = toggle_button(text, tip)
             button.setProperty("segment", True)
             button.setProperty("place", place)
-            button.clicked.connect(partial(self._session.generator.set_mode, mode))
+            button.clicked.connect(partial(self._session.generator.settings.set_mode, mode))
             group.addButton(button)
             segments.addWidget(button)
             buttons[mode] = button
@@ -74,9 +74,9 @@ class ModeBar(QWidget):
 
     def _refresh(self) -> None:
         generator, history = self._session.generator, self._session.editor.history
-        self.mode_buttons[generator.mode].setChecked(True)
-        self._commands["picture.live"].setChecked(generator.live)
-        self._commands["picture.live"].setEnabled(generator.mode is GenerationMode.LAYOUT_TO_IMAGE)
+        self.mode_buttons[generator.settings.mode].setChecked(True)
+        self._commands["picture.live"].setChecked(generator.settings.live)
+        self._commands["picture.live"].setEnabled(generator.settings.mode is GenerationMode.LAYOUT_TO_IMAGE)
         self._commands["edit.undo"].setEnabled(history.undo_step is not None or self._session.editor.stroke_active)
         self._commands["edit.redo"].setEnabled(history.redo_step is not None)
         undo = (

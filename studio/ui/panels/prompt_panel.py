@@ -98,7 +98,7 @@ class PromptPanel(QFrame):
         self.seed_box.valueChanged.connect(self._update_options)
         self.unknown_label.linkActivated.connect(self._replace_unknown_word)
         self.typing_timer.timeout.connect(self._refresh_unknown_words)
-        generator.options_changed.connect(self._refresh)
+        generator.settings.options_changed.connect(self._refresh)
         generator.running_changed.connect(self._refresh_running)
         self._refresh_running()
 
@@ -108,7 +108,7 @@ class PromptPanel(QFrame):
             self.prompt_submitted.emit()
 
     def _update_options(self) -> None:
-        self._generator.update_options(
+        self._generator.settings.update_options(
             typing=True,
             prompt=self.prompt_edit.text(),
             negative=self.negative_edit.text(),
@@ -117,7 +117,7 @@ class PromptPanel(QFrame):
         )
 
     def _randomise_seed(self) -> None:
-        self._generator.update_options(seed=random_seed())
+        self._generator.settings.update_options(seed=random_seed())
 
     def _on_more_toggled(self) -> None:
         self._preferences.update(advanced=self.more_button.isChecked())
@@ -128,7 +128,7 @@ class PromptPanel(QFrame):
         self.advanced_panel.setVisible(self.more_button.isChecked())
 
     def _refresh(self) -> None:
-        options = self._generator.options
+        options = self._generator.settings.options
         for line, words in ((self.prompt_edit, options.prompt), (self.negative_edit, options.negative)):
             if line.text() != words:
                 line.setText(words)
@@ -141,7 +141,7 @@ class PromptPanel(QFrame):
         self.cancel_button.setEnabled(self._generator.running)
 
     def _refresh_unknown_words(self) -> None:
-        options = self._generator.options
+        options = self._generator.settings.options
         words = self._vocabulary.unknown_words(f"{options.prompt} . {options.negative}")
         words = tuple(word for word in words if word not in self._words_being_typed())
         sentences = (
@@ -170,9 +170,9 @@ class PromptPanel(QFrame):
 
     def _replace_unknown_word(self, link: str) -> None:
         word, other = link.split(">")
-        options = self._generator.options
+        options = self._generator.settings.options
         prompt, negative = (replace_word(words, word, other) for words in (options.prompt, options.negative))
-        self._generator.update_options(typing=True, prompt=prompt, negative=negative)
+        self._generator.settings.update_options(typing=True, prompt=prompt, negative=negative)
         self._refresh_unknown_words()
 
 

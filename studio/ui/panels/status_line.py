@@ -33,7 +33,7 @@ class StatusLine(QWidget):
         viewport.cursor_moved.connect(self._on_cursor_moved)
         session.client.state_changed.connect(self._refresh)
         session.generator.running_changed.connect(self._refresh)
-        session.generator.display_changed.connect(self._refresh)
+        session.generator.display.changed.connect(self._refresh)
         session.full_size.changed.connect(self._refresh)
         self._refresh()
 
@@ -42,13 +42,13 @@ class StatusLine(QWidget):
         if cursor is not None:
             column, row = int(cursor.x() // 1), int(cursor.y() // 1)
             if 0 <= row < document.height and 0 <= column < document.width:
-                ids = self._session.generator.displayed_layout(Box(row, column, row + 1, column + 1))
+                ids = self._session.generator.display.layout(Box(row, column, row + 1, column + 1))
                 words = f"{self._session.palette.class_name(int(ids[0, 0]))}   {column}, {row}"
         self.cursor_label.setText(words)
 
     def _refresh(self) -> None:
         generator = self._session.generator
-        preview = generator.preview
+        preview = generator.display.preview
         self.progress_bar.setVisible(generator.running)
         self.progress_bar.setRange(0, preview.total if preview else 0)
         if preview:
@@ -58,7 +58,7 @@ class StatusLine(QWidget):
 
     def _engine_text(self) -> str:
         generator, client = self._session.generator, self._session.client
-        preview = generator.preview
+        preview = generator.display.preview
         if not self._session.pack.usable:
             return self.tr("No pack")
         if client.state is EngineState.STARTING:

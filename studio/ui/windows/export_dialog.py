@@ -32,7 +32,7 @@ from studio.session.datasets.export_options import (
     build_export_request,
     next_free_folder,
 )
-from studio.session.generation.request_builder import MAX_SEED, given_inputs
+from studio.session.generation.request_builder import MAX_SEED, RequestDraft
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.panels.notice_bar import NoticeBar
@@ -211,7 +211,7 @@ class ExportDialog(QDialog):
             threshold.changed.connect(self._refresh)
         for check in (self.areas_check, self.full_size_check):
             check.toggled.connect(self._refresh)
-        self._session.generator.options_changed.connect(self._refresh)
+        self._session.generator.settings.options_changed.connect(self._refresh)
         self.export_button.clicked.connect(self._start_export)
         self.continue_button.clicked.connect(exports.resume_stopped)
         self.stop_button.clicked.connect(exports.cancel)
@@ -276,10 +276,10 @@ class ExportDialog(QDialog):
             if canvas is None:
                 return
             if choices.full:
-                canvas = replace(canvas, full=self._session.full_size.full_size_inputs(canvas))
+                canvas = replace(canvas, full=self._session.full_size_source.inputs(canvas))
         self._parent_folder = Path(choices.parent)
         self._preferences.update(export=choices)
-        options, pack = self._session.generator.options, self._session.pack.name
+        options, pack = self._session.generator.settings.options, self._session.pack.name
         out, upscales = Path(self.folder_field.path), bool(self._session.full_size.factor)
         self._exports.start(build_export_request(choices, out, pack, options, canvas, pack_upscales=upscales))
 
@@ -297,7 +297,7 @@ class ExportDialog(QDialog):
 
     def _refresh(self) -> None:
         """Show what belongs to what is chosen, and how far the export is."""
-        source, options = self.chosen_source, self._session.generator.options
+        source, options = self.chosen_source, self._session.generator.settings.options
         for field_source, path_field in self.path_fields.items():
             path_field.setVisible(field_source is source)
         self.source_help_label.setText(self._source_texts[source].help)
@@ -330,11 +330,11 @@ class ExportDialog(QDialog):
     def _default_steps(self) -> int:
         generator, document = self._session.generator, self._session.editor.document
         gives = (
-            given_inputs(document, generator.mode)
+            RequestDraft.of(document, generator.settings.mode).conditioning
             if self.chosen_source is ExportSourceKind.CANVAS
             else GIVEN_BY_SOURCE.get(self.chosen_source, "nothing")
         )
-        return default_steps(self._session.pack.info, generator.options.sampler, gives)
+        return default_steps(self._session.pack.info, generator.settings.options.sampler, gives)
 
     def _missing_input_text(self) -> str:
         source = self.chosen_source
@@ -346,15 +346,16 @@ class ExportDialog(QDialog):
 
     def _plan_text(self) -> str:
         """How many pairs, and about how much time and room they take."""
-        document, options = self._session.editor.document, self._session.generator.options
+        document, options = self._session.editor.document, self._session.generator.settings.options
         info = self._session.pack.info
         height, width = info.height, info.width
         if self.chosen_source is ExportSourceKind.CANVAS:
             height, width = document.height, document.width
         count = self.count_box.value()
         steps = options.steps or self._default_steps()
-        seconds = self._exports.speed.estimate_seconds(steps, self.full_size_check.isChecked(), height * width * count)
-        if self.full_size_check.isChecked():
+        full, speed = self.full_size_check.isChecked(), self._session.speed_meter.speed
+        seconds = speed.estimate_seconds(steps, full, height * width * count)
+        if full:
             height, width = full_size_shape(info, height, width) or (height, width)
         parts = [
             self.tr("{count} pairs of {width}×{height}").format(

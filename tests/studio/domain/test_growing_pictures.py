@@ -20,7 +20,7 @@ from studio.domain.history import TILE_SIDE, History, tile_boxes
 from studio.domain.layout import Box
 from studio.domain.margins import MAX_PICTURE_PIXELS, CanvasMargins, can_grow_to, snap_to_grid
 from studio.domain.tools.paint_operations import PixelRegion, paint_region
-from studio.session.generation.request_builder import GenerationOptions, build_request, missing_input
+from studio.session.generation.request_builder import GenerationOptions, RequestDraft
 from studio.session.persistence import journal
 from studio.session.persistence.journal import Journal
 from studio.session.persistence.project_file import (
@@ -65,10 +65,10 @@ def test_what_was_there_is_given_and_the_rest_is_drawn(mode: GenerationMode, mar
     outside[inner] = False
     for half in (document.given_layout(mode) != UNKNOWN, document.given_image_mask(mode)):
         assert (half == ~outside).all()
-    request = build_request(document, mode, GenerationOptions(prompt="a"), "street", 1)
+    request = RequestDraft.of(document, mode).build(GenerationOptions(prompt="a"), "street", 1)
     validation.validate_request(request, INFO)
     assert not kept_masks(request, INFO).image[outside].any()
-    assert missing_input(document, mode, GenerationOptions()) == ""
+    assert RequestDraft.of(document, mode).missing_input(GenerationOptions()) == ""
     fresh, ids = apply_random_result(document, 7)
     document.apply_result(mode, fresh, ids)
     assert (document.image[inner] == image).all()
@@ -109,8 +109,8 @@ def test_what_is_erased_is_kept_no_longer() -> None:
 def test_the_request_of_a_large_picture_says_its_size_even_if_nothing_is_given() -> None:
     document = Document(HEIGHT, WIDTH)
     document.extend(CanvasMargins(left=16))
-    request = build_request(
-        document, GenerationMode.TEXT_TO_BOTH, GenerationOptions(prompt="a"), "street", 1, extended=True
+    request = RequestDraft.of(document, GenerationMode.TEXT_TO_BOTH).build(
+        GenerationOptions(prompt="a"), "street", 1, extended=True
     )
     assert request_size(request, INFO) == (HEIGHT, WIDTH + 16)
 

@@ -1,4 +1,4 @@
-"""Formats by name."""
+"""The formats by their names."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ FORMATS: dict[FormatName, Callable[[PackInfo], DatasetFormat]] = {
 
 
 def create_format(name: FormatName, info: PackInfo) -> DatasetFormat:
-    """Creates a format for a pack. Raises BadRequest if it cannot hold the classes, or lacks a package."""
+    """A format for a pack. Raises BadRequest if it cannot hold the pack's classes, or needs a package."""
     return FORMATS[name](info)

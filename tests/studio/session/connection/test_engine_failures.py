@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.interface.protocol import PROTOCOL_VERSION
+from studio.session.connection import restart_policy
 from studio.session.connection.engine_client import EngineState
+from studio.session.connection.restart_policy import MAX_RESTARTS, STABLE_SECONDS, RestartPolicy
 from tests.studio.conftest import OpenStudio
 from tests.studio.studio_driver import StudioDriver
 
@@ -37,23 +39,45 @@ def test_a_dead_engine_is_restarted_and_the_request_sent_again(open_studio: Open
     assert first == again, "the same seed, paint and revision"
     assert len(driver.engine_log("start")) == 2
     assert "The engine stopped (exit code 9: CUDA error" in driver.notice_text()
-    assert "started once more" in driver.notice_text()
+    assert "It restarts in" in driver.notice_text()
+    assert "continues your picture" in driver.notice_text()
     assert driver.editor.history.undo_step.answered
     assert "Start engine" not in [n.action.label for n in driver.window.notice_bar.notices if n.action]
 
 
-def test_a_second_death_within_a_minute_stops_it(open_studio: OpenStudio) -> None:
+def test_five_restarts_in_a_row_that_fail_stop_it(open_studio: OpenStudio) -> None:
     driver = open_studio("--die-on", "1", "--die-always")
     driver.wait_until(lambda: is_stopped(driver))
-    assert len(driver.engine_log("start")) == 2
+    assert len(driver.engine_log("start")) == 1 + MAX_RESTARTS
     assert not driver.generator.running
-    assert "stays down" in driver.notice_text()
+    assert "stopped again after 5 restarts (exit code 9: CUDA error" in driver.notice_text()
     assert driver.window.status_line.engine_label.text() == "Engine is stopped"
     row = driver.window.notice_bar.row_at(-1)
     assert row.action_button.text() == "Start engine"
     assert "CUDA error" in row.notice.details
     driver.click(row.action_button)
-    driver.wait_until(lambda: len(driver.engine_log("start")) == 3)
+    driver.wait_until(lambda: len(driver.engine_log("start")) == 2 + MAX_RESTARTS)
+
+
+def test_a_restart_that_waits_can_be_had_at_once(open_studio: OpenStudio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restart_policy, "FIRST_DELAY", 3600.0)
+    monkeypatch.setattr(restart_policy, "MAX_DELAY", 3600.0)
+    driver = open_studio().wait_until_ready()
+    os.kill(driver.client.pid, 9)
+    driver.wait_until(lambda: driver.client.state is EngineState.STARTING)
+    row = driver.window.notice_bar.row_at(-1)
+    assert row.action_button.text() == "Restart now"
+    driver.click(row.action_button)
+    driver.wait_until(lambda: driver.client.state is EngineState.READY)
+
+
+def test_the_delays_double_and_a_long_run_forgives_all_deaths() -> None:
+    policy = RestartPolicy()
+    assert [policy.note_death(0) for _ in range(MAX_RESTARTS + 1)] == [1, 2, 4, 8, 16, None]
+    assert policy.note_death(STABLE_SECONDS) == 1
+    assert policy.note_death(0) == 2
+    policy.reset()
+    assert policy.note_death(0) == 1
 
 
 def test_generate_without_an_engine_offers_to_start_it(open_studio: OpenStudio) -> None:
@@ -109,7 +133,7 @@ def test_another_protocol_is_said_once(open_studio: OpenStudio) -> None:
 def test_a_wrong_result_never_enters_the_picture(open_studio: OpenStudio, lie: str) -> None:
     driver = open_studio(lie)
     driver.wait_until(lambda: is_stopped(driver))
-    assert "another size, or class ids" in driver.notice_text()
+    assert "wrong size, or with unknown class ids" in driver.notice_text()
     assert not driver.document.image.any()
 
 
@@ -141,17 +165,17 @@ def test_cancel_means_now(open_studio: OpenStudio) -> None:
 
 def test_cancel_shows_what_was_there_before(open_studio: OpenStudio) -> None:
     driver = open_studio("--pause", "0.15", "--steps", "20")
-    driver.wait_until(lambda: driver.generator.preview is not None)
-    assert driver.generator.displayed_image() is not None
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
+    assert driver.generator.display.image() is not None
     assert driver.window.status_line.progress_bar.isVisible()
     assert "of 20" in driver.window.status_line.engine_label.text()
     driver.press_key(Qt.Key.Key_Escape)
-    assert driver.generator.displayed_image() is None
+    assert driver.generator.display.image() is None
     assert driver.document.filled.min() != 1
     driver.stroke((20, 24), (30, 24))
     driver.wait_until(lambda: len(driver.engine_log("request")) == 2)
-    driver.wait_until(lambda: driver.generator.preview is not None)
-    assert driver.generator.preview.revision == 2, "nothing of the cancelled run is heard"
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
+    assert driver.generator.display.preview.revision == 2, "nothing of the cancelled run is heard"
 
 
 def test_the_newest_stroke_wins(open_studio: OpenStudio) -> None:

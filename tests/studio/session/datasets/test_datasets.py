@@ -52,9 +52,9 @@ def type_into(driver: StudioDriver, field: QLineEdit, words: str) -> None:
 
 def start_export(driver: StudioDriver, out: Path, count: int) -> ExportDialog:
     dialog = open_export_dialog(driver)
-    driver.generator.set_live(False)
-    driver.generator.set_options(msgspec.structs.replace(driver.generator.options, steps=2))
-    driver.generator.set_live(True)
+    driver.generator.settings.set_live(False)
+    driver.generator.settings.set_options(msgspec.structs.replace(driver.generator.settings.options, steps=2))
+    driver.generator.settings.set_live(True)
     type_into(driver, dialog.count_box.lineEdit(), str(count))
     type_into(driver, dialog.folder_field.path_edit, str(out))
     driver.click(dialog.export_button)
@@ -126,7 +126,7 @@ def test_from_the_dialog_to_a_pair_on_the_canvas(driver: StudioDriver, tmp_path:
     layout = read_layout(out / "layouts" / "000000002.png", driver.session.pack.info.classes)
     driver.wait_until(lambda: (driver.document.painted == layout).all())
     assert (driver.document.image == read_image(out / "images" / "000000002.png")).all()
-    assert driver.generator.options.seed == 2
+    assert driver.generator.settings.options.seed == 2
     driver.window.activateWindow()
     driver.wait_until(driver.window.isActiveWindow)
     driver.press_key(KEY.Key_Z, CTRL)

@@ -183,7 +183,7 @@ def test_text_to_both_and_painting_on(open_studio: OpenStudio) -> None:
     assert not driver.document.guess_mask().any(), "what was asked for is no guess"
     driver.press_key(Qt.Key.Key_4)
     driver.stroke((20, 24), (30, 24))
-    assert driver.generator.mode is GenerationMode.LAYOUT_TO_IMAGE
+    assert driver.generator.settings.mode is GenerationMode.LAYOUT_TO_IMAGE
     assert (driver.document.painted != UNKNOWN).all(), "the layout that was made is kept and painted on"
     driver.wait_until(lambda: "given=2048" in driver.engine_log("request")[-1])
     driver.wait_until_idle()
@@ -202,11 +202,11 @@ def test_only_paint_on_the_picture_ends_text_to_both(open_studio: OpenStudio) ->
     driver.click(driver.window.prompt_panel.generate_button)
     assert driver.generator.running
     driver.stroke((30, -25))
-    assert driver.generator.mode is GenerationMode.TEXT_TO_BOTH
+    assert driver.generator.settings.mode is GenerationMode.TEXT_TO_BOTH
     assert driver.generator.running
     driver.press_key(Qt.Key.Key_4)
     driver.stroke((30, -25), (30, 4))
-    assert driver.generator.mode is GenerationMode.LAYOUT_TO_IMAGE
+    assert driver.generator.settings.mode is GenerationMode.LAYOUT_TO_IMAGE
     assert driver.document.painted[1, 30] == driver.document.painted[4, 30] == 3, "a stroke may come from outside"
 
 
@@ -246,7 +246,7 @@ def test_generate_with_the_pen_down_ends_the_stroke(open_studio: OpenStudio) -> 
     driver = open_studio().wait_until_ready()
     before = driver.document.painted.copy()
     driver.editor.painter.press(PointerSample(DocumentPoint(20, 24)))
-    driver.generator.set_mode(GenerationMode.TEXT_TO_BOTH)
+    driver.generator.settings.set_mode(GenerationMode.TEXT_TO_BOTH)
     driver.generator.generate()
     assert not driver.editor.stroke_active
     driver.wait_until(lambda: driver.document.status.fill_whole)

@@ -155,10 +155,10 @@ TestPaintingMachine.settings = settings(max_examples=80, stateful_step_count=40,
 
 def test_a_monkey_at_the_window(open_studio: OpenStudio) -> None:
     driver = open_studio().wait_until_ready()
-    driver.generator.set_live(False)
+    driver.generator.settings.set_live(False)
     driver.editor.jump_to(0)
     first = document_state(driver.document)
-    driver.generator.set_live(True)
+    driver.generator.settings.set_live(True)
     monkey = Monkey(driver.window, driver.session, seed=7)
     errors: list[str] = []
     driver.session.noticed.connect(lambda notice: errors.append(notice.text) if notice.details else None)

@@ -29,7 +29,7 @@ def test_live_is_on_and_a_key_turns_it_off(open_studio: OpenStudio) -> None:
     assert driver.window.mode_bar.live_button.isChecked()
     driver.press_key(Qt.Key.Key_L, CTRL)
     assert not driver.window.mode_bar.live_button.isChecked()
-    assert not driver.generator.live
+    assert not driver.generator.settings.live
     driver.stroke((20, 24), (30, 24))
     assert not driver.generator.running
     driver.press_key(Qt.Key.Key_L, CTRL)
@@ -57,7 +57,7 @@ def test_a_minimised_window_makes_nothing_until_it_is_back(open_studio: OpenStud
 def test_hiding_the_window_ends_what_runs_and_showing_it_makes_it_anew(open_studio: OpenStudio) -> None:
     driver = open_studio("--pause", "0.1", "--steps", "30")
     driver.wait_until(lambda: len(driver.engine_log("request")) == 1)
-    driver.wait_until(lambda: driver.generator.preview is not None)
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
     driver.stroke((20, 24), (30, 24))
     driver.wait_until(lambda: len(driver.engine_log("request")) == 2)
     driver.window.hide()
@@ -91,7 +91,7 @@ def test_never_two_at_once_however_fast_the_strokes_come(open_studio: OpenStudio
 
 def test_progress_and_the_time_that_is_left(open_studio: OpenStudio) -> None:
     driver = open_studio("--pause", "0.2", "--steps", "20")
-    driver.wait_until(lambda: driver.generator.preview is not None)
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
     assert driver.window.status_line.progress_bar.isVisible()
     assert driver.window.status_line.engine_label.text().startswith("Step ")
     assert driver.window.status_line.engine_label.text().endswith(" s left")

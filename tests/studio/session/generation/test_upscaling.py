@@ -81,7 +81,7 @@ def test_each_result_comes_at_full_size_a_moment_later(open_full_size_studio: Op
     driver.wait_until(lambda: is_full_size_shown(driver))
     first = driver.document.image.copy()
     paint_stroke(driver)
-    driver.wait_until(lambda: driver.generator.preview is not None)
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
     assert shown_full_size(driver) is None, "what is coming is shown"
     driver.wait_until_idle()
     driver.wait_until(lambda: is_full_size_shown(driver))
@@ -97,7 +97,7 @@ def test_a_stroke_does_not_wait_for_the_detail(open_full_size_studio: OpenStudio
     driver.wait_until(lambda: driver.client.drawing_full_size)
     before = len(driver.engine_log("sharp"))
     paint_stroke(driver)
-    driver.wait_until(lambda: driver.generator.preview is not None)
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
     assert len(driver.engine_log("sharp")) == before, "it was given up for the stroke"
     assert driver.engine_log("cancel")
     driver.wait_until(lambda: is_full_size_shown(driver))
@@ -232,7 +232,7 @@ def test_what_fails_is_said_and_the_result_stays(open_full_size_studio: OpenStud
 def test_a_full_picture_of_another_size_is_not_believed(open_full_size_studio: OpenStudio) -> None:
     driver = open_full_size_studio("--bad-sharp").wait_until_ready()
     driver.wait_until(lambda: driver.client.state is EngineState.STOPPED)
-    assert "another size" in driver.notice_text()
+    assert "wrong size" in driver.notice_text()
     assert shown_full_size(driver) is None
 
 
@@ -250,7 +250,7 @@ def test_the_real_engine_draws_the_detail(full_size_driver: StudioDriver, tmp_pa
     assert f"{width}×{height}" in dialog.plan_label.text()
     driver.click(dialog.full_size_check)
     assert f"{FACTOR * width}×{FACTOR * height}" in dialog.plan_label.text()
-    pace = driver.session.exports.speed
+    pace = driver.session.speed_meter.speed
     planned = [pace.estimate_seconds(10, full, width * height) for full in (False, True)]
     assert 0 < planned[0] < planned[1], "the detail takes its time"
     start_export(driver, tmp_path / "set", 2)

@@ -21,7 +21,7 @@ from tests.studio.studio_driver import StudioDriver
 def leave_damaged_session(open_studio: OpenStudio, tmp_path: Path) -> Path:
     """The folder that a sitting leaves when it dies after three strokes, with the first result saved."""
     driver = open_studio().wait_until_ready()
-    driver.generator.set_live(False)
+    driver.generator.settings.set_live(False)
     with driver.qtbot.waitSignal(driver.session._autosave.saved):
         driver.session.tasks.start(driver.session.save_document())
     for column in (8, 20, 32):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from engine.interface.protocol import UNKNOWN
 from engine.interface.raster import read_image, read_layout, write_layout
 from studio.domain.document import GenerationMode, ImageKind, Plane
-from studio.session.generation.request_builder import build_request
+from studio.session.generation.request_builder import RequestDraft
 from studio.session.persistence.journal import read_records as read_journal
 from tests.studio.conftest import CLASSES, OpenStudio
 from tests.studio.studio_driver import StudioDriver
@@ -47,7 +47,7 @@ def test_a_dropped_photograph_gets_its_layout(open_studio: OpenStudio, tmp_path:
     painted = driver.document.painted.copy()
     drop_files(driver.window.image_half, write_photograph(tmp_path / "photo.jpg", 300, 500))
     driver.wait_until(lambda: driver.document.status.fill_whole)
-    assert driver.generator.mode is GenerationMode.IMAGE_TO_LAYOUT
+    assert driver.generator.settings.mode is GenerationMode.IMAGE_TO_LAYOUT
     assert driver.document.status.image is ImageKind.GIVEN
     assert "given=- image=image" in driver.engine_log("request")[-1]
     assert "its middle was fitted to 64×32" in driver.notice_text()
@@ -81,14 +81,14 @@ def test_a_fully_painted_layout_is_not_lost_to_image_to_layout(open_studio: Open
 def test_words_for_another_picture_do_not_steer_image_to_layout(open_studio: OpenStudio, tmp_path: Path) -> None:
     driver = open_studio().wait_until_ready()
     driver.click(driver.window.mode_bar.live_button)
-    options = msgspec.structs.replace(driver.generator.options, prompt="a beach", negative="cars")
-    driver.generator.set_options(options)
+    options = msgspec.structs.replace(driver.generator.settings.options, prompt="a beach", negative="cars")
+    driver.generator.settings.set_options(options)
     drop_files(driver.window.image_half, write_photograph(tmp_path / "photo.png", 32, 64))
     driver.wait_until(lambda: driver.document.status.fill_whole)
     assert driver.engine_log("request")[-1].endswith("prompt=None")
-    request = build_request(driver.document, GenerationMode.IMAGE_TO_LAYOUT, options, "street", 1)
+    request = RequestDraft.of(driver.document, GenerationMode.IMAGE_TO_LAYOUT).build(options, "street", 1)
     assert (request.prompt, request.negative) == (None, "")
-    request = build_request(driver.document, GenerationMode.LAYOUT_TO_IMAGE, options, "street", 1)
+    request = RequestDraft.of(driver.document, GenerationMode.LAYOUT_TO_IMAGE).build(options, "street", 1)
     assert (request.prompt, request.negative) == ("a beach", "cars")
 
 

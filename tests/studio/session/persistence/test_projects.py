@@ -242,7 +242,7 @@ def test_a_picture_of_the_first_studio_is_still_restored(open_studio: OpenStudio
     driver = open_studio()
     assert (driver.document.painted == painted).all()
     assert (driver.document.image == 9).all()
-    assert driver.generator.options.prompt == "old"
+    assert driver.generator.settings.options.prompt == "old"
     driver.close()
     assert {path.name.split("-")[0] for path in folder.iterdir()} == {"picture.diptych", "journal"}
 
@@ -273,7 +273,7 @@ def test_what_is_saved_is_the_picture_of_that_moment(open_studio: OpenStudio, tm
 def test_saves_that_follow_each_other_closely_leave_the_newest(open_studio: OpenStudio, tmp_path: Path) -> None:
     driver = open_studio("--pause", "0").wait_until_ready()
     path, projects = tmp_path / "one.diptych", driver.session.projects
-    driver.generator.set_live(False)
+    driver.generator.settings.set_live(False)
     for column in range(8, 40, 4):
         driver.stroke((column, 24), (column + 2, 24))
         projects.save(path)

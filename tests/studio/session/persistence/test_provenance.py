@@ -46,7 +46,7 @@ def save_both_halves(driver: StudioDriver, folder: Path) -> tuple[Path, Path]:
 
 def test_a_png_that_is_dropped_back_restores_the_pair_and_its_request(open_studio: OpenStudio, tmp_path: Path) -> None:
     driver = open_studio().wait_until_ready()
-    driver.generator.set_options(driver.generator.options.__class__(prompt="open sky", seed=41))
+    driver.generator.settings.set_options(driver.generator.settings.options.__class__(prompt="open sky", seed=41))
     driver.wait_until(lambda: driver.generator.running)
     driver.wait_until_idle()
     pair = driver.document.visible_layout(), driver.document.image.copy()
@@ -56,14 +56,14 @@ def test_a_png_that_is_dropped_back_restores_the_pair_and_its_request(open_studi
     assert (read_layout(layout, CLASSES) == pair[0]).all()
     assert read_png_note(image.read_bytes()) == read_png_note(layout.read_bytes()) != ""
     driver.press_key(Qt.Key.Key_N, CTRL)
-    driver.generator.set_options(driver.generator.options.__class__(prompt="", seed=1))
+    driver.generator.settings.set_options(driver.generator.settings.options.__class__(prompt="", seed=1))
     driver.wait_until_idle()
     requests = len(driver.engine_log("request"))
     drop_files(driver.window.image_half, layout, image)
     driver.wait_until(lambda: (driver.document.image == pair[1]).all())
     assert (driver.document.visible_layout() == pair[0]).all()
     assert (driver.document.painted == painted).all()
-    assert (driver.generator.options.prompt, driver.generator.options.seed) == ("open sky", 41)
+    assert (driver.generator.settings.options.prompt, driver.generator.settings.options.seed) == ("open sky", 41)
     assert driver.window.prompt_panel.prompt_edit.text() == "open sky"
     assert "with its layout and its request" in driver.notice_text()
     assert len(driver.engine_log("request")) == requests, "it is there, so nothing is drawn"
@@ -73,15 +73,15 @@ def test_a_png_that_is_dropped_back_restores_the_pair_and_its_request(open_studi
 
 def test_a_layout_that_is_dropped_back_brings_its_request_along(open_studio: OpenStudio, tmp_path: Path) -> None:
     driver = open_studio().wait_until_ready()
-    driver.generator.set_options(driver.generator.options.__class__(prompt="open sky", seed=41))
+    driver.generator.settings.set_options(driver.generator.settings.options.__class__(prompt="open sky", seed=41))
     driver.wait_until(lambda: driver.generator.running)
     driver.wait_until_idle()
     before = driver.document.image.copy()
     _, layout = save_both_halves(driver, tmp_path)
     driver.press_key(Qt.Key.Key_N, CTRL)
-    driver.generator.set_options(driver.generator.options.__class__(prompt="", seed=1))
+    driver.generator.settings.set_options(driver.generator.settings.options.__class__(prompt="", seed=1))
     drop_files(driver.window.layout_half, layout)
-    driver.wait_until(lambda: driver.generator.options.seed == 41)
+    driver.wait_until(lambda: driver.generator.settings.options.seed == 41)
     driver.wait_until(lambda: (driver.document.image == before).all())
 
 
@@ -260,7 +260,7 @@ def test_closing_the_timeline_stops_it_and_a_stroke_comes_first(open_studio: Ope
         *(1000 * (10 - index) // 9 for index in range(1, 10)),
         0,
     ], "each of them once"
-    assert driver.generator.mode is GenerationMode.LAYOUT_TO_IMAGE
+    assert driver.generator.settings.mode is GenerationMode.LAYOUT_TO_IMAGE
     driver.click(driver.window.timeline_window.retrace_button)
     driver.wait_until(lambda: len(driver.session.timeline.steps) > 1)
     driver.window.timeline_window.close()

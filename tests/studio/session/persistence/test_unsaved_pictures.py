@@ -32,7 +32,7 @@ def unsaved_layouts(folder: Path) -> list[Pixels]:
 
 def paint_stroke(driver: StudioDriver) -> Pixels:
     """A stroke that no result has answered, and what is painted then."""
-    driver.generator.set_live(False)
+    driver.generator.settings.set_live(False)
     driver.stroke((20, 24), (40, 24))
     return driver.document.painted.copy()
 
@@ -102,7 +102,7 @@ def test_text_to_both_keeps_the_layout_that_it_takes_the_place_of(open_studio: O
     driver = open_studio().wait_until_ready()
     mine = paint_stroke(driver)
     driver.click(driver.window.mode_bar.mode_buttons[GenerationMode.TEXT_TO_BOTH])
-    driver.generator.set_options(GenerationOptions(prompt="a street"))
+    driver.generator.settings.set_options(GenerationOptions(prompt="a street"))
     driver.click(driver.window.prompt_panel.generate_button)
     driver.wait_until(lambda: driver.document.status.fill_whole)
     driver.wait_until(lambda: len(unsaved_layouts(tmp_path)) == 1)

@@ -141,7 +141,7 @@ def test_a_click_on_the_filmstrip_restores_and_one_undo_takes_that_back(open_stu
 def test_the_filmstrip_by_keys(open_studio: OpenStudio) -> None:
     driver = open_studio().wait_until_ready()
     driver.wait_until(lambda: result_count(driver) == 1)
-    driver.generator.set_options(driver.generator.options.__class__(prompt="sky", seed=7))
+    driver.generator.settings.set_options(driver.generator.settings.options.__class__(prompt="sky", seed=7))
     driver.wait_until(lambda: result_count(driver) == 2)
     driver.wait_until_idle()
     strip = driver.window.results_strip.filmstrip
@@ -153,9 +153,9 @@ def test_the_filmstrip_by_keys(open_studio: OpenStudio) -> None:
     driver.wait_until(lambda: driver.session.results.entries[1].favourite)
     QTest.keyClick(strip, Qt.Key.Key_Return)
     driver.wait_until(lambda: "Restore result" in driver.editor.history.names)
-    assert driver.generator.options.seed == 7, "a plain restore leaves the words and the seed alone"
+    assert driver.generator.settings.options.seed == 7, "a plain restore leaves the words and the seed alone"
     strip.restore(entry, with_request=True)
-    driver.wait_until(lambda: driver.generator.options.seed == 1)
+    driver.wait_until(lambda: driver.generator.settings.options.seed == 1)
     assert driver.window.prompt_panel.prompt_edit.text() == ""
     strip.setFocus()
     QTest.keyClick(strip, Qt.Key.Key_Delete)
@@ -171,21 +171,21 @@ def test_the_filmstrip_by_keys(open_studio: OpenStudio) -> None:
 
 def test_restoring_with_the_request_restores_all_that_was_set(open_studio: OpenStudio) -> None:
     driver = open_studio().wait_until_ready()
-    first = driver.generator.options
+    first = driver.generator.settings.options
     other = GenerationOptions(prompt="sky", negative="cars", seed=7, steps=3, areas={"sky": 0.5}, guidance=2.0)
-    driver.generator.set_options(other)
+    driver.generator.settings.set_options(other)
     driver.wait_until(lambda: result_count(driver) == 2)
     driver.wait_until_idle()
     strip = driver.window.results_strip.filmstrip
     for row, wanted in ((1, first), (0, other)):
         strip.restore(driver.session.results.entries[row], with_request=True)
-        driver.wait_until(lambda wanted=wanted: driver.generator.options == wanted)
+        driver.wait_until(lambda wanted=wanted: driver.generator.settings.options == wanted)
     driver.wait_until(lambda: driver.editor.history.names.count("Restore result") == 2)
-    driver.generator.set_live(False)
-    driver.generator.set_options(first)
+    driver.generator.settings.set_live(False)
+    driver.generator.settings.set_options(first)
     strip.restore(driver.session.results.entries[1])
     driver.wait_until(lambda: driver.editor.history.names.count("Restore result") == 3)
-    assert driver.generator.options == first, "a plain one restores none of it"
+    assert driver.generator.settings.options == first, "a plain one restores none of it"
 
 
 def test_the_filmstrip_shows_the_newest_result_unless_someone_looks_through_it(open_studio: OpenStudio) -> None:
@@ -220,7 +220,9 @@ def test_a_thousand_results_are_there_and_only_what_is_seen_is_read(
             (folder / path.name.replace(entry.stem, stem)).hardlink_to(path)
     read: list[str] = []
     monkeypatch.setattr(
-        ResultStore, "thumb", lambda self, entry: read.append(entry.stem) or folder / f"{entry.stem}-thumb.png"
+        ResultStore,
+        "thumbnail_path",
+        lambda self, entry: read.append(entry.stem) or folder / f"{entry.stem}-thumb.png",
     )
     driver = open_studio("--mute")
     driver.wait_until(lambda: result_count(driver) == 1000)
@@ -247,7 +249,7 @@ def test_four_variations_one_after_the_other_and_one_is_taken(open_studio: OpenS
     other = next(index for index in (3, 2, 1) if (shown[index].image != image).any())  # the scripted ones may be alike
     driver.click(driver.window.results_strip.variation_tiles[other])
     assert (driver.document.image == shown[other].image).all()
-    assert driver.generator.options.seed == int(seeds[other])
+    assert driver.generator.settings.options.seed == int(seeds[other])
     driver.press_key(Qt.Key.Key_Z, CTRL)
     assert (driver.document.image == image).all()
     driver.click(driver.window.results_strip.close_variations_button)
@@ -325,7 +327,7 @@ def test_cancel_ends_variations_that_wait_behind_a_stroke_as_well(open_studio: O
     driver.click(driver.window.results_strip.variations_button)
     driver.wait_until(lambda: driver.session.variations.variations[0].image is not None)
     driver.stroke((20, 24), (30, 24))
-    driver.wait_until(lambda: driver.generator.preview is not None)
+    driver.wait_until(lambda: driver.generator.display.preview is not None)
     assert driver.session.variations.running
     driver.click(driver.window.prompt_panel.cancel_button)
     assert not driver.session.variations.running

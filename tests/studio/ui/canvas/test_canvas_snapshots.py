@@ -47,7 +47,7 @@ def canvas_pixels(canvas: QWidget) -> Pixels:
 def driver(open_studio: OpenStudio) -> StudioDriver:
     """A studio without an engine, with the scene on canvases of one size."""
     opened = open_studio("--mute")
-    opened.generator.set_live(False)
+    opened.generator.settings.set_live(False)
     opened.generator.cancel_all()
     opened.editor.reset(paint_scene)
     for canvas in (opened.window.layout_canvas, opened.window.image_canvas):

@@ -190,7 +190,7 @@ def test_a_dialog_extends_by_numbers(open_studio: OpenStudio) -> None:
 
 def test_a_picture_ends_growing_and_says_so(open_studio: OpenStudio) -> None:
     driver = open_studio().wait_until_ready()
-    driver.generator.set_live(False)
+    driver.generator.settings.set_live(False)
     driver.session.extension.extend(CanvasMargins(left=MAX_SIDE, right=MAX_SIDE))
     assert picture_size(driver) == (MAX_SIDE, 32)
     assert "4096×32" in driver.notice_text()
@@ -289,7 +289,7 @@ def test_a_photograph_stays_as_it_is_and_its_crop_fills_the_larger_picture(
     driver.wait_until_idle()
     assert (driver.document.image[:, :64] == photo).all()
     assert driver.document.status.image is ImageKind.GIVEN
-    assert driver.generator.mode is GenerationMode.IMAGE_TO_LAYOUT
+    assert driver.generator.settings.mode is GenerationMode.IMAGE_TO_LAYOUT
     assert (driver.document.visible_layout() != UNKNOWN).all()
     driver.window.commands["file.crop"].trigger()
     QTest.keyClick(driver.window.crop_overlay, KEY.Key_Return)
@@ -374,7 +374,7 @@ def test_a_larger_picture_is_there_after_a_crash_and_the_next_time(open_studio: 
     assert keeper is not None
     with driver.qtbot.waitSignal(keeper.saved, timeout=60_000, raising=False):
         pass
-    driver.generator.set_live(False)
+    driver.generator.settings.set_live(False)
     first = document_state(driver.document)
     drag_handle(driver, "left", 32)
     driver.stroke((4, 4), (10, 4))

@@ -115,23 +115,23 @@ def test_the_fold_is_remembered_and_its_values_are_sent(open_studio: OpenStudio,
     assert not advanced.reset_button.isEnabled()
     advanced.sampler_box.setFocus()
     QTest.keyClick(advanced.sampler_box, Qt.Key.Key_Down)
-    assert driver.generator.options.sampler == "unipc"
+    assert driver.generator.settings.options.sampler == "unipc"
     QTest.keyClick(advanced.sampler_box, Qt.Key.Key_Down)
-    assert driver.generator.options.sampler == "dpm++2m"
+    assert driver.generator.settings.options.sampler == "dpm++2m"
     assert "few steps" in advanced.help_label.text()
     advanced.guidance_box.setFocus()
     advanced.guidance_box.selectAll()
     QTest.keyClicks(advanced.guidance_box, "7.5")
     advanced.cross_guidance_box.stepUp()
-    options = driver.generator.options
+    options = driver.generator.settings.options
     assert (options.guidance, options.cross_guidance) == (7.5, 1.5)
     driver.close()
     again = open_studio()
     assert again.window.prompt_panel.advanced_panel.isVisible()
-    assert again.generator.options == options
+    assert again.generator.settings.options == options
     assert again.window.prompt_panel.advanced_panel.guidance_box.value() == 7.5
     again.click(again.window.prompt_panel.advanced_panel.reset_button)
-    options = again.generator.options
+    options = again.generator.settings.options
     assert (options.steps, options.sampler, options.guidance, options.cross_guidance) == (None, None, None, None)
     assert again.window.prompt_panel.advanced_panel.sampler_box.currentData() is None
     assert again.window.prompt_panel.advanced_panel.steps_box.value() == 4

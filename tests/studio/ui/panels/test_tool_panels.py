@@ -9,7 +9,7 @@ from PySide6.QtGui import QNativeGestureEvent, QPointingDevice
 from PySide6.QtWidgets import QApplication
 
 from engine.interface.protocol import AreaGuide
-from studio.session.generation.request_builder import build_request
+from studio.session.generation.request_builder import RequestDraft
 from tests.studio.conftest import OpenStudio
 from tests.studio.mouse_gestures import CTRL, KEY, LEFT, NONE, SHIFT, box_mask, car_mask, drag
 from tests.studio.studio_driver import StudioDriver
@@ -60,23 +60,28 @@ def test_targets_of_areas_go_into_the_request(driver: StudioDriver) -> None:
     bars = driver.window.area_panel.bars
     sky, road = bars["sky"], bars["road"]
     driver.qtbot.mouseClick(sky, LEFT, NONE, QPointF(sky.width() * 0.6, 18).toPoint())
-    assert driver.generator.options.areas == {"sky": pytest.approx(0.6, abs=0.02)}
+    assert driver.generator.settings.options.areas == {"sky": pytest.approx(0.6, abs=0.02)}
     driver.qtbot.mouseClick(road, LEFT, NONE, QPointF(road.width() * 0.9, 18).toPoint())
-    assert sum(driver.generator.options.areas.values()) == pytest.approx(1), "no more than the whole"
-    request = build_request(driver.document, driver.generator.mode, driver.generator.options, "street", 1)
-    assert request.guides == (AreaGuide(shares=driver.generator.options.areas),)
-    driver.editor.keep_layout()
-    assert build_request(driver.document, driver.generator.mode, driver.generator.options, "street", 1).guides == (), (
-        "nothing to steer"
+    assert sum(driver.generator.settings.options.areas.values()) == pytest.approx(1), "no more than the whole"
+    request = RequestDraft.of(driver.document, driver.generator.settings.mode).build(
+        driver.generator.settings.options, "street", 1
     )
+    assert request.guides == (AreaGuide(shares=driver.generator.settings.options.areas),)
+    driver.editor.keep_layout()
+    assert (
+        RequestDraft.of(driver.document, driver.generator.settings.mode)
+        .build(driver.generator.settings.options, "street", 1)
+        .guides
+        == ()
+    ), "nothing to steer"
     driver.click(driver.window.prompt_panel.generate_button)
     driver.wait_until_idle()
-    assert driver.generator.options.areas["sky"] == pytest.approx(0.6, abs=0.02)
+    assert driver.generator.settings.options.areas["sky"] == pytest.approx(0.6, abs=0.02)
     road.setFocus()
     driver.qtbot.keyClick(road, KEY.Key_Delete)
-    assert list(driver.generator.options.areas) == ["sky"]
+    assert list(driver.generator.settings.options.areas) == ["sky"]
     driver.click(driver.window.area_panel.clear_button)
-    assert driver.generator.options.areas == {}
+    assert driver.generator.settings.options.areas == {}
 
 
 def test_overlay_shows_both_on_one_canvas(driver: StudioDriver) -> None:

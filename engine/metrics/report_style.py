@@ -1,3 +1,6 @@
+"""The looks of the report's page, light or dark as the reader's screen is."""
+
+REPORT_CSS = """
 :root { color-scheme: light dark; --ink: #1d2329; --soft: #66707a; --line: #d9dee3; --page: #ffffff; --mark: #1f6fb8 }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e3e7eb; --soft: #98a3ad; --line: #343b42; --page: #16191c; --mark: #6fb3ef }
@@ -26,3 +29,4 @@ details { margin: 1rem 0 }
 summary { cursor: pointer }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem }
 dd { margin: 0 }
+"""
