@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
 import numpy as np
-from PIL import Image, ImageFilter
 
-from engine.data.raw_layout import RawLayout, raw_layout_ids, read_raw_layout
+from engine.data.raw_layout import RawLayout, morphological_opening, raw_layout_ids, read_raw_layout
 from engine.data.taxonomy import LayoutMapping
 from engine.interface.errors import BadFile
 from engine.interface.protocol import UNKNOWN, Pixels
@@ -23,6 +22,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 MAX_BAD_SHARE = 0.01
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+"""Endings of the names of pictures, in lower case."""
+MIN_THICKNESS = 5
+"""Parts of a layout are called thin if they are thinner than so many pixels."""
 
 
 class DatasetPair(NamedTuple):
@@ -78,11 +80,13 @@ def image_files(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in found if path.suffix.lower() in IMAGE_SUFFIXES}
 
 
-def list_items(folder: Path) -> list[DatasetItem]:
+def list_items(folder: Path, skip_images_without_layout: bool = False) -> list[DatasetItem]:
     """The pairs of `images/NAME.jpg|png` and `layouts/NAME.png` in a folder. Raises BadFile if it has none."""
     images, layouts = image_files(folder / "images"), image_files(folder / "layouts")
     if not images or not layouts:
         raise BadFile(f"{folder} has no images/ and layouts/ with pictures.", "Give the folder that holds both.")
+    if skip_images_without_layout:
+        images = {name: path for name, path in images.items() if name in layouts}
     return join_halves(images, layouts)
 
 
@@ -147,11 +151,8 @@ def label_noise_to_unknown(layout: Pixels, label_noise: LabelNoise) -> Pixels:
     result = layout.copy()
     for index in label_noise.thin:
         mask = layout == index
-        if not mask.any():
-            continue
-        eroded = Image.fromarray(mask.astype(np.uint8)).filter(ImageFilter.MinFilter(5))
-        opened = np.asarray(eroded.filter(ImageFilter.MaxFilter(5))) > 0
-        result[mask & ~opened] = UNKNOWN
+        if mask.any():
+            result[mask & ~morphological_opening(mask, MIN_THICKNESS)] = UNKNOWN
     if label_noise.border:
         inner = result[label_noise.border : -label_noise.border, label_noise.border : -label_noise.border]
         result = np.pad(inner, label_noise.border, constant_values=UNKNOWN)

@@ -156,7 +156,7 @@ def _ids_by_nearest_colour(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixe
 def _remove_colour_rims(ids: Pixels) -> Pixels:
     """Ids in which parts thinner than 3 pixels, such as the mixed colours of an edge, go to the commonest sure one."""
     result, most = ids.copy(), np.zeros(ids.shape, np.uint8)
-    opened_masks = {int(index): _morphological_opening(ids == index) for index in np.unique(ids)}
+    opened_masks = {int(index): morphological_opening(ids == index, 3) for index in np.unique(ids)}
     settled = np.logical_or.reduce([*opened_masks.values()])
     for index, mask in opened_masks.items():
         around = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.BoxBlur(2))
@@ -165,9 +165,10 @@ def _remove_colour_rims(ids: Pixels) -> Pixels:
     return result
 
 
-def _morphological_opening(mask: np.ndarray) -> np.ndarray:
-    eroded = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.MinFilter(3))
-    return np.asarray(eroded.filter(ImageFilter.MaxFilter(3))) > 0
+def morphological_opening(mask: np.ndarray, size: int) -> np.ndarray:
+    """A mask, bool [H, W], without its parts thinner than `size` pixels, an odd number."""
+    eroded = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.MinFilter(size))
+    return np.asarray(eroded.filter(ImageFilter.MaxFilter(size))) > 0
 
 
 def colour_keys(pixels: Pixels) -> np.ndarray:

@@ -93,6 +93,11 @@ def layout_mapping(source: TaxonomySource) -> LayoutMapping:
     return LayoutMapping(class_infos(taxonomy_classes(file.of)), table)
 
 
+def identity_mapping(classes: Sequence[ClassInfo]) -> LayoutMapping:
+    """The mapping of files whose ids are already those of the classes."""
+    return LayoutMapping(tuple(classes), np.arange(256, dtype=np.uint8))
+
+
 def mirror_table(source: TaxonomySource) -> Pixels:
     """The id that each becomes when a picture is mirrored, uint8 [256]. Raises BadConfig."""
     file = load_taxonomy(source)

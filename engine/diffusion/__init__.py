@@ -1,1 +1,1 @@
-"""The Gaussian-categorical diffusion process with a clock for every pixel of each half. Imports torch only."""
+"""The Gaussian-categorical diffusion process with a clock for every pixel of each half. It imports torch only."""

@@ -1,7 +1,7 @@
 """The text tower: open_clip's text transformer behind open_clip's tokenizer.
 
-A pack has a small one of its own, trained with the network; its embedding has rows only for the tokens of the pack's
-vocabulary and one for any other word. The same class wraps any open_clip model that the user has the weights of.
+A pack has a small one of its own, trained with the network, whose embedding has rows only for the tokens of the pack's
+vocabulary and one for all other words. `OpenClipTextTower` wraps the text half of a whole open_clip model instead.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class TextConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class BytePairTokenizer(Protocol):
-    """What is used of open_clip's SimpleTokenizer, whose merges come with the package."""
+    """The used part of open_clip's SimpleTokenizer, whose merges come with the package."""
 
     def encode(self, text: str) -> list[int]: ...
 
 
 @lru_cache(maxsize=1)
 def byte_pair_tokenizer() -> BytePairTokenizer:
-    """open_clip's tokenizer."""
+    """open_clip's tokenizer, loaded once."""
     from open_clip.tokenizer import SimpleTokenizer
 
     return cast(BytePairTokenizer, SimpleTokenizer())
@@ -84,7 +84,7 @@ class TextTower(nn.Module):
         self.pooled_width = self.token_width = config.width
 
     def tokenize(self, prompts: Sequence[str]) -> Tensor:
-        """Rows int64 [B, context]; what does not fit is cut off before the end mark."""
+        """Token rows int64 [B, context], cut off before the end mark where a prompt is too long."""
         ids = torch.full((len(prompts), self.context), PAD)
         for index, prompt in enumerate(prompts):
             rows = [START, *(row for word in split_words(prompt) for row in self.word_rows(word))]
@@ -93,7 +93,7 @@ class TextTower(nn.Module):
         return ids
 
     def word_rows(self, word: str) -> list[int]:
-        """The embedding rows of one word; a word outside the vocabulary is `OTHER`."""
+        """The embedding rows of one word: `UNKNOWN_WORD` for one outside the vocabulary."""
         return (
             [self.row_of_token[token] for token in byte_pair_tokens(word)]
             if word in self.vocabulary
@@ -101,7 +101,7 @@ class TextTower(nn.Module):
         )
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """The words of a prompt that say nothing to the tower, each once, in order: new ones, and those too far on."""
+        """The words of a prompt without effect, each once, in order: unknown ones, and those beyond the context."""
         ignored, length = [], 1
         for word in split_words(prompt):
             length += len(self.word_rows(word))
@@ -110,6 +110,7 @@ class TextTower(nn.Module):
         return tuple(dict.fromkeys(ignored))
 
     def forward(self, ids: Tensor) -> TextFeatures:
+        """The features of token rows int64 [B, context]."""
         pooled, tokens = self.transformer(ids)
         return TextFeatures(pooled, tokens, ids != PAD)
 
@@ -131,7 +132,7 @@ class OpenClipTextTower(TextTower):
                 require_pretrained=True,
             )
             self.tokenizer = open_clip.get_tokenizer(config.model)
-        except Exception as error:  # whatever its loaders make of a strange file
+        except Exception as error:  # open_clip's loaders raise many kinds
             raise BadPack(
                 f"open_clip cannot load the text model {config.model} from {config.pretrained or 'its name'}: {error}",
                 "Check the name and the path of the weights; nothing is downloaded without a network.",
@@ -153,7 +154,7 @@ class OpenClipTextTower(TextTower):
         return ids
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """None: byte pairs reach every word."""
+        """No words: byte pairs spell every one."""
         return ()
 
     def forward(self, ids: Tensor) -> TextFeatures:

@@ -1,4 +1,4 @@
-"""A probe: a classifier with the way of looking that it was made for, as one file."""
+"""A probe: a pixel classifier with the clocks and the seed of the features it was made for, in one file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORMAT_VERSION = 1
 
 
 class ProbeHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file of a probe says of it."""
+    """The header of a probe's file."""
 
     format: int
     pack: str
@@ -38,7 +38,7 @@ class ProbeHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProbedLayout(NamedTuple):
-    """Ids uint8 [H, W], and how unsure each is: 255 (1 - p), p the probability of its class."""
+    """Ids uint8 [H, W] and the uncertainty of each, uint8: 255 (1 - p), p the probability of its class."""
 
     layout: Pixels
     uncertainty: Pixels
@@ -51,19 +51,19 @@ class ProbedLayout(NamedTuple):
 
 @dataclass(frozen=True)
 class Probe:
-    """Tells its own classes in images."""
+    """A classifier of the pixels of images into classes of its own."""
 
     header: ProbeHeader
     classifier: PixelClassifier
 
     def feature_extractor(self, pack: Pack) -> ProbeFeatureExtractor:
-        """How the probe looks at images."""
+        """The features that the classifier takes."""
         return ProbeFeatureExtractor(pack, self.header.clocks, self.header.seed)
 
     def classify(self, maps: Tensor, size: tuple[int, int]) -> ProbedLayout:
-        """The classes in an image of this size, of whose features are `maps`.
+        """The layout of an image of this size by its feature maps [C, h, w].
 
-        Probabilities are brought to the image's size, one class at a time; ids are not.
+        Probabilities, not ids, are resized to the image, one class at a time.
         """
         channels, height, width = maps.shape
         probs = self.classifier(maps.reshape(channels, -1).T)
@@ -77,13 +77,13 @@ class Probe:
         return ProbedLayout(ids.numpy(), uncertainty.numpy())
 
     def save(self, path: Path) -> None:
-        """Write one file, whole or not at all. Raises BadFile."""
+        """Write the file, whole or not at all. Raises BadFile."""
         head = msgspec.json.encode(self.header).decode()
         write_atomically(path, save(self.classifier.tensors(), {"probe": head}))
 
 
 def load_probe(path: Path, pack: Pack) -> Probe:
-    """A probe that was made with this pack. Raises BadFile."""
+    """The probe in a file, which must have been made with this pack. Raises BadFile."""
     try:
         with safetensors.safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
@@ -98,7 +98,7 @@ def load_probe(path: Path, pack: Pack) -> Probe:
 
 
 def check_clocks(clocks: Sequence[int], pack: Pack) -> tuple[int, ...]:
-    """Clocks of the image to look at. Raises BadRequest."""
+    """Clocks at which the network may see an image. Raises BadRequest for others."""
     top = pack.process.image_schedule.max_clock
     if not clocks or not all(0 <= clock < top for clock in clocks):
         listed = ", ".join(map(str, clocks)) or "no clock"
@@ -107,9 +107,9 @@ def check_clocks(clocks: Sequence[int], pack: Pack) -> tuple[int, ...]:
 
 
 def leave_one_out(samples: Sequence[MarkedSamples], classes: Sequence[ClassInfo], seed: int) -> SegmentationScore:
-    """How well each marked image is told by a classifier of all others.
+    """The score of each marked image by a classifier of all others.
 
-    A class that is marked in a single image is then unknown to its classifier, and counts as missed.
+    A class that is marked in a single image is unknown to that image's classifier and counts as missed.
     """
     counts = np.zeros((len(classes), len(classes)), np.int64)
     for index, held_out in enumerate(samples):

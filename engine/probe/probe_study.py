@@ -1,39 +1,47 @@
-"""How good a probe is by how much is marked: mean IoU on unseen images, beside the same on plain colours."""
+"""A study of how good a probe is by the number of marked images: mean IoU on unseen images.
+
+The baseline is a classifier of plain colours and places.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
+from torch import Tensor
 
+from engine.data.pairs import DatasetItem, read_pair
+from engine.data.taxonomy import identity_mapping
 from engine.evaluators.segmentation_scores import segmentation_score
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile
-from engine.interface.protocol import ClassInfo
+from engine.interface.protocol import ClassInfo, Pixels
 from engine.packs.pack import Pack
 from engine.probe import marked_images
 from engine.probe.network_features import ProbeFeatureExtractor, colour_and_position
 from engine.probe.pixel_samples import (
-    FeatureMaps,
+    MarkedSamples,
     PixelSamples,
     count_confusions,
     learn_classifier,
     sample_marked_image,
 )
 
+ClassIoU = npt.NDArray[np.float64]
+"""IoU by class, [K]; NaN for a class that is not there."""
 MARKED_COUNTS = (1, 2, 5, 10, 20)
 DRAWS = 3
-"""How often other images are marked: which ones they are matters more than anything else."""
+"""How often other images are drawn to be marked: which ones they are matters more than anything else."""
 MAX_UNSEEN = 150
-"""Images that are measured on, at most."""
+"""The most unseen images to measure on."""
 
 
 class ProbeStudyPoint(msgspec.Struct, frozen=True):
-    """Mean IoU with so many marked images, by each draw of them, on the network's features and on plain colours."""
+    """Mean IoU with so many marked images, for each draw of them, by the network's features and by plain colours."""
 
     marked: int
     features: list[float]
@@ -41,7 +49,7 @@ class ProbeStudyPoint(msgspec.Struct, frozen=True):
 
 
 class ProbeStudy(msgspec.Struct, frozen=True, kw_only=True):
-    """All of study.json; `iou` is each class's with the most marked images, the mean of the draws."""
+    """The contents of study.json; `iou` is each class's with the most marked images, the mean over the draws."""
 
     pack: str
     data: str
@@ -55,49 +63,47 @@ class ProbeStudy(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class FeatureSamples:
-    """Samples of one image as the network sees it, and of its colours and places."""
+    """Pixels of one image by the network's features, and by their colours and places."""
 
     features: PixelSamples
     plain: PixelSamples
 
 
 def run_probe_study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], seed: int) -> Iterator[str]:
-    """Write study.json and study.png to `out`; gives a line for each number of marked images. Raises BadFile."""
+    """Write study.json and study.png to `out`; yields a line for each number of marked images. Raises BadFile."""
     train, val = marked_images.list_marked_images(data / "train"), marked_images.list_marked_images(data / "val")
     classes = marked_images.read_marked_classes(data, train)
     if len(train) < MARKED_COUNTS[0] + 1:
-        raise BadFile(f"{data / 'train'} has {len(train)} pairs.", "Marking takes some: give a folder with more.")
+        raise BadFile(f"{data / 'train'} has {len(train)} pairs.", "Give a folder with more.")
     random = np.random.default_rng(seed)
     network = ProbeFeatureExtractor(pack, clocks, seed)
-    unseen_files = [val[i] for i in random.permutation(len(val))[:MAX_UNSEEN]]
-    unseen = sample_images(network, unseen_files, classes, "measured")
-    pool = [train[i] for i in random.permutation(len(train))[: DRAWS * MARKED_COUNTS[-1]]]
-    marked_samples = sample_images(network, pool, classes, "learnt")
-    curve, shares = [], np.full((DRAWS, len(classes)), np.nan)
-    for count in (some for some in MARKED_COUNTS if some <= len(marked_samples)):
+    unseen_items = [val[i] for i in random.permutation(len(val))[:MAX_UNSEEN]]
+    unseen = sample_images(network, unseen_items, classes, lambda samples: samples.measured)
+    pool_items = [train[i] for i in random.permutation(len(train))[: DRAWS * MARKED_COUNTS[-1]]]
+    pool = sample_images(network, pool_items, classes, lambda samples: samples.learnt)
+    curve, class_ious = [], np.full((DRAWS, len(classes)), np.nan)
+    for count in (count for count in MARKED_COUNTS if count <= len(pool)):
         point = ProbeStudyPoint(count, [], [])
         for draw in range(DRAWS):
-            chosen = [
-                marked_samples[(draw * MARKED_COUNTS[-1] + index) % len(marked_samples)] for index in range(count)
-            ]
-            ious = [iou_on_unseen(chosen, unseen, classes, part, seed + draw) for part in ("features", "plain")]
-            point.features.append(float(np.nanmean(ious[0])))
-            point.plain.append(float(np.nanmean(ious[1])))
-            shares[draw] = ious[0]
+            chosen = [pool[(draw * MARKED_COUNTS[-1] + index) % len(pool)] for index in range(count)]
+            by_features, by_colour = study_draw(chosen, unseen, classes, seed + draw)
+            point.features.append(float(np.nanmean(by_features)))
+            point.plain.append(float(np.nanmean(by_colour)))
+            class_ious[draw] = by_features
         curve.append(point)
-        yield f"{count:3} marked: mIoU {mean_and_range(point.features)}; "
-        f"by colour and place {mean_and_range(point.plain)}"
-    iou = {c.name: None if np.isnan(s).all() else float(np.nanmean(s)) for c, s in zip(classes, shares.T, strict=True)}
-    names = [info.name for info in classes]
+        yield (
+            f"{count:3} marked: mIoU {mean_and_range(point.features)}; "
+            f"by colour and place {mean_and_range(point.plain)}"
+        )
     result = ProbeStudy(
         pack=pack.info.name,
         data=data.name,
         clocks=clocks,
         seed=seed,
         unseen=len(unseen),
-        classes=names,
+        classes=[info.name for info in classes],
         curve=curve,
-        iou=iou,
+        iou={info.name: nan_mean_or_none(ious) for info, ious in zip(classes, class_ious.T, strict=True)},
     )
     write_atomically(out / "study.json", msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
     draw_curve(result, out / "study.png")
@@ -106,43 +112,56 @@ def run_probe_study(pack: Pack, data: Path, out: Path, clocks: tuple[int, ...], 
 
 def sample_images(
     network: ProbeFeatureExtractor,
-    files: Sequence[marked_images.MarkedImage],
+    items: Sequence[DatasetItem],
     classes: Sequence[ClassInfo],
-    part: Literal["learnt", "measured"],
+    select: Callable[[MarkedSamples], PixelSamples],
 ) -> list[FeatureSamples]:
-    """A few pixels of each image, both ways; what else an image has is forgotten before the next is read."""
-    extractors: tuple[FeatureMaps, FeatureMaps] = (
-        network.feature_maps,
-        lambda image: colour_and_position(image, network.pack),
-    )
+    """The selected pixels of each image that has any; nothing else of an image is kept while the next is read."""
+    mapping = identity_mapping(classes)
+
+    def plain_maps(image: Pixels) -> Tensor:
+        return colour_and_position(image, network.pack)
+
     both = []
-    for one in files:
-        pair = one.read(classes)
-        features, plain = (sample_marked_image(way, *pair, network.seed) for way in extractors)
+    for item in items:
+        pair = read_pair(item, mapping)
+        features = sample_marked_image(network.feature_maps, *pair, network.seed)
+        plain = sample_marked_image(plain_maps, *pair, network.seed)
         if features and plain:
-            both.append(FeatureSamples(getattr(features, part), getattr(plain, part)))
+            both.append(FeatureSamples(select(features), select(plain)))
     return both
 
 
+def study_draw(
+    chosen: Sequence[FeatureSamples], unseen: Sequence[FeatureSamples], classes: Sequence[ClassInfo], seed: int
+) -> tuple[ClassIoU, ClassIoU]:
+    """IoU by class on the unseen images, by the network's features and by plain colours of the chosen ones."""
+    return (
+        iou_on_unseen([image.features for image in chosen], [image.features for image in unseen], classes, seed),
+        iou_on_unseen([image.plain for image in chosen], [image.plain for image in unseen], classes, seed),
+    )
+
+
 def iou_on_unseen(
-    chosen: Sequence[FeatureSamples],
-    unseen: Sequence[FeatureSamples],
-    classes: Sequence[ClassInfo],
-    part: str,
-    seed: int,
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    chosen: Sequence[PixelSamples], unseen: Sequence[PixelSamples], classes: Sequence[ClassInfo], seed: int
+) -> ClassIoU:
     """IoU by class on the unseen images, of a classifier of the chosen ones."""
-    classifier = learn_classifier([getattr(one, part) for one in chosen], classes, seed)
-    return segmentation_score(count_confusions(classifier, (getattr(one, part) for one in unseen), len(classes))).iou
+    classifier = learn_classifier(chosen, classes, seed)
+    return segmentation_score(count_confusions(classifier, unseen, len(classes))).iou
+
+
+def nan_mean_or_none(values: ClassIoU) -> float | None:
+    """The mean of the values that are numbers, if any is."""
+    return None if np.isnan(values).all() else float(np.nanmean(values))
 
 
 def mean_and_range(values: Sequence[float]) -> str:
-    """The mean, and the range."""
+    """The mean of some values with their range, as text."""
     return f"{np.mean(values):.3f} ({min(values):.3f} – {max(values):.3f})"
 
 
 def draw_curve(result: ProbeStudy, path: Path) -> None:
-    """Both curves, with the range of the draws."""
+    """Write a plot of both curves, with the range of the draws."""
     from io import BytesIO
 
     from matplotlib.figure import Figure
@@ -150,15 +169,12 @@ def draw_curve(result: ProbeStudy, path: Path) -> None:
     figure = Figure(figsize=(5, 3.6), layout="constrained")
     plot = figure.subplots()
     counts = [point.marked for point in result.curve]
-    for name, key, colour in (
-        ("the network's features", "features", "#3366cc"),
-        ("colour and place", "plain", "#999999"),
+    for name, draws, colour in (
+        ("the network's features", [point.features for point in result.curve], "#3366cc"),
+        ("colour and place", [point.plain for point in result.curve], "#999999"),
     ):
-        values = [getattr(point, key) for point in result.curve]
-        plot.plot(counts, [np.mean(some) for some in values], "o-", color=colour, label=name)
-        plot.fill_between(
-            counts, [min(some) for some in values], [max(some) for some in values], color=colour, alpha=0.2
-        )
+        plot.plot(counts, [np.mean(values) for values in draws], "o-", color=colour, label=name)
+        plot.fill_between(counts, [min(v) for v in draws], [max(v) for v in draws], color=colour, alpha=0.2)
     plot.set(
         xscale="log", xticks=counts, xticklabels=counts, xlabel="marked images", ylabel="mean IoU", ylim=(0, None)
     )

@@ -1,4 +1,4 @@
-"""From marked images, or a probe that was kept, to layouts of all others."""
+"""The `probe` command: from marked images, or a saved probe, to layouts of all other images."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from engine.data.pairs import read_pair
+from engine.data.taxonomy import identity_mapping
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.raster import read_image, write_image, write_layout
@@ -19,11 +21,11 @@ from engine.probe.pixel_samples import MarkedSamples, learn_classifier, sample_m
 
 PROBE_FILE = "probe.safetensors"
 MIN_MARKED_IMAGES = 3
-"""Marked images from which on leaving one out says something."""
+"""The fewest marked images for which leaving one out is a measure."""
 
 
 class LeaveOneOutScores(msgspec.Struct, frozen=True):
-    """How well a marked image is told by a probe of the others: mean IoU, pixel accuracy, IoU by class."""
+    """How well a probe of all other marked images classifies each: mean IoU, pixel accuracy, IoU by class."""
 
     mean_iou: float
     accuracy: float
@@ -31,7 +33,7 @@ class LeaveOneOutScores(msgspec.Struct, frozen=True):
 
 
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """All of probe.json; `confidence` is an image's mean probability of the likeliest class."""
+    """The contents of probe.json; `confidence` is each image's mean probability of the likeliest class."""
 
     pack: str
     clocks: tuple[int, ...]
@@ -43,27 +45,28 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_probe(pack: Pack, marked: Path, clocks: tuple[int, ...], seed: int) -> tuple[Probe, ProbeResult]:
-    """A probe of what is marked, and how good it is. Raises BadFile."""
-    files = marked_images.list_marked_images(marked)
-    classes = marked_images.read_marked_classes(marked, files)
+    """A probe of the marked images, and its scores. Raises BadFile."""
+    items = marked_images.list_marked_images(marked)
+    classes = marked_images.read_marked_classes(marked, items)
+    mapping = identity_mapping(classes)
     network = ProbeFeatureExtractor(pack, clocks, seed)
     samples: dict[str, MarkedSamples] = {}
-    for one in files:
-        marked_samples = sample_marked_image(network.feature_maps, *one.read(classes), seed)
+    for item in items:
+        marked_samples = sample_marked_image(network.feature_maps, *read_pair(item, mapping), seed)
         if marked_samples is not None:
-            samples[one.name] = marked_samples
+            samples[item.name] = marked_samples
     if not samples:
         raise BadFile(f"Nothing is marked in {marked / 'layouts'}.", "Paint some pixels of each class.")
     all_samples = list(samples.values())
     probe = Probe(
         ProbeHeader(FORMAT_VERSION, pack.info.name, clocks, seed, classes),
-        learn_classifier([one.learnt for one in all_samples], classes, seed),
+        learn_classifier([sample.learnt for sample in all_samples], classes, seed),
     )
     return probe, initial_result(probe, list(samples), leave_one_out_scores(all_samples, probe))
 
 
 def leave_one_out_scores(samples: Sequence[MarkedSamples], probe: Probe) -> LeaveOneOutScores | None:
-    """The measure, or None if too little is marked for it."""
+    """The scores of the samples a probe was made of, or None if too few images are marked."""
     if len(samples) < MIN_MARKED_IMAGES:
         return None
     try:
@@ -86,7 +89,7 @@ def check_output_folder(out: Path, images: Path, marked: Path | None) -> None:
 
 
 def initial_result(probe: Probe, marked: list[str], scores: LeaveOneOutScores | None) -> ProbeResult:
-    """What is known before any image is told."""
+    """The result before any image is classified."""
     head = probe.header
     return ProbeResult(
         pack=head.pack,
@@ -100,7 +103,7 @@ def initial_result(probe: Probe, marked: list[str], scores: LeaveOneOutScores | 
 
 
 def write_layouts(pack: Pack, probe: Probe, images: Sequence[Path], out: Path, initial: ProbeResult) -> Iterator[Path]:
-    """Write NAME.png and NAME_unsure.png for each image, and at the end probe.json; gives each layout's path.
+    """Write NAME.png and NAME_unsure.png for each image, and at the end probe.json; yields each layout's path.
 
     Raises BadFile.
     """

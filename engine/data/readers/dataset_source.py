@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from colorsys import hsv_to_rgb
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.data.pairs import DatasetItem
+from engine.data.pairs import IMAGE_SUFFIXES, DatasetItem
 from engine.data.raw_layout import read_bytes
 from engine.data.taxonomy import ClassWords
 from engine.interface.errors import BadFile
@@ -67,11 +68,14 @@ def read_classes_json(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[s
     if not path.is_file():
         return (), ()
     file = read_json(path, _ClassFile)
-    if [one.id for one in file.classes] != list(range(len(file.classes))) or file.unknown != 255:
+    if [record.id for record in file.classes] != list(range(len(file.classes))) or file.unknown != 255:
         raise BadFile(f"{path} does not number its classes 0, 1, 2 … with 255 for unknown.", "Number them so.")
-    names = [one.name for one in file.classes]
+    names, colours = [record.name for record in file.classes], [record.color for record in file.classes]
+    invalid = [colour for colour in colours if colour and not re.fullmatch("#[0-9a-fA-F]{6}", colour)]
+    if invalid:
+        raise BadFile(f"“{invalid[0]}” in {path} is no colour.", "Write it as “#804080”.")
     mirror = tuple((names[left], names[right]) for left, right in file.mirror)
-    return classes_from_names(names, [one.color for one in file.classes]), mirror
+    return classes_from_names(names, colours), mirror
 
 
 def classes_from_names(names: Sequence[str], colours: Sequence[str] = ()) -> tuple[ClassWords, ...]:
@@ -153,6 +157,6 @@ def read_captions(folder: Path) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in read_json_lines(path) if path.is_file() else ():
         name = next((value for key in NAME_KEYS if isinstance(value := line.get(key), str)), "")
-        name = Path(name).stem if Path(name).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp") else name
+        name = Path(name).stem if Path(name).suffix.lower() in IMAGE_SUFFIXES else name
         found[name] = found.get(name, ()) + captions_in(line)
     return found

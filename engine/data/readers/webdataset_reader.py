@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.data.pairs import DatasetItem
+from engine.data.pairs import IMAGE_SUFFIXES, DatasetItem
 from engine.data.raw_layout import RawLayout, decode_raw_layout
 from engine.data.readers.dataset_source import DatasetSource, captions_in, read_classes_json
 from engine.data.readers.huggingface_reader import LAYOUT_KEYS, split_of_path
@@ -16,7 +16,7 @@ from engine.interface.errors import BadFile
 from engine.interface.protocol import Pixels
 from engine.interface.raster import decode_image
 
-IMAGE_ENDINGS = ("jpg", "jpeg", "png", "webp", "image.jpg", "image.png")
+IMAGE_ENDINGS = (*(suffix.removeprefix(".") for suffix in IMAGE_SUFFIXES), "image.jpg", "image.png")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The variational bound: the nats per pixel that each move of the clocks costs, and what is left at both ends.
+"""The variational bound on -log p(z_0): nats per pixel for each step of the clocks, and for both ends.
 
--log p(z_0) ≤ KL(q(z_T | z_0) ‖ prior) + Σ KL(q(z_s | z_t, z_0) ‖ p(z_s | z_t)), where a move to clock 0 costs
+-log p(z_0) ≤ KL(q(z_T | z_0) ‖ prior) + Σ KL(q(z_s | z_t, z_0) ‖ p(z_s | z_t)), where the term of a step to clock 0 is
 -log p(z_0 | z_t)  [Ho et al. 2020; Austin et al. 2021]. Given z_t both halves move independently: their terms add up.
 """
 
@@ -18,7 +18,7 @@ from engine.diffusion.process.schedule import NoiseSchedule
 from engine.diffusion.process.transitions import TransitionChain
 
 VarianceType = Literal["posterior", "step"]
-"""σ² of a reverse move: β̃, the posterior's, or β = 1-α."""
+"""σ² of a reverse step: β̃, the posterior's, or β = 1-α."""
 
 
 def categorical_kl(q: Tensor, p: Tensor) -> Tensor:
@@ -31,7 +31,7 @@ def layout_step_kl(
 ) -> Tensor:
     """KL(q(y_s | y_t, y_0) ‖ p(y_s | y_t)) in nats, [B, 1, H, W]; at s = 0 it is -log p(y_0 | y_t).
 
-    p_0 [B, K, H, W] is what the head says of y_0; ids y_0 and y_t are [B, 1, H, W].
+    p_0 [B, K, H, W] are the head's probabilities of y_0; ids y_0 and y_t are [B, 1, H, W].
     """
     y_t_one_hot = categorical.one_hot(y_t, chain.num_states, p_0.dtype)
     q = categorical.q_posterior(chain, categorical.one_hot(y_0, chain.num_classes, p_0.dtype), y_t_one_hot, s, t)
@@ -41,7 +41,7 @@ def layout_step_kl(
 def layout_one_clock_kl(
     chain: TransitionChain, kernel: ReverseKernel, p_0: Tensor, y_0: Tensor, state: DiffusionState
 ) -> Tensor:
-    """`layout_move` by one tick of the clock; 0 where the clock is 0."""
+    """`layout_step_kl` from each pixel's clock to the one before; 0 where the clock is 0."""
     t = state.clocks.layout
     kl = layout_step_kl(chain, kernel, p_0, y_0, state.layout, (t - 1).clamp(min=0), t)
     return torch.where(t > 0, kl, 0)
@@ -63,7 +63,7 @@ def image_step_kl(
     t: Tensor,
     variance: VarianceType = "posterior",
 ) -> Tensor:
-    """KL(q(x_s | x_t, x_0) ‖ N(posterior mean of x̂_0 = `said`, σ²)) in nats, [B, 3, H, W], for 0 < s < t."""
+    """KL(q(x_s | x_t, x_0) ‖ N(μ(x_t, x̂_0), σ²)) in nats, [B, 3, H, W], for 0 < s < t; μ is the posterior mean."""
     truth, estimated = (gaussian.q_posterior(schedule, x, x_t, s, t) for x in (x_0, x_0_estimate))
     sigma = truth.variance if variance == "posterior" else 1 - schedule.alpha_between(s, t, x_0.dtype)
     ratio = truth.variance / sigma
@@ -77,8 +77,9 @@ def image_prior_kl(schedule: NoiseSchedule, x_0: Tensor) -> Tensor:
 
 
 def discretised_gaussian_nll(lower: Tensor, upper: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
-    """-log p(x_0 | x_1) in nats of a discrete value: the Gaussian's mass between the edges of its bin, which are
-    infinite for the darkest and the brightest value  [Ho et al. 2020, eq. 13].
+    """-log p(x_0 | x_1) in nats of a discrete value  [Ho et al. 2020, eq. 13].
+
+    p is the Gaussian's mass between the edges of the value's bin, infinite for the darkest and the brightest value.
     """
     deviation = variance.sqrt()
     lower, upper = (lower - mean) / deviation, (upper - mean) / deviation

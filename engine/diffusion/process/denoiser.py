@@ -1,4 +1,4 @@
-"""What the process asks of a network: the state of both halves, their clocks, and the prediction."""
+"""The interface between process and network: the state of both halves, their clocks, and the prediction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def concatenate_batches(parts: Sequence[Tensor]) -> Tensor:
-    """One batch of several; one row that comes again and again is not copied."""
+    """One batch of several; a single row that is repeated is expanded and not copied."""
     first = parts[0]
     if first.shape[0] == 1 and all(part is first for part in parts):
         return first.expand(len(parts), *[-1] * (first.ndim - 1))
@@ -36,7 +36,7 @@ class Clocks:
 
     @staticmethod
     def cat(parts: Sequence[Clocks]) -> Clocks:
-        """One batch of several."""
+        """Several batches as one."""
         return Clocks(
             concatenate_batches([p.image for p in parts]),
             concatenate_batches([p.layout for p in parts]),
@@ -49,7 +49,7 @@ class Clocks:
 class DiffusionState:
     """z_t: the image [B, 3, H, W], the layout ids [B, 1, H, W] (int64 in 0..K-1, a mask is K) and their clocks.
 
-    Where a clock is T the values mean nothing and the network is fed none of them.
+    Where a clock is T the values carry no information, and the network is not fed them.
     """
 
     image: Tensor
@@ -61,20 +61,20 @@ class DiffusionState:
 
     @staticmethod
     def cat(parts: Sequence[DiffusionState]) -> DiffusionState:
-        """One batch of several."""
+        """Several batches as one."""
         images, layouts = concatenate_batches([p.image for p in parts]), concatenate_batches([p.layout for p in parts])
         return DiffusionState(images, layouts, Clocks.cat([p.clocks for p in parts]))
 
 
 class CleanEstimate(NamedTuple):
-    """What is known of the clean picture: x̂_0 [B, 3, H, W] and ŷ_0 probabilities [B, K, H, W]."""
+    """An estimate of the clean pair: x̂_0 [B, 3, H, W] and ŷ_0 probabilities [B, K, H, W]."""
 
     image: Tensor
     layout: Tensor
 
     @staticmethod
     def cat(parts: Sequence[CleanEstimate]) -> CleanEstimate:
-        """One batch of several."""
+        """Several batches as one."""
         return CleanEstimate(
             concatenate_batches([p.image for p in parts]), concatenate_batches([p.layout for p in parts])
         )
@@ -87,7 +87,7 @@ def uninformative_estimate(state: DiffusionState, num_classes: int) -> CleanEsti
 
 
 class Prediction(NamedTuple):
-    """What a network says: v (or ε, or x_0) of the image, [B, 3, H, W], and logits of y_0 [B, K, H, W], float32."""
+    """A network's output: v (or ε, or x_0) of the image, [B, 3, H, W], and logits of y_0 [B, K, H, W], float32."""
 
     image_output: Tensor
     logits: Tensor
@@ -95,7 +95,7 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """An encoded prompt: pooled [B, D], one row per token [B, L, D], and which rows count (bool [B, L])."""
+    """An encoded prompt: pooled [B, D], one row per token [B, L, D], and the mask of valid tokens, bool [B, L]."""
 
     pooled: Tensor
     tokens: Tensor
@@ -105,12 +105,12 @@ class TextFeatures:
         return TextFeatures(self.pooled[rows], self.tokens[rows], self.mask[rows])
 
     def repeat_batch(self, times: int) -> TextFeatures:
-        """The whole batch several times over."""
+        """The batch repeated `times` times."""
         return TextFeatures.cat([self] * times)
 
     @staticmethod
     def cat(parts: Sequence[TextFeatures]) -> TextFeatures:
-        """One batch of several."""
+        """Several batches as one."""
         return TextFeatures(
             concatenate_batches([p.pooled for p in parts]),
             concatenate_batches([p.tokens for p in parts]),
@@ -119,6 +119,9 @@ class TextFeatures:
 
 
 class Denoiser(Protocol):
-    """A network that predicts the clean picture from any state; `previous` is its last estimate, if any."""
+    """A network that predicts the clean pair from any state.
+
+    `previous` is its estimate in the step before, if any, for self-conditioning.
+    """
 
     def __call__(self, state: DiffusionState, text: TextFeatures, previous: CleanEstimate | None) -> Prediction: ...

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.diffusion.process.schedule import NoiseSchedule
 
 PredictionType = Literal["v", "epsilon", "x_0"]
-"""What a network says of an image."""
+"""The quantity that a network predicts of the image."""
 
 
 class GaussianMoments(NamedTuple):
@@ -33,11 +33,8 @@ def q_posterior(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, s: Tensor, t:
 
     mean √ᾱ_s (1-α)/(1-ᾱ_t) x_0 + √α (1-ᾱ_s)/(1-ᾱ_t) x_t, variance (1-ᾱ_s)/(1-ᾱ_t) · (1-α), α = ᾱ_t/ᾱ_s.
     """
-    a_s, a_t, a = (
-        schedule.alpha_bar_at(s, x_0.dtype),
-        schedule.alpha_bar_at(t, x_0.dtype),
-        schedule.alpha_between(s, t, x_0.dtype),
-    )
+    a_s, a_t = schedule.alpha_bar_at(s, x_0.dtype), schedule.alpha_bar_at(t, x_0.dtype)
+    a = schedule.alpha_between(s, t, x_0.dtype)
     mean = (a_s.sqrt() * (1 - a) * x_0 + a.sqrt() * (1 - a_s) * x_t) / (1 - a_t)
     return GaussianMoments(mean, (1 - a_s) / (1 - a_t) * (1 - a))
 
@@ -45,7 +42,7 @@ def q_posterior(schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, s: Tensor, t:
 def prediction_target(
     schedule: NoiseSchedule, prediction_type: PredictionType, x_0: Tensor, noise: Tensor, t: Tensor
 ) -> Tensor:
-    """What the network learns to say: ε, x_0, or v = √ᾱ_t ε - √(1-ᾱ_t) x_0  [Salimans & Ho 2022]"""
+    """The target of the network's image output: ε, x_0, or v = √ᾱ_t ε - √(1-ᾱ_t) x_0  [Salimans & Ho 2022]"""
     if prediction_type == "v":
         return schedule.sqrt_alpha_bar(t, x_0.dtype) * noise - schedule.sigma(t, x_0.dtype) * x_0
     return noise if prediction_type == "epsilon" else x_0
@@ -54,7 +51,7 @@ def prediction_target(
 def x_0_from_output(
     schedule: NoiseSchedule, prediction_type: PredictionType, x_t: Tensor, output: Tensor, t: Tensor
 ) -> Tensor:
-    """x̂_0: √ᾱ_t x_t - √(1-ᾱ_t) v, or (x_t - √(1-ᾱ_t) ε)/√ᾱ_t, which amplifies errors near clock T.
+    """x̂_0 = √ᾱ_t x_t - √(1-ᾱ_t) v, or (x_t - √(1-ᾱ_t) ε)/√ᾱ_t, which amplifies errors near clock T.
 
     At clock 0 it is x_t itself.
     """
@@ -70,7 +67,7 @@ def x_0_from_output(
 def epsilon_from_output(
     schedule: NoiseSchedule, prediction_type: PredictionType, x_t: Tensor, output: Tensor, t: Tensor
 ) -> Tensor:
-    """ε̂: √(1-ᾱ_t) x_t + √ᾱ_t v, or (x_t - √ᾱ_t x_0)/√(1-ᾱ_t), which amplifies errors near clock 0."""
+    """ε̂ = √(1-ᾱ_t) x_t + √ᾱ_t v, or (x_t - √ᾱ_t x_0)/√(1-ᾱ_t), which amplifies errors near clock 0."""
     if prediction_type == "v":
         return torch.addcmul(schedule.sigma(t, x_t.dtype) * x_t, schedule.sqrt_alpha_bar(t, x_t.dtype), output)
     a = schedule.clamped_alpha_bar(t, x_t.dtype)
@@ -85,10 +82,10 @@ def score_from_epsilon(schedule: NoiseSchedule, epsilon: Tensor, t: Tensor) -> T
 def min_snr_weight(
     schedule: NoiseSchedule, prediction_type: PredictionType, t: Tensor, gamma: float = 5.0, floor: float = 0.05
 ) -> Tensor:
-    """min-SNR-γ weight of the squared error, never under `floor`  [Hang et al. 2023].
+    """min-SNR-γ weight of the squared error, at least `floor`  [Hang et al. 2023].
 
-    min(SNR, γ) on x_0, over SNR on ε, over SNR + 1 on v. Plain weights go to 0 at T, and for ε and v at 0 too,
-    which would leave the first steps of sampling, or the last, untrained.
+    min(SNR, γ) for x_0, divided by SNR for ε and by SNR + 1 for v. Without a floor the weights fall to 0 at T, and for
+    ε and v at 0 too, which would leave the first steps of sampling, or the last, untrained.
     """
     a = schedule.clamped_alpha_bar(t)
     capped = torch.minimum(a / (1 - a), torch.full_like(a, gamma))

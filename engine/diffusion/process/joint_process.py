@@ -1,4 +1,4 @@
-"""The joint process: both halves noised by their clocks, and what a network's prediction means for them."""
+"""The joint process: both halves noised by their clocks, and estimates and losses of a network's prediction."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ class DenoisingLosses(NamedTuple):
 
 @dataclass(frozen=True)
 class ImageEstimate:
-    """What a prediction says of the image: x̂_0 and, worked out by `noise` only if someone asks, ε̂, [B, 3, H, W]."""
+    """An estimate of the image: x̂_0 [B, 3, H, W], and ε̂, which `compute_epsilon` gives only if it is needed."""
 
     x_0: Tensor
     compute_epsilon: Callable[[], Tensor]
 
     @cached_property
     def epsilon(self) -> Tensor:
+        """ε̂ [B, 3, H, W]."""
         return self.compute_epsilon()
 
 
 @dataclass(frozen=True)
 class LossWeighting:
-    """What is minimised.
+    """The weighting of the losses.
 
     min_snr: γ of the weights of the image's error by clock; 0 weighs all clocks alike.
     layout: "cross_entropy" of ŷ_0, for the sum kernel; or the variational "bound", for the product kernel, plus
-    `entropy` times the cross-entropy per tick  [D3PM's hybrid loss: Austin et al. 2021].
+    `entropy` times the cross-entropy at each clock  [D3PM's hybrid loss: Austin et al. 2021].
     """
 
     min_snr: float = 0.0
@@ -54,7 +55,7 @@ class LossWeighting:
 class JointProcess:
     """The Gaussian-categorical process on z = (x, y) [Park et al. 2023], with a clock for every pixel.
 
-    `output` is what the network says of the image, `kernel` the reverse kernel that its layout head was trained for.
+    `prediction_type` is the network's image output, `kernel` the reverse kernel that its layout head was trained for.
     """
 
     image_schedule: NoiseSchedule
@@ -86,14 +87,14 @@ class JointProcess:
         )
 
     def clean_estimate(self, state: DiffusionState, prediction: Prediction) -> CleanEstimate:
-        """x̂_0 and ŷ_0; where a pixel is given they are what is given."""
+        """x̂_0 and ŷ_0, equal to the given values at given pixels."""
         x_0 = gaussian.x_0_from_output(
             self.image_schedule, self.prediction_type, state.image, prediction.image_output, state.clocks.image
         )
         return CleanEstimate(x_0, self.layout_estimate(state, categorical.class_softmax(prediction.logits)))
 
     def layout_estimate(self, state: DiffusionState, y_0: Tensor) -> Tensor:
-        """ŷ_0, [B, K, H, W], of the head's probabilities; where a pixel is given it is what is given."""
+        """ŷ_0 [B, K, H, W]: the head's probabilities `y_0`, and the given class with probability 1 at clock 0."""
         given = (state.clocks.layout == 0).to(y_0.dtype)
         ids = state.layout.clamp(max=self.num_classes - 1)  # a mask is never given
         return (y_0 * (1 - given)).scatter_add_(1, ids, given)
@@ -112,9 +113,9 @@ class JointProcess:
         labelled: Tensor,
         weighting: LossWeighting = LossWeighting(),
     ) -> DenoisingLosses:
-        """Means over H·W in which given pixels (clock 0), and layout pixels that are not `known`, count as 0.
+        """Means over H·W in which given pixels (clock 0), and layout pixels that are not `labelled`, count as 0.
 
-        x_0 [B, 3, H, W], ids y_0 [B, 1, H, W], noise like x_0, known bool [B, 1, H, W].
+        x_0 [B, 3, H, W], ids y_0 [B, 1, H, W], noise like x_0, labelled bool [B, 1, H, W].
         """
         clocks = state.clocks
         target = gaussian.prediction_target(self.image_schedule, self.prediction_type, x_0, noise, clocks.image)
@@ -126,7 +127,7 @@ class JointProcess:
         image = (error * (clocks.image > 0)).mean((1, 2, 3))
         entropy = F.cross_entropy(prediction.logits, y_0.squeeze(1), reduction="none")[:, None]
         if weighting.layout == "bound":
-            tick = bound.layout_one_clock_kl(self.transitions, self.kernel, prediction.logits.softmax(1), y_0, state)
-            entropy = self.transitions.max_clock * (tick + weighting.entropy * entropy)
+            kl = bound.layout_one_clock_kl(self.transitions, self.kernel, prediction.logits.softmax(1), y_0, state)
+            entropy = self.transitions.max_clock * (kl + weighting.entropy * entropy)
         layout = (entropy * (labelled & (clocks.layout > 0))).mean((1, 2, 3))
         return DenoisingLosses(image, layout / math.log(self.num_classes))

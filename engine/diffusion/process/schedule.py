@@ -9,23 +9,24 @@ import torch
 from torch import Tensor
 
 LOG_SNR_LIMIT = 12.0
-"""log-SNR is infinite at clock 0 and about -75 at T; solvers and networks see it clamped to ±12."""
+"""log-SNR is infinite at clock 0 and about -75 at T; solvers and networks take it clamped to ±12."""
 
 
 class ClockTables:
-    """Values by clock, float64 [T + 1] by their names, and copies of them for each device and type that asks."""
+    """Named tables of values by clock, float64 [T + 1], with a copy for each device and type in use."""
 
     def __init__(self, float64_tables: dict[str, Tensor]) -> None:
         self._exact = float64_tables
         self._copies: dict[tuple[str, torch.device, torch.dtype], Tensor] = {}
 
     def lookup(self, name: str, t: Tensor, dtype: torch.dtype) -> Tensor:
-        """A table's values in the shape of the integer clocks `t`, on their device; made in float64, which not every
-        device has.
+        """A table's values in the shape of the integer clocks `t`, on their device.
+
+        The tables are float64 on the CPU, because not every device has it, and are converted once.
         """
         key = (name, t.device, dtype)
         if key not in self._copies:
-            with torch.inference_mode(False):  # what is kept may be part of a gradient one day
+            with torch.inference_mode(False):  # the copy may take part in a gradient later
                 self._copies[key] = self._exact[name].to(dtype).to(t.device)
         return self._copies[key].take(t)
 
@@ -55,7 +56,7 @@ class NoiseSchedule:
     def from_name(
         cls, kind: Literal["cosine", "linear"] = "cosine", max_clock: int = 1000, odds: float = 1.0
     ) -> NoiseSchedule:
-        """One of the usual schedules; `odds` multiplies ᾱ/(1-ᾱ), so below 1 it moves the noise to earlier clocks.
+        """One of the usual schedules. `odds` multiplies ᾱ/(1-ᾱ); below 1 it moves the noise to earlier clocks.
 
         cosine: ᾱ_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s) · π/2), s = 0.008  [Nichol & Dhariwal 2021]
         linear: β from 1e-4 to 0.02, ᾱ_t = Π (1 - β)  [Ho et al. 2020]
@@ -87,7 +88,7 @@ class NoiseSchedule:
         return self._tables.lookup("noise", t, dtype)
 
     def clamped_alpha_bar(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-        """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1, to divide by."""
+        """ᾱ_t of the clamped log-SNR, which is neither 0 nor 1 and so can be divided by."""
         return self._tables.lookup("inner", t, dtype)
 
     def angle(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -99,7 +100,7 @@ class NoiseSchedule:
         return self.log_alpha_between(s, t, dtype).exp()
 
     def log_alpha_between(self, s: Tensor, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-        """log α of the same, where α is near 1 too."""
+        """log α of the skip from clock s to clock t, precise where α is near 1 too."""
         return self._tables.lookup("log", t, dtype) - self._tables.lookup("log", s, dtype)
 
     def log_snr(self, t: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:

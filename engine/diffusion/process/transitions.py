@@ -1,4 +1,4 @@
-"""How classes become noise: Markov chains over the states of a layout, all of which commute, for a clock per pixel.
+"""Markov chains that turn the classes of a layout into noise, with a clock per pixel; all their steps commute.
 
 A chain moves probabilities over its S states from clock s to a later clock t by Q_{s→t}, S×S, rows from, columns to,
 and Q_{r→s} Q_{s→t} = Q_{r→t}. Probabilities are [B, S, H, W], clocks int64 maps [B, 1, H, W]; α = ᾱ_t/ᾱ_s.
@@ -16,7 +16,7 @@ from engine.diffusion.process.schedule import ClockTables, NoiseSchedule
 
 
 class TransitionChain(ABC):
-    """A chain on `classes` classes; `states` has one more where there is a mask. `prior` [S] is where it ends."""
+    """A chain on K = `num_classes` classes and S = `num_states` states (with a mask, K + 1), ending at `prior` [S]."""
 
     def __init__(self, schedule: NoiseSchedule, num_classes: int, num_states: int, prior: Tensor) -> None:
         self.schedule, self.num_classes, self.num_states, self.prior = schedule, num_classes, num_states, prior
@@ -28,17 +28,17 @@ class TransitionChain(ABC):
 
     @abstractmethod
     def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
-        """Σ_i p_i Q_{s→t}[i, j] for every j: the states at t of those at s. `p` need not be normalised."""
+        """p Q_{s→t}: Σ_i p_i Q_{s→t}[i, j] for every state j at t. `p` need not be normalised."""
 
     @abstractmethod
     def backward(self, y_t: Tensor, s: Tensor, t: Tensor) -> Tensor:
-        """Σ_j Q_{s→t}[i, j] y_j for every i: how likely each state at s makes the one-hot y_t; linear in it."""
+        """Q_{s→t} y_t: the likelihood of the one-hot y_t for every state i at s; linear in y_t."""
 
 
 class UniformTransitions(TransitionChain):
-    """Q = α I + (1-α) 11ᵀ/K: a class stays, or any class comes  [Hoogeboom et al. 2021].
+    """Q = α I + (1-α) 11ᵀ/K: a class stays, or is replaced by any class  [Hoogeboom et al. 2021].
 
-    `tables` are of Q̄_t, whose diagonal is α + o and which is o = (1-α)/K everywhere else.
+    `tables` are of Q̄_t, whose entries are α + o on the diagonal and o = (1-α)/K elsewhere.
     """
 
     def __init__(self, schedule: NoiseSchedule, num_classes: int) -> None:
@@ -76,32 +76,31 @@ class AbsorbingTransitions(TransitionChain):
 
 
 class SimilarityTransitions(TransitionChain):
-    """Q = α^L: classes that resemble each other swap first. L is the Laplacian of how near classes are.
+    """Q = α^L: similar classes swap first. L is the Laplacian of the classes' similarity.
 
-    The matrix power runs D3PM's embedding chain, exp(-aL) [Austin et al. 2021], at a = -log α, with
-    L scaled so that the last thing to be forgotten is forgotten as fast as by `Uniform`, which is the case where all
-    classes are equally near.
+    The matrix power runs D3PM's embedding chain, exp(-aL) [Austin et al. 2021], at a = -log α. L is scaled so that its
+    slowest mode decays as fast as in `UniformTransitions`, which is the case of equal similarities.
     """
 
     def __init__(self, schedule: NoiseSchedule, similarity: Tensor) -> None:
-        """`nearness` [K, K] is symmetric and not negative. Raises ValueError if it falls into parts."""
+        """`similarity` [K, K] is symmetric and not negative. Raises ValueError if its graph is not connected."""
         similarity = similarity.double().clone().fill_diagonal_(0)
         if not torch.equal(similarity, similarity.T) or bool((similarity < 0).any()):
-            raise ValueError("nearness is symmetric and not negative")
+            raise ValueError("similarity must be symmetric and not negative")
         laplacian = torch.diag(similarity.sum(1)) - similarity
         values, vectors = torch.linalg.eigh(laplacian)
         if values[1] <= 1e-9 * values[-1]:
-            raise ValueError("some classes are near none of the others, so their noise would still tell them apart")
+            raise ValueError("some classes are similar to none of the others, so noise would never confuse them")
         classes = len(similarity)
         super().__init__(schedule, classes, classes, torch.full((classes,), 1 / classes, dtype=torch.float64))
         self.rates, self.eigenvectors = (values / values[1]).clamp(min=0), vectors
 
     def forward(self, p: Tensor, s: Tensor, t: Tensor) -> Tensor:
-        """In float64, on the CPU where a device has none: rare changes would drown in the rounding of common ones."""
+        """p Q_{s→t} in float64, on the CPU where a device has none: rounding would swamp rare changes."""
         device = p.device if p.device.type != "mps" else torch.device("cpu")
         rates, modes = self.rates.to(device), self.eigenvectors.to(device)
         log_a = self.schedule.alpha_between(s.to(device), t.to(device), torch.float64).log().clamp(min=-700)
-        change = torch.expm1(rates[:, None, None] * log_a)  # of I: small changes keep their digits
+        change = torch.expm1(rates[:, None, None] * log_a)  # Q - I: small changes keep their digits
         exact = p.to(device).double()
         spread = torch.einsum("km,bmhw->bkhw", modes, change * torch.einsum("km,bkhw->bmhw", modes, exact))
         return (exact + spread).clamp(min=0).to(p)
@@ -111,16 +110,16 @@ class SimilarityTransitions(TransitionChain):
 
 
 def ordinal_similarity(num_classes: int, width: float) -> Tensor:
-    """Nearness of classes that have an order: exp(-(i-j)²/(2 width²)), [K, K], for a discretised Gaussian chain.
+    """Similarity of ordered classes, exp(-(i-j)²/(2 width²)), [K, K], for a discretised Gaussian chain.
 
-    D3PM widens its Gaussian from tick to tick; here its width stays and only time passes, so that all skips commute.
+    D3PM widens its Gaussian with the clock; here the width is constant and only time passes, so all steps commute.
     """
     i = torch.arange(num_classes, dtype=torch.float64)
     return torch.exp(-((i[:, None] - i) ** 2) / (2 * width**2))
 
 
 def nearest_by_cosine(embeddings: Tensor, count: int) -> Tensor:
-    """The `count` nearest others of each class by the cosine of their embeddings [K, D], int64 [K, count].
+    """The `count` nearest other classes of each class by the cosine of their embeddings [K, D], int64 [K, count].
 
     Raises ValueError for a count that is not 1 … K-1.
     """
@@ -132,7 +131,7 @@ def nearest_by_cosine(embeddings: Tensor, count: int) -> Tensor:
 
 
 def neighbour_similarity(neighbours: Sequence[Sequence[int]]) -> Tensor:
-    """Nearness [K, K] from the neighbours of each class: 1 if both name each other, a half if one does."""
+    """Similarity [K, K] from the neighbours of each class: 1 if both name each other, 0.5 if one does."""
     links = torch.zeros(len(neighbours), len(neighbours), dtype=torch.float64)
     for index, others in enumerate(neighbours):
         links[index, list(others)] = 1

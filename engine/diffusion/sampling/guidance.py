@@ -22,7 +22,7 @@ from engine.diffusion.process.denoiser import (
 from engine.diffusion.process.joint_process import JointProcess
 
 WeightedOutputs = Sequence[tuple[Tensor, Tensor]]
-"""What a branch without one condition says, and the condition's weight, which broadcasts against it."""
+"""The outputs of branches that lack one condition, each with that condition's weight, which broadcasts against it."""
 
 
 def guide_image_output(conditional: Tensor, unconditional: WeightedOutputs) -> Tensor:
@@ -36,11 +36,11 @@ def guide_image_output(conditional: Tensor, unconditional: WeightedOutputs) -> T
 def guide_transition_probs(conditional: Tensor, unconditional: WeightedOutputs) -> Tensor:
     """p ∝ p_c Π (p_c/p_∅)^(w-1) over (p_∅, w), on transition probabilities [B, K, H, W] and not on ŷ_0.
 
-    Up to a factor per pixel, as are those that it takes, none of which is 0.
+    Inputs and result are up to a factor per pixel; no input is 0.
     """
     if not unconditional:
         return conditional
-    log_factor, *rest = ((conditional / p_n).log_().mul_(w - 1) for p_n, w in unconditional)
+    log_factor, *rest = ((conditional / p).log_().mul_(w - 1) for p, w in unconditional)
     for log_ratio in rest:
         log_factor += log_ratio
     return log_factor.sub_(log_factor.amax(1, keepdim=True)).exp_().mul_(conditional)
@@ -54,13 +54,13 @@ class GuidanceWeights:
     cross: Tensor
 
     def where(self, text: Tensor, cross: Tensor) -> GuidanceWeights:
-        """The same, but 1 where `text` or `cross` (bool [B]) is false."""
+        """These weights where `text` and `cross` (bool [..., B]) are true; else 1, no guidance."""
         return GuidanceWeights(torch.where(text, self.text, 1.0), torch.where(cross, self.cross, 1.0))
 
 
 @dataclass(frozen=True)
 class GuidanceTerms:
-    """Which branches some sample asks for at one moment, and their weights for each half, [B, 1, 1, 1]."""
+    """The branches that some sample needs at one clock, and their weights for each half, [B, 1, 1, 1]."""
 
     uses_text: bool
     uses_image_cross: bool
@@ -70,25 +70,29 @@ class GuidanceTerms:
 
     @classmethod
     def per_step(cls, image: GuidanceWeights, layout: GuidanceWeights, device: torch.device) -> list[GuidanceTerms]:
-        """What weights [moments, B] ask for; everything is decided here, so that no step waits for the device."""
+        """The terms at each clock of a path, of weights [clocks, B].
+
+        Everything is decided here, so that no step waits for the device.
+        """
         text, image_cross, layout_cross = (
-            asked.any(1).tolist()
-            for asked in ((image.text != 1) | (layout.text != 1), image.cross != 1, layout.cross != 1)
+            needed.any(1).tolist()
+            for needed in ((image.text != 1) | (layout.text != 1), image.cross != 1, layout.cross != 1)
         )
         halves = [
             [
-                GuidanceWeights(*moment)
-                for moment in torch.stack([half.text, half.cross], 1)[..., None, None, None].to(device)
+                GuidanceWeights(*weights)
+                for weights in torch.stack([half.text, half.cross], 1)[..., None, None, None].to(device)
             ]
             for half in (image, layout)
         ]
-        return [cls(*each) for each in zip(text, image_cross, layout_cross, *halves, strict=True)]
+        return [cls(*terms) for terms in zip(text, image_cross, layout_cross, *halves, strict=True)]
 
 
 @dataclass(frozen=True)
 class GuidanceBranch:
-    """One way to ask the network, and the weights of the condition that it lacks, [B, 1, 1, 1]; none for a half to
-    which its answer says nothing.
+    """One input of the network, and the weights of the condition that it lacks, [B, 1, 1, 1].
+
+    A weight is None for the half whose guidance does not use this branch.
     """
 
     state: DiffusionState
@@ -105,10 +109,10 @@ def build_branches(
     previous: CleanEstimate | None,
     terms: GuidanceTerms,
 ) -> list[GuidanceBranch]:
-    """First the one with every condition, then those that some weight asks for, the one for the image alone last.
+    """The branch with every condition, then those that some weight needs: without the text, the image, the layout.
 
-    `texts` are the prompt and what takes its place. Without the other half, that half is at T and only this half's
-    output is used; what is kept of this half stays kept.
+    `texts` are the prompt and what takes its place. A branch without a half has that half at T and serves only the
+    other half's output, whose given pixels stay given. `guided_denoiser` relies on this order.
     """
     image, layout = terms.image_weights, terms.layout_weights
     if previous is None or terms.uses_image_cross or terms.uses_layout_cross:
@@ -125,12 +129,12 @@ def build_branches(
 
 
 def append_map_dims(values: Tensor) -> Tensor:
-    """Per sample [B] as [B, 1, 1, 1]."""
+    """Values per sample, [B], as [B, 1, 1, 1]."""
     return values[:, None, None, None]
 
 
 def predict_branches(denoiser: Denoiser, branches: Sequence[GuidanceBranch]) -> Prediction:
-    """The network's answers, [branches · B, …], all in one batch."""
+    """The network's predictions for all branches in one batch, [branches · B, …]."""
     if len(branches) == 1:
         return denoiser(branches[0].state, branches[0].text, branches[0].previous)
     return denoiser(
@@ -141,14 +145,14 @@ def predict_branches(denoiser: Denoiser, branches: Sequence[GuidanceBranch]) -> 
 
 
 def drop_layout(process: JointProcess, state: DiffusionState) -> DiffusionState:
-    """The same image with the whole layout at T."""
+    """The state with its whole layout at clock T."""
     clocks = state.clocks
     end = torch.full_like(clocks.layout, process.transitions.max_clock)
     return replace(state, clocks=replace(clocks, layout=end, layout_running=torch.zeros_like(clocks.layout_running)))
 
 
 def drop_image(process: JointProcess, state: DiffusionState) -> DiffusionState:
-    """The same layout with the whole image at T."""
+    """The state with its whole image at clock T."""
     clocks = state.clocks
     end = torch.full_like(clocks.image, process.image_schedule.max_clock)
     return replace(state, clocks=replace(clocks, image=end, image_running=torch.zeros_like(clocks.image_running)))

@@ -1,4 +1,4 @@
-"""Noise by seeds: a sample's own, whatever batch it is drawn in."""
+"""Noise by seeds, the same for a sample in whatever batch it is drawn."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from torch import Tensor
 
 
 class SeededNoise:
-    """Two generators per sample from its seed, one for each half, so that a sample does not depend on its batch: what
-    another sample needs drawn for a half that this one has given takes nothing from its other half.
+    """Two generators per sample from its seed, one for each half.
+
+    So a sample does not depend on its batch: noise that is drawn only because another sample's half runs leaves the
+    other half's generator untouched.
     """
 
     def __init__(self, seeds: Sequence[int], device: torch.device) -> None:
@@ -30,6 +32,6 @@ class SeededNoise:
 
     def _on_device(self, draws: list[Tensor]) -> Tensor:
         stacked = torch.stack(draws) if len(draws) > 1 else draws[0][None]
-        if self.device.type == "cuda":  # a copy from pinned memory does not wait for what runs
+        if self.device.type == "cuda":  # a copy from pinned memory does not wait for running kernels
             return stacked.pin_memory().to(self.device, non_blocking=True)
         return stacked.to(self.device)

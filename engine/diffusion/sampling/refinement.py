@@ -1,17 +1,17 @@
-"""From a picture at a low size to the same at full size: diffusion of the detail that is missing, and of nothing else.
+"""Refinement of a picture from a low size to full size: diffusion of the missing detail alone.
 
-A picture x is what is coarse, u (the low picture enlarged), and what is missing, x = u + δ r, with δ so that r has
-unit scale. The process is on r  [as SRDiff's: Li et al. 2022; ResShift's, Yue et al. 2023, ends at u too]. For few
-evaluations this does what a start at a middle clock does  [Come-Closer-Diffuse-Faster: Chung et al. 2022], without a
-clock to choose: pure noise in r is no more noise than δ in x, and all clocks at which noise drowns u too are left
-out. At clock T the network is asked for E[r | u, y], which is plain regression, and the evaluations after it turn the
-mean into one of its pictures; at none does it have to carry u through itself.
+A picture x is its coarse part u (the low picture enlarged) and its detail r, x = u + δ r, with δ such that r has unit
+scale. The process is on r  [as SRDiff: Li et al. 2022; ResShift, Yue et al. 2023, ends at u too]. With few evaluations
+this has the effect of starting at a middle clock  [Come-Closer-Diffuse-Faster: Chung et al. 2022] without a clock to
+choose: pure noise in r is noise of deviation δ in x, and all clocks at which noise would drown u are left out. At
+clock T the network predicts E[r | u, y], which is plain regression, and the later evaluations turn the mean into a
+sample; u itself never has to pass through the network.
 
-δ is a map: detail is missing where u has contrast, and next to none on an even road. What is left after dividing by
-that is near to Gaussian  [Wainwright & Simoncelli 2000, of wavelets], as the process likes it, and an even road gets
-hardly any noise that a few evaluations would have to take away again.
+δ is a map: detail is missing where u has contrast, and hardly any on an even road. Divided by δ, detail is close to
+Gaussian  [Wainwright & Simoncelli 2000, of wavelets], as the process assumes, and an even road gets hardly any noise
+that a few evaluations would have to remove again.
 
-Each pixel has its clock, 0 where it is given at full size: what is drawn goes on from what is given.
+Each pixel has its own clock, 0 where it is given at full size, so that drawn detail continues the given detail.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ from engine.diffusion.sampling.guidance import append_map_dims
 from engine.diffusion.sampling.tiles import MapSlice, iterate_tiles
 
 FIT_ITERATIONS = 20
+"""Rounds of reweighted least squares in `fit_detail_variance`."""
 
 
 @dataclass(frozen=True)
 class CoarseInput:
-    """What detail is added to: u, standardised [B, 3, H, W], δ [B, 1, H, W], the deviation of the noise in u [B], and
-    ids at full size, int64 [B, 1, H, W], K where nobody knows the class.
+    """The condition of refinement: the coarse picture and the full layout.
+
+    image: u, standardised [B, 3, H, W]. detail_scale: δ [B, 1, H, W]. noise_std: the standard deviation of the noise
+    in u [B]. layout: ids at full size, int64 [B, 1, H, W], K where the class is unknown.
     """
 
     image: Tensor
@@ -43,19 +46,19 @@ class CoarseInput:
     noise_std: Tensor
     layout: Tensor
 
-    def __getitem__(self, cut: MapSlice) -> CoarseInput:
-        return CoarseInput(self.image[cut], self.detail_scale[cut], self.noise_std, self.layout[cut])
+    def __getitem__(self, part: MapSlice) -> CoarseInput:
+        return CoarseInput(self.image[part], self.detail_scale[part], self.noise_std, self.layout[part])
 
 
 class DetailVariance(NamedTuple):
-    """The variance of what is missing: a floor, and what contrast and noise of u add to it, times these."""
+    """A linear model of the detail's variance: a floor, and factors of the contrast and of the noise of u."""
 
     floor: float
     contrast: float
     noise: float
 
     def detail_scale(self, u: Tensor, noise_std: Tensor, factor: int) -> Tensor:
-        """δ [B, 1, H, W] of u [B, 3, H, W] and the deviation of its noise [B]."""
+        """δ [B, 1, H, W] of u [B, 3, H, W] and the standard deviation of its noise [B]."""
         variance = (
             self.floor + self.contrast * local_variance(u, factor) + self.noise * append_map_dims(noise_std).square()
         )
@@ -63,8 +66,10 @@ class DetailVariance(NamedTuple):
 
 
 class Refiner(Protocol):
-    """A network that says v of detail r_t [B, 3, H, W] at clocks t, int64 [B], which is clean where `given`, bool
-    [B, 1, H, W]. It sees no further than `halo` pixels, and takes sides that `stride` divides.
+    """A network that predicts v of detail r_t [B, 3, H, W] at clocks t, int64 [B].
+
+    The detail is clean where `given` (bool [B, 1, H, W]) is true. The receptive field reaches `halo` pixels, and sides
+    must be divisible by `stride`.
     """
 
     schedule: NoiseSchedule
@@ -76,7 +81,7 @@ class Refiner(Protocol):
 
 @dataclass(frozen=True)
 class RefinementSettings:
-    """How one picture is refined: the limits of x, how many evaluations it takes, and how large a tile may be."""
+    """How a picture is refined: the limits of x, the number of evaluations, and the largest side of a tile."""
 
     limits: tuple[float, float] = (-torch.inf, torch.inf)
     steps: int = 4
@@ -84,7 +89,7 @@ class RefinementSettings:
 
 
 class RefinementProgress(NamedTuple):
-    """After `done` of `total` tiles of all evaluations; the picture [1, 3, H, W] is there with the last."""
+    """Progress after `done` of `total` tiles of all evaluations; only the last has the picture [1, 3, H, W]."""
 
     done: int
     total: int
@@ -102,7 +107,7 @@ def add_detail(r: Tensor, coarse: CoarseInput) -> Tensor:
 
 
 def local_variance(u: Tensor, factor: int) -> Tensor:
-    """The variance of u [B, 3, H, W] around each pixel, within `factor` pixels of it, [B, 1, H, W]."""
+    """The variance of u [B, 3, H, W] within `factor` pixels of each pixel, [B, 1, H, W]."""
 
     def mean(x: Tensor) -> Tensor:
         return F.avg_pool2d(x, 2 * factor + 1, 1, factor, count_include_pad=False)
@@ -111,8 +116,9 @@ def local_variance(u: Tensor, factor: int) -> Tensor:
 
 
 def fit_detail_variance(squares: Tensor, local_variances: Tensor, noise_stds: Tensor) -> DetailVariance:
-    """What makes squares of Gaussian errors likeliest, given the contrast and the deviation of the noise at each, all
-    [N]: least squares, again and again, weighted by the last round's variance.
+    """The maximum-likelihood model of squared Gaussian errors by local variance and noise deviation, all [N].
+
+    Iteratively reweighted least squares: each round is weighted by the variance of the last.
     """
     columns = torch.stack([torch.ones_like(local_variances), local_variances, noise_stds.square()], 1).double()
     variance, coefficients = squares.double().mean().expand(len(squares)), torch.zeros(3)
@@ -127,28 +133,30 @@ def fit_detail_variance(squares: Tensor, local_variances: Tensor, noise_stds: Te
 
 
 def evaluation_clocks(max_clock: int, steps: int) -> list[int]:
-    """The clocks of `steps` evaluations, and 0: evenly from T."""
+    """The clocks of `steps` evaluations, evenly from T, and 0 at the end."""
     return [round(max_clock * (steps - index) / steps) for index in range(steps + 1)]
 
 
 def refine(
     network: Refiner, coarse: CoarseInput, x_0: Tensor, keep: Tensor, noise: Tensor, settings: RefinementSettings
 ) -> Iterator[RefinementProgress]:
-    """One picture from what is coarse (B = 1); it is x_0 [1, 3, H, W] where `keep`, bool [1, 1, H, W]. Yields after
-    every tile, so that its caller can stop soon. `noise` is like x_0.
+    """One picture (B = 1) from a coarse one, equal to x_0 [1, 3, H, W] where `keep` (bool [1, 1, H, W]) is true.
+
+    `noise` is standard normal, like x_0. Yields after every tile, so that the caller can stop soon.
     """
     schedule, clocks = network.schedule, evaluation_clocks(network.schedule.max_clock, settings.steps)
     kept_detail = detail_of(x_0, coarse)
     r_t = torch.where(keep, kept_detail, noise)
-    cuts = list(iterate_tiles(r_t.shape[2], r_t.shape[3], settings.tile_size, network.halo))
-    total = settings.steps * len(cuts)
+    tiles = list(iterate_tiles(r_t.shape[2], r_t.shape[3], settings.tile_size, network.halo))
+    total = settings.steps * len(tiles)
     for index in range(settings.steps):
         t, s = (torch.full((1,), clock, device=r_t.device) for clock in clocks[index : index + 2])
         v = torch.empty_like(r_t)
-        for number, cut in enumerate(cuts, 1):
-            v[cut.core] = network(r_t[cut.context], keep[cut.context], t, coarse[cut.context])[cut.core_in_context]
-            if index * len(cuts) + number < total:
-                yield RefinementProgress(index * len(cuts) + number, total, None)
+        for done, tile in enumerate(tiles, index * len(tiles) + 1):
+            whole = network(r_t[tile.context], keep[tile.context], t, coarse[tile.context])
+            v[tile.core] = whole[tile.core_in_context]
+            if done < total:
+                yield RefinementProgress(done, total, None)
         r_0, epsilon = limited_estimate(schedule, r_t, v, append_map_dims(t), coarse, settings)
         # DDIM [Song et al. 2021a, eq. 12 with σ = 0]
         r_t = torch.where(keep, kept_detail, gaussian.q_sample(schedule, r_0, append_map_dims(s), epsilon))
@@ -158,7 +166,7 @@ def refine(
 def limited_estimate(
     schedule: NoiseSchedule, r_t: Tensor, v: Tensor, t: Tensor, coarse: CoarseInput, settings: RefinementSettings
 ) -> tuple[Tensor, Tensor]:
-    """r̂_0 with which the picture stays within its limits, and ε̂ that goes with it."""
+    """r̂_0 for which the picture stays within its limits, and the ε̂ that goes with it."""
     x_0 = add_detail(gaussian.x_0_from_output(schedule, "v", r_t, v, t), coarse).clamp(*settings.limits)
     r_0 = detail_of(x_0, coarse)
     return r_0, gaussian.epsilon_from_output(schedule, "x_0", r_t, r_0, t)

@@ -1,8 +1,8 @@
-"""No visible edge where a picture is drawn on: what is drawn takes its tone from what is given beside it.
+"""Removal of the visible edge between given and drawn regions: drawn pixels take on the tone of given ones.
 
-A network's x̂_0 may meet a given region in another light. As Poisson image editing does [Pérez et al. 2003], the
-difference along the border is spread over what is drawn, smoothly and fading, here in x̂_0 of every step: the network
-goes on from a picture without that edge. A border between two classes is an edge of its own, and is left alone.
+A network's x̂_0 may meet a given region in another light. As in Poisson image editing [Pérez et al. 2003], the
+difference along the border is spread over the drawn region, smoothly and fading. It is done to x̂_0 in every step, so
+that the network goes on from a picture without that edge. A border between two classes is a real edge, and is kept.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 HALF_WEIGHT_SHARE = 0.1
-"""How much of a straight border must be near for a difference to be taken over by half."""
+"""The share of a straight border that must be near for half of a difference to be applied."""
 NEIGHBOUR_OFFSETS = ((2, 1), (2, -1), (3, 1), (3, -1))
+"""Dimension and direction of the four neighbours."""
 
 
 def remove_seams(x_0: Tensor, given: Tensor, y_0: Tensor, reaches: Sequence[int]) -> Tensor:
-    """x̂_0 [B, C, H, W] in the tone of what is `given` (bool [B, 1, H, W]), which it holds itself and which stays.
+    """x̂_0 [B, C, H, W] with its drawn pixels in the tone of its `given` ones (bool [B, 1, H, W]), which stay.
 
-    y_0: probabilities [B, K, H, W]; two neighbours count as far as they may be of one class. Differences are spread
-    by each of `reaches` pixels in turn, which is best done from far to near.
+    y_0: probabilities [B, K, H, W]; two neighbours count by the probability that they are of one class. Differences
+    are spread over each of `reaches`, in pixels, in turn, best from far to near.
     """
     inside = given.to(x_0.dtype)
     outside = 1 - inside
@@ -42,7 +43,7 @@ def remove_seams(x_0: Tensor, given: Tensor, y_0: Tensor, reaches: Sequence[int]
 
 
 def shift_along(x: Tensor, dim: int, offset: int) -> Tensor:
-    """What lies one pixel further along `dim`, or before it; 0 outside of the picture."""
+    """x shifted by `offset` = ±1 pixels along `dim`: the values of the next or the last pixel, 0 outside."""
     moved = torch.zeros_like(x)
     size = x.shape[dim] - 1
     moved.narrow(dim, max(0, -offset), size).copy_(x.narrow(dim, max(0, offset), size))
@@ -50,9 +51,9 @@ def shift_along(x: Tensor, dim: int, offset: int) -> Tensor:
 
 
 def box_smooth(x: Tensor, reach: int) -> Tensor:
-    """Means over 2·reach + 1 pixels along both sides, twice, which fall evenly from the middle; 0 outside.
+    """A box filter over 2·reach + 1 pixels along both sides, applied twice, with 0 outside.
 
-    By running sums, so that a picture's values do not depend on its batch.
+    It uses running sums, so that a picture's values do not depend on its batch.
     """
     width = 2 * reach + 1
     for dim in (3, 2) * 2:

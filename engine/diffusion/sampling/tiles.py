@@ -1,7 +1,8 @@
-"""A picture in tiles for a network that sees no further than a `halo`: each tile is looked at with so much around it,
-and only what saw all that it needs is used. The tiles of a picture then make what the whole would have made.
+"""Exact tiling for a network whose receptive field reaches no further than a `halo`.
 
-Where a network sees everything there is no such halo, and windows.py blends instead.
+Each tile is evaluated with a halo of context, and only the pixels that had all their context are used, so the tiles
+give what the whole picture would have given. A network with attention has no such halo; `windowed_denoiser` blends
+overlapping windows instead.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from types import EllipsisType
 from typing import NamedTuple
 
 MapSlice = tuple[EllipsisType, slice, slice]
+"""An index of a part of maps [..., H, W]."""
 
 
 class TileSpan(NamedTuple):
-    """One tile along one side: what is looked at, what of the picture it decides, and where that lies in it."""
+    """A tile along one side: the span evaluated, the core it decides in the picture, and the core within the span."""
 
     context: slice
     core: slice
@@ -23,7 +25,7 @@ class TileSpan(NamedTuple):
 
 
 class TileSlices(NamedTuple):
-    """The same along both sides, to index maps [..., H, W]."""
+    """A tile along both sides, as indices of maps [..., H, W]: see `TileSpan`."""
 
     context: MapSlice
     core: MapSlice
@@ -31,16 +33,16 @@ class TileSlices(NamedTuple):
 
 
 def iterate_tiles(height: int, width: int, tile_size: int, halo: int) -> Iterator[TileSlices]:
-    """Tiles of at most size × size that decide every pixel of height × width once."""
+    """Tiles of at most `tile_size` squared whose cores cover every pixel of height × width once."""
     for down in tile_spans(height, tile_size, halo):
         for right in tile_spans(width, tile_size, halo):
             yield TileSlices(*((..., *pair) for pair in zip(down, right, strict=True)))
 
 
 def tile_spans(length: int, tile_size: int, halo: int) -> list[TileSpan]:
-    """Tiles of one side, all of one size. They begin at multiples of a stride where all three lengths are some."""
+    """The tiles of one side, all of one size; they begin at multiples of any stride that divides all three lengths."""
     if tile_size <= 2 * halo:
-        raise ValueError(f"a tile of {tile_size} is all halo of {halo}")
+        raise ValueError(f"a tile of {tile_size} pixels has no core with a halo of {halo}")
     if length <= tile_size:
         return [TileSpan(slice(0, length), slice(0, length), slice(0, length))]
     step = tile_size - 2 * halo

@@ -150,7 +150,7 @@ def marked(tmp_path, layout):
     [
         (np.full((32, 64), UNKNOWN, np.uint8), "Nothing is marked"),
         (np.ones((32, 64), np.uint8), "mark class 1 only"),
-        (np.zeros((10, 10), np.uint8), "(10, 10)"),
+        (np.zeros((10, 10), np.uint8), "10×10"),
     ],
 )
 def test_marks_that_say_nothing_are_named(run, tmp_path, layout, said):
