@@ -1,4 +1,4 @@
-"""Pairs: what of a data set is not read yet, what was read, and how frames are seen at several sizes."""
+"""Pairs of image and layout: items still in their files, pairs in memory, and frames at several sizes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from engine.interface.raster import fit_image, fit_layout, read_image
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 MAX_BAD_SHARE = 0.01
+"""The share of bad pairs from which a data set is refused."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 """Endings of the names of pictures, in lower case."""
 MIN_THICKNESS = 5
@@ -36,7 +37,7 @@ class DatasetPair(NamedTuple):
 
 @dataclass(frozen=True)
 class DatasetItem:
-    """A pair of a data set, still in its files; both calls raise BadFile. `captions` are people's own."""
+    """A pair of a data set, still in its files; both loaders raise BadFile. `captions` are people's own."""
 
     name: str
     load_image: Callable[[], Pixels]
@@ -46,9 +47,9 @@ class DatasetItem:
 
 @dataclass(frozen=True)
 class FrameView:
-    """One way to see a frame: its rows, and its columns at the true aspect times `stretch`, `columns` at least.
+    """A size at which frames are used: `rows`, and at least `columns` at the true aspect times `stretch`.
 
-    With `cut`, `rows` are those of so many of the frame's own, which may have more.
+    With `source_rows`, `rows` are those of so many of the frame's own rows, of which it may have more.
     """
 
     rows: int
@@ -68,16 +69,16 @@ class FrameView:
 
 
 class DatasetFrame(NamedTuple):
-    """A pair in every view, and the captions that came with it."""
+    """A pair in every view, with its captions."""
 
     views: tuple[DatasetPair, ...]
     captions: tuple[str, ...]
 
 
 def image_files(folder: Path) -> dict[str, Path]:
-    """The pictures right in a folder by their names without ending; none if there is no such folder."""
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.stem: path for path in found if path.suffix.lower() in IMAGE_SUFFIXES}
+    """The pictures directly in a folder by their names without ending; none if there is no such folder."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.stem: path for path in files if path.suffix.lower() in IMAGE_SUFFIXES}
 
 
 def list_items(folder: Path, skip_images_without_layout: bool = False) -> list[DatasetItem]:
@@ -96,7 +97,7 @@ def join_halves(
     captions: Mapping[str, tuple[str, ...]] | None = None,
     read_layout: Callable[[Path], RawLayout] = read_raw_layout,
 ) -> list[DatasetItem]:
-    """Items of what has one name; one with a single half says so when it is read."""
+    """Items of the files with one name; an item that lacks a half raises BadFile when that half is loaded."""
     items = []
     for name in sorted(images.keys() | layouts.keys()):
         image, layout = images.get(name), layouts.get(name)
@@ -109,21 +110,21 @@ def join_halves(
 
 
 def raise_missing_half(sentence: str) -> NoReturn:
-    """What reading a half does that is not there."""
+    """Raise the BadFile of a half that is not there."""
     raise BadFile(sentence, "Add the other half, or remove this one.")
 
 
 def read_pair(item: DatasetItem, mapping: LayoutMapping) -> DatasetPair:
     """Both halves of one frame. Raises BadFile, also if their sizes differ."""
-    drawn, image = item.load_layout(), item.load_image()
-    if image.shape[:2] != drawn.pixels.shape[:2]:
-        sizes = " and ".join(f"{height}×{width}" for height, width in (image.shape[:2], drawn.pixels.shape[:2]))
-        raise BadFile(f"{drawn.file_name} and its image have different sizes, {sizes}.", "Both halves need one size.")
-    return DatasetPair(image, mapping.id_table[raw_layout_ids(drawn, mapping.file_classes)])
+    raw, image = item.load_layout(), item.load_image()
+    if image.shape[:2] != raw.pixels.shape[:2]:
+        sizes = " and ".join(f"{height}×{width}" for height, width in (image.shape[:2], raw.pixels.shape[:2]))
+        raise BadFile(f"{raw.file_name} and its image have different sizes, {sizes}.", "Save both in one size.")
+    return DatasetPair(image, mapping.id_table[raw_layout_ids(raw, mapping.file_classes)])
 
 
 def cut_pieces(pair: DatasetPair, rows: int, columns: int) -> list[DatasetPair]:
-    """The most pieces of rows × columns that fit into a pair, spread over it; a side that is shorter stays whole."""
+    """As many pieces of rows × columns as fit into a pair, spread evenly; a shorter side stays whole."""
     ranges = []
     for length, piece in zip(pair.layout.shape, (rows, columns), strict=True):
         piece = min(length, piece)
@@ -134,7 +135,7 @@ def cut_pieces(pair: DatasetPair, rows: int, columns: int) -> list[DatasetPair]:
 
 
 class LabelNoise(NamedTuple):
-    """What of a layout is not believed: its outermost `border` pixels, and parts of some classes thinner than 5."""
+    """The unreliable parts of a layout: its outermost `border` pixels, and thin parts of the classes in `thin`."""
 
     border: int = 0
     thin: tuple[int, ...] = ()
@@ -144,9 +145,9 @@ NO_LABEL_NOISE = LabelNoise()
 
 
 def label_noise_to_unknown(layout: Pixels, label_noise: LabelNoise) -> Pixels:
-    """Ids [H, W] in which what is in doubt is `UNKNOWN`.
+    """Ids [H, W] with the unreliable parts set to `UNKNOWN`.
 
-    Layouts that were recovered from resized colours have rims of classes whose colours lie between two others'.
+    Layouts recovered from resized colours have rims of classes whose colours lie between two others'.
     """
     result = layout.copy()
     for index in label_noise.thin:
@@ -160,7 +161,7 @@ def label_noise_to_unknown(layout: Pixels, label_noise: LabelNoise) -> Pixels:
 
 
 def gamma_corrected(image: Pixels, gamma: float) -> Pixels:
-    """255 (v/255)^gamma, rounded."""
+    """255 (v/255)^gamma of uint8 values, rounded."""
     table = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return table[image]
 
@@ -180,14 +181,14 @@ def load_frame(
 
 
 class TolerantReader:
-    """Reads pairs, of which there are so many in `all`, and counts the bad ones, which are named and left out."""
+    """A reader of a data set of `total` pairs that logs and leaves out bad ones, as long as they are few."""
 
     def __init__(self, total: int) -> None:
         self._total = total
         self._bad: dict[str, str] = {}
 
     def map_items(self, read: Callable[[DatasetItem], T], items: Sequence[DatasetItem]) -> list[T | None]:
-        """What a call makes of every item, None of bad ones. Raises BadFile with their list if 1 % of all are bad."""
+        """The result of a call for every item, None for bad ones. Raises BadFile with a list if 1 % of all are bad."""
 
         def attempt(item: DatasetItem) -> T | BadFile:
             try:
@@ -205,7 +206,7 @@ class TolerantReader:
             log.warning("%s", line)
         if len(self._bad) >= max(1, MAX_BAD_SHARE * self._total):
             listed = " ".join(list(self._bad.values())[:10])
-            raise BadFile(f"{len(self._bad)} of {self._total} pairs are bad: {listed}", "Mend or remove them.")
+            raise BadFile(f"{len(self._bad)} of {self._total} pairs are bad: {listed}", "Repair or remove them.")
         if bad:
             log.warning("%d of %d pairs are bad and left out.", len(self._bad), self._total)
         return [None if isinstance(result, BadFile) else result for result in results]

@@ -1,4 +1,4 @@
-"""Layouts as their files have them, and how their ids are told: never by a guess."""
+"""Layouts as they stand in files, and their conversion to class ids, which never guesses."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
 from engine.interface.raster import UNKNOWN_COLOUR, parse_hex_colour
 
 MAX_COLOUR_DISTANCE = 60
-"""A colour of a lossy picture this far from every class's (of 441) is none of theirs."""
+"""A colour of a lossy picture that is further than this (of 441) from every class's belongs to none."""
 MAX_FAR_SHARE = 0.05
+"""The largest share of such pixels in a lossy picture."""
 IDS_HINT = "Ids here are 0 to {0}, and 255 for unknown."
 
 
@@ -24,8 +25,8 @@ IDS_HINT = "Ids here are 0 to {0}, and 255 for unknown."
 class RawLayout:
     """A layout before its classes are known: uint8 ids [H, W] with their palette [n, 3] if any, or RGB [H, W, 3].
 
-    `lossy` colours are off a little, and mixed where two classes touch. `blank` colours mean unknown, but
-    where they are a class's.
+    `lossy` colours are slightly wrong, and mixed where two classes touch. `unknown_colours` mean unknown unless they
+    are a class's.
     """
 
     pixels: Pixels
@@ -35,21 +36,20 @@ class RawLayout:
     unknown_colours: tuple[tuple[int, int, int], ...] = (UNKNOWN_COLOUR,)
 
     def map_ids(self, table: Mapping[int, int]) -> RawLayout:
-        """The same with every id replaced. Raises BadFile for one that the table does not have."""
+        """The layout with every id replaced. Raises BadFile for an id that is not in the table."""
         lookup = np.full(256, -1)
         lookup[list(table)] = list(table.values())
         if self.pixels.ndim == 3:
-            raise BadFile(f"{self.file_name} is in colours, where this form has ids.", "Give the files of ids.")
-        found = lookup[self.pixels]
-        if (found < 0).any():
-            raise _unknown_id_error(
-                self, self.pixels, found < 0, f"The form has {len(table)} ids, up to {max(table)}."
-            )
-        return replace(self, pixels=found.astype(np.uint8), palette=None)
+            raise BadFile(f"{self.file_name} is in colours, but this format has ids.", "Give the files with ids.")
+        ids = lookup[self.pixels]
+        if (ids < 0).any():
+            hint = f"This format has {len(table)} ids, up to {max(table)}."
+            raise _unknown_id_error(self, self.pixels, ids < 0, hint)
+        return replace(self, pixels=ids.astype(np.uint8), palette=None)
 
 
 def read_bytes(path: Path) -> bytes:
-    """A whole file. Raises BadFile."""
+    """The bytes of a file. Raises BadFile."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -59,12 +59,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_raw_layout(path: Path) -> RawLayout:
-    """A layout's file as it stands. Raises BadFile."""
+    """The layout in a file. Raises BadFile."""
     return decode_raw_layout(read_bytes(path), str(path))
 
 
 def decode_raw_layout(data: bytes, file_name: str) -> RawLayout:
-    """The same from a file in memory; errors call it by its place."""
+    """The layout in the bytes of a file, which errors call `file_name`. Raises BadFile."""
     try:
         with Image.open(BytesIO(data)) as picture:
             picture.load()
@@ -84,7 +84,7 @@ def decode_raw_layout(data: bytes, file_name: str) -> RawLayout:
 
 
 def raw_layout_ids(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
-    """Ids uint8 [H, W], each a class's or `UNKNOWN`. Raises BadFile for what is neither."""
+    """Ids uint8 [H, W], each a class's or `UNKNOWN`. Raises BadFile for an id or colour that is neither."""
     if raw.pixels.ndim == 3:
         return _ids_by_nearest_colour(raw, classes) if raw.lossy else _ids_by_exact_colour(raw, classes)
     ids = _ids_by_palette(raw, classes)
@@ -95,39 +95,40 @@ def raw_layout_ids(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
 
 
 def _ids_by_palette(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
-    """Ids as they stand, or, if every colour in use is a class's, the classes of the colours.
+    """The file's ids, or, if every colour in use is a class's, the classes of the colours.
 
-    Some programs sort the palette. A file with a class's colour at another id, but also with colours that are no
-    class's, could be read in two ways, and is not.
+    Some programs sort the palette. A file with a class's colour at another id, but also with colours of no class,
+    could be read in two ways. Raises BadFile for it.
     """
     used = [int(index) for index in np.unique(raw.pixels) if index != UNKNOWN]
     palette = raw.palette
     if palette is None or any(index >= len(palette) for index in used):
         return raw.pixels
-    known: dict[tuple[int, ...], int] = {parse_hex_colour(info.colour): index for index, info in enumerate(classes)}
-    class_of_index = {index: known.get(tuple(int(v) for v in palette[index])) for index in used}
-    moved = [index for index, at in class_of_index.items() if at not in (None, index)]
+    class_of_colour: dict[tuple[int, ...], int] = {
+        parse_hex_colour(info.colour): index for index, info in enumerate(classes)
+    }
+    class_of_index = {index: class_of_colour.get(tuple(palette[index].tolist())) for index in used}
+    moved = [index for index, class_id in class_of_index.items() if class_id not in (None, index)]
     if not moved:
         return raw.pixels
-    unknown_indices = [index for index, at in class_of_index.items() if at is None]
+    unknown_indices = [index for index, class_id in class_of_index.items() if class_id is None]
     if unknown_indices:
+        name = classes[class_of_index[moved[0]] or 0].name
         raise BadFile(
-            f"{raw.file_name} has the colour of “{classes[class_of_index[moved[0]] or 0].name}” at the id {moved[0]}, "
-            f"and at "
-            f"{unknown_indices[0]} a colour that is no class's.",
+            f"{raw.file_name} has the colour of “{name}” at the id {moved[0]}, "
+            f"and at {unknown_indices[0]} a colour that is no class's.",
             "Write it with the classes' own palette, or with none.",
         )
     table = np.arange(256, dtype=np.uint8)
-    table[list(class_of_index)] = [at or 0 for at in class_of_index.values()]
+    table[list(class_of_index)] = [class_id or 0 for class_id in class_of_index.values()]
     return table[raw.pixels]
 
 
 def _ids_by_exact_colour(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
+    """The classes of the colours. Raises BadFile for a colour that is no class's and not unknown."""
     keys = colour_keys(raw.pixels)
-    ids, known = (
-        np.full(keys.shape, UNKNOWN, np.uint8),
-        np.isin(keys, [_colour_key(colour) for colour in raw.unknown_colours]),
-    )
+    ids = np.full(keys.shape, UNKNOWN, np.uint8)
+    known = np.isin(keys, [_colour_key(colour) for colour in raw.unknown_colours])
     for index, info in enumerate(classes):
         mask = keys == _colour_key(parse_hex_colour(info.colour))
         ids[mask], known = index, known | mask
@@ -138,23 +139,26 @@ def _ids_by_exact_colour(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels
 
 
 def _ids_by_nearest_colour(raw: RawLayout, classes: Sequence[ClassInfo]) -> Pixels:
-    """The class of the nearest colour. Raises BadFile if much of the picture is far from every one."""
+    """The classes of the nearest colours. Raises BadFile if much of the picture is far from every one."""
     colours = np.array([*(parse_hex_colour(info.colour) for info in classes), *raw.unknown_colours], np.float32)
     ids = np.array([*range(len(classes)), *(UNKNOWN for _ in raw.unknown_colours)], np.uint8)
     best = np.full(raw.pixels.shape[:2], np.inf, np.float32)
-    found = np.full(best.shape, UNKNOWN, np.uint8)
+    nearest = np.full(best.shape, UNKNOWN, np.uint8)
     for index, colour in zip(ids, colours, strict=True):
         distance = np.square(raw.pixels - colour).sum(-1)
-        found[distance < best], best = index, np.minimum(best, distance)
+        nearest[distance < best], best = index, np.minimum(best, distance)
     far = best > MAX_COLOUR_DISTANCE**2
     if far.mean() > MAX_FAR_SHARE:
         colour = np.median(raw.pixels[far], axis=0).astype(np.uint8)
         raise _unknown_colour_error(raw, colour, f"on {100 * far.mean():.0f} % of it")
-    return _remove_colour_rims(found)
+    return _remove_colour_rims(nearest)
 
 
 def _remove_colour_rims(ids: Pixels) -> Pixels:
-    """Ids in which parts thinner than 3 pixels, such as the mixed colours of an edge, go to the commonest sure one."""
+    """Ids without parts thinner than 3 pixels, such as the mixed colours of an edge.
+
+    They are filled with the commonest class around them.
+    """
     result, most = ids.copy(), np.zeros(ids.shape, np.uint8)
     opened_masks = {int(index): morphological_opening(ids == index, 3) for index in np.unique(ids)}
     settled = np.logical_or.reduce([*opened_masks.values()])
@@ -172,7 +176,7 @@ def morphological_opening(mask: np.ndarray, size: int) -> np.ndarray:
 
 
 def colour_keys(pixels: Pixels) -> np.ndarray:
-    """RGB [..., 3] as one number each."""
+    """RGB [..., 3] as one int64 for each colour, [...]."""
     keys: np.ndarray = pixels.astype(np.int64) @ np.array([65536, 256, 1])
     return keys
 

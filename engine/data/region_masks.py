@@ -1,4 +1,4 @@
-"""Random regions of a picture, bool [H, W]: what a person might keep, erase or paint."""
+"""Random regions of a picture, bool [H, W], such as a person might keep, erase or paint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RegionMask = npt.NDArray[np.bool_]
 
 
 def random_region(layout: Pixels, random: np.random.Generator) -> RegionMask:
-    """A box, brush strokes, a half-plane, a border or all pixels of one class."""
+    """A region of ids [H, W]: a box, brush strokes, a half-plane, a border or all pixels of one class."""
     kind = random.integers(5)
     height, width = layout.shape
     if kind == 0:
@@ -50,10 +50,10 @@ def random_strokes(height: int, width: int, random: np.random.Generator) -> Regi
     rows, columns = np.mgrid[:height, :width]
     for _ in range(int(random.integers(1, 5))):
         radius = random.uniform(0.03, 0.15) * height
-        at = random.uniform((0, 0), (height, width))
+        centre = random.uniform((0, 0), (height, width))
         angle = random.uniform(0, 2 * np.pi)
         for _ in range(int(random.integers(1, 12))):
-            mask |= (rows - at[0]) ** 2 + (columns - at[1]) ** 2 <= radius**2
+            mask |= (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 <= radius**2
             angle += random.normal(0, 0.6)
-            at = at + radius * np.array([np.sin(angle), np.cos(angle)])
+            centre = centre + radius * np.array([np.sin(angle), np.cos(angle)])
     return mask

@@ -1,4 +1,4 @@
-"""Data sets of every form, told by the folders and files in them."""
+"""Detection of the format of a data set, by the folders and files in it."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ KNOWN_FORMATS = (
 
 
 def open_dataset(folder: Path) -> DatasetSource:
-    """The data set in a folder. Raises BadFile if it has no known form."""
+    """The data set in a folder. Raises BadFile if its format is not known."""
     if not folder.is_dir():
         raise BadFile(f"There is no folder {folder}.", "Check the path.")
-    for find in READERS:
-        source = find(folder)
+    for detect in READERS:
+        source = detect(folder)
         if source is not None:
             return source
-    raise BadFile(f"{folder} holds no data set of a known form.", f"Known are: {KNOWN_FORMATS}.")
+    raise BadFile(f"{folder} holds no data set of a known format.", f"Known formats: {KNOWN_FORMATS}.")
 
 
 def split_items(folder: Path, split: str, classes: Sequence[ClassInfo]) -> list[DatasetItem]:
-    """The pairs of "train" or "val". Raises BadFile if there are none, or if the data name other classes."""
+    """The pairs of "train" or "val". Raises BadFile if there are none, or if the data set names other classes."""
     items = open_matching_dataset(folder, classes).split_items(split)
     if not items:
         raise BadFile(f"{folder} has no pairs for {split}.", "Add pairs.")
@@ -61,18 +61,19 @@ def split_items(folder: Path, split: str, classes: Sequence[ClassInfo]) -> list[
 
 
 def open_matching_dataset(folder: Path, classes: Sequence[ClassInfo]) -> DatasetSource:
-    """The data set in a folder, which has these classes or names none. Raises BadFile.
+    """The data set in a folder, which must have these classes or name none. Raises BadFile.
 
-    Classes may be renamed, but ids would be wrong if there were more or fewer of them, or the same in another order.
+    Classes may be renamed, but with another number or order of classes the ids would be wrong.
     """
     source = open_dataset(folder)
-    source_names, names = [one.name for one in source.classes], [one.name for one in classes]
+    source_names, names = [words.name for words in source.classes], [info.name for info in classes]
     if source_names and len(source_names) != len(names):
         raise BadFile(
-            f"{folder} has {len(source_names)} classes, the taxonomy {len(names)}.", "Name those of the data."
+            f"{folder} has {len(source_names)} classes, the taxonomy {len(names)}.", "Name the classes of the data."
         )
     if source_names != names and sorted(source_names) == sorted(names):
         raise BadFile(
-            f"{folder} has the classes in another order: {', '.join(source_names)}.", "Name them in this order."
+            f"{folder} has the classes in another order: {', '.join(source_names)}.",
+            "Use the same order in the taxonomy.",
         )
     return source

@@ -1,4 +1,4 @@
-"""The classes of a domain with the words that people use for them, from a TOML file."""
+"""Taxonomies: the classes of a domain with the words that people use for them, from TOML files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
 
 
 class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One class: its id is its place in the file; `mass` nouns have no plural of their own, others a regular one.
+    """One class, whose id is its place in the file.
 
-    `shades` are the colours that people name it by, such as those of hair. In a file that is coarser than another,
-    `parts` are that one's classes, and `unknown` takes its unknown pixels.
+    `mass` nouns have no plural; others have a regular one if `plural` is empty. `shades` are the colours that people
+    name it by, such as those of hair. In a taxonomy that is coarser than another, `parts` are that one's classes, and
+    the class with `unknown` takes its unknown pixels.
     """
 
     name: str
@@ -32,7 +33,7 @@ class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     unknown: bool = False
 
     def class_info(self) -> ClassInfo:
-        """What a pack says of the class."""
+        """The class as a pack lists it."""
         plural = self.plural if self.plural != regular_plural(self.name) and not self.mass else ""
         return ClassInfo(self.name, self.colour, self.synonyms, self.hotkey, self.mass, plural)
 
@@ -44,10 +45,10 @@ class ClassWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The classes of a domain, and how captions speak of its pictures.
+    """The classes of a domain, and the style of captions of its pictures.
 
-    `openers` begin captions; those of `streets` tell of them, of the time of day and of the sky. `mirror` are pairs
-    of names that change places when a picture is mirrored. The classes' `parts` are those of the finer taxonomy `of`.
+    `openers` begin captions; with `streets` they describe streets, the time of day and the sky. `mirror` are pairs of
+    names that are exchanged when a picture is mirrored. The classes' `parts` are those of the finer taxonomy `of`.
     """
 
     classes: tuple[ClassWords, ...]
@@ -65,7 +66,7 @@ TaxonomySource = str | Taxonomy
 
 
 class LayoutMapping(NamedTuple):
-    """How layouts become those of a taxonomy: the classes of the files, and the id that each of theirs becomes."""
+    """The mapping of files' layouts to a taxonomy: the classes of the files, and the new id of each of theirs."""
 
     file_classes: tuple[ClassInfo, ...]
     id_table: Pixels  # uint8 [256]
@@ -77,7 +78,7 @@ def taxonomy_classes(source: TaxonomySource) -> tuple[ClassWords, ...]:
 
 
 def layout_mapping(source: TaxonomySource) -> LayoutMapping:
-    """How the files of a taxonomy are read. Raises BadConfig."""
+    """The mapping of layouts for a taxonomy. Raises BadConfig."""
     file = load_taxonomy(source)
     table = np.arange(256, dtype=np.uint8)
     if not file.of:
@@ -99,7 +100,7 @@ def identity_mapping(classes: Sequence[ClassInfo]) -> LayoutMapping:
 
 
 def mirror_table(source: TaxonomySource) -> Pixels:
-    """The id that each becomes when a picture is mirrored, uint8 [256]. Raises BadConfig."""
+    """The id of each id in a mirrored picture, uint8 [256]. Raises BadConfig."""
     file = load_taxonomy(source)
     table, names = np.arange(256, dtype=np.uint8), [words.name for words in file.classes]
     for left, right in file.mirror:
@@ -108,12 +109,15 @@ def mirror_table(source: TaxonomySource) -> Pixels:
 
 
 def portable_taxonomy(source: TaxonomySource) -> TaxonomySource:
-    """What a pack keeps: the name of a taxonomy that comes with the engine, or all of another. Raises BadConfig."""
+    """The form in which a pack keeps a taxonomy: its name if it comes with the engine, else all of it.
+
+    Raises BadConfig.
+    """
     return source if isinstance(source, str) and _bundled_path(source).is_file() else load_taxonomy(source)
 
 
 def load_taxonomy(source: TaxonomySource) -> Taxonomy:
-    """A taxonomy that was checked. Raises BadConfig."""
+    """The validated taxonomy. Raises BadConfig."""
     if isinstance(source, Taxonomy):
         return _validate(source, "the taxonomy")
     inside = _bundled_path(source)
@@ -129,16 +133,16 @@ def _bundled_path(name: str) -> Path:
 
 
 def _validate(file: Taxonomy, origin: str) -> Taxonomy:
-    """Ids could not be told apart by names or colours that stand twice, nor painted by colours that are none."""
+    """The taxonomy, whose names and colours must be valid and differ. Raises BadConfig."""
     names = [words.name for words in file.classes]
     colours = [words.colour.lower() for words in file.classes]
     swapped = [name for pair in file.mirror for name in pair]
     if not 2 <= len(names) <= UNKNOWN:
-        raise BadConfig(f"There are {len(names)} classes in {origin}.", f"Name 2 to {UNKNOWN}.")
+        raise BadConfig(f"There are {len(names)} classes in {origin}.", f"Name 2 to {UNKNOWN} of them.")
     for what, values in (("name", names), ("colour", colours), ("mirrored class", swapped)):
         duplicates = [value for index, value in enumerate(values) if value in values[:index]]
         if duplicates:
-            raise BadConfig(f"The {what} “{duplicates[0]}” stands twice in {origin}.", "Give each class its own.")
+            raise BadConfig(f"The {what} “{duplicates[0]}” occurs twice in {origin}.", "Give each class its own.")
     shades = [colour for words in file.classes for colour in words.shades.values()]
     wrong = [colour for colour in [*colours, *shades] if not re.fullmatch("#[0-9a-fA-F]{6}", colour)]
     if wrong:
@@ -169,8 +173,8 @@ def class_word_forms(classes: Sequence[ClassInfo]) -> dict[str, int]:
     """The ids of classes by the words for them, in lower case: names, synonyms and the plurals of both."""
     return {
         form: index
-        for index, one in enumerate(classes)
-        for word in (*one.synonyms, one.name)
-        for form in (word.lower(), regular_plural(word.lower()), one.plural.lower())
+        for index, info in enumerate(classes)
+        for word in (*info.synonyms, info.name)
+        for form in (word.lower(), regular_plural(word.lower()), info.plural.lower())
         if form
     }

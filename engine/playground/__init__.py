@@ -1,1 +1,1 @@
-"""Small worlds in which the best possible network and every density are known."""
+"""Toy distributions for which the optimal network and every density are known exactly."""

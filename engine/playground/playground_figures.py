@@ -1,4 +1,4 @@
-"""The pictures of the playground, drawn from what `study` and the samplers give."""
+"""The figures of the playground, plotted from the study's numbers and from samples."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AXIS_LIMIT = 2.6
 
 
 def draw_all(folder: Path, figures: Mapping[str, Any], count: int) -> list[Path]:
-    """Write every picture; returns their paths."""
+    """Write every figure as a PNG; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {
         "forward": forward_figure(count),
@@ -53,7 +53,7 @@ def plot_row(count: int, width: float = 2.6) -> tuple[Figure, list[Axes]]:
 
 
 def scatter_points(axes: Axes, sampled: SampledPoints, title: str) -> None:
-    """Points in the colours of their labels; what has none is grey."""
+    """Plot points in the colours of their labels, grey for a mask."""
     colours = [COLOURS[label] if label < len(COLOURS) else "#999999" for label in sampled.labels.tolist()]
     x, y = sampled.points.T.tolist()
     axes.scatter(x, y, s=3, c=colours, linewidths=0, alpha=0.6)
@@ -68,15 +68,15 @@ def scatter_points(axes: Axes, sampled: SampledPoints, title: str) -> None:
 
 
 def exact_samples(count: int) -> SampledPoints:
-    """Draws from the world itself."""
-    world, random = ring_mixture(OUR_PROCESS), torch.Generator().manual_seed(0)
-    parts = torch.multinomial(world.weights, count, replacement=True, generator=random)
-    points = world.means[parts] + world.deviation * torch.randn((count, 2), generator=random)
-    return SampledPoints(points, world.labels[parts])
+    """Samples of the mixture itself."""
+    mixture, random = ring_mixture(OUR_PROCESS), torch.Generator().manual_seed(0)
+    components = torch.multinomial(mixture.weights, count, replacement=True, generator=random)
+    points = mixture.means[components] + mixture.deviation * torch.randn((count, 2), generator=random)
+    return SampledPoints(points, mixture.labels[components])
 
 
 def forward_figure(count: int) -> Figure:
-    """Both halves of the same pairs, noised by one clock."""
+    """The forward process: both halves of the same samples, noised by one clock."""
     clean, random = exact_samples(count), torch.Generator().manual_seed(1)
     figure, axes = plot_row(5)
     noise = torch.randn((count, 2, 1, 1), generator=random)
@@ -90,7 +90,7 @@ def forward_figure(count: int) -> Figure:
 
 
 def reverse_figure(count: int) -> Figure:
-    """Both halves from noise in ten steps, the labels ahead."""
+    """The reverse process: both halves from noise in ten steps, the labels ahead."""
     figure, axes = plot_row(5)
     settings = SamplerSettings(steps=10)
     shown = iter(axes)
@@ -104,8 +104,8 @@ def reverse_figure(count: int) -> Figure:
 
 
 def conditioning_figure(count: int) -> Figure:
-    """One label given: its own clock against one clock for all and resampling."""
-    world, label = ring_mixture(OUR_PROCESS), 1
+    """Conditioning on a label: a clock of its own against a shared clock with resampling."""
+    mixture, label = ring_mixture(OUR_PROCESS), 1
     task = with_given_label(unconditional_task(count), label)
     samplings = {
         "clocks, 10 steps": sample_by_clocks(task, SamplerSettings(steps=10)),
@@ -114,26 +114,26 @@ def conditioning_figure(count: int) -> Figure:
     }
     figure, axes = plot_row(3, 3.2)
     for plot, (name, drawn) in zip(axes, samplings.items(), strict=True):
-        near = SampledPoints(drawn.points, world.labels[world.nearest_component(drawn.points)])
-        scatter_points(plot, near, f"{name}\n{wrong_label_share(world, drawn, label):.1%} of another label")
+        near = SampledPoints(drawn.points, mixture.labels[mixture.nearest_component(drawn.points)])
+        scatter_points(plot, near, f"{name}\n{wrong_label_share(mixture, drawn, label):.1%} of another label")
     return figure
 
 
 def kernel_figure(shares: Mapping[str, list[float]]) -> Figure:
-    """How often each label comes out of nothing."""
+    """The shares of the labels in samples without conditions."""
     figure, (plot,) = plot_row(1, 4.2)
     for offset, (name, values) in enumerate(shares.items()):
         plot.bar([k + 0.27 * (offset - 1) for k in range(len(values))], values, 0.25, label=name)
-    plot.set(title="labels out of nothing in 10 steps", xticks=range(len(COLOURS)), ylabel="share")
+    plot.set(title="labels drawn without conditions in 10 steps", xticks=range(len(COLOURS)), ylabel="share")
     plot.legend(frameon=False)
     return figure
 
 
 def solver_figure(curves: Mapping[str, Mapping[int, Mapping[str, float]]], count: int) -> Figure:
-    """The distance from the truth over the number of steps."""
+    """The distance from the true distribution by the number of steps."""
     figure, (plot,) = plot_row(1, 4.6)
     for name, curve in curves.items():
-        plot.plot([int(steps) for steps in curve], [one["distance"] for one in curve.values()], "o-", label=name)
+        plot.plot([int(steps) for steps in curve], [result["distance"] for result in curve.values()], "o-", label=name)
     plot.axhline(1.731 / count**0.5, color="#999999", linestyle=":", label="p = 0.01")
     plot.set(title="Kolmogorov–Smirnov distance", xlabel="steps", xscale="log", yscale="log")
     plot.legend(frameon=False, fontsize=8)

@@ -1,1 +1,1 @@
-"""New classes from a few marked images: small classifiers on what the network already sees [Baranchuk et al. 2022]."""
+"""New classes from a few marked images: small classifiers of the network's features  [Baranchuk et al. 2022]."""

@@ -1,8 +1,8 @@
-"""What the network sees in each pixel of an image: its decoder's features at small clocks  [Baranchuk et al. 2022].
+"""Features of each pixel of an image: the network's decoder at small clocks  [Baranchuk et al. 2022].
 
-The image is shown as it is or lightly noised, always with the same noise, and the layout as unknown. DatasetDDPM has
-to add noise, because its network was never shown a clean image; with clocks of their own for the halves ours was, and
-clock 0 alone is as good as more of them.
+The image is fed clean or lightly noised, always with the same noise, and the layout as unknown. DatasetDDPM has to add
+noise, because its network was never trained on clean images; ours was, having a clock for each half, and clock 0 alone
+is as good as several clocks.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from engine.interface.raster import fit_image
 from engine.packs.pack import Pack
 
 GRID = 16
-"""Heights and widths that the network takes are multiples of it."""
+"""The number by which the network's height and width must be divisible."""
 PixelPoints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class ProbeFeatureExtractor:
-    """A pack's network as a reader of images: at which image clocks it looks, with noise drawn from the seed."""
+    """A pack's network as an extractor of features, at some clocks of the image, with noise drawn from the seed."""
 
     pack: Pack
     clocks: tuple[int, ...]
     seed: int = 0
 
     def feature_maps(self, image: Pixels) -> Tensor:
-        """Features [channels, h, w], float32 on the CPU, of RGB [H, W, 3] of any size; h × w is about the pack's area.
+        """Features float32 [channels, h, w], on the CPU, of RGB [H, W, 3] of any size; h × w is about the pack's area.
 
         The last three are the colours themselves: the network's own features are coarser.
         """
@@ -56,7 +56,7 @@ class ProbeFeatureExtractor:
 
     @property
     def channels(self) -> int:
-        """Of `maps`."""
+        """The channels of `feature_maps`."""
         return len(self.clocks) * sum(self.pack.file.network.widths) + 3
 
     def feature_layers(self) -> list[nn.Module]:
@@ -64,7 +64,7 @@ class ProbeFeatureExtractor:
         return [self.pack.network.down[-1], *reversed(self.pack.network.up)]
 
     def standardise(self, pixels: Pixels) -> Tensor:
-        """RGB [h, w, 3] as the network knows it, [3, h, w]."""
+        """RGB [h, w, 3] standardised as the network takes it, [3, h, w]."""
         pixel_config = self.pack.file.pixels
         mean, deviation = (
             torch.tensor(values)[:, None, None] for values in (pixel_config.mean, pixel_config.deviation)
@@ -72,10 +72,10 @@ class ProbeFeatureExtractor:
         return (torch.from_numpy(pixels).movedim(-1, 0).float() / 255 - mean) / deviation
 
     def noised_states(self, clean: Tensor) -> DiffusionState:
-        """An image [3, h, w] at every clock, one row each.
+        """The states of an image [3, h, w] at every clock, one row each.
 
-        Beside a given image (clock 0) the layout is one that begins to run, beside a noised one it is unknown: so it
-        was in training.
+        As in training, the layout beside a given image (clock 0) is one that begins to run, and beside a noised image
+        it is unknown.
         """
         pack, rows = self.pack, len(self.clocks)
         noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(self.seed))
@@ -109,7 +109,7 @@ def captured_outputs(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
 
 
 def colour_and_position(image: Pixels, pack: Pack) -> Tensor:
-    """The plain alternative [5, h, w] to `Network.maps`: colour and place."""
+    """Colours and places [5, h, w] of RGB [H, W, 3], the baseline of `ProbeFeatureExtractor.feature_maps`."""
     height, width = network_size(image.shape[0], image.shape[1], pack)
     pixels = torch.from_numpy(fit_image(image, height, width, "stretch").pixels).movedim(-1, 0).float() / 255
     rows, columns = (torch.arange(side) / side for side in (height, width))
@@ -118,7 +118,7 @@ def colour_and_position(image: Pixels, pack: Pack) -> Tensor:
 
 
 def network_size(height: int, width: int, pack: Pack) -> tuple[int, int]:
-    """The size at which the network looks at an image: of its aspect and the pack's area, as nearly as it can."""
+    """The size at which an image is fed to the network: about the image's aspect and the pack's area."""
     scale = math.sqrt(pack.info.height * pack.info.width / (height * width))
     return max(GRID, round(height * scale / GRID) * GRID), max(GRID, round(width * scale / GRID) * GRID)
 

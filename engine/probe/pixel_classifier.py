@@ -1,4 +1,4 @@
-"""An ensemble of small networks that tells the class of a pixel from its features."""
+"""An ensemble of small networks that classifies pixels by their features."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 300, 512, 3e-3, 0.05
 
 @dataclass(frozen=True)
 class PixelClassifier:
-    """mean and deviation of features [C]; of each of M members the weights of two layers, M first."""
+    """The mean and the deviation of features [C], and the weights of M members' two layers, M first."""
 
     mean: Tensor
     deviation: Tensor
@@ -24,7 +24,7 @@ class PixelClassifier:
     bias2: Tensor
 
     def __call__(self, features: Tensor) -> Tensor:
-        """The probability of each class, [N, K], of features [N, C]: the members' mean."""
+        """The probability of each class [N, K] for features [N, C]: the members' mean."""
         return (
             self.member_logits(((features - self.mean) / self.deviation).expand(len(self.weight1), -1, -1))
             .softmax(-1)
@@ -32,20 +32,20 @@ class PixelClassifier:
         )
 
     def member_logits(self, features: Tensor) -> Tensor:
-        """[M, N, K] of standardised features [M, N, C], a batch of its own for each member."""
+        """Logits [M, N, K] of standardised features [M, N, C], a batch of its own for each member."""
         hidden = F.relu(torch.baddbmm(self.bias1, features, self.weight1))
         return torch.baddbmm(self.bias2, hidden, self.weight2)
 
     def tensors(self) -> dict[str, Tensor]:
-        """By name, to be kept."""
+        """The tensors by name, to be saved."""
         return {field.name: getattr(self, field.name).contiguous() for field in fields(self)}
 
 
 def fit_classifier(features: Tensor, labels: Tensor, num_classes: int, seed: int) -> PixelClassifier:
-    """A classifier of features [N, C] with labels int64 [N], the same for the same seed.
+    """A classifier trained on features [N, C] with labels int64 [N], the same for the same seed.
 
-    AdamW on cross-entropy; each member starts and draws its batches by itself. Classes are as large as there are
-    samples of them: whoever draws the samples balances them.
+    AdamW on cross-entropy; each member has its own initialisation and its own batches. Classes weigh as much as they
+    have samples: balance them beforehand.
     """
     random = torch.Generator().manual_seed(seed)
     mean, deviation = features.mean(0), features.std(0, correction=0).clamp(min=1e-4)
@@ -61,7 +61,7 @@ def fit_classifier(features: Tensor, labels: Tensor, num_classes: int, seed: int
     )
     parameters = [classifier.weight1, classifier.bias1, classifier.weight2, classifier.bias2]
     optimiser = torch.optim.AdamW(
-        [each.requires_grad_() for each in parameters], LEARNING_RATE, weight_decay=WEIGHT_DECAY
+        [parameter.requires_grad_() for parameter in parameters], LEARNING_RATE, weight_decay=WEIGHT_DECAY
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=STEPS)
     for _ in range(STEPS):
@@ -72,6 +72,6 @@ def fit_classifier(features: Tensor, labels: Tensor, num_classes: int, seed: int
         torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
-    for each in parameters:
-        each.requires_grad_(False)
+    for parameter in parameters:
+        parameter.requires_grad_(False)
     return classifier

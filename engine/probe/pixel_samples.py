@@ -1,4 +1,4 @@
-"""Pixels to learn from and to be measured on, with their features: of each image a few, whatever its size."""
+"""Samples of marked pixels with their features: a few of each image to learn from, and others to measure on."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from engine.probe.network_features import PixelPoints, features_at
 from engine.probe.pixel_classifier import PixelClassifier, fit_classifier
 
 PIXELS_PER_CLASS = 96
-"""Pixels of each class in an image that are learnt from, so that a small thing counts beside the sky."""
+"""The most pixels of each class in an image to learn from, so that a small thing counts beside the sky."""
 MEASURED_PIXELS = 600
-"""Pixels of an image that a result is measured on, drawn evenly from all that are marked."""
+"""The most pixels of an image to measure on, drawn evenly from all that are marked."""
 
 FeatureMaps = Callable[[Pixels], Tensor]
+"""A function from RGB [H, W, 3] to features [C, h, w]."""
 
 
 @dataclass(frozen=True)
 class PixelSamples:
-    """Features [N, C] in half precision and labels int64 [N] of some pixels of one image."""
+    """Features [N, C] in half precision and labels int64 [N] of pixels of one image."""
 
     features: Tensor
     labels: Tensor
@@ -33,14 +34,14 @@ class PixelSamples:
 
 @dataclass(frozen=True)
 class MarkedSamples:
-    """One marked image: what is learnt from it and what is measured on it."""
+    """The pixels of one marked image to learn from, and those to measure on."""
 
     learnt: PixelSamples
     measured: PixelSamples
 
 
 def sample_marked_image(maps: FeatureMaps, image: Pixels, layout: Pixels, seed: int) -> MarkedSamples | None:
-    """What a reader of images sees in a marked image, RGB [H, W, 3] and ids [H, W]; None where nothing is marked."""
+    """Samples of a marked image, RGB [H, W, 3] and ids [H, W]; None if nothing is marked."""
     marked = np.argwhere(layout != UNKNOWN)
     if not len(marked):
         return None
@@ -56,7 +57,7 @@ def sample_marked_image(maps: FeatureMaps, image: Pixels, layout: Pixels, seed: 
 
 
 def random_subset(points: PixelPoints, count: int, random: np.random.Generator) -> PixelPoints:
-    """At most so many of the points."""
+    """At most `count` of the points, drawn evenly."""
     return points[random.permutation(len(points))[:count]]
 
 
@@ -67,21 +68,20 @@ def sample_pixels(maps: Tensor, layout: Pixels, points: PixelPoints) -> PixelSam
 
 
 def learn_classifier(samples: Sequence[PixelSamples], classes: Sequence[ClassInfo], seed: int) -> PixelClassifier:
-    """A classifier of some images' samples. Raises BadFile if they are of a single class."""
-    labels = torch.cat([one.labels for one in samples])
+    """A classifier of the samples of several images. Raises BadFile if they are of a single class."""
+    labels = torch.cat([sample.labels for sample in samples])
     if int((labels.bincount() > 0).sum()) < 2:
         only = classes[int(labels[0])].name if len(labels) else "nothing"
-        raise BadFile(
-            f"The layouts mark {only} only.", "Mark something else as another class, so that both can be told."
-        )
-    return fit_classifier(torch.cat([one.features for one in samples]).float(), labels, len(classes), seed)
+        raise BadFile(f"The layouts mark {only} only.", "Mark something else as another class.")
+    return fit_classifier(torch.cat([sample.features for sample in samples]).float(), labels, len(classes), seed)
 
 
 def count_confusions(
     classifier: PixelClassifier, samples: Iterable[PixelSamples], num_classes: int
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Counts [true, predicted]."""
-    predictions = ((one.labels, classifier(one.features.float()).argmax(1)) for one in samples)
+    """The numbers of pixels [true class, predicted class]."""
+    predictions = ((sample.labels, classifier(sample.features.float()).argmax(1)) for sample in samples)
     return confusion_matrix(
-        ((a.numpy().astype(np.uint8), b.numpy().astype(np.uint8)) for a, b in predictions), num_classes
+        ((true.numpy().astype(np.uint8), predicted.numpy().astype(np.uint8)) for true, predicted in predictions),
+        num_classes,
     )

@@ -1,1 +1,1 @@
-"""Prompts and captions: what they name, where, and how bright."""
+"""Prompts and captions: the classes they name, places and numbers of these, and brightness."""

@@ -1,4 +1,4 @@
-"""Captions from a pack's own words, one for each seed, without a picture to look at."""
+"""Captions from a pack's own words, one for each seed, without an image."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from engine.prompts.captions import (
 )
 
 CLASS_COUNTS = (1, 1, 2, 2, 3, 4)
-"""How many classes a caption names."""
+"""The numbers of classes that a caption names, drawn evenly."""
 AMOUNTS = ("", "", *SOME_PHRASES, *MANY_PHRASES, "a")
 MASS_AMOUNTS = ("", "", "some", *MUCH_PHRASES)
 
 
 def grammar_caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> str:
-    """A caption of some classes; of those in a layout, ids [H, W], if it is given."""
+    """A caption that names random classes; classes of a layout, ids [H, W], if it is given."""
     random = np.random.default_rng([seed, 0xCA])
     count = len(info.classes)
-    captioner = Captioner([_class_words(one) for one in info.classes], np.full(count, 0.3), (0.0, 255.0))
+    captioner = Captioner([_class_words(class_info) for class_info in info.classes], np.full(count, 0.3), (0.0, 255.0))
     if layout is None:
         present = random.choice(count, min(count, int(random.choice(CLASS_COUNTS))), replace=False)
         parts = [_class_phrase(info.classes[index], random) for index in present]
@@ -46,9 +46,9 @@ def grammar_caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> 
 
 
 def caption_openers(info: PackInfo) -> tuple[str, ...]:
-    """How captions of a pack begin; of the usual ways, if it says nothing, those of which it knows every word."""
-    known = set(info.vocabulary)
-    return info.openers or tuple(opener for opener in PLAIN_OPENERS if known.issuperset(opener.split()))
+    """The openers of a pack's captions; if it has none, the plain ones whose words are all in its vocabulary."""
+    vocabulary = set(info.vocabulary)
+    return info.openers or tuple(opener for opener in PLAIN_OPENERS if vocabulary.issuperset(opener.split()))
 
 
 def _class_phrase(info: ClassInfo, random: np.random.Generator) -> str:

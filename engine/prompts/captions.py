@@ -1,4 +1,4 @@
-"""Captions made from a pair, as people would type them, drawn afresh at each visit."""
+"""Captions written from a pair in the words that people type, drawn anew each time the pair is used."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from engine.interface.protocol import UNKNOWN, Pixels
 from engine.interface.raster import parse_hex_colour
 
 MIN_CLASS_PIXELS = 8
-"""A class counts as present from this many pixels."""
+"""The fewest pixels with which a class counts as present."""
 UNMENTIONED, PRESENT, ABSENT = 0, 1, 2
+"""What a caption says of a class."""
 SKY_CLASS = "sky"
 
 STREET_OPENERS = (
@@ -24,7 +25,7 @@ STREET_OPENERS = (
     *("an image of an urban street view", "a town", "a street in a city", "downtown", "a view from a car", ""),
 )
 PLAIN_OPENERS = ("a picture", "a photo", "an image", "")
-"""How captions of streets begin, and others where their taxonomy does not say."""
+"""The openers of captions of streets, and of others whose taxonomy names none."""
 WIDE_SKY_PHRASES, NARROW_SKY_PHRASES = (
     ("open sky", "a wide street", "a big sky", "an open view"),
     ("a narrow street", "a canyon of houses"),
@@ -46,30 +47,31 @@ LEFT_PHRASES, RIGHT_PHRASES = (
 )
 BOTH_SIDES_PHRASES, MIDDLE_PHRASES = ("on both sides", "left and right"), ("in the middle", "in the centre", "ahead")
 OUT_OF_VOCABULARY_WORD = "wondrous"
-"""A word outside every vocabulary, put in now and then: the network learns that unknown words say nothing."""
+"""A word outside every vocabulary, inserted now and then so that the network learns to ignore unknown words."""
 SEPARATORS = (", ", ", ", " and ", " with ", ". ")
 
 
 MIN_WORD_COUNT = 2
-"""A word of people's own captions belongs to the vocabulary if so many captions have it."""
+"""The fewest captions by people that must have a word for it to enter the vocabulary."""
 MAX_WRITTEN_WORDS = 4000
+"""The most words that enter the vocabulary from people's own captions."""
 
 
 class CaptionStyle(NamedTuple):
-    """How captions of a domain begin, and whether they tell of streets, the time of day and the sky."""
+    """The openers of a domain's captions, and whether they describe streets, the time of day and the sky."""
 
     openers: tuple[str, ...] = PLAIN_OPENERS
     streets: bool = False
 
     @classmethod
     def of_taxonomy(cls, source: TaxonomySource) -> CaptionStyle:
-        """A taxonomy's. Raises BadConfig."""
+        """The style of a taxonomy's captions. Raises BadConfig."""
         taxonomy = load_taxonomy(source)
         return cls(taxonomy.openers or (STREET_OPENERS if taxonomy.streets else PLAIN_OPENERS), taxonomy.streets)
 
     @property
     def light_phrases(self) -> tuple[tuple[str, ...], ...]:
-        """Words for bright, dark and middling pictures."""
+        """Words for bright, dark and other pictures."""
         return (
             (BRIGHT_PHRASES, DARK_PHRASES, GREY_PHRASES)
             if self.streets
@@ -81,7 +83,7 @@ DEFAULT_STYLE = CaptionStyle()
 
 
 class Caption(NamedTuple):
-    """A text, and what it says of each class: `SILENT`, `PRESENT` or `ABSENT`, int64 [K]."""
+    """A text, and what it says of each class: `UNMENTIONED`, `PRESENT` or `ABSENT`, int64 [K]."""
 
     text: str
     mentions: np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -90,7 +92,7 @@ class Caption(NamedTuple):
 def caption_vocabulary(
     classes: Sequence[ClassWords], style: CaptionStyle = DEFAULT_STYLE, texts: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """Every word that a caption can hold, and the commonest ones of people's own captions, sorted."""
+    """Every word that a caption can hold, with the commonest ones of people's own captions `texts`, sorted."""
     phrases = [
         *style.openers,
         *FEW_PHRASES,
@@ -115,12 +117,12 @@ def caption_vocabulary(
 
 
 def written_caption(text: str, layout: Pixels, classes: Sequence[ClassWords], mirrored: bool) -> Caption:
-    """A caption of a person's own; it says of a class in the ids [H, W] that it is there if it names it.
+    """A caption by a person; a class of the layout, ids [H, W], counts as mentioned if the caption names it.
 
-    That of a mirrored picture has left and right in each other's places.
+    For a mirrored picture left and right are exchanged.
     """
     if mirrored:
-        text = _SIDES.sub(lambda found: _OTHER_SIDE[found[0].lower()], text)
+        text = _SIDES.sub(lambda match: _OTHER_SIDE[match[0].lower()], text)
     counts = np.bincount(layout[layout != UNKNOWN], minlength=len(classes))
     padded_text = f" {' '.join(split_words(text))} "
     mentions = np.zeros(len(classes), np.int64)
@@ -136,7 +138,11 @@ _SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
 
 class Captioner:
-    """Writes captions for one set of classes; `frequency` [K] is the share of frames that hold each class."""
+    """A writer of captions for one set of classes.
+
+    `frequency` [K] is the share of frames that hold each class; pictures with a mean value outside `light_range` are
+    called dark or bright.
+    """
 
     def __init__(
         self,
@@ -151,7 +157,7 @@ class Captioner:
         self.absence_weight = np.sqrt(np.clip(frequency, 0.05, 1))
 
     def draw_caption(self, layout: Pixels, image: Pixels, random: np.random.Generator) -> Caption:
-        """A caption for ids [H, W] and RGB [H, W, 3]."""
+        """A random caption for ids [H, W] and RGB [H, W, 3]."""
         counts = np.bincount(layout[layout != UNKNOWN], minlength=len(self.classes))
         mentions = np.zeros(len(self.classes), np.int64)
         present = self.pick_classes(
@@ -179,7 +185,7 @@ class Captioner:
     def pick_classes(
         self, class_ids: np.ndarray, weight: np.ndarray, sizes: tuple[int, ...], random: np.random.Generator
     ) -> np.ndarray:
-        """Some of the ids, the telling ones more often."""
+        """As many of the ids as one of `sizes`, drawn by their `weight` [K]."""
         size = min(len(class_ids), int(random.choice(sizes)))
         if not size:
             return class_ids[:0]
@@ -188,7 +194,7 @@ class Captioner:
     def describe_class(
         self, index: int, mask: np.ndarray, random: np.random.Generator, image: Pixels | None = None
     ) -> str:
-        """How much of a class there is and where, each said only sometimes."""
+        """The noun of a class with mask [H, W], at random with its colour, its amount and its side."""
         columns = mask.sum(0)
         runs = count_runs(columns)
         if self.classes[index].mass:
@@ -212,11 +218,12 @@ class Captioner:
         return " ".join(words)
 
     def noun(self, index: int, many: bool, random: np.random.Generator) -> str:
+        """A noun for a class: mostly its name, else a synonym."""
         nouns = self.classes[index].nouns(many)
         return nouns[0] if random.random() < 0.6 else choose_phrase(nouns, random)
 
     def scene_phrases(self, layout: Pixels, image: Pixels, random: np.random.Generator) -> list[str]:
-        """Light by luminance and openness by the share of sky, each said in a fifth of the captions."""
+        """Phrases for the light by luminance and for openness by the share of sky, each in a fifth of the captions."""
         phrases = []
         if random.random() < 0.2:
             luminance, (low, high) = float(image.mean()), self.light_range
@@ -238,12 +245,12 @@ def nearest_shade(pixels: Pixels, shades: dict[str, str]) -> str:
 
 
 def count_runs(columns: np.ndarray) -> int:
-    """How many pieces one sees from left to right, by the number of pixels in each column."""
+    """The number of pieces from left to right, by the number of pixels in each column."""
     return int((np.diff(np.concatenate([[0], (columns > 0).astype(int)])) == 1).sum())
 
 
 def side_phrases(columns: np.ndarray) -> tuple[str, ...]:
-    """Where pixels lie, by their number in each column."""
+    """Phrases for the place of pixels, by their number in each column."""
     thirds = [part.sum() / max(1, columns.sum()) for part in np.array_split(columns, 3)]
     if min(thirds[0], thirds[2]) > max(0.25, thirds[1]):
         return BOTH_SIDES_PHRASES
@@ -251,11 +258,12 @@ def side_phrases(columns: np.ndarray) -> tuple[str, ...]:
 
 
 def choose_phrase(options: Sequence[str], random: np.random.Generator) -> str:
+    """One of the options, drawn evenly."""
     return options[int(random.integers(len(options)))]
 
 
 class SplitPrompt(NamedTuple):
-    """What a prompt asks for, and what it asks to leave out."""
+    """The part of a prompt that names what is wanted, and the part that names what is to be left out."""
 
     wanted: str
     unwanted: str
@@ -272,9 +280,9 @@ _NOWHERE = re.compile(r"\s+(?:to\s+be\s+seen|in\s+sight|anywhere|at\s+all|here)$
 
 
 def split_prompt(prompt: str) -> SplitPrompt:
-    """Take the parts of a prompt that begin with “no”, “without”, “free of” or the like for what is to be left out.
+    """Split off the parts of a prompt that begin with “no”, “without”, “free of” or the like, as a negative prompt.
 
-    A network hears a class in “no cars” before it hears the “no”; as a negative prompt they leave it out.
+    A network reacts to the class in “no cars” rather than to the “no”.
     """
     pieces = _JOIN.split(prompt.strip())
     wanted, unwanted = "", []

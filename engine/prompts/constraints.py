@@ -1,7 +1,7 @@
-"""What a prompt says of classes, their places and numbers, read by rule.
+"""Constraints that a prompt puts on classes, their places and their numbers, read by rule.
 
-A network hears which classes a text names long before it hears where and how many, and small ones never hear some of
-it. What is not said in one of the usual ways is not read: better no side than a wrong one.
+A network learns which classes a text names long before it learns where and how many, and small networks never learn
+some of it. Only the usual phrasings are read: better no side than a wrong one.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ Amount = Literal["one", "many", ""]
 
 
 class ClassConstraint(NamedTuple):
-    """Of a class that is named: on which side of the picture it is, whether there is one or many; empty where nothing
-    is said.
-    """
+    """A class that a prompt names, with its side of the picture and its amount, "" where the prompt gives none."""
 
     class_id: int
     side: Side
@@ -29,7 +27,7 @@ class ClassConstraint(NamedTuple):
 
     @property
     def is_specific(self) -> bool:
-        """Whether a place or a number is told."""
+        """Whether the prompt gives a side or an amount."""
         return bool(self.side or self.amount)
 
 
@@ -54,9 +52,9 @@ _BEFORE = re.compile(
 DENIAL = re.compile(
     r"(?:\b(?:not|never|nor|neither|hardly|except|instead of|than)\b|n['’]t\b)[^,.;:!?]*$|\bfrom (?:\w+ )?$"
 )
-"""What comes before a noun that is not asked for, or from which one looks: “a view from a car”."""
+"""Text before a noun that is denied, or that is only the viewpoint: “a view from a car”."""
 _SUBORDINATE = re.compile(r"\b(?:crossing|across|along|over|on|in|of|by|at|near|beside|behind|to) (?:the|an?|our) $")
-"""What comes before a noun that a side behind it is not of: “a person crossing the street on the left”."""
+"""Text before a noun to which a side after it does not belong: “a person crossing the street on the left”."""
 _ONE = r"(?:exactly|only|just) one|a single|a lone|one lone|one single|one|single"
 _MANY = (
     r"(?:very |a great |so )?many|(?:lots|plenty|dozens|hundreds|scores|masses|crowds|tons|loads) of|a lot of|"
@@ -68,50 +66,56 @@ _REFUSED = re.compile(r"(?:\bnot|n['’]t|\b(?:more|less|fewer) than|\bat least|
 
 
 def with_class_ids(prompt: str, forms: dict[str, int]) -> str:
-    """What a prompt wants, in lower case, with <ids> in the place of the words for classes."""
+    """The wanted part of a prompt, in lower case, with <id> in the place of each word for a class."""
     text = " ".join(split_prompt(prompt).wanted.lower().split())
     nouns = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    return re.sub(rf"\b(?:{nouns})\b", lambda found: f"<{forms[found[0]]}>", text) if nouns else text
+    return re.sub(rf"\b(?:{nouns})\b", lambda match: f"<{forms[match[0]]}>", text) if nouns else text
 
 
 def read_constraints(prompt: str, classes: Sequence[ClassInfo]) -> tuple[ClassConstraint, ...]:
-    """What the wanted part of a prompt says of the classes that it names: where they are and how many there are.
+    """The constraints in the wanted part of a prompt, one for each class that it names.
 
-    A side is of the class nearest to it that is not itself a place ("a bus on the left of the street"). Of a class
-    for which different things are told none is; "left" and "right" in the names of classes are no sides.
+    A side belongs to the class nearest to it that is not itself a place ("a bus on the left of the street").
+    Contradictory sides or amounts of a class are dropped; "left" and "right" in the names of classes are no sides.
     """
     text = _BOTH.sub("…", with_class_ids(prompt, class_word_forms(classes)))
     return tuple(_merged_constraints([*_named_classes(text), *_sides(text), *_amounts(text)], text, classes))
 
 
 def _named_classes(text: str) -> Iterator[ClassConstraint]:
-    """Of a text in which the names of classes are <ids>."""
-    for found in re.finditer(r"<(\d+)>", text):
-        if not DENIAL.search(text[: found.start()]):
-            yield ClassConstraint(int(found[1]), "", "")
+    """The classes of a text with <ids>, but for denied ones."""
+    for match in re.finditer(r"<(\d+)>", text):
+        if not DENIAL.search(text[: match.start()]):
+            yield ClassConstraint(int(match[1]), "", "")
 
 
 def _sides(text: str) -> Iterator[ClassConstraint]:
-    for found in (*_AFTER.finditer(text), *_BEFORE.finditer(text)):
-        if found.re is _AFTER and _SUBORDINATE.search(text[: found.start()]):
+    for match in (*_AFTER.finditer(text), *_BEFORE.finditer(text)):
+        if match.re is _AFTER and _SUBORDINATE.search(text[: match.start()]):
             continue
-        place = found["place"] or found["last"] if found.re is _AFTER else found[0]
-        yield ClassConstraint(int(found["id"]), "left" if re.search(r"\bleft\b", place) else "right", "")
+        place = match["place"] or match["last"] if match.re is _AFTER else match[0]
+        yield ClassConstraint(int(match["id"]), "left" if re.search(r"\bleft\b", place) else "right", "")
 
 
 def _amounts(text: str) -> Iterator[ClassConstraint]:
-    for found in _AMOUNT.finditer(text):
-        if not _REFUSED.search(text[: found.start()]):
-            yield ClassConstraint(int(found["id"]), "", "one" if found["one"] else "many")
+    for match in _AMOUNT.finditer(text):
+        if not _REFUSED.search(text[: match.start()]):
+            yield ClassConstraint(int(match["id"]), "", "one" if match["one"] else "many")
 
 
 def _merged_constraints(
-    found: Sequence[ClassConstraint], text: str, classes: Sequence[ClassInfo]
+    constraints: Sequence[ClassConstraint], text: str, classes: Sequence[ClassInfo]
 ) -> Iterator[ClassConstraint]:
-    """One for each class, without what differs; what can be counted alone has a number, and one is named once."""
-    for index in dict.fromkeys(one.class_id for one in found):
-        of_class = [one for one in found if one.class_id == index]
-        sides, amounts = ({getattr(one, part) for one in of_class} - {""} for part in ("side", "amount"))
+    """One constraint for each class, without contradictions.
+
+    Mass nouns have no amount, nor has a class that is "one" but named more than once.
+    """
+    for index in dict.fromkeys(constraint.class_id for constraint in constraints):
+        of_class = [constraint for constraint in constraints if constraint.class_id == index]
+        sides: set[Side] = {constraint.side for constraint in of_class if constraint.side}
+        amounts: set[Amount] = {constraint.amount for constraint in of_class if constraint.amount}
         if classes[index].mass or ("one" in amounts and text.count(f"<{index}>") > 1):
-            amounts = set()
-        yield ClassConstraint(index, *(some.pop() if len(some) == 1 else "" for some in (sides, amounts)))
+            amounts.clear()
+        side: Side = sides.pop() if len(sides) == 1 else ""
+        amount: Amount = amounts.pop() if len(amounts) == 1 else ""
+        yield ClassConstraint(index, side, amount)

@@ -1,4 +1,4 @@
-"""The forms that data sets come in, one module each: `find` tells whether a folder has the form, and lists its pairs.
+"""Readers of data sets, one module for each format: `detect_dataset` gives the data set of a folder, or None.
 
-Every reader lists lazily and leaves bad files to the reading, which names and counts them (data/pairs.py).
+Readers list pairs without opening their pictures; bad files are reported when a pair is read (`engine.data.pairs`).
 """

@@ -22,13 +22,16 @@ from engine.interface.errors import BadFile
 from engine.interface.protocol import UNKNOWN
 
 MAX_LABEL = 254
+"""The highest label where the classes are not named."""
 OBJECT_INFO_FILES = ("objectInfo150.txt", "objectInfo.txt")
 
 
 def detect_dataset(folder: Path) -> DatasetSource | None:
-    """Classes from objectInfo150.txt, labels.txt (COCO-Stuff) or classes.json."""
+    """ADE20K or COCO-Stuff, with classes from objectInfo150.txt, labels.txt (COCO-Stuff) or classes.json, if any."""
     roots = [folder, folder / "ADEChallengeData2016"]
-    root = next((one for one in roots if split_folders(one / "annotations") and split_folders(one / "images")), None)
+    root = next(
+        (path for path in roots if split_folders(path / "annotations") and split_folders(path / "images")), None
+    )
     if root is None:
         return None
     layout_folders, image_folders = split_folders(root / "annotations"), split_folders(root / "images")
@@ -39,12 +42,12 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
     read_layout = read_raw_layout if stuff else partial(_read_one_based, len(classes) or MAX_LABEL)
     splits = {
         split: join_halves(
-            image_files(photo),
-            image_files(layout_folders.get(split, root / "annotations" / photo.name)),
+            image_files(image_folder),
+            image_files(layout_folders.get(split, root / "annotations" / image_folder.name)),
             captions,
             read_layout,
         )
-        for split, photo in image_folders.items()
+        for split, image_folder in image_folders.items()
     }
     return DatasetSource("COCO-Stuff" if stuff else "ADE20K", splits, classes, mirror)
 
@@ -66,7 +69,7 @@ def _object_info_classes(root: Path) -> tuple[ClassWords, ...]:
 
 
 def _coco_stuff_classes(path: Path) -> tuple[ClassWords, ...]:
-    """“ID: NAME” in each line; a file's id is one less, and 0 is unlabeled."""
+    """“ID: NAME” in each line; ids in the layouts are one less, and 0 is unlabelled."""
     if not path.is_file():
         return ()
     rows = [line.split(":") for line in read_bytes(path).decode().splitlines() if ":" in line]
@@ -74,14 +77,14 @@ def _coco_stuff_classes(path: Path) -> tuple[ClassWords, ...]:
 
 
 def _unique_classes(words: list[list[str]], path: Path) -> tuple[ClassWords, ...]:
-    """Classes by their first words; a word that several classes have is told apart by a number."""
+    """Classes named by their first words, with a number where several classes have the same one."""
     if not all(row and row[0] for row in words):
         raise BadFile(f"{path} has a class without a name.", "Name it.")
     names: list[str] = []
     for first, *_ in words:
-        twin = sum(name == first or name.startswith(f"{first} #") for name in names)
-        names.append(f"{first} #{twin + 1}" if twin else first)
+        count = sum(name == first or name.startswith(f"{first} #") for name in names)
+        names.append(f"{first} #{count + 1}" if count else first)
     return tuple(
-        ClassWords(name=one.name, colour=one.colour, synonyms=tuple(row[1:]))
-        for one, row in zip(classes_from_names(names), words, strict=True)
+        ClassWords(name=named.name, colour=named.colour, synonyms=tuple(row[1:]))
+        for named, row in zip(classes_from_names(names), words, strict=True)
     )

@@ -15,9 +15,9 @@ Colour = tuple[int, int, int]
 
 
 def detect_dataset(folder: Path) -> DatasetSource | None:
-    """Black is void, and so is the class of that name."""
+    """CamVid, where black is void, and so is the class of that name; None without a colour table or pairs."""
     colour_table = next(
-        (one for one in (folder / "label_colors.txt", folder / "class_dict.csv") if one.is_file()), None
+        (path for path in (folder / "label_colors.txt", folder / "class_dict.csv") if path.is_file()), None
     )
     if colour_table is None:
         return None
@@ -27,7 +27,7 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
 
     def read_layout(path: Path) -> RawLayout:
         raw = read_raw_layout(path)
-        if raw.palette is not None:  # programs that save colours with a palette order it as they like
+        if raw.palette is not None:  # colours saved with a palette are in any order
             raw = RawLayout(raw.palette[raw.pixels], raw.file_name)
         return RawLayout(raw.pixels, raw.file_name, None, raw.lossy, unknown_colours)
 
@@ -43,19 +43,21 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
 
 
 def _half_folders(folder: Path) -> dict[str, tuple[Path, Path]]:
+    """The folders of frames and labels by split."""
     parts = {split: (folder / split, folder / f"{split}_labels") for split in ("train", "val")}
-    there = {split: halves for split, halves in parts.items() if halves[1].is_dir()}
+    split_halves = {split: halves for split, halves in parts.items() if halves[1].is_dir()}
     frames = next((folder / name for name in FRAME_FOLDERS if (folder / name).is_dir()), None)
     labels = next((folder / name for name in LABEL_FOLDERS if (folder / name).is_dir()), None)
-    return there or ({"": (frames, labels)} if frames and labels else {})
+    return split_halves or ({"": (frames, labels)} if frames and labels else {})
 
 
 def _label_files(folder: Path) -> dict[str, Path]:
+    """The label files of a folder by the names of their frames."""
     return {name.removesuffix("_L"): path for name, path in image_files(folder).items()}
 
 
 def _read_colour_table(path: Path) -> list[tuple[str, Colour]]:
-    """“R G B NAME” in each line, or name,r,g,b under a heading."""
+    """Names and colours of classes: “R G B NAME” in each line, or name,r,g,b under a heading."""
     lines = [line for line in read_bytes(path).decode("utf-8-sig").splitlines() if line.strip()]
     try:
         if path.suffix == ".csv":

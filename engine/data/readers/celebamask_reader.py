@@ -20,7 +20,7 @@ PARTS = {
     **{"u_lip": "upper lip", "l_lip": "lower lip", "hair": "hair", "hat": "hat", "ear_r": "earring"},
     **{"neck_l": "necklace", "neck": "neck", "cloth": "clothes"},
 }
-"""Parts by the ends of their files' names, in the order in which later ones cover earlier ones; ids begin at 1."""
+"""Parts by the ends of their files' names, ids from 1 on, in the order in which later ones cover earlier ones."""
 MIRROR_PAIRS = (("left eye", "right eye"), ("left brow", "right brow"), ("left ear", "right ear"))
 PART_COLOURS = (
     *("#000000", "#cc0000", "#4c9900", "#cccc00", "#3333ff", "#cc00cc", "#00ffff", "#ffcccc", "#663300", "#ff0000"),
@@ -29,9 +29,9 @@ PART_COLOURS = (
 
 
 def detect_dataset(folder: Path) -> DatasetSource | None:
-    """Images shrink to the size of their parts; MM-CelebA-HQ's captions are in celeba-caption/N.txt."""
+    """CelebAMask-HQ, its images shrunk to the size of their parts; MM-CelebA-HQ's captions: celeba-caption/N.txt."""
     roots = [folder, folder / "CelebAMask-HQ"]
-    root = next((one for one in roots if (one / "CelebAMask-HQ-mask-anno").is_dir()), None)
+    root = next((path for path in roots if (path / "CelebAMask-HQ-mask-anno").is_dir()), None)
     if root is None:
         return None
     parts: dict[str, dict[str, Path]] = {}
@@ -42,9 +42,9 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
     for texts in (root / "celeba-caption", folder / "celeba-caption", folder / "text" / "celeba-caption"):
         captions |= {path.stem: path for path in texts.glob("*.txt")}
     items = [
-        _face_item(one, parts.get(one.name), captions.get(one.name))
-        for one in join_halves(
-            image_files(root / "CelebA-HQ-img"), {name: next(iter(some.values())) for name, some in parts.items()}
+        _face_item(item, parts.get(item.name), captions.get(item.name))
+        for item in join_halves(
+            image_files(root / "CelebA-HQ-img"), {name: next(iter(files.values())) for name, files in parts.items()}
         )
     ]
     return DatasetSource(
@@ -53,6 +53,7 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
 
 
 def _face_item(item: DatasetItem, parts: dict[str, Path] | None, captions: Path | None) -> DatasetItem:
+    """The item of a face, whose layout is made of its parts; without parts, one that lacks a half."""
     texts = read_bytes(captions).decode("utf-8", "replace").splitlines() if captions else []
     own_captions = tuple(text.strip() for text in texts if text.strip())
     if parts is None:
@@ -62,6 +63,7 @@ def _face_item(item: DatasetItem, parts: dict[str, Path] | None, captions: Path 
 
 
 def _image_at_part_size(item: DatasetItem, part: Path) -> Pixels:
+    """The image at the size of a part, if both have one aspect."""
     image, size = item.load_image(), read_mask(part).shape
     if image.shape[0] * size[1] != image.shape[1] * size[0]:
         return image
@@ -69,7 +71,7 @@ def _image_at_part_size(item: DatasetItem, part: Path) -> Pixels:
 
 
 def _merged_parts(parts: dict[str, Path]) -> RawLayout:
-    """One layout of all parts. Raises BadFile for a part that the form does not know."""
+    """One layout of all parts. Raises BadFile for an unknown part."""
     first = next(iter(parts.values()))
     ids = np.zeros(read_mask(first).shape, np.uint8)
     for part in parts.keys() - PARTS.keys():
@@ -79,6 +81,6 @@ def _merged_parts(parts: dict[str, Path]) -> RawLayout:
             continue
         mask = read_mask(parts[part])
         if mask.shape != ids.shape:
-            raise BadFile(f"{parts[part]} has another size than {first}.", "All parts of a face need one size.")
+            raise BadFile(f"{parts[part]} has another size than {first}.", "Save all parts of a face in one size.")
         ids[mask > 0] = index
     return RawLayout(ids, str(first))

@@ -19,7 +19,7 @@ IMAGE_ENDING, LABEL_IDS_ENDING, TRAIN_IDS_ENDING = "_leftImg8bit.", "_gtFine_lab
 
 
 def detect_dataset(folder: Path) -> DatasetSource | None:
-    """The 19 training classes, from label ids; from training ids where there are no others."""
+    """Cityscapes with its 19 training classes, read from label ids, or from training ids where there are no others."""
     image_folders, layout_folders = split_folders(folder / "leftImg8bit"), split_folders(folder / "gtFine")
     if not image_folders or not layout_folders:
         return None
@@ -42,5 +42,5 @@ def _read_label_ids(path: Path) -> RawLayout:
 
 
 def _files_by_frame(folder: Path, ending: str) -> dict[str, Path]:
-    """Files in the cities' folders by their names before the ending."""
+    """Files in the cities' folders by the parts of their names before the ending."""
     return {path.name.split(ending)[0]: path for path in sorted(folder.glob(f"*/*{ending}*"))}

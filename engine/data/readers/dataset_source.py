@@ -1,4 +1,4 @@
-"""What a reader finds in a folder."""
+"""The data set that a reader finds in a folder, and the files that several formats share."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from engine.data.taxonomy import ClassWords
 from engine.interface.errors import BadFile
 
 SPLIT_FOLDERS = {"train": ("train", "training", "train2017"), "val": ("val", "validation", "valid", "val2017")}
-"""What folders of both splits are called."""
+"""The usual names of the folders of both splits."""
 HELD_OUT_EVERY = 10
 """One pair in so many is held out where a data set has no split of its own."""
 
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """A data set: its form, its pairs by split ("" where it has none), and its classes where it names them."""
+    """A data set: its format, its pairs by split ("" where it has none), and its classes if it names them."""
 
     format_name: str
     splits: dict[str, list[DatasetItem]]
@@ -35,11 +35,11 @@ class DatasetSource:
 
     @property
     def has_splits(self) -> bool:
-        """Whether the data say themselves what is held out."""
+        """Whether the data set has its own split."""
         return bool(self.splits.get("train") and self.splits.get("val"))
 
     def split_items(self, split: str) -> list[DatasetItem]:
-        """The pairs of "train" or "val"; without a split, a hash of the name decides, always the same."""
+        """The pairs of "train" or "val"; without a split of its own, a hash of each name decides."""
         if self.has_splits:
             return self.splits[split]
         everything = [item for items in self.splits.values() for item in items]
@@ -64,12 +64,12 @@ class _ClassFile(msgspec.Struct):
 
 
 def read_classes_json(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[str, str], ...]]:
-    """The classes and mirror pairs of a `classes.json`; nothing if it is not there. Raises BadFile."""
+    """The classes and the mirrored pairs of names in a `classes.json`, empty if there is none. Raises BadFile."""
     if not path.is_file():
         return (), ()
     file = read_json(path, _ClassFile)
     if [record.id for record in file.classes] != list(range(len(file.classes))) or file.unknown != 255:
-        raise BadFile(f"{path} does not number its classes 0, 1, 2 … with 255 for unknown.", "Number them so.")
+        raise BadFile(f"{path} does not number its classes 0, 1, 2 …, with 255 for unknown.", "Renumber them.")
     names, colours = [record.name for record in file.classes], [record.color for record in file.classes]
     invalid = [colour for colour in colours if colour and not re.fullmatch("#[0-9a-fA-F]{6}", colour)]
     if invalid:
@@ -79,7 +79,7 @@ def read_classes_json(path: Path) -> tuple[tuple[ClassWords, ...], tuple[tuple[s
 
 
 def classes_from_names(names: Sequence[str], colours: Sequence[str] = ()) -> tuple[ClassWords, ...]:
-    """Classes of these names; those without a colour get one that no other has."""
+    """Classes with these names; one without a colour gets one that no other has."""
     taken, result = {colour.lower() for colour in colours}, []
     for index, name in enumerate(names):
         colour = (colours[index] if colours else "").lower()
@@ -104,7 +104,7 @@ def hex_colour(colour: Sequence[int]) -> str:
 
 
 def split_folders(folder: Path) -> dict[str, Path]:
-    """The folders of both splits in a folder, by "train" and "val", of those that are there."""
+    """The existing folders of the splits in a folder, by "train" and "val"."""
     return {
         split: folder / name for split, names in SPLIT_FOLDERS.items() for name in names if (folder / name).is_dir()
     }
@@ -114,24 +114,24 @@ RecordType = TypeVar("RecordType")
 
 
 def read_json(path: Path, record_type: type[RecordType]) -> RecordType:
-    """A JSON file of a known form. Raises BadFile."""
+    """The contents of a JSON file as a record. Raises BadFile."""
     try:
         return msgspec.json.decode(read_bytes(path), type=record_type)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path} cannot be read: {error}", "Mend or replace it.") from error
+        raise BadFile(f"{path} cannot be read: {error}", "Repair or replace it.") from error
 
 
 CAPTION_KEYS = ("captions", "caption", "text", "prompt")
 
 
 def captions_in(line: dict[str, object]) -> tuple[str, ...]:
-    """The captions in a record, under whichever of the usual names."""
+    """The captions in a record, under the first of the usual keys that has any."""
     for key in CAPTION_KEYS:
         value = line.get(key)
         texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        found = tuple(text for text in texts if isinstance(text, str) and text.strip())
-        if found:
-            return found
+        captions = tuple(text for text in texts if isinstance(text, str) and text.strip())
+        if captions:
+            return captions
     return ()
 
 
@@ -144,7 +144,7 @@ def read_json_lines(path: Path) -> list[dict[str, object]]:
         try:
             records.append(msgspec.json.decode(line, type=dict[str, object]))
         except msgspec.MsgspecError as error:
-            raise BadFile(f"{path} is no JSON record in line {number}: {error}", "Mend or remove it.") from error
+            raise BadFile(f"Line {number} of {path} is no JSON record: {error}", "Repair or remove it.") from error
     return records
 
 
@@ -152,11 +152,11 @@ NAME_KEYS = ("name", "file_name", "file", "image")
 
 
 def read_captions(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The captions of a folder's captions.jsonl by the names of their pairs; none without it. Raises BadFile."""
+    """The captions in a folder's captions.jsonl by the names of their pairs, if there is one. Raises BadFile."""
     path = folder / "captions.jsonl"
-    found: dict[str, tuple[str, ...]] = {}
+    captions: dict[str, tuple[str, ...]] = {}
     for line in read_json_lines(path) if path.is_file() else ():
         name = next((value for key in NAME_KEYS if isinstance(value := line.get(key), str)), "")
         name = Path(name).stem if Path(name).suffix.lower() in IMAGE_SUFFIXES else name
-        found[name] = found.get(name, ()) + captions_in(line)
-    return found
+        captions[name] = captions.get(name, ()) + captions_in(line)
+    return captions

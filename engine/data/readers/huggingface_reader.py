@@ -29,7 +29,9 @@ LAYOUT_FILE_KEYS = tuple(f"{name}_{FILE_KEY}" for name in LAYOUT_KEYS)
 
 
 def detect_image_folder(folder: Path) -> DatasetSource | None:
-    """metadata.jsonl or .csv in the folder or its splits: file_name (or image_file_name), and one more …file_name."""
+    """An image folder: metadata.jsonl or .csv in the folder or its splits, with a file_name (or image_file_name) for
+    the image and another …_file_name for the layout.
+    """
     parts = split_folders(folder) or split_folders(folder / "data") or {"": folder}
     tables = {
         split: next((part / name for name in ("metadata.jsonl", "metadata.csv") if (part / name).is_file()), None)
@@ -43,7 +45,7 @@ def detect_image_folder(folder: Path) -> DatasetSource | None:
 
 
 def _read_metadata(path: Path) -> list[DatasetItem]:
-    """The pairs of a table; nothing if it has no layouts at all."""
+    """The pairs of a table, or none if it has no layouts at all."""
     if path.suffix == ".csv":
         rows: list[dict[str, object]] = [{**row} for row in csv.DictReader(read_bytes(path).decode().splitlines())]
     else:
@@ -66,7 +68,7 @@ def _metadata_item(path: Path, number: int, row: dict[str, object]) -> DatasetIt
 
 
 def detect_parquet(folder: Path) -> DatasetSource | None:
-    """*.parquet in the folder or data/; the files' names begin with their splits."""
+    """*.parquet in the folder or one within; the files' names begin with their splits."""
     paths = sorted(folder.glob("*.parquet")) or sorted(folder.glob("data/*.parquet"))
     paths = paths or sorted(folder.glob("*/*.parquet"))
     if not paths:
@@ -79,7 +81,7 @@ def detect_parquet(folder: Path) -> DatasetSource | None:
 
 
 def split_of_path(path: Path) -> str:
-    """The split that a file's name begins with, or its folder's; "" if it tells none."""
+    """The split that a file's name begins with, or its folder's; "" if neither does."""
     for name in (path.name, path.parent.name):
         for split in ("train", "val"):
             if name.startswith(split):
@@ -89,7 +91,7 @@ def split_of_path(path: Path) -> str:
 
 @dataclass(frozen=True)
 class _ParquetRow:
-    """One row of a parquet file, read with its group, the last few of which are kept."""
+    """One row of a parquet file. It is read with its group, of which the last two are cached."""
 
     path: Path
     group: int
@@ -110,7 +112,7 @@ class _ParquetRow:
         value = _locked_row_group(self.path, self.group, self.columns)[column][self.row]
         value = value.get("bytes") if isinstance(value, dict) else value
         if not isinstance(value, bytes):
-            raise BadFile(f"There is no {column} in {self.place}.", "Write the pictures into the file.")
+            raise BadFile(f"There is no {column} in {self.place}.", "Store the pictures in the file itself.")
         return value
 
 
@@ -122,7 +124,7 @@ def _import_parquet() -> ModuleType:
 
 
 def _locked_row_group(path: Path, group: int, columns: tuple[str, str]) -> dict[str, list[object]]:
-    with _READ_LOCK:  # several threads want the same group at once
+    with _READ_LOCK:  # several threads need the same group at once
         return _read_row_group(path, group, columns)
 
 
@@ -131,10 +133,9 @@ _READ_LOCK = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _read_row_group(path: Path, group: int, columns: tuple[str, str]) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = (
-        _import_parquet().ParquetFile(path).read_row_group(group, list(columns)).to_pydict()
-    )
-    return found
+    table = _import_parquet().ParquetFile(path).read_row_group(group, list(columns))
+    by_column: dict[str, list[object]] = table.to_pydict()
+    return by_column
 
 
 def _parquet_items(path: Path) -> list[DatasetItem]:
@@ -142,14 +143,12 @@ def _parquet_items(path: Path) -> list[DatasetItem]:
     try:
         file = parquet.ParquetFile(path)
     except (OSError, ValueError) as error:
-        raise BadFile(f"{path} is no parquet file ({error}).", "Mend or remove it.") from error
+        raise BadFile(f"{path} is no parquet file ({error}).", "Repair or remove it.") from error
     names = file.schema_arrow.names
     layout = next((name for name in LAYOUT_KEYS if name in names), None)
     if "image" not in names or layout is None:
-        raise BadFile(
-            f"{path} has the columns {', '.join(names)}.", "One must be “image” and one “layout” or “label”."
-        )
-    rest = [
+        raise BadFile(f"{path} has the columns {', '.join(names)}.", "Name one “image” and one “layout” or “label”.")
+    text_columns = [
         name
         for name in names
         if name not in ("image", layout) and name in ("name", "captions", "caption", "text", "prompt")
@@ -157,7 +156,7 @@ def _parquet_items(path: Path) -> list[DatasetItem]:
     items = []
     for group in range(file.num_row_groups):
         count = file.metadata.row_group(group).num_rows
-        texts = file.read_row_group(group, columns=rest).to_pylist() if rest else [{}] * count
+        texts = file.read_row_group(group, columns=text_columns).to_pylist() if text_columns else [{}] * count
         for row in range(count):
             parquet_row = _ParquetRow(path, group, row, ("image", layout))
             name = str(texts[row].get("name") or f"{path.stem}-{group:04}-{row:06}")

@@ -24,18 +24,17 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
 
 
 def _half_folders(folder: Path) -> dict[str, tuple[Path, Path]]:
-    """The folders of images and layouts by split."""
-    found = {}
+    """The folders of images and layouts by split, "" without one."""
     for name in LAYOUT_FOLDERS:
-        for split, part in split_folders(folder).items():
-            found[split] = (part / "images", part / name)
+        halves_of_split = {split: (part / "images", part / name) for split, part in split_folders(folder).items()}
         layouts = split_folders(folder / name)
         for split, part in split_folders(folder / "images").items():
-            found.setdefault(split, (part, layouts.get(split, folder / name / part.name)))
-        complete = {split: halves for split, halves in found.items() if all(half.is_dir() for half in halves)}
+            halves_of_split.setdefault(split, (part, layouts.get(split, folder / name / part.name)))
+        complete = {
+            split: halves for split, halves in halves_of_split.items() if all(half.is_dir() for half in halves)
+        }
         if complete:
             return complete
         if (folder / "images").is_dir() and (folder / name).is_dir():
             return {"": (folder / "images", folder / name)}
-        found = {}
     return {}

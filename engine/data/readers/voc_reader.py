@@ -15,9 +15,9 @@ from engine.interface.errors import BadFile
 
 
 def detect_dataset(folder: Path) -> DatasetSource | None:
-    """The folder itself, or VOCdevkit/VOC…/ in it. 255 is void; images that no list names are not segmented."""
+    """VOC in the folder or in VOCdevkit/VOC…/; 255 is void, and images that no list names are not segmented."""
     roots = [folder, *sorted(folder.glob("VOC2*")), *sorted(folder.glob("VOCdevkit/VOC*"))]
-    root = next((one for one in roots if (one / "SegmentationClass").is_dir()), None)
+    root = next((path for path in roots if (path / "SegmentationClass").is_dir()), None)
     if root is None:
         return None
     images, layouts = image_files(root / "JPEGImages"), image_files(root / "SegmentationClass")
@@ -26,26 +26,26 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
     names = names or {"": list(layouts)}
     splits = {
         split: join_halves(
-            {name: images.get(name, root / "JPEGImages" / f"{name}.jpg") for name in some},
-            {name: layouts.get(name, root / "SegmentationClass" / f"{name}.png") for name in some},
-            _read_captions(root / "Annotations", some),
+            {name: images.get(name, root / "JPEGImages" / f"{name}.jpg") for name in split_names},
+            {name: layouts.get(name, root / "SegmentationClass" / f"{name}.png") for name in split_names},
+            _read_captions(root / "Annotations", split_names),
         )
-        for split, some in names.items()
+        for split, split_names in names.items()
     }
     classes, mirror = read_classes_json(folder / "classes.json")
     return DatasetSource("VOC", splits, classes or _read_labelmap(root / "labelmap.txt"), mirror)
 
 
 def _read_captions(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """What annotations say in <caption>, where there are any: people's own come without."""
-    found = {}
+    """The <caption> elements of annotations, by name; VOC itself has none."""
+    captions_by_name = {}
     for name in names if folder.is_dir() else ():
         path = folder / f"{name}.xml"
         text = read_bytes(path).decode("utf-8", "replace") if path.is_file() else ""
         captions = _CAPTION.findall(text)
         if captions:
-            found[name] = tuple(unescape(caption) for caption in captions)
-    return found
+            captions_by_name[name] = tuple(unescape(caption) for caption in captions)
+    return captions_by_name
 
 
 _CAPTION = re.compile("<caption>([^<]*[^<\\s][^<]*)</caption>")

@@ -21,7 +21,7 @@ IMAGE_ENDINGS = (*(suffix.removeprefix(".") for suffix in IMAGE_SUFFIXES), "imag
 
 @dataclass(frozen=True)
 class _TarMember:
-    """The bytes of one file in a shard."""
+    """The place of one file in a shard."""
 
     path: Path
     name: str
@@ -42,7 +42,7 @@ class _TarMember:
 
 @dataclass(frozen=True)
 class _TarSample:
-    """The files of one key by what follows its first full stop."""
+    """The files of one key, by the endings of their names after the first full stop."""
 
     path: Path
     key: str
@@ -65,7 +65,7 @@ class _TarSample:
         try:
             return captions_in(msgspec.json.decode(self.files["json"].read(), type=dict[str, object]))
         except msgspec.MsgspecError as error:
-            raise BadFile(f"{self.key}.json in {self.path} is no record: {error}", "Mend the shard.") from error
+            raise BadFile(f"{self.key}.json in {self.path} is no record: {error}", "Repair the shard.") from error
 
     def _first_member(self, endings: tuple[str, ...], what: str) -> _TarMember:
         for ending in endings:
@@ -75,7 +75,7 @@ class _TarSample:
 
 
 def detect_dataset(folder: Path) -> DatasetSource | None:
-    """*.tar in the folder or its splits; a shard's name begins with its split."""
+    """WebDataset: *.tar in the folder or one within; a shard's name begins with its split."""
     paths = sorted(folder.glob("*.tar")) or sorted(folder.glob("*/*.tar"))
     if not paths:
         return None
@@ -94,9 +94,11 @@ def _shard_items(path: Path) -> list[DatasetItem]:
                 folder, _, base = member.name.rpartition("/")
                 key, _, ending = base.partition(".")
                 if member.isfile() and key:
-                    one = _TarMember(path, member.name, member.offset_data, member.size)
-                    samples.setdefault(f"{folder}/{key}".strip("/"), {})[ending.lower()] = one
+                    tar_member = _TarMember(path, member.name, member.offset_data, member.size)
+                    samples.setdefault(f"{folder}/{key}".strip("/"), {})[ending.lower()] = tar_member
     except (tarfile.TarError, OSError) as error:
-        raise BadFile(f"{path} is no shard ({error}).", "Give tar files that are not compressed.") from error
+        raise BadFile(f"{path} is no shard ({error}).", "Give uncompressed tar files.") from error
     tar_samples = (_TarSample(path, key, files) for key, files in samples.items())
-    return [DatasetItem(one.key, one.load_image, one.load_layout, one.captions()) for one in tar_samples]
+    return [
+        DatasetItem(sample.key, sample.load_image, sample.load_layout, sample.captions()) for sample in tar_samples
+    ]

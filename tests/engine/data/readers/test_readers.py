@@ -120,7 +120,7 @@ def test_synonyms_come_with_the_names_of_ade20k(tmp_path):
 
 def test_what_is_no_data_set_is_told_what_is(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(BadFile, match=r"no data set of a known form.*Cityscapes"):
+    with pytest.raises(BadFile, match=r"no data set of a known format.*Cityscapes"):
         open_dataset(tmp_path)
     with pytest.raises(BadFile, match="no folder"):
         open_dataset(tmp_path / "nowhere")
@@ -375,11 +375,11 @@ RED, BLUE = ClassWords(name="a", colour="#ff0000"), ClassWords(name="b", colour=
     ("taxonomy", "says"),
     [
         (Taxonomy(classes=(RED,)), "1 classes"),
-        (Taxonomy(classes=(RED, RED)), "name “a” stands twice"),
-        (Taxonomy(classes=(RED, ClassWords(name="b", colour="#FF0000"))), "colour “#ff0000” stands twice"),
+        (Taxonomy(classes=(RED, RED)), "name “a” occurs twice"),
+        (Taxonomy(classes=(RED, ClassWords(name="b", colour="#FF0000"))), "colour “#ff0000” occurs twice"),
         (Taxonomy(classes=(RED, ClassWords(name="b", colour="blue"))), "“blue” in the taxonomy is no colour"),
         (Taxonomy(classes=(RED, BLUE), mirror=(("a", "c"),)), "“c”"),
-        (Taxonomy(classes=(RED, BLUE), mirror=(("a", "b"), ("b", "a"))), "mirrored class “b” stands twice"),
+        (Taxonomy(classes=(RED, BLUE), mirror=(("a", "b"), ("b", "a"))), "mirrored class “b” occurs twice"),
     ],
 )
 def test_a_taxonomy_that_makes_no_sense_is_named(taxonomy, says):

@@ -75,7 +75,7 @@ def test_a_class_cannot_have_itself_as_a_neighbour(count: int) -> None:
 
 def test_classes_in_two_parts_would_never_be_forgotten() -> None:
     parts = torch.block_diag(torch.ones(2, 2), torch.ones(2, 2))
-    with pytest.raises(ValueError, match="tell them apart"):
+    with pytest.raises(ValueError, match="never confuse"):
         SimilarityTransitions(NoiseSchedule.from_name(), parts)
 
 
