@@ -100,12 +100,15 @@ class _ParquetRow:
 
     @property
     def place(self) -> str:
+        """The row as error messages name it."""
         return f"row {self.row} of group {self.group} in {self.path}"
 
     def load_image(self) -> Pixels:
+        """RGB [H, W, 3]. Raises BadFile."""
         return decode_image(self._bytes(self.columns[0]), f"The image in {self.place}")
 
     def load_layout(self) -> RawLayout:
+        """The layout as it stands. Raises BadFile."""
         return decode_raw_layout(self._bytes(self.columns[1]), f"The layout in {self.place}")
 
     def _bytes(self, column: str) -> bytes:

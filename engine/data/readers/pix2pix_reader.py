@@ -48,10 +48,12 @@ class _SideBySideFile:
     labels_left: bool
 
     def load_image(self) -> Pixels:
+        """RGB [H, W, 3]. Raises BadFile."""
         pixels = read_image(self.path)
         return self._half(pixels, not self.labels_left)
 
     def load_layout(self) -> RawLayout:
+        """The layout as it stands. Raises BadFile."""
         raw = decode_raw_layout(read_bytes(self.path), str(self.path))
         if raw.pixels.ndim == 2:
             raise BadFile(f"{self.path} has no colours.", "Give pictures with photograph and colours side by side.")

@@ -29,6 +29,7 @@ class _TarMember:
     size: int
 
     def read(self) -> bytes:
+        """The file's bytes. Raises BadFile."""
         try:
             with self.path.open("rb") as file:
                 file.seek(self.start)
@@ -49,14 +50,17 @@ class _TarSample:
     files: dict[str, _TarMember]
 
     def load_image(self) -> Pixels:
+        """RGB [H, W, 3]. Raises BadFile."""
         member = self._first_member(IMAGE_ENDINGS, "image")
         return decode_image(member.read(), f"{member.name} in {self.path}")
 
     def load_layout(self) -> RawLayout:
+        """The layout as it stands. Raises BadFile."""
         member = self._first_member((*(f"{name}.png" for name in LAYOUT_KEYS), "seg.png", "cls.png"), "layout")
         return decode_raw_layout(member.read(), f"{member.name} in {self.path}")
 
     def captions(self) -> tuple[str, ...]:
+        """The captions in a text or JSON file of the sample. Raises BadFile."""
         for ending in ("txt", "caption.txt", "text"):
             if ending in self.files:
                 return captions_in({"text": self.files[ending].read().decode("utf-8", "replace").strip()})

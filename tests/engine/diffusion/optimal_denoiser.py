@@ -1,4 +1,4 @@
-"""A world of a few pictures, in which the best possible network is a sum over all of them."""
+"""A toy world of a few pictures, in which the optimal network is a sum over all of them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PROCESS = JointProcess(NoiseSchedule.from_name(), UniformTransitions(NoiseSchedu
 
 @dataclass
 class OptimalDenoiser:
-    """Pictures [N, 3, H, W] with layouts [N, 1, H, W], and how frequent they are, [N]; a `Denoiser`.
+    """Pictures [N, 3, H, W] with layouts [N, 1, H, W], and probabilities [N]; a `Denoiser`.
 
-    A text is a log-probability per picture, in `pooled`. Every question is written down in `asked`.
+    A text is a log-probability per picture, in `pooled`. Every call is recorded in `calls`.
     """
 
     images: Tensor

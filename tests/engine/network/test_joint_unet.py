@@ -77,8 +77,8 @@ def test_clocks_text_and_the_last_estimate_are_heard(network):
     later = replace(state(), clocks=replace(state().clocks, image_running=torch.full((2,), 100)))
     other_text = replace(text(), tokens=text().tokens.flip(-1))
     last = CleanEstimate(torch.ones(2, 3, 32, 48), torch.full((2, CLASSES, 32, 48), 0.2))
-    for told in ((later, text(), None), (state(), other_text, None), (state(), text(), last)):
-        assert not torch.allclose(plain, answers(network, *told).logits)
+    for inputs in ((later, text(), None), (state(), other_text, None), (state(), text(), last)):
+        assert not torch.allclose(plain, answers(network, *inputs).logits)
 
 
 def test_words_behind_the_mask_are_not_heard(network):

@@ -57,7 +57,7 @@ def test_padding_does_not_change_what_is_heard(tower):
     torch.testing.assert_close(both.pooled[:1], alone.pooled)
     assert both.mask.sum(1).tolist() == [4, 6]
     changed = tower.tokenize(["no cars"])
-    changed[0, 6] = UNKNOWN_WORD  # behind the end: not masked, so it may be heard, unlike padding
+    changed[0, 6] = UNKNOWN_WORD  # behind the end: not masked, so it may have an effect, unlike padding
     with torch.no_grad():
         assert not torch.equal(tower(changed).pooled, alone.pooled)
 
@@ -76,10 +76,10 @@ def test_an_open_clip_model_loads_from_a_local_folder(tmp_path):
     assert (tower.pooled_width, tower.token_width) == (24, 32)
     prompts = ["a red bus", "nothing like it at all"]
     with torch.no_grad():
-        heard = tower(tower.tokenize(prompts))
-        torch.testing.assert_close(heard.pooled, model.eval().encode_text(open_clip.tokenize(prompts, 16)))
-    assert heard.tokens.shape == (2, 16, 32)
-    assert heard.mask.sum(1).tolist() == [5, 7]
+        features = tower(tower.tokenize(prompts))
+        torch.testing.assert_close(features.pooled, model.eval().encode_text(open_clip.tokenize(prompts, 16)))
+    assert features.tokens.shape == (2, 16, 32)
+    assert features.mask.sum(1).tolist() == [5, 7]
     assert not any(p.requires_grad for p in tower.parameters())
 
 

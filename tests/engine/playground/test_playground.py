@@ -1,6 +1,6 @@
 """The samplers with the best possible network against exact densities, and what every figure claims.
 
-Statistics have fixed seeds, so that they pass or fail for good; what they could find is said with each.
+Statistics have fixed seeds, so that they always pass or always fail; each names the smallest error it could find.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def test_the_network_says_the_posterior_mean(t: int, u: int) -> None:
     state = DiffusionState(
         x_t.reshape(1, 2, 1, 1), torch.full((1, 1, 1, 1), y_t), Clocks(*maps, maps[0].flatten(), maps[1].flatten())
     )
-    told = WORLD(state, unconditional_task(1).text, None)
-    said = OUR_PROCESS.image_estimate(state.image, told.image_output, maps[0])
+    prediction = WORLD(state, unconditional_task(1).text, None)
+    estimate = OUR_PROCESS.image_estimate(state.image, prediction.image_output, maps[0])
     points, area = grid(801, 3.0)
     table = WORLD.density(points) * area
     a = float(OUR_PROCESS.image_schedule.alpha_bar[t])
@@ -106,8 +106,8 @@ def test_the_network_says_the_posterior_mean(t: int, u: int) -> None:
     )
     table = table * likely
     table = table / table.sum()
-    torch.testing.assert_close(said.x_0.flatten().double(), (table.sum(1) @ points), rtol=0, atol=2e-3)
-    torch.testing.assert_close(told.logits.softmax(1).flatten().double(), table.sum(0), rtol=0, atol=2e-3)
+    torch.testing.assert_close(estimate.x_0.flatten().double(), (table.sum(1) @ points), rtol=0, atol=2e-3)
+    torch.testing.assert_close(prediction.logits.softmax(1).flatten().double(), table.sum(0), rtol=0, atol=2e-3)
 
 
 @pytest.mark.parametrize("t", [5, 20, 50, 300])
@@ -115,10 +115,10 @@ def test_a_given_label_is_never_doubted(t: int) -> None:
     """Not even by a point on a part of another label."""
     point = math.sqrt(float(OUR_PROCESS.image_schedule.alpha_bar[t])) * WORLD.means[0]
     clocks = Clocks(*(torch.full((1, 1, 1, 1), u) for u in (t, 0)), torch.tensor([t]), torch.tensor([0]))
-    told = WORLD(
+    prediction = WORLD(
         DiffusionState(point.reshape(1, 2, 1, 1), torch.tensor([[[[1]]]]), clocks), unconditional_task(1).text, None
     )
-    assert told.logits.softmax(1).flatten().tolist() == pytest.approx([0, 1, 0])
+    assert prediction.logits.softmax(1).flatten().tolist() == pytest.approx([0, 1, 0])
 
 
 def one(label: int) -> torch.Tensor:

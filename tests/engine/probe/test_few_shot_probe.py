@@ -64,9 +64,9 @@ def run(capsys, tiny_pack):
 def done(folder, tiny_pack, tmp_path_factory):
     """What three marked images come to on all six."""
     out = tmp_path_factory.mktemp("done")
-    told = ("--marked", folder, "--images", folder / "images", "--out", out)
+    arguments = ("--marked", folder, "--images", folder / "images", "--out", out)
     with pytest.raises(SystemExit) as left:
-        main([str(part) for part in ("probe", "--pack", tiny_pack, "--device", "cpu", *told)])
+        main([str(part) for part in ("probe", "--pack", tiny_pack, "--device", "cpu", *arguments)])
     assert not left.value.code
     return out
 
@@ -80,13 +80,13 @@ def test_three_marked_images_tell_the_others(done):
 
 
 def test_its_report_says_how_sure_and_how_good(done):
-    told = json.loads((done / "probe.json").read_text("utf-8"))
-    assert told["marked"] == ["0", "1", "2"]
-    assert 0.9 < told["left_out"]["mean_iou"] <= 1
-    assert set(told["confidence"]) == set("012345")
+    report = json.loads((done / "probe.json").read_text("utf-8"))
+    assert report["marked"] == ["0", "1", "2"]
+    assert 0.9 < report["left_out"]["mean_iou"] <= 1
+    assert set(report["confidence"]) == set("012345")
     unsure = np.asarray(Image.open(done / "3_unsure.png"))
     assert unsure.shape == (32, 64)
-    assert told["confidence"]["3"] == pytest.approx(1 - unsure.mean() / 255)
+    assert report["confidence"]["3"] == pytest.approx(1 - unsure.mean() / 255)
     edges = np.zeros((32, 64), bool)
     layout = scene(3)[1]
     edges[:, 1:] = layout[:, 1:] != layout[:, :-1]
@@ -113,9 +113,9 @@ def test_classes_can_be_named(folder, run, tmp_path):
     (tmp_path / "named" / "classes.json").write_text(json.dumps({"classes": names}), "utf-8")
     given = ("--images", folder / "images" / "5.png", "--out", tmp_path / "out")
     assert run("--marked", tmp_path / "named", *given)[0] == 0
-    told = json.loads((tmp_path / "out" / "probe.json").read_text("utf-8"))
-    assert told["classes"] == ["else", "balloon", "lamp"]
-    assert told["left_out"] is None  # one image is too few
+    report = json.loads((tmp_path / "out" / "probe.json").read_text("utf-8"))
+    assert report["classes"] == ["else", "balloon", "lamp"]
+    assert report["left_out"] is None  # one image is too few
 
 
 def test_grey_layouts_get_colours_of_their_own(run, tmp_path):
@@ -146,25 +146,25 @@ def marked(tmp_path, layout):
 
 
 @pytest.mark.parametrize(
-    ("layout", "said"),
+    ("layout", "message"),
     [
         (np.full((32, 64), UNKNOWN, np.uint8), "Nothing is marked"),
         (np.ones((32, 64), np.uint8), "mark class 1 only"),
         (np.zeros((10, 10), np.uint8), "10×10"),
     ],
 )
-def test_marks_that_say_nothing_are_named(run, tmp_path, layout, said):
+def test_marks_that_say_nothing_are_named(run, tmp_path, layout, message):
     folder = marked(tmp_path, layout)
     code, _, err = run("--marked", folder, "--images", folder / "images", "--out", tmp_path / "out")
     assert code == 1
-    assert said in err
+    assert message in err
 
 
 def test_what_is_missing_or_broken_is_named(run, folder, done, tmp_path):
     out = ("--out", tmp_path / "out")
     images = ("--images", folder / "images")
     (tmp_path / "no.safetensors").write_bytes(b"nothing")
-    for given, said in [
+    for given, message in [
         ((*images,), "--marked or --probe"),
         (("--marked", folder), "--images"),
         (("--marked", tmp_path, *images), "images/ and layouts/"),
@@ -177,10 +177,10 @@ def test_what_is_missing_or_broken_is_named(run, folder, done, tmp_path):
     ]:
         code, _, err = run(*out, *given)
         assert code == 1
-        assert said in err
+        assert message in err
 
 
-def test_the_network_is_as_it_was_after_it_was_listened_to(tiny_pack):
+def test_the_network_is_as_it_was_after_features_were_extracted(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     network = network_features.ProbeFeatureExtractor(pack, (0, 100))
     image = scene(0)[0]
@@ -209,12 +209,15 @@ def test_small_classes_are_learnt_from_as_much_as_large_ones():
     layout = np.zeros((50, 50), np.uint8)
     layout[:12, :12] = 1
     layout[40:] = UNKNOWN
-    seen = pixel_samples.sample_marked_image(
+    samples = pixel_samples.sample_marked_image(
         lambda image: torch.zeros(3, 16, 16), np.zeros((50, 50, 3), np.uint8), layout, 0
     )
-    assert seen.learnt.labels.bincount().tolist() == [pixel_samples.PIXELS_PER_CLASS, pixel_samples.PIXELS_PER_CLASS]
-    assert len(seen.measured.labels) == pixel_samples.MEASURED_PIXELS
-    assert 0.02 < seen.measured.labels.float().mean() < 0.15  # as it is in the image: 144 of 2000
+    assert samples.learnt.labels.bincount().tolist() == [
+        pixel_samples.PIXELS_PER_CLASS,
+        pixel_samples.PIXELS_PER_CLASS,
+    ]
+    assert len(samples.measured.labels) == pixel_samples.MEASURED_PIXELS
+    assert 0.02 < samples.measured.labels.float().mean() < 0.15  # as it is in the image: 144 of 2000
 
 
 def test_a_classifier_separates_what_no_line_does():
@@ -222,9 +225,9 @@ def test_a_classifier_separates_what_no_line_does():
     points = torch.randn((600, 2), generator=random)
     labels = (points[:, 0] * points[:, 1] > 0).long()
     made = pixel_classifier.fit_classifier(points, labels, 2, seed=0)
-    told = made(points)
-    assert told.sum(1).tolist() == pytest.approx([1.0] * 600)
-    assert (told.argmax(1) == labels).float().mean() > 0.95
+    probs = made(points)
+    assert probs.sum(1).tolist() == pytest.approx([1.0] * 600)
+    assert (probs.argmax(1) == labels).float().mean() > 0.95
 
 
 def test_a_study_measures_both_ways(run, tmp_path):
@@ -235,11 +238,11 @@ def test_a_study_measures_both_ways(run, tmp_path):
             write_layout(tmp_path / split / "layouts" / f"{index}.png", layout, CLASSES)
     code, out, _ = run("--study", "--data", tmp_path, "--out", tmp_path / "out")
     assert code == 0
-    told = json.loads((tmp_path / "out" / "study.json").read_text("utf-8"))
-    assert [point["marked"] for point in told["curve"]] == [1, 2]
-    assert told["unseen"] == 3
-    for point in told["curve"]:
+    report = json.loads((tmp_path / "out" / "study.json").read_text("utf-8"))
+    assert [point["marked"] for point in report["curve"]] == [1, 2]
+    assert report["unseen"] == 3
+    for point in report["curve"]:
         assert len(point["features"]) == len(point["plain"]) == 3
-    assert min(told["curve"][-1]["features"]) > 0.8
+    assert min(report["curve"][-1]["features"]) > 0.8
     assert "2 marked: mIoU" in out
     assert (tmp_path / "out" / "study.png").stat().st_size > 1000

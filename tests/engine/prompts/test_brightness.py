@@ -97,7 +97,7 @@ def pictures(mean):
 
 
 @pytest.mark.parametrize(("mean", "after"), [(0.45, (0.3, 0.6)), (0.2, (0.2, 0.6)), (0.8, (0.3, 0.8))])
-def test_a_picture_is_exposed_until_it_is_as_told_and_no_further(mean, after):
+def test_a_picture_is_exposed_to_the_prompted_brightness_and_no_further(mean, after):
     x_0 = pictures(mean)
     bent = TOLD.guided_x_0(a_state(), x_0)
     rgb = RGB.to_rgb(bent)
@@ -105,8 +105,8 @@ def test_a_picture_is_exposed_until_it_is_as_told_and_no_further(mean, after):
     assert float(rgb.min()) >= 0
     assert float(rgb.max()) <= 1
     assert torch.equal(bent[2], x_0[2])
-    for row, told in enumerate(after):
-        assert torch.equal(bent[row], x_0[row]) == (told == mean)
+    for row, expected in enumerate(after):
+        assert torch.equal(bent[row], x_0[row]) == (expected == mean)
 
 
 def test_black_and_white_stay_what_they_are():
@@ -127,31 +127,31 @@ def test_an_image_of_which_anything_is_given_has_its_own_light():
 
 
 @pytest.mark.parametrize("sampler", ["unipc", "gcdp"])
-def test_drawn_pictures_are_as_told_and_the_same_alone(tiny_pack, sampler):
+def test_drawn_pictures_are_as_prompted_and_the_same_alone(tiny_pack, sampler):
     pack = packs.read_pack(tiny_pack, "cpu")
     dark, bright = pack.file.pixels.light
     prompts = "a car at night", "cars", "cars, bright sunlight"
-    asked = [Generate(id=text, pack="tiny", prompt=text, seed=3, steps=3, sampler=sampler) for text in prompts]
-    *_, together = generation.generate_steps(pack, asked)
+    requests = [Generate(id=text, pack="tiny", prompt=text, seed=3, steps=3, sampler=sampler) for text in prompts]
+    *_, together = generation.generate_steps(pack, requests)
     night, plain, day = (together.image(row) for row in range(3))
     assert night.mean() / 255 == pytest.approx(dark, abs=0.005)
     assert day.mean() / 255 == pytest.approx(bright, abs=0.005)
     assert night.mean() < plain.mean() < day.mean()
-    for row, one in enumerate(asked):
-        *_, alone = generation.generate_steps(pack, [one])
+    for row, request in enumerate(requests):
+        *_, alone = generation.generate_steps(pack, [request])
         assert np.array_equal(together.image(row), alone.image(0))
         assert np.array_equal(together.layout(row), alone.layout(0))
 
 
-def test_only_an_image_that_is_drawn_whole_is_told(tiny_pack):
+def test_only_an_image_that_is_drawn_whole_is_exposed(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     picture = np.full((pack.info.height, pack.info.width, 3), 90, np.uint8)
     keep = np.zeros(picture.shape[:2], np.uint8)
     keep[:8] = 1
-    told = Generate(id="told", pack="tiny", prompt="at night")
-    layout = msgspec.structs.replace(told, layout=Raster.from_pixels(keep))
-    partly = msgspec.structs.replace(told, image=Raster.from_pixels(picture), keep_image=Raster.from_pixels(keep))
-    resolved = [generation.resolve_for_pack(pack, request) for request in (told, layout, partly)]
+    night = Generate(id="request", pack="tiny", prompt="at night")
+    layout = msgspec.structs.replace(night, layout=Raster.from_pixels(keep))
+    partly = msgspec.structs.replace(night, image=Raster.from_pixels(picture), keep_image=Raster.from_pixels(keep))
+    resolved = [generation.resolve_for_pack(pack, request) for request in (night, layout, partly)]
     assert [request.brightness for request in resolved] == ["dark", "dark", ""]
     assert [type(one) for one in batch_guides(pack, resolved[:1])] == [BrightnessGuide]
     assert batch_guides(pack, resolved[2:]) == ()
@@ -160,7 +160,7 @@ def test_only_an_image_that_is_drawn_whole_is_told(tiny_pack):
 def test_a_pack_that_knows_no_light_is_drawn_as_before(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     pack.file = msgspec.structs.replace(pack.file, pixels=msgspec.structs.replace(pack.file.pixels, light=None))
-    resolved = generation.resolve_for_pack(pack, Generate(id="told", pack="tiny", prompt="at night"))
+    resolved = generation.resolve_for_pack(pack, Generate(id="request", pack="tiny", prompt="at night"))
     assert batch_guides(pack, [resolved]) == ()
     assert "night" in unknown_words(pack, "at night")
 

@@ -27,7 +27,7 @@ LEFT = ClassConstraint(2, "left", "")
 
 
 @pytest.mark.parametrize(
-    ("prompt", "told"),
+    ("prompt", "expected"),
     [
         ("a bus on the left", {"bus": ("left", "")}),
         ("To our LEFT stands a bus", {"bus": ("left", "")}),
@@ -57,13 +57,13 @@ LEFT = ClassConstraint(2, "left", "")
         ("one car at the left and one car", {"car": ("left", "")}),
     ],
 )
-def test_places_and_numbers_are_read(prompt, told):
+def test_places_and_numbers_are_read(prompt, expected):
     found = {
         STREET[one.class_id].name: (one.side, one.amount)
         for one in read_constraints(prompt, STREET)
         if one.is_specific
     }
-    assert found == told
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -169,13 +169,13 @@ def test_what_is_given_of_either_half_is_not_bent_and_not_drawn_again():
     state.clocks.layout[..., :4, :] = 0
     state.layout[..., :4, 24:] = 2
     state.clocks.image[..., 12:, :] = 0
-    for told in (LEFT, ClassConstraint(2, "", "many")):
-        bent = PlacementGuide([[told]]).guided_logits(state, logits)
+    for constraint in (LEFT, ClassConstraint(2, "", "many")):
+        bent = PlacementGuide([[constraint]]).guided_logits(state, logits)
         assert torch.equal(bent[..., :4, :], logits[..., :4, :])
         assert torch.equal(bent[..., 12:, :], logits[..., 12:, :])
         before, after = (each.softmax(1)[:, 2, 4:12].mean() for each in (logits, bent))
         assert not torch.equal(bent[..., 4:12, :], logits[..., 4:12, :])
-        if told is LEFT:
+        if constraint is LEFT:
             torch.testing.assert_close(after, before, rtol=0.01, atol=0)
 
 
@@ -255,20 +255,20 @@ def test_one_that_is_painted_is_the_one():
     assert not (one.argmax(1)[..., 20:26] == 2).any()
 
 
-def test_a_sample_is_bent_by_its_own_words_alone():
+def test_a_sample_is_guided_by_its_own_words_alone():
     logits = some_logits(3)
     together = PlacementGuide([[LEFT], [], [ClassConstraint(4, "right", "one"), LEFT]]).guided_logits(
         a_state(3), logits
     )
     assert torch.equal(together[1], logits[1])
-    for row, told in ((0, [LEFT]), (2, [ClassConstraint(4, "right", "one"), LEFT])):
-        assert torch.equal(together[[row]], PlacementGuide([told]).guided_logits(a_state(), logits[[row]]))
+    for row, constraints in ((0, [LEFT]), (2, [ClassConstraint(4, "right", "one"), LEFT])):
+        assert torch.equal(together[[row]], PlacementGuide([constraints]).guided_logits(a_state(), logits[[row]]))
 
 
-def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
+def test_a_drawn_layout_has_a_class_where_the_prompt_puts_it(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     car = [one.name for one in pack.info.classes].index("car")
-    request = Generate(id="told", pack="tiny", prompt="cars on the left", seed=5)
+    request = Generate(id="request", pack="tiny", prompt="cars on the left", seed=5)
     *_, last = generation.generate_steps(pack, [request])
     middle = pack.info.width // 2
     columns = (last.layout(0) == car).sum(0)
@@ -276,23 +276,24 @@ def test_a_drawn_layout_has_a_class_where_the_prompt_tells_it(tiny_pack):
     assert columns[:middle].sum() > 20
 
 
-def test_told_results_are_the_same_together_and_alone(tiny_pack):
+def test_constrained_results_are_the_same_together_and_alone(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
     prompts = "a car on the left", "exactly one tree, cars on the right", "many cars"
-    asked = [Generate(id=prompt, pack="tiny", prompt=prompt, seed=3, steps=3) for prompt in prompts]
-    *_, together = generation.generate_steps(pack, asked)
-    for row, one in enumerate(asked):
-        *_, alone = generation.generate_steps(pack, [one])
+    requests = [Generate(id=prompt, pack="tiny", prompt=prompt, seed=3, steps=3) for prompt in prompts]
+    *_, together = generation.generate_steps(pack, requests)
+    for row, request in enumerate(requests):
+        *_, alone = generation.generate_steps(pack, [request])
         assert np.array_equal(together.image(row), alone.image(0))
         assert np.array_equal(together.layout(row), alone.layout(0))
 
 
-def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
+def test_the_distilled_network_keeps_the_clocks_that_it_was_taught(tmp_path):
     pack = packs.read_pack(tiny.add_distilled(tiny.make(tmp_path / "tiny")), "cpu")
     ways = [
         [frame.step.state.clocks.image_running.tolist() for frame in generation.generate_steps(pack, [one])]
         for one in (
-            Generate(id="told", pack="tiny", prompt=prompt, sampler="distilled") for prompt in ("a car", "many cars")
+            Generate(id="request", pack="tiny", prompt=prompt, sampler="distilled")
+            for prompt in ("a car", "many cars")
         )
     ]
     assert ways[0] == ways[1]
@@ -300,8 +301,10 @@ def test_the_distilled_network_keeps_the_way_that_it_was_taught(tmp_path):
 
 def test_guides_that_are_asked_for_have_the_last_word(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
-    asked = Generate(id="told", pack="tiny", prompt="a car on the left", guides=(AreaGuide(shares={"road": 0.3}),))
-    assert [type(one) for one in batch_guides(pack, [generation.resolve_for_pack(pack, asked)])] == [
+    request = Generate(
+        id="request", pack="tiny", prompt="a car on the left", guides=(AreaGuide(shares={"road": 0.3}),)
+    )
+    assert [type(one) for one in batch_guides(pack, [generation.resolve_for_pack(pack, request)])] == [
         PresenceGuide,
         PlacementGuide,
         LayoutAreaGuide,
@@ -316,15 +319,15 @@ def test_words_that_are_obeyed_are_not_called_unknown(tiny_pack):
 
 def test_only_what_is_to_be_drawn_is_told(tiny_pack):
     pack = packs.read_pack(tiny_pack, "cpu")
-    told = Generate(id="told", pack="tiny", prompt="a car on the left")
+    sided = Generate(id="request", pack="tiny", prompt="a car on the left")
     layout = np.zeros((pack.info.height, pack.info.width), np.uint8)
     partly = layout.copy()
     partly[:8] = UNKNOWN
-    whole = msgspec.structs.replace(told, layout=Raster.from_pixels(layout))
-    assert generation.resolve_for_pack(pack, told).constraints
-    half_given = msgspec.structs.replace(told, layout=Raster.from_pixels(partly))
+    whole = msgspec.structs.replace(sided, layout=Raster.from_pixels(layout))
+    assert generation.resolve_for_pack(pack, sided).constraints
+    half_given = msgspec.structs.replace(sided, layout=Raster.from_pixels(partly))
     assert generation.resolve_for_pack(pack, half_given).constraints
     assert generation.resolve_for_pack(pack, whole).constraints == ()
-    plain = msgspec.structs.replace(told, prompt="a car")
-    batch = [generation.resolve_for_pack(pack, request) for request in (told, plain, told, whole)]
+    plain = msgspec.structs.replace(sided, prompt="a car")
+    batch = [generation.resolve_for_pack(pack, request) for request in (sided, plain, sided, whole)]
     assert group_batchable(batch) == [[0, 2], [1, 3]]

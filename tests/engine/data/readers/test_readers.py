@@ -32,7 +32,7 @@ def numbered(name: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("make", "form", "count", "told"),
+    ("make", "form", "count", "has_captions"),
     [
         (dataset_samples.write_paired_folders, "folders", 6, 1),
         (dataset_samples.write_colour_folders, "folders", 24, 0),
@@ -49,7 +49,7 @@ def numbered(name: str) -> int:
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_every_form_is_known_and_gives_the_ids_that_were_drawn(tmp_path, make, form, count, told):
+def test_every_form_is_known_and_gives_the_ids_that_were_drawn(tmp_path, make, form, count, has_captions):
     if make in (dataset_samples.write_parquet, dataset_samples.write_webdataset):
         pytest.importorskip(
             {dataset_samples.write_parquet: "datasets", dataset_samples.write_webdataset: "webdataset"}[make]
@@ -70,7 +70,7 @@ def test_every_form_is_known_and_gives_the_ids_that_were_drawn(tmp_path, make, f
         np.testing.assert_array_equal(pair.layout, dataset_samples.sample_layout(row))
         assert pair.image.shape == (24, 32, 3)
         assert make is dataset_samples.write_pix2pix or (pair.image == dataset_samples.sample_image(row)).all()
-        assert item.captions == ((f"caption {row}",) if told else ())
+        assert item.captions == ((f"caption {row}",) if has_captions else ())
         row += 1
 
 

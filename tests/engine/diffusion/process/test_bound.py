@@ -88,8 +88,8 @@ def test_of_two_correlated_pixels_is_above_their_entropy() -> None:
             to_t = chain_matrix(kind, TICKS, 0, t)
             for y_t in product(range(4), repeat=2):
                 weight = table[y_0] * to_t[y_0[0], y_t[0]] * to_t[y_0[1], y_t[1]]
-                seen = table * to_t[:, y_t[0], None] * to_t[None, :, y_t[1]]
-                heads = seen.sum(1) / seen.sum(), seen.sum(0) / seen.sum()
+                joint = table * to_t[:, y_t[0], None] * to_t[None, :, y_t[1]]
+                heads = joint.sum(1) / joint.sum(), joint.sum(0) / joint.sum()
                 for head, clean, now in zip(heads, y_0, y_t, strict=True):
                     move = bound.layout_step_kl(
                         transitions,

@@ -93,7 +93,7 @@ def test_sum_kernel_with_the_exact_head_is_the_true_reverse(kind: TransitionKind
 def test_sum_kernel_is_the_sum_of_posteriors_for_any_head(
     kind: TransitionKind, seed: int, y_t: int, skip: tuple[int, int]
 ) -> None:
-    """Where the mask is on, every class is possible; elsewhere of the absorbing chain only the class that is seen."""
+    """Where the mask is on, every class is possible; elsewhere of the absorbing chain only the observed class."""
     (s, t), transitions = map(clock_map, skip), kind.build(NoiseSchedule.from_name(max_clock=8))
     now = one_hot(4 if transitions.num_states == 5 else y_t, transitions.num_states)
     head = probabilities(seed)

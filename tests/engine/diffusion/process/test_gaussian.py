@@ -70,18 +70,20 @@ def test_all_that_a_network_can_say_means_the_same(seed: int, t: int, kind: gaus
     schedule, now = NoiseSchedule.from_name(max_clock=T), clock_map(t)
     x_0, noise = picture(seed), picture(seed + 1)
     x_t = gaussian.q_sample(schedule, x_0, now, noise)
-    said = gaussian.prediction_target(schedule, kind, x_0, noise, now)
-    torch.testing.assert_close(gaussian.x_0_from_output(schedule, kind, x_t, said, now), x_0, **EXACT_TOLERANCE)
-    torch.testing.assert_close(gaussian.epsilon_from_output(schedule, kind, x_t, said, now), noise, **EXACT_TOLERANCE)
+    output = gaussian.prediction_target(schedule, kind, x_0, noise, now)
+    torch.testing.assert_close(gaussian.x_0_from_output(schedule, kind, x_t, output, now), x_0, **EXACT_TOLERANCE)
+    torch.testing.assert_close(
+        gaussian.epsilon_from_output(schedule, kind, x_t, output, now), noise, **EXACT_TOLERANCE
+    )
 
 
 @pytest.mark.parametrize("kind", OUTPUTS)
 def test_whatever_is_said_is_finite_at_both_ends_and_given_pixels_are_clean(kind: gaussian.PredictionType) -> None:
-    schedule, x_t, said = NoiseSchedule.from_name(), picture(3), picture(5)
-    assert torch.equal(gaussian.x_0_from_output(schedule, kind, x_t, said, clock_map(0)), x_t)
+    schedule, x_t, output = NoiseSchedule.from_name(), picture(3), picture(5)
+    assert torch.equal(gaussian.x_0_from_output(schedule, kind, x_t, output, clock_map(0)), x_t)
     for t in (0, 1, 999, 1000):
-        assert bool(gaussian.x_0_from_output(schedule, kind, x_t, said, clock_map(t)).isfinite().all())
-        assert bool(gaussian.epsilon_from_output(schedule, kind, x_t, said, clock_map(t)).isfinite().all())
+        assert bool(gaussian.x_0_from_output(schedule, kind, x_t, output, clock_map(t)).isfinite().all())
+        assert bool(gaussian.epsilon_from_output(schedule, kind, x_t, output, clock_map(t)).isfinite().all())
 
 
 def test_v_is_defined_at_both_ends() -> None:

@@ -60,10 +60,10 @@ def test_an_estimate_is_what_is_given_where_it_is_given() -> None:
 def test_losses_pixel_by_pixel() -> None:
     """The same sums with plain loops: given pixels and those of unknown truth count as 0, all divide."""
     now, x_0, noise = clocks(), draw(1, 2, 3, *SIZE), draw(2, 2, 3, *SIZE)
-    told = Prediction(draw(5, 2, 3, *SIZE), draw(6, 2, 3, *SIZE))
+    prediction = Prediction(draw(5, 2, 3, *SIZE), draw(6, 2, 3, *SIZE))
     known = torch.ones_like(now.layout, dtype=torch.bool)
     known[0, 0, 0, 0] = False
-    found = PROCESS.losses(told, x_0, ids(), noise, DiffusionState(x_0, ids(), now), known)
+    losses = PROCESS.losses(prediction, x_0, ids(), noise, DiffusionState(x_0, ids(), now), known)
     for b in range(2):
         image = layout = 0.0
         for i in range(SIZE[0]):
@@ -71,12 +71,12 @@ def test_losses_pixel_by_pixel() -> None:
                 t = int(now.image[b, 0, i, j])
                 a = float(PROCESS.image_schedule.alpha_bar[t])
                 v = math.sqrt(a) * noise[b, :, i, j] - math.sqrt(1 - a) * x_0[b, :, i, j]
-                image += float(((told.image_output[b, :, i, j] - v) ** 2).mean()) * (t > 0)
-                p = told.logits[b, :, i, j].softmax(0)[ids()[b, 0, i, j]]
+                image += float(((prediction.image_output[b, :, i, j] - v) ** 2).mean()) * (t > 0)
+                p = prediction.logits[b, :, i, j].softmax(0)[ids()[b, 0, i, j]]
                 counts = bool(known[b, 0, i, j]) and int(now.layout[b, 0, i, j]) > 0
                 layout += -math.log(float(p)) / math.log(3) * counts
-        assert abs(float(found.image[b]) - image / 6) < 1e-10
-        assert abs(float(found.layout[b]) - layout / 6) < 1e-10
+        assert abs(float(losses.image[b]) - image / 6) < 1e-10
+        assert abs(float(losses.layout[b]) - layout / 6) < 1e-10
 
 
 def test_a_guess_of_nothing_costs_exactly_one() -> None:
@@ -84,10 +84,10 @@ def test_a_guess_of_nothing_costs_exactly_one() -> None:
     everywhere = torch.full((2, 1, *SIZE), 500)
     now = Clocks(everywhere, everywhere, torch.tensor([500, 500]), torch.tensor([500, 500]))
     x_0, noise = draw(1, 2, 3, *SIZE), draw(2, 2, 3, *SIZE)
-    told = Prediction(
+    prediction = Prediction(
         gaussian.prediction_target(PROCESS.image_schedule, "v", x_0, noise, now.image),
         torch.zeros(2, 3, *SIZE).double(),
     )
-    found = PROCESS.losses(told, x_0, ids(), noise, DiffusionState(x_0, ids(), now), everywhere > 0)
-    torch.testing.assert_close(found.layout, torch.ones(2, dtype=torch.float64))
-    torch.testing.assert_close(found.image, torch.zeros(2, dtype=torch.float64))
+    losses = PROCESS.losses(prediction, x_0, ids(), noise, DiffusionState(x_0, ids(), now), everywhere > 0)
+    torch.testing.assert_close(losses.layout, torch.ones(2, dtype=torch.float64))
+    torch.testing.assert_close(losses.image, torch.zeros(2, dtype=torch.float64))

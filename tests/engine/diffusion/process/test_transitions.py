@@ -98,9 +98,9 @@ def test_float32_reverses_like_float64_over_many_classes(odds: float, skip: tupl
 def test_a_head_that_is_sure_of_what_is_seen_keeps_it(skip: tuple[int, int], dtype: torch.dtype) -> None:
     """Classes so far away that their likelihood is rounded to 0 take no part, whatever the head leaves for them."""
     chain, (s, t) = SimilarityTransitions(NoiseSchedule.from_name(), ordinal_similarity(19, 1.0)), map(clock_map, skip)
-    seen = one_hot(3, 19).to(dtype)
-    head = 0.999 * seen + 0.001 / 19
-    assert float(categorical.reverse_probs(chain, head, seen, s, t)[0, 3]) > 0.98
+    y_t = one_hot(3, 19).to(dtype)
+    head = 0.999 * y_t + 0.001 / 19
+    assert float(categorical.reverse_probs(chain, head, y_t, s, t)[0, 3]) > 0.98
 
 
 def test_odds_that_leave_a_signal_at_the_end_are_refused() -> None:

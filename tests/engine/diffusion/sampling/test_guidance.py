@@ -100,8 +100,8 @@ def test_a_weight_of_1_changes_nothing_and_0_drops_the_condition() -> None:
 def test_an_impossible_class_stays_finite(chain: Callable[[NoiseSchedule, int], TransitionChain]) -> None:
     """Two heads that each rule out what the other is sure of, on the way to clock 0."""
     transitions, heads = chain(NoiseSchedule.from_name(max_clock=8), 3), torch.eye(3)[:2].reshape(2, 3, 1, 1)
-    seen = torch.full((2, 1, 1, 1), transitions.num_states - 1)
-    moves = unnormalised_reverse_probs(transitions, heads, seen, clock_map(0), clock_map(8))
+    y_t = torch.full((2, 1, 1, 1), transitions.num_states - 1)
+    moves = unnormalised_reverse_probs(transitions, heads, y_t, clock_map(0), clock_map(8))
     found = guide_transition_probs(moves[:1], [(moves[1:], torch.tensor(3.0))])
     torch.testing.assert_close(normalise(found).flatten()[:3], torch.tensor([1.0, 0.0, 0.0]))
 
@@ -111,7 +111,7 @@ def weighted(plain: SamplingTask, text: float, cross: float) -> SamplingTask:
     return replace(plain, weights=GuidanceWeights(ones * text, ones * cross))
 
 
-def asked(plain: SamplingTask, **settings: float | tuple[float, float]) -> OptimalDenoiser:
+def sampled_world(plain: SamplingTask, **settings: float | tuple[float, float]) -> OptimalDenoiser:
     world = four_pictures()
     list(sample(PROCESS, world, plain, SamplerSettings(**settings)))
     return world
@@ -122,26 +122,26 @@ def asked(plain: SamplingTask, **settings: float | tuple[float, float]) -> Optim
 )
 def test_only_branches_that_count_are_asked_and_all_in_one_batch(text: float, cross: float, count: int) -> None:
     some = with_image(with_layout(empty_task(2), 0, None), 1.0, None)
-    world = asked(weighted(some, text, cross), steps=1, guidance_interval=(0.0, 1.0))
+    world = sampled_world(weighted(some, text, cross), steps=1, guidance_interval=(0.0, 1.0))
     assert [len(state.image) for state, _, _ in world.calls] == [2 * count]
 
 
 def test_nothing_is_guided_towards_a_half_of_which_nothing_is_known() -> None:
-    world = asked(weighted(empty_task(), 1.0, 2.0), steps=4, lead=0.5, guidance_interval=(0.0, 1.0))
+    world = sampled_world(weighted(empty_task(), 1.0, 2.0), steps=4, lead=0.5, guidance_interval=(0.0, 1.0))
     assert [len(state.image) for state, _, _ in world.calls] == [1, 2, 3, 2]
     alone = replace(empty_task(), unknown=torch.ones(1, 1, 1, 2, dtype=torch.bool))
-    assert all(len(state.image) == 1 for state, _, _ in asked(weighted(alone, 1.0, 2.0), steps=4).calls)
+    assert all(len(state.image) == 1 for state, _, _ in sampled_world(weighted(alone, 1.0, 2.0), steps=4).calls)
 
 
 def test_a_given_half_needs_no_branch_of_its_own() -> None:
-    world = asked(with_layout(weighted(empty_task(), 1.0, 2.0), 0, 1), steps=4, guidance_interval=(0.2, 0.6))
+    world = sampled_world(with_layout(weighted(empty_task(), 1.0, 2.0), 0, 1), steps=4, guidance_interval=(0.2, 0.6))
     assert [len(state.image) for state, _, _ in world.calls] == [1, 1, 2, 2]  # at clocks 1000, 750, 500 and 250
 
 
 def test_what_each_branch_lacks() -> None:
     plain = with_layout(weighted(empty_task(), 2.0, 3.0), 2, None)
     words = replace(plain, text=text_features(1, 1.0, 0, 0, 0), negative=text_features(1, 0, 2.0, 0, 0))
-    world = asked(words, steps=4, guidance_interval=(0.0, 1.0))
+    world = sampled_world(words, steps=4, guidance_interval=(0.0, 1.0))
     state, text, _ = world.calls[1]
     whole, no_text, no_image, no_layout = range(4)
     assert text.pooled[:, :2].tolist() == [[1, 0], [0, 2], [1, 0], [1, 0]]
@@ -158,8 +158,8 @@ def test_each_branch_guides_only_the_halves_it_is_for() -> None:
     clocks = clocks_at(600, 300)
     state = DiffusionState(torch.zeros(1, 3, 1, 2), torch.zeros(1, 1, 1, 2, dtype=torch.int64), clocks)
     both = GuidanceWeights(torch.tensor([[2.0]]), torch.tensor([[3.0]]))
-    [asked] = GuidanceTerms.per_step(both, both, torch.device("cpu"))
-    found = build_branches(PROCESS, state, (text_features(1), text_features(1)), None, asked)
+    [terms] = GuidanceTerms.per_step(both, both, torch.device("cpu"))
+    found = build_branches(PROCESS, state, (text_features(1), text_features(1)), None, terms)
     assert [(branch.image_weight, branch.layout_weight) for branch in found] == [
         (None, None),
         (2, 2),

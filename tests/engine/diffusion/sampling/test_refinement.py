@@ -58,10 +58,10 @@ class Near:
 
     def __init__(self):
         self.kernel = random(3, 3, 7, 7, seed=5) / 12
-        self.seen = []
+        self.sizes = []
 
     def __call__(self, detail, given, t, coarse):
-        self.seen.append(tuple(detail.shape[2:]))
+        self.sizes.append(tuple(detail.shape[2:]))
         x = detail + given + coarse.image + coarse.layout + t / 1000
         return torch.nn.functional.conv2d(x, self.kernel, padding=3).tanh()
 
@@ -183,5 +183,5 @@ def test_tiles_are_the_whole(scene):
     one = result(tiled, coarse, x, keep, noise, RefinementSettings(tile_size=9))
     other = result(at_once, coarse, x, keep, noise, RefinementSettings(tile_size=64))
     torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
-    assert len(tiled.seen) > 4 * len(at_once.seen)
-    assert max(tiled.seen) == (9, 9)
+    assert len(tiled.sizes) > 4 * len(at_once.sizes)
+    assert max(tiled.sizes) == (9, 9)

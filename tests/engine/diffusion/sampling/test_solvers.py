@@ -41,8 +41,8 @@ class Pixels:
         gain = a.sqrt() * self.variance / (a * self.variance + 1 - a)
         x_0 = MEAN + gain * (state.image - a.sqrt() * MEAN)
         epsilon = (state.image - a.sqrt() * x_0) / (1 - a).sqrt()
-        said = gaussian.prediction_target(self.schedule, self.output, x_0, epsilon, t)
-        return Prediction(said, torch.zeros(len(x_0), 3, *x_0.shape[2:]))
+        prediction = gaussian.prediction_target(self.schedule, self.output, x_0, epsilon, t)
+        return Prediction(prediction, torch.zeros(len(x_0), 3, *x_0.shape[2:]))
 
 
 def wide(side: int) -> SamplingTask:

@@ -1,4 +1,4 @@
-"""Looking through windows: nothing changes for a network that looks at one pixel, and every pixel is seen."""
+"""Windows: nothing changes for a network of single pixels, and every pixel is covered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.engine.diffusion.optimal_denoiser import PROCESS, empty_task, text_fe
 
 
 class Local:
-    """A network that looks at each pixel alone, and writes down the sizes that it was asked about."""
+    """A network of single pixels that records the sizes of its inputs."""
 
     def __init__(self) -> None:
         self.sizes: list[tuple[int, ...]] = []
