@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -263,4 +264,4 @@ def test_folder_and_file_names_are_unique(package: str) -> None:
     folders = {path.parent for path in paths}
     files = {path for path in paths if path.stem not in SHARED_FILE_NAMES and path.stem != path.parent.name}
     names = sorted([folder.name for folder in folders] + [path.stem for path in files])
-    assert not [name for name, following in zip(names, names[1:], strict=False) if name == following]
+    assert not [name for name, following in pairwise(names) if name == following]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from engine.diffusion.process.denoiser import CleanEstimate, Denoiser, DiffusionState, Prediction, TextFeatures
 from engine.diffusion.sampling import repaint
 from engine.diffusion.sampling.repaint import RePaintSettings
 from engine.diffusion.sampling.sampler import SamplingStep, sample
 from engine.interface.protocol import Generate
+from engine.metrics.cost import count_flops
 from engine.packs.pack import Pack
 from engine.requests.generation import resolve_for_pack
 from engine.requests.request_batch import sampler_settings, sampling_task
@@ -82,15 +82,6 @@ def record_evaluations(pack: Pack, requests: Sequence[Generate]) -> RecordingDen
         for _ in sampling_steps(pack, requests, network):
             pass
     return network
-
-
-def count_flops(work: Callable[[], object]) -> int:
-    """The FLOPs of all matrix multiplications, convolutions and attention in it, a multiplication and its addition
-    being two.
-    """
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        work()
-    return int(counter.get_total_flops())
 
 
 def sampling_flops(pack: Pack, recording: RecordingDenoiser) -> int:

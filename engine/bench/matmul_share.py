@@ -12,6 +12,7 @@ from engine.bench.flop_counting import NetworkInput
 from engine.bench.report import BenchResult, BenchRow
 from engine.bench.timing import TimedWork
 from engine.interface.protocol import Generate
+from engine.metrics.cost import count_flops
 from engine.packs.pack import Pack
 
 BATCHES = (1, 2, 8)
@@ -21,7 +22,7 @@ def measure(setup: BenchSetup) -> BenchResult:
     """A row for each batch. What one picture needs is half of what two do: the network computes a single one twice."""
     pack, batches = setup.pack, BATCHES[:2] if setup.quick else BATCHES
     inputs = [network_input(pack, batch, setup.steps) for batch in batches]
-    flops = [flop_counting.count_flops(partial(one.evaluate, pack.network)) for one in inputs]
+    flops = [count_flops(partial(one.evaluate, pack.network)) for one in inputs]
     flops_per_picture = flops[1] / batches[1]
     turns = setup.stopwatch.alternate([TimedWork(partial(evaluate_once, pack, one)) for one in inputs], setup.turns)
     rows = [

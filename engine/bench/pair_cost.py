@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
+
 from engine.bench.bench_setup import SEED, BenchSetup
 from engine.bench.report import BenchResult, BenchRow
 from engine.bench.timing import Spread
+from engine.metrics.cost import peak_memory_mib
 
 PAIR_COUNTS = (10, 100)
+CPU = torch.device("cpu")
 
 
 class PairCost(NamedTuple):
-    """What so many pairs took: seconds from the first to the last, and the most memory in bytes (0: unknown here)."""
+    """Cost of many pairs: seconds from the first to the last, and the process's peak memory in MiB or nan."""
 
     seconds: float
-    memory: int
+    peak_mib: float
 
 
 def measure(setup: BenchSetup) -> BenchResult:
@@ -34,8 +38,8 @@ def measure(setup: BenchSetup) -> BenchResult:
         cost = make_pairs_in_process(pack, device, count)
         seconds_per_pair = Spread.of([cost.seconds / count])
         figures: dict[str, float | Spread] = {"pairs a second": count / cost.seconds}
-        if cost.memory:
-            figures["MiB at most"] = cost.memory / 2**20
+        if math.isfinite(cost.peak_mib):
+            figures["MiB at most"] = cost.peak_mib
         ratio = (
             Spread.of([seconds_per_pair.median / (rows[0].seconds or seconds_per_pair).median])
             if rows
@@ -62,20 +66,10 @@ def make_pairs(pack: str, device: str, count: int) -> PairCost:
 
     with tempfile.TemporaryDirectory() as folder:
         orders = [
-            SampleOrder(pack=pack, out=Path(folder), prompt="", seed=SEED, count=some, device=device)
-            for some in (1, count)
+            SampleOrder(pack=pack, out=Path(folder), prompt="", seed=SEED, count=pair_count, device=device)
+            for pair_count in (1, count)
         ]
         run_order(orders[0])
         begun = time.perf_counter()
         run_order(orders[1])
-        return PairCost(time.perf_counter() - begun, peak_memory_bytes())
-
-
-def peak_memory_bytes() -> int:
-    """The most memory that this process ever had, in bytes; 0 where the system does not say."""
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+        return PairCost(time.perf_counter() - begun, peak_memory_mib(CPU))

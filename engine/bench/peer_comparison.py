@@ -15,12 +15,12 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from engine.bench import flop_counting
 from engine.bench.bench_setup import SEED, BenchSetup
 from engine.bench.matmul_share import evaluate_once, network_input
 from engine.bench.report import BenchResult, BenchRow
 from engine.bench.timing import TimedWork
 from engine.interface.protocol import Generate, Sampler
+from engine.metrics.cost import count_flops
 from engine.packs.pack import Pack
 from engine.requests import generation
 
@@ -76,7 +76,7 @@ class UNetShape:
         with torch.device("meta"):
             network = self.build(widths).eval()
             sample, clock = torch.zeros(1, self.input_channels, *self.input_size), torch.zeros(1)
-            return flop_counting.count_flops(lambda: network(sample, clock))
+            return count_flops(lambda: network(sample, clock))
 
 
 class UNetKind(NamedTuple):
@@ -126,10 +126,7 @@ def measure(setup: BenchSetup) -> BenchResult:
         return BenchResult(name="diffusers", title=TITLE, rows=[BenchRow(name="diffusers", note=INSTALL_NOTE)])
     rows = []
     with silence_diffusers():
-        target_flops = (
-            flop_counting.count_flops(partial(evaluate_once, setup.pack, network_input(setup.pack, 2, setup.steps)))
-            / 2
-        )
+        target_flops = count_flops(partial(evaluate_once, setup.pack, network_input(setup.pack, 2, setup.steps))) / 2
         networks = [
             build_diffusers_network(kind, target_flops, setup) for kind in unet_kinds(setup.pack)[setup.quick :]
         ]

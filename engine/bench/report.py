@@ -12,6 +12,7 @@ import torch
 from engine import __version__
 from engine.bench.timing import Spread
 from engine.interface.atomic_files import write_atomically
+from engine.metrics.number_format import format_number
 
 
 class BenchRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,11 +157,5 @@ def format_figures(values: Mapping[str, float | Spread]) -> str:
 
 
 def format_figure(value: float | Spread) -> str:
-    """A number without a unit."""
-    return (
-        format_spread(value, format_figure)
-        if isinstance(value, Spread)
-        else f"{value:.3g}"
-        if value < 1000
-        else f"{value:.0f}"
-    )
+    """Writes a figure without a unit."""
+    return format_spread(value, format_number) if isinstance(value, Spread) else format_number(value)

@@ -7,13 +7,13 @@ one turn, and beside every time stands the rate at which the machine multiplied 
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import torch
-from torch import Tensor
+
+from engine.metrics.cost import matmul_rate, seconds_on_device
 
 MATMUL_SIDES = {"cpu": 2048, "mps": 4096, "cuda": 8192}
 """Of the square matrices that a kind of device is measured with: large enough for its full rate."""
@@ -79,25 +79,12 @@ class Stopwatch:
     side: int
 
     def seconds(self, work: Callable[[], object]) -> float:
-        """Until the device is done with it."""
-        self.synchronise()
-        begun = time.perf_counter()
-        work()
-        self.synchronise()
-        return time.perf_counter() - begun
-
-    def synchronise(self) -> None:
-        """Until nothing runs on the device."""
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        elif self.device.type == "mps":
-            torch.mps.synchronize()
+        """Times a function until the device has finished its work."""
+        return seconds_on_device(work, self.device)
 
     def matmul_rate(self) -> float:
-        """FLOP/s of square bf16 matrix multiplications, the median of a few."""
-        a, b = random_square_matrix(self.side, self.device), random_square_matrix(self.side, self.device)
-        durations = [self.seconds(lambda: a @ b) for _ in range(RATE_REPEATS + 1)]
-        return float(2 * self.side**3 / statistics.median(durations[1:]))
+        """Measures the rate of square bf16 matrix multiplications at this moment, in FLOP/s."""
+        return matmul_rate(self.device, self.side, RATE_REPEATS)
 
     def alternate(self, peers: Sequence[TimedWork], turns: int) -> TurnTimings:
         """Every peer and the rate, once in each turn; a first turn warms up and does not count.
@@ -113,8 +100,3 @@ class Stopwatch:
             seconds_by_peer = {index: self.seconds(peers[index].work) * peers[index].scale for index in order}
             seconds.append([seconds_by_peer[index] for index in range(len(peers))])
         return TurnTimings(seconds, rates)
-
-
-def random_square_matrix(side: int, device: torch.device) -> Tensor:
-    """A random bf16 matrix, always the same."""
-    return torch.randn((side, side), generator=torch.Generator().manual_seed(0)).to(device, torch.bfloat16)

@@ -14,7 +14,7 @@ from engine.interface.dataset.export_order import DEFAULT_BATCH, DEFAULT_PAIRS_P
 from engine.interface.protocol import Sampler
 
 if TYPE_CHECKING:
-    from engine.export.run import ProgressHooks
+    from engine.export.progress_hooks import ProgressHooks
 
 COUNT = "How many pairs OUT shall hold."
 PROMPTS = "A text file with a caption on each line; pairs take them in turn."
@@ -110,7 +110,7 @@ def _progress_hooks(title: str, total: int | None) -> Iterator[ProgressHooks]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from engine.export.run import ProgressHooks
+    from engine.export.progress_hooks import ProgressHooks
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:

@@ -1,1 +1,1 @@
-"""What a pack judges pictures with: a segmenter, and a pair of towers that tells how well a text fits a picture."""
+"""A pack's evaluators: a segmenter, and a CLIP pair that measures how well texts fit images."""

@@ -1,4 +1,4 @@
-"""The pack's CLIP pair: how well a text fits a picture. It ranks variations and finds the nearest caption."""
+"""The pack's CLIP pair: embeds images and texts, ranks variations by a prompt and finds fitting captions."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ COMMAND = "train-clip"
 
 
 class ClipMetadata(WeightsMetadata, frozen=True, kw_only=True):
-    """The words that the text tower knows, the captions that it offers, and on pictures held out: how often their own
-    caption fits best among `among`, where it stands on average, and its mean cosine.
+    """Metadata of the CLIP pair's file: the text tower's vocabulary, the captions whose features the file holds, and
+    on held-out pictures the R-precision among `among` captions, the mean rank of the own caption and its mean cosine.
     """
 
     vocabulary: tuple[str, ...]
@@ -64,14 +64,14 @@ class PackClipPair:
     features: Tensor = field(default_factory=lambda: torch.zeros(0, EMBEDDING_WIDTH))
 
     def encode_rgb(self, rgb: Tensor) -> Tensor:
-        """Unit vectors [B, D] of RGB [B, 3, H, W] in [0, 1] of any size, on the pair's device; has a gradient."""
+        """Embeds RGB [B, 3, H, W] in [0, 1], of any size, differentiably as unit vectors [B, D]."""
         if rgb.shape[2:] != self.size:
             rgb = F.interpolate(rgb, self.size, mode="bicubic", antialias=True, align_corners=False)
         return self.towers.encode_images(self.standardisation.standardise(rgb))
 
     @torch.no_grad()
     def embed_images(self, images: Sequence[Pixels]) -> Tensor:
-        """Unit vectors float32 [N, D], on the CPU, of RGB uint8 [H, W, 3], cropped to the pair's size."""
+        """Embeds RGB uint8 [H, W, 3], cropped to the pair's size, as unit vectors float32 [N, D] on the CPU."""
         fitted = [fit_image(image, *self.size).pixels for image in images]
 
         def encode_rows(rows: Sequence[Pixels]) -> Tensor:
@@ -81,11 +81,11 @@ class PackClipPair:
 
     @torch.no_grad()
     def embed_texts(self, prompts: Sequence[str]) -> Tensor:
-        """Unit vectors float32 [N, D], on the CPU."""
+        """Embeds prompts as unit vectors float32 [N, D] on the CPU."""
         return encode_in_batches(self.towers.encode_texts, prompts)
 
     def nearest_captions(self, images: Sequence[Pixels], count: int = 1) -> list[list[ScoredCaption]]:
-        """For each picture the captions that fit it best, best first."""
+        """Finds the captions that fit each image best, best first."""
         scores = self.embed_images(images) @ self.features.T
         best = scores.topk(min(count, len(self.captions)), 1)
         return [
@@ -95,7 +95,7 @@ class PackClipPair:
 
 
 def encode_in_batches(encode: Callable[[Sequence[Row]], Tensor], rows: Sequence[Row]) -> Tensor:
-    """What a tower makes of rows, on the CPU; the same of each in any company."""
+    """Encodes rows in batches of fixed size, float32 [N, D] on the CPU; results do not depend on the batching."""
     features = [torch.zeros(0, EMBEDDING_WIDTH)]
     for batch, count in fixed_size_batches(rows):
         features.append(encode(batch)[:count].float().cpu())
@@ -103,25 +103,25 @@ def encode_in_batches(encode: Callable[[Sequence[Row]], Tensor], rows: Sequence[
 
 
 def rank_images(pair: PackClipPair, images: Sequence[Pixels], prompt: str) -> list[int]:
-    """The indices of pictures, that which fits the prompt best first."""
+    """Ranks images by how well they fit a prompt: their indices, best first."""
     scores: list[float] = (pair.embed_images(images) @ pair.embed_texts([prompt])[0]).tolist()
     return sorted(range(len(scores)), key=lambda index: -scores[index])
 
 
 def clip_pair_from_towers(towers: ClipTowers, file: PackFile, device: torch.device) -> PackClipPair:
-    """A pair from its towers, ready to be asked; without captions."""
+    """Builds a pair without captions from its towers, in eval mode on a device."""
     eval_towers = towers.to(device, torch.float32).eval().requires_grad_(False)
     standardisation = PixelStandardisation.from_config(file.pixels, device)
     return PackClipPair(eval_towers, standardisation, (file.info.height, file.info.width))
 
 
 def load(pack: Pack) -> PackClipPair:
-    """The CLIP pair of a pack, on the pack's device. Raises BadPack."""
+    """Loads the CLIP pair of a pack on the pack's device. Raises BadPack."""
     return read(pack.folder / FILE, pack.file, pack.device)
 
 
 def read(path: Path, file: PackFile, device: torch.device) -> PackClipPair:
-    """A pair from its file, for a pack. Raises BadPack."""
+    """Reads a pair from its file and checks that it fits a pack. Raises BadPack."""
     metadata, tensors = companion_files.read(path, ClipMetadata, COMMAND)
     companion_files.check_compatible(metadata, path, file)
     towers = ClipTowers(file.info.height, file.info.width, metadata.vocabulary)
@@ -136,6 +136,6 @@ def read(path: Path, file: PackFile, device: torch.device) -> PackClipPair:
 
 
 def write(path: Path, pair: PackClipPair, metadata: ClipMetadata) -> None:
-    """Write a pair whose weights are bf16 numbers, with the features of the captions of `facts`. Raises BadFile."""
+    """Writes a pair in bf16, with the features of the metadata's captions. Raises BadFile."""
     weights = {name: value.to(torch.bfloat16) for name, value in pair.towers.state_dict().items()}
     companion_files.save(path, {**weights, "captions": pair.embed_texts(metadata.captions)}, metadata)

@@ -1,5 +1,5 @@
-"""The two towers of a pack's CLIP pair: open_clip's vision transformer on what the pack's segmenter sees, and its text
-transformer as packs use it.
+"""The two towers of a pack's CLIP pair: open_clip's vision transformer on features of the segmenter's encoder, and
+its text transformer.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from engine.network.text_tower import TextConfig, TextTower
 EMBEDDING_WIDTH, LAYERS, HEADS = 192, 3, 3
 TEXT_CONFIG = TextConfig(width=EMBEDDING_WIDTH)
 MAX_LOGIT_SCALE = 100.0
-"""The largest scale of the cosines  [Radford et al. 2021]."""
+"""Largest scale of the cosines in the loss  [Radford et al. 2021]."""
 
 
 class ClipTowers(nn.Module):
-    """Standardised pictures of one size, and prompts, to unit vectors [N, WIDTH] whose cosine says how they fit.
+    """Embeds standardised images of one size, and prompts, as unit vectors [N, EMBEDDING_WIDTH] in one space.
 
-
-    `eye` is the first half of the pack's segmenter, and stays what it is: from a few thousand frames with captions a
-    transformer that begins with nothing learns next to nothing.
+    `eye` is the frozen encoder of the pack's segmenter: a vision transformer trained from scratch on a few thousand
+    captioned frames learns next to nothing.
     """
 
     def __init__(self, height: int, width: int, vocabulary: Sequence[str]) -> None:
@@ -33,7 +32,7 @@ class ClipTowers(nn.Module):
         from open_clip.transformer import VisionTransformer
 
         self.eye = SegmenterEncoder().requires_grad_(False)
-        # It takes a pair of sides, whatever its hints say; the mean of all patches is asked, not a token of its own.
+        # The annotations of `image_size` leave out that it may be a pair. Pooling averages the patches.
         build: type[nn.Module] = VisionTransformer
         self.visual = build(
             image_size=(height // STRIDE, width // STRIDE),
@@ -46,7 +45,7 @@ class ClipTowers(nn.Module):
             pool_type="avg",
             final_ln_after_pool=True,
         )
-        # what the segmenter sees lies about one point, and every place would look alike without the norm
+        # the segmenter's features share a large mean, which would make all patches look alike without the norm
         norm = nn.BatchNorm2d(WIDTHS[-1] + 3, affine=False)
         self.visual.conv1 = nn.Sequential(norm, nn.Conv2d(WIDTHS[-1] + 3, EMBEDDING_WIDTH, 1, bias=False))
         self.text = TextTower(TEXT_CONFIG, vocabulary)
@@ -54,16 +53,16 @@ class ClipTowers(nn.Module):
 
     @property
     def logit_scale(self) -> Tensor:
-        """What the cosines are multiplied by in the loss."""
+        """Scale of the cosines in the loss."""
         return self.log_scale.exp().clamp(max=MAX_LOGIT_SCALE)
 
     def encode_images(self, pictures: Tensor) -> Tensor:
-        """float32 [B, WIDTH] of standardised pictures [B, 3, H, W]."""
+        """Embeds standardised images [B, 3, H, W] as unit vectors float32 [B, EMBEDDING_WIDTH]."""
         deepest = self.eye.features(pictures)[-1]
         colours = F.avg_pool2d(pictures, STRIDE).to(deepest.dtype)
         return F.normalize(self.visual(torch.cat([deepest, colours], 1)).float(), dim=1)
 
     def encode_texts(self, prompts: Sequence[str]) -> Tensor:
-        """float32 [B, WIDTH] of prompts."""
+        """Embeds prompts as unit vectors float32 [B, EMBEDDING_WIDTH]."""
         ids = self.text.tokenize(prompts).to(self.log_scale.device)
         return F.normalize(self.text(ids).pooled.float(), dim=1)

@@ -1,10 +1,10 @@
-"""What near-duplicates are told by: pictures as unit vectors, by the CLIP pair or, without one, the segmenter."""
+"""Image embeddings for finding near-duplicates: by the CLIP pair or, without one, by the segmenter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from engine.evaluators import clip_pair, segmenter
 from engine.evaluators.clip_pair import encode_in_batches
 from engine.evaluators.clip_towers import EMBEDDING_WIDTH
+from engine.evaluators.evaluator_protocols import ImageEmbedder
 from engine.evaluators.segmenter import PackSegmenter
 from engine.interface.errors import BadPack
 from engine.interface.protocol import Pixels
@@ -23,19 +24,13 @@ from engine.packs.pack_config import PackFile
 
 EmbedderKind = Literal["clip", "segmenter"]
 FEATURE_GRID = (4, 8)
-"""Where in a picture the segmenter's features lie counts as finely as this."""
-
-
-class ImageEmbedder(Protocol):
-    """Unit vectors float32 [N, D], on the CPU, of RGB uint8 [H, W, 3], whose cosine says how alike pictures are."""
-
-    def embed_images(self, images: Sequence[Pixels]) -> Tensor: ...
+"""Rows and columns to which the segmenter's features are pooled."""
 
 
 class SegmenterEmbedder:
-    """The segmenter's deepest features in a grid, each less its mean over the picture, on a fixed random projection.
+    """Embeds images by the segmenter's deepest features, pooled to a grid, centred per channel, randomly projected.
 
-    The projection keeps cosines within about 1/√WIDTH  [Johnson & Lindenstrauss 1984].
+    The fixed projection preserves cosines within about 1/√EMBEDDING_WIDTH  [Johnson & Lindenstrauss 1984].
     """
 
     def __init__(self, pack_segmenter: PackSegmenter, size: tuple[int, int]) -> None:
@@ -46,7 +41,7 @@ class SegmenterEmbedder:
         self._projection = torch.from_numpy(numbers).float().to(pack_segmenter.standardisation.device)
 
     def embed_images(self, images: Sequence[Pixels]) -> Tensor:
-        """Of pictures of any size, cropped to the pack's; the same in any company."""
+        """Embeds RGB uint8 [H, W, 3], cropped to the pack's size, as unit vectors float32 [N, D] on the CPU."""
         return encode_in_batches(self._embed_batch, [fit_image(image, *self._size).pixels for image in images])
 
     def _embed_batch(self, images: Sequence[Pixels]) -> Tensor:
@@ -56,19 +51,19 @@ class SegmenterEmbedder:
 
 
 def choose_embedder_kind(folder: Path) -> EmbedderKind:
-    """By whom a pack tells likeness. Raises BadPack if it has neither."""
+    """Chooses the CLIP pair if the pack has one, otherwise the segmenter. Raises BadPack if it has neither."""
     if (folder / clip_pair.FILE).is_file():
         return "clip"
     if (folder / segmenter.FILE).is_file():
         return "segmenter"
     raise BadPack(
-        f"“{folder.name}” has neither a CLIP pair nor a segmenter to tell likeness by.",
+        f"“{folder.name}” has neither a CLIP pair nor a segmenter to compare images by.",
         f"Make one with diptych-engine {clip_pair.COMMAND} or {segmenter.COMMAND}.",
     )
 
 
 def read_embedder(kind: EmbedderKind, folder: Path, file: PackFile, device: torch.device) -> ImageEmbedder:
-    """That of a pack. Raises BadPack."""
+    """Reads the embedder of a pack. Raises BadPack."""
     if kind == "clip":
         return clip_pair.read(folder / clip_pair.FILE, file, device)
     size = (file.info.height, file.info.width)

@@ -17,7 +17,10 @@ from engine.interface.errors import BadPack
 def cached_open_clip_encoders(
     model: str, pretrained: str, modified: float, device: torch.device
 ) -> tuple[Callable[[Tensor], Tensor], Callable[[str], Tensor]]:
-    """Both encoders of an open_clip model: of RGB [B, 3, H, W], and of a prompt to a unit vector. Raises BadPack."""
+    """Loads an open_clip model's encoders: of RGB [B, 3, H, W] in [0, 1], and of a prompt to a unit vector [D].
+
+    `modified`, the time of the weights' file, is part of the cache's key. Raises BadPack.
+    """
     import open_clip
 
     try:
@@ -27,7 +30,7 @@ def cached_open_clip_encoders(
             .eval()
         )
         tokenizer = open_clip.get_tokenizer(model)
-    except Exception as error:  # whatever its loaders make of a strange file
+    except Exception as error:  # its loaders raise anything on a file that is no checkpoint
         raise BadPack(
             f"open_clip cannot load {model} from {pretrained or 'its name'}: {error}",
             "Check the name and the path of the weights; nothing is downloaded without a network.",
@@ -50,5 +53,5 @@ def cached_open_clip_encoders(
 
 
 def modified_time(path: str) -> float:
-    """When a file was last changed; 0 for what is no file."""
+    """Returns the time of a file's last change; 0 for a name that is no file."""
     return Path(path).stat().st_mtime if Path(path).is_file() else 0.0

@@ -1,4 +1,4 @@
-"""How near pictures come to real ones, by their pixels and by what the pack's segmenter sees in them."""
+"""Image quality against real images: PSNR, and the segmenter's scores and feature distance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.packs.companion_files import SegmenterScores
 
 
 class ImageQuality(SegmenterScores, frozen=True):
-    """Besides, the mean PSNR in dB, and the mean distance of the segmenter's features."""
+    """Segmenter scores, and besides the mean PSNR in dB and the mean distance of the segmenter's features."""
 
     psnr: float
     distance: float
@@ -26,35 +26,36 @@ class ImageQuality(SegmenterScores, frozen=True):
 def segmenter_scores(
     segmenter: PackSegmenter, classes: int, pictures: Sequence[Pixels], layouts: Sequence[Pixels]
 ) -> SegmenterScores:
-    """What the segmenter finds of layouts, ids [H, W] with `UNKNOWN`."""
-    found = segmentation_score(
+    """Scores the segmenter's predictions on images against layouts, ids [H, W] with `UNKNOWN`."""
+    score = segmentation_score(
         confusion_matrix(zip(layouts, segmenter.predict_layouts(pictures), strict=True), classes)
     )
-    return SegmenterScores(found.accuracy, found.mean_iou)
+    return SegmenterScores(score.accuracy, score.mean_iou)
 
 
 def image_quality(
     segmenter: PackSegmenter, classes: int, pictures: Sequence[Pixels], real: Sequence[DatasetPair]
 ) -> ImageQuality:
-    """How near pictures [H, W, 3] are to the real ones."""
+    """Measures the quality of images, RGB uint8 [H, W, 3], against the real pairs that they stand for."""
     pairs = [(picture, truth.image) for picture, truth in zip(pictures, real, strict=True)]
-    psnrs = [psnr(one, other) for one, other in pairs]
+    psnrs = [psnr(image, reference) for image, reference in pairs]
     distances = [
-        feature_distance(segmenter.feature_maps([one]), segmenter.feature_maps([other])) for one, other in pairs
+        feature_distance(segmenter.feature_maps([image]), segmenter.feature_maps([reference]))
+        for image, reference in pairs
     ]
     scores = segmenter_scores(segmenter, classes, pictures, [truth.layout for truth in real])
     return ImageQuality(scores.accuracy, scores.mean_iou, float(np.mean(psnrs)), float(np.mean(distances)))
 
 
 def psnr(image: Pixels, reference: Pixels) -> float:
-    """Peak signal to noise in dB; 100 at most, for equal pictures."""
+    """Computes the peak signal-to-noise ratio in dB, at most 100."""
     error = float(np.square(image.astype(np.float64) - reference).mean())
     return min(100.0, 10 * math.log10(255**2 / max(error, 1e-9)))
 
 
 def feature_distance(features: Sequence[Tensor], reference: Sequence[Tensor]) -> float:
-    """Between feature maps of several scales: the squared distance of unit vectors, a mean over pixels, a sum over
-    scales  [as LPIPS, Zhang et al. 2018, with the features of the pack's segmenter and no weights].
+    """Measures the distance between feature maps of several scales: squared distances of unit vectors, averaged over
+    pixels and summed over scales  [LPIPS, Zhang et al. 2018, with the segmenter's features and no weights].
     """
     scales = zip(features, reference, strict=True)
     return float(sum((F.normalize(a) - F.normalize(b)).square().sum(1).mean() for a, b in scales))

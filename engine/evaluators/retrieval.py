@@ -1,4 +1,4 @@
-"""R-precision: how often a picture's own caption fits it best among 100  [Xu et al. 2018, AttnGAN]."""
+"""R-precision: how often an image's own caption fits it best among 100  [Xu et al. 2018, AttnGAN]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CANDIDATE_CAPTIONS = 100
 
 
 class RetrievalScores(NamedTuple):
-    """The share of pictures whose own caption comes first among `among`, its mean place, and its mean cosine."""
+    """Share of images whose own caption ranks first among `among`, its mean rank, and its mean cosine."""
 
     among: int
     r_precision: float
@@ -20,10 +20,9 @@ class RetrievalScores(NamedTuple):
 
 
 def retrieval_scores(images: Tensor, texts: Tensor, random: np.random.Generator) -> RetrievalScores:
-    """Of pictures and their captions, unit vectors [N, D]; each is asked among captions of `AMONG - 1` others.
+    """Scores images and their captions, unit vectors [N, D], each among the captions of others drawn at random.
 
-    Of captions that fit equally well, as two of the same words do, one is taken by chance: what is counted is the
-    expectation.
+    Ties, as between captions of the same words, count with the expectation of a random choice.
     """
     cosines = (images.double() @ texts.double().T).numpy()
     count = len(cosines)

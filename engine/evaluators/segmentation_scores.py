@@ -1,4 +1,4 @@
-"""How well layouts agree: pixel accuracy and intersection over union, of many pictures or of one."""
+"""Agreement of layouts: confusion matrices, pixel accuracy and intersection over union."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SegmentationScore(NamedTuple):
 
 
 def confusion_matrix(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> ConfusionCounts:
-    """Counts [true, predicted] over pairs of ids (true, predicted); pixels of unknown truth don't count."""
+    """Counts pixels, [true, predicted], over pairs of ids (true, predicted); pixels of unknown truth are left out."""
     counts = np.zeros((classes, classes), np.int64)
     for true, predicted in pairs:
         known = true != UNKNOWN
@@ -32,12 +32,12 @@ def confusion_matrix(pairs: Iterable[tuple[Pixels, Pixels]], classes: int) -> Co
 
 
 def confusion_matrices(true: Sequence[Pixels], predicted: Sequence[Pixels], classes: int) -> ConfusionCounts:
-    """Those of each picture by itself, [N, true, predicted]."""
+    """Computes the confusion matrix of each pair of layouts, [N, true, predicted]."""
     return np.stack([confusion_matrix([pair], classes) for pair in zip(true, predicted, strict=True)])
 
 
 def segmentation_score(counts: npt.NDArray[np.int64] | npt.NDArray[np.float64]) -> SegmentationScore:
-    """Accuracy and IoU of a confusion matrix, as Cityscapes defines them; nan where nothing counts."""
+    """Computes accuracy and IoU from a confusion matrix, as Cityscapes defines them; nan for absent classes."""
     hits = np.diag(counts).astype(np.float64)
     union = counts.sum(0) + counts.sum(1) - hits
     iou = np.where(union > 0, hits / np.maximum(union, 1e-12), np.nan)

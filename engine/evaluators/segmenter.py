@@ -1,4 +1,4 @@
-"""The pack's segmenter: which class each pixel of a picture shows, as a small U-Net of real pictures sees it."""
+"""The pack's segmenter: a small U-Net, trained on real pairs, that predicts layouts of images."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMMAND = "train-segmenter"
 
 
 class SegmenterMetadata(WeightsMetadata, frozen=True, kw_only=True):
-    """Pixel accuracy and mean IoU on pictures held out: on all known pixels, and where the truth is not in doubt."""
+    """Pixel accuracy and mean IoU on held-out pairs; `believed` holds both without doubtful labels."""
 
     accuracy: float
     mean_iou: float
@@ -41,7 +41,7 @@ class PackSegmenter:
     metadata: SegmenterMetadata | None = None
 
     def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]:
-        """Ids uint8 [H, W] of RGB uint8 [H, W, 3], each in its own size; the same in any company."""
+        """Predicts class ids uint8 [H, W] of RGB uint8 [H, W, 3] of any sizes, independently of the batching."""
         layouts: dict[int, Pixels] = {}
         for shape in dict.fromkeys(image.shape for image in images):
             same_size = [index for index, image in enumerate(images) if image.shape == shape]
@@ -52,7 +52,7 @@ class PackSegmenter:
 
     @torch.inference_mode()
     def _predict_ids(self, images: Pixels) -> Pixels:
-        """Of a batch [B, H, W, 3]."""
+        """Predicts the ids [B, H, W] of a batch [B, H, W, 3]."""
         height, width = images.shape[1:3]
         logits = self.network(self._standardise(images))[:, :, :height, :width]
         ids: Pixels = logits.argmax(1).to(torch.uint8).cpu().numpy()
@@ -60,16 +60,16 @@ class PackSegmenter:
 
     @torch.inference_mode()
     def feature_maps(self, images: Sequence[Pixels]) -> list[Tensor]:
-        """The network's maps from the finest to the deepest, float32, of a batch of pictures of one size."""
-        return [found.float() for found in self.network.features(self._standardise(np.stack(images)))]
+        """Computes the encoder's feature maps, finest first, float32, of a batch of images of one size."""
+        return [features.float() for features in self.network.features(self._standardise(np.stack(images)))]
 
     @torch.inference_mode()
     def deepest_feature_map(self, images: Sequence[Pixels]) -> Tensor:
-        """The network's deepest maps, float32 [B, C, H/8, W/8], of a batch of pictures of one size."""
+        """Computes the deepest feature map, float32 [B, C, H/8, W/8], of a batch of images of one size."""
         return self.network.features(self._standardise(np.stack(images)))[-1].float()
 
     def _standardise(self, images: Pixels) -> Tensor:
-        """A batch [B, H, W, 3], its edges repeated up to a size that the network takes."""
+        """Standardises a batch [B, H, W, 3] and replicates its edges up to a multiple of the network's stride."""
         height, width = images.shape[1:3]
         rgb = pixels_to_rgb(images, self.standardisation.device)
         rgb = F.pad(rgb, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
@@ -79,7 +79,7 @@ class PackSegmenter:
 def segmenter_from_network(
     network: SegmenterUNet, file: PackFile, device: torch.device, metadata: SegmenterMetadata | None = None
 ) -> PackSegmenter:
-    """A segmenter from a network, ready to be asked."""
+    """Builds a segmenter from a network, in eval mode on a device."""
     eval_network = (
         network.to(device, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
     )
@@ -87,12 +87,12 @@ def segmenter_from_network(
 
 
 def load(pack: Pack) -> PackSegmenter:
-    """The segmenter of a pack, on the pack's device. Raises BadPack."""
+    """Loads the segmenter of a pack on the pack's device. Raises BadPack."""
     return read(pack.folder / FILE, pack.file, pack.device)
 
 
 def read(path: Path, file: PackFile, device: torch.device) -> PackSegmenter:
-    """A segmenter from its file, for a pack. Raises BadPack."""
+    """Reads a segmenter from its file and checks that it fits a pack. Raises BadPack."""
     metadata, tensors = companion_files.read(path, SegmenterMetadata, COMMAND)
     companion_files.check_compatible(metadata, path, file)
     network = SegmenterUNet(len(file.info.classes))

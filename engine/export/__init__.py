@@ -1,1 +1,1 @@
-"""As many image/layout pairs as asked for, in the form that other people's tools read: the `export` command."""
+"""Exports of image-layout pairs as data sets in common formats: the `export` command."""

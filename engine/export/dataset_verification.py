@@ -1,4 +1,4 @@
-"""Is everything that the manifest names there as it was? What is not is made again, the same."""
+"""Verification of an export: files that are lost or changed are made again, byte by byte the same."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from engine.export.dataset_writer import ExportDataset
+from engine.export.progress_hooks import ProgressHooks
 from engine.export.request_source import RequestSource, pack_digest
-from engine.export.run import ProgressHooks, create_workers, open_dataset, seed_batches
+from engine.export.run import create_workers, open_dataset, seed_batches
 from engine.interface import pack_catalogue
-from engine.interface.dataset import manifest as lines
-from engine.interface.dataset.dataset_store import DatasetStore, file_sha256, open_store
+from engine.interface.dataset.dataset_store import DatasetStore, open_store
 from engine.interface.dataset.export_header import ExportHeader, check_resumable, read_header
 from engine.interface.dataset.export_order import ExportRunOptions
-from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine
+from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine, read_lines
+from engine.interface.digests import file_sha256
 from engine.interface.errors import BadFile
 
 MAX_NAMED_FILES = 5
 
 
 class VerificationResult(NamedTuple):
-    """How many pairs were looked at, and the files that were made again."""
+    """Number of pairs that were checked, and the files that were made again."""
 
     pairs: int
     repaired: list[str]
 
 
 class _DatasetDamage(NamedTuple):
-    """What is not as it was: pairs with files of their own and these files, shards with their pairs, and files of the
+    """Damage of a data set: pairs with files of their own and those files, shards with their pairs, and files of the
     whole set.
     """
 
@@ -39,9 +40,9 @@ class _DatasetDamage(NamedTuple):
 
 
 def verify_dataset(options: ExportRunOptions, hooks: ProgressHooks | None = None) -> VerificationResult:
-    """Check every file of an export against its manifest, and make again what is lost or changed.
+    """Checks every file of an export against its manifest, and makes lost or changed ones again.
 
-    Raises BadFile if something came out otherwise, BadRequest if the pack or the inputs are others, EngineError.
+    Raises BadFile if a file comes out differently, BadRequest if the pack or the inputs have changed, EngineError.
     """
     header = read_header(options.out)
     order, folder = header.order, pack_catalogue.find_pack_folder(header.order.pack)
@@ -63,7 +64,7 @@ def verify_dataset(options: ExportRunOptions, hooks: ProgressHooks | None = None
 
 
 def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
-    """One pass over the manifest; only the pairs of one shard are held at a time."""
+    """Checks all files in one pass over the manifest; memory holds the pairs of one shard at a time."""
     damage, waiting, store = _DatasetDamage([], [], [], []), list[PairLine](), dataset.store
     manifest, checked_shards = dataset.manifest, set[str]()
 
@@ -72,7 +73,7 @@ def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
             damage.pairs.append(line)
             damage.pair_files.extend(changed)
 
-    for line in lines.read_lines(manifest.path):
+    for line in read_lines(manifest.path):
         if isinstance(line, PairLine) and line.kept and line.name not in manifest.dropped:
             if dataset.sharded_format:
                 waiting.append(line)
@@ -80,7 +81,7 @@ def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
                 check_pair(line)
         elif isinstance(line, ShardLine) and line.file not in checked_shards:
             checked_shards.add(line.file)
-            shard_pairs = [one for one in waiting if one.request.seed <= line.last]
+            shard_pairs = [pair for pair in waiting if pair.request.seed <= line.last]
             waiting = waiting[len(shard_pairs) :]
             shard = manifest.shards[line.file]
             if _changed_files(store, {shard.file: shard.sha256}):
@@ -93,7 +94,7 @@ def _find_damage(dataset: ExportDataset) -> _DatasetDamage:
 
 
 def _changed_files(store: DatasetStore, files: dict[str, str]) -> list[str]:
-    """Those files that are not what they were."""
+    """Lists the files whose digest differs from the manifest's."""
     return [name for name, digest in files.items() if not _is_unchanged(store, name, digest)]
 
 
@@ -106,7 +107,7 @@ def _is_unchanged(store: DatasetStore, name: str, digest: str) -> bool:
 def _repair(
     dataset: ExportDataset, damage: _DatasetDamage, options: ExportRunOptions, hooks: ProgressHooks
 ) -> Iterator[str]:
-    """Make again what is damaged; names the files. Raises BadFile if one comes out otherwise."""
+    """Makes damaged files again and yields their names. Raises BadFile if one comes out differently."""
     shards = [line for _, shard_pairs in damage.shards for line in shard_pairs]
     pairs_to_draw = sorted([*damage.pairs, *shards], key=lambda line: line.request.seed)
     different: list[str] = []
@@ -139,13 +140,13 @@ def _repair(
 
 
 def _raise_if_different(dataset: ExportDataset, different: list[str]) -> None:
-    """Raise BadFile for files that are whole again, but not what they were."""
+    """Raises BadFile if files were made again, but differ from the manifest's digests."""
     if not different:
         return
     line = next(dataset.kept_lines())
     environment = f"{line.request.device} with torch {line.request.torch} and Diptych {line.request.version}"
     names = ", ".join(different[:MAX_NAMED_FILES]) + (" …" if len(different) > MAX_NAMED_FILES else "")
     raise BadFile(
-        f"{len(different)} files were made again but are not what they were: {names}.",
+        f"{len(different)} files were made again, but differ from what was exported: {names}.",
         f"The others were made on {environment}; verify there, or export to a new folder.",
     )

@@ -1,18 +1,20 @@
-"""From seeds to pairs, on one device. Needs torch."""
+"""Generation of pairs from seeds, on one device. Needs torch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import torch
 
 from engine import __version__
+from engine.export.progress_hooks import StepCallback
 from engine.export.request_source import PairInputs, RequestSource, pack_digest
 from engine.interface import pack_catalogue
-from engine.interface.dataset.dataset_store import file_sha256
+from engine.interface.callbacks import do_nothing
 from engine.interface.dataset.export_order import ExportOrder, PairRecord
 from engine.interface.dataset.generated_pair import GeneratedPair
+from engine.interface.digests import file_sha256
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import OutOfMemory
 from engine.packs import pack
@@ -21,18 +23,9 @@ from engine.requests.batch_snapshot import ImageLayoutPair
 from engine.requests.generation import sample_batch
 from engine.requests.resolved_request import ResolvedRequest, group_batchable, resolve_request
 
-StepCallback = Callable[[float], None]
-"""Called between any two steps of the sampler with how many pictures the last one amounts to. It may draw something
-else meanwhile, and may raise, which ends the export.
-"""
-
-
-def ignore_step(pictures: float) -> None:
-    """For those who want nothing between steps."""
-
 
 class PairGenerator:
-    """A pack on a device with what an order gives. Raises EngineError."""
+    """Draws the pairs of an order with its pack on a device. Raises EngineError."""
 
     def __init__(self, order: ExportOrder, device: str) -> None:
         folder = pack_catalogue.find_pack_folder(order.pack)
@@ -41,8 +34,8 @@ class PairGenerator:
         self.pack_sha256 = pack_digest(folder, order)
         self.upscaler = full_size.load_upscaler(self.pack) if order.full else None
 
-    def draw(self, seeds: Sequence[int], on_step: StepCallback = ignore_step) -> list[GeneratedPair]:
-        """The pairs with these seeds, each the same in any company. Raises EngineError, or what `step` raises."""
+    def draw(self, seeds: Sequence[int], on_step: StepCallback = do_nothing) -> list[GeneratedPair]:
+        """Draws the pairs of seeds, independently of the batching. Raises EngineError, or what `on_step` raises."""
         inputs = [self.sources.inputs_for(seed) for seed in seeds]
         requests = [resolve_request(pair.request, self.sources.info, self.pack.folder) for pair in inputs]
         groups = [[(inputs[index], requests[index]) for index in group] for group in group_batchable(requests)]
@@ -78,7 +71,7 @@ class PairGenerator:
         return self._draw_group(group[:half], on_step) + self._draw_group(group[half:], on_step)
 
     def _upscale(self, resolved: ResolvedRequest, pair: GeneratedPair, on_step: StepCallback) -> GeneratedPair:
-        """The pair as large as the order wants it."""
+        """Upscales a pair if the order asks for full size."""
         if self.upscaler is None:
             return pair
         drawn = ImageLayoutPair(pair.image, pair.layout)

@@ -1,4 +1,4 @@
-"""After a person dropped pairs: what was theirs goes, and the files of the whole set no longer name them."""
+"""Removal of dropped pairs from an export: their files, and their entries in the files of the whole set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.interface.dataset.export_header import read_header
 
 
 def purge_dataset(folder: Path) -> ExportCounts:
-    """Settle an export folder; nothing is drawn. Raises BadFile, BadPack or BadRequest."""
+    """Removes dropped pairs from an export folder without drawing any. Raises BadFile, BadPack or BadRequest."""
     order = read_header(folder).order
     info = pack_catalogue.read_pack_info(pack_catalogue.find_pack_folder(order.pack))
     with open_store(folder) as store:

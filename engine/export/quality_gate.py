@@ -1,18 +1,20 @@
-"""Which pairs are kept: filters with stated thresholds, asked in the order of the seeds. Needs torch."""
+"""Filters of an export: thresholds on evaluators' scores, applied in the order of the seeds. Needs torch."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.class_areas import class_pixel_counts
 from engine.data.pairs import gamma_corrected, list_items, read_pair
 from engine.data.taxonomy import class_word_forms
-from engine.evaluators.embeddings import EmbedderKind, ImageEmbedder
+from engine.evaluators.embeddings import EmbedderKind
+from engine.evaluators.evaluator_protocols import ImageEmbedder, ImageSegmenter
 from engine.export.report import identity_reading
 from engine.interface import pack_catalogue
 from engine.interface.dataset.export_order import ExportOrder, PairFilters, PairQuality
@@ -28,28 +30,22 @@ REFERENCE_BATCH = 64
 EmbeddingArray = npt.NDArray[np.float16]
 
 
-class GateSegmenter(Protocol):
-    """Ids uint8 [H, W] of RGB uint8 [H, W, 3]; the same in any company."""
-
-    def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]: ...
-
-
 class GateEvaluators(NamedTuple):
-    """Those that the filters ask; likeness is told `by` whom."""
+    """Evaluators that the filters use, and the kind of the embedder."""
 
-    segmenter: GateSegmenter | None = None
+    segmenter: ImageSegmenter | None = None
     embedder: ImageEmbedder | None = None
     embedder_kind: EmbedderKind = "clip"
 
 
 class KnownEmbeddings(NamedTuple):
-    """Embeddings [N, D] of what a picture must not be like, with a name for each."""
+    """Embeddings [N, D] of the pictures that new ones must differ from, with a name for each."""
 
     rows: list[EmbeddingArray]
     names: list[str]
 
     def nearest(self, embedding: EmbeddingArray) -> tuple[float, str]:
-        """The largest cosine, and whose it is."""
+        """Finds the largest cosine to a known picture, and that picture's name; -1 without any."""
         if not self.rows:
             return -1.0, ""
         cosines = np.stack(self.rows).astype(np.float32) @ embedding.astype(np.float32)
@@ -58,9 +54,9 @@ class KnownEmbeddings(NamedTuple):
 
 
 class QualityGate:
-    """Judges pairs one after the other; what it keeps, later ones are compared with.
+    """Filters pairs one after the other; later pairs are compared with those that were kept.
 
-    Embeddings are rounded to float16, as the manifest keeps them: an export that was resumed sees the same.
+    Embeddings are rounded to float16, as in the manifest, so that a resumed export decides the same.
     """
 
     def __init__(
@@ -69,7 +65,7 @@ class QualityGate:
         self._filters, self._info, self._evaluators, self._known = filters, info, evaluators, known
 
     def __call__(self, pairs: Sequence[GeneratedPair]) -> list[PairQuality]:
-        """The verdicts, in order."""
+        """Scores pairs, in order; `rejected` is empty for a pair that is kept."""
         images = [image_at_drawn_size(pair) for pair in pairs]
         segmented = (
             self._evaluators.segmenter.predict_layouts(images) if self._evaluators.segmenter else [None] * len(pairs)
@@ -110,7 +106,7 @@ class QualityGate:
 
 
 def build_quality_gate(order: ExportOrder, info: PackInfo, kept: Iterable[PairLine], device: str) -> QualityGate:
-    """The gate of an order, with what it has kept already. Raises BadPack if the pack lacks a judge, BadFile."""
+    """Builds the gate of an order, with the pairs kept so far. Raises BadPack if an evaluator is missing, BadFile."""
     from engine.evaluators import embeddings as likeness
     from engine.evaluators import segmenter
 
@@ -124,7 +120,7 @@ def build_quality_gate(order: ExportOrder, info: PackInfo, kept: Iterable[PairLi
         return QualityGate(filters, info, GateEvaluators(segmenter_model), KnownEmbeddings([], []))
     embedder_kind = (
         kept_embeddings[0][1].by if kept_embeddings else likeness.choose_embedder_kind(folder)
-    )  # what was begun by one is not gone on with by another
+    )  # a resumed export keeps the embedder that it began with
     embedder = likeness.read_embedder(embedder_kind, folder, file, torch_device)
     known = (
         embed_reference(embedder, filters.reference, info, file.pixels.gamma)
@@ -137,24 +133,24 @@ def build_quality_gate(order: ExportOrder, info: PackInfo, kept: Iterable[PairLi
 
 
 def embed_reference(embedder: ImageEmbedder, reference: Path, info: PackInfo, gamma: float) -> KnownEmbeddings:
-    """The pictures of a folder with images/ and layouts/, in the light that a pack was trained in. Raises BadFile."""
+    """Embeds the images of a folder with images/ and layouts/, with a pack's gamma applied. Raises BadFile."""
     items, mapping, known = list_items(reference), identity_reading(info), KnownEmbeddings([], [])
     for start in range(0, len(items), REFERENCE_BATCH):
         batch = items[start : start + REFERENCE_BATCH]
-        images = [gamma_corrected(read_pair(one, mapping).image, gamma) for one in batch]
+        images = [gamma_corrected(read_pair(item, mapping).image, gamma) for item in batch]
         known.rows.extend(embedder.embed_images(images).numpy().astype(np.float16))
-        known.names.extend(one.name for one in batch)
+        known.names.extend(item.name for item in batch)
     return known
 
 
 def layout_agreement(layout: Pixels, segmented: Pixels) -> float:
-    """The share of the known pixels at which a segmenter sees the layout's class."""
+    """Measures the share of known pixels at which the segmenter predicts the layout's class."""
     known = layout != UNKNOWN
     return round(float((layout == segmented)[known].mean()), 4) if known.any() else 1.0
 
 
 def image_at_drawn_size(pair: GeneratedPair) -> Pixels:
-    """The image at the size that the pack drew it at, which is what its judges know."""
+    """Returns the image at the size that the pack drew it at, for which the evaluators were trained."""
     height, width = (side // pair.record.upscaled for side in pair.layout.shape)
     return pair.image if pair.record.upscaled == 1 else fit_image(pair.image, height, width).pixels
 
@@ -162,14 +158,14 @@ def image_at_drawn_size(pair: GeneratedPair) -> Pixels:
 def missing_named_classes(
     prompt: str, layout: Pixels, info: PackInfo, min_pixels: int = MIN_CLASS_PIXELS
 ) -> tuple[str, ...]:
-    """The classes that a prompt names and a layout has fewer than a `few` pixels of."""
-    areas = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
+    """Lists the classes that a prompt names and a layout has fewer than `min_pixels` pixels of."""
+    areas = class_pixel_counts(layout, len(info.classes))
     return tuple(info.classes[index].name for index in prompt_classes(prompt, info) if areas[index] < min_pixels)
 
 
 def prompt_classes(prompt: str, info: PackInfo) -> list[int]:
-    """The ids of the classes that a prompt asks for by name or synonym; of names in names the longest counts."""
+    """Lists the ids of the classes that a prompt names by any word form; the longest of overlapping forms counts."""
     words = class_word_forms(info.classes)
     forms = "|".join(re.escape(form) for form in sorted(words, key=len, reverse=True))
-    found = re.findall(rf"\b(?:{forms})\b", split_prompt(prompt).wanted.lower())
-    return sorted({words[form] for form in found})
+    matches = re.findall(rf"\b(?:{forms})\b", split_prompt(prompt).wanted.lower())
+    return sorted({words[form] for form in matches})

@@ -8,23 +8,23 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from engine.export.pair_generator import StepCallback
-from engine.export.workers import WorkerDied, WorkerPool
+from engine.export.progress_hooks import StepCallback
+from engine.export.workers import MAX_TRIES, WorkerPool, lost_batch_error
 from engine.interface.allocator import retain_freed_memory
 from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions
 from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.errors import BadRequest, EngineError
 
 RayHandle = Any
-"""Of Ray's: the package, which is there only where it was installed, and its actors have no types of use to us."""
+"""The package or an actor of Ray: an optional dependency, whose remote calls have no static types."""
 CONNECT_SECONDS = 5.0
-"""Seconds in which a cluster has to answer."""
+"""Timeout for reaching a cluster."""
 LOCAL_ADDRESS = "local"
-"""The address that stands for a Ray of our own, on this machine."""
+"""Address that starts a Ray cluster on this machine."""
 
 
 class RayActor:
-    """What runs on the cluster."""
+    """Draws pairs in a process of the cluster."""
 
     def __init__(self, order: ExportOrder, device: str, threads: int) -> None:
         import torch
@@ -35,7 +35,7 @@ class RayActor:
         self.generator: Any = None
 
     def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
-        """The pack is loaded at the first batch, so that what is wrong with it is told as usual."""
+        """Draws a batch; the first one loads the pack, so that an error in it reaches the caller as any other does."""
         from engine.export.pair_generator import PairGenerator
 
         self.generator = self.generator or PairGenerator(self.order, self.device)
@@ -44,13 +44,13 @@ class RayActor:
 
 
 class RayWorker:
-    """A worker: an actor's handle."""
+    """Handle of an actor, which Ray itself restarts and asks again if its process dies."""
 
     def __init__(self, ray: RayHandle, actor: RayHandle) -> None:
         self._ray, self._actor = ray, actor
 
     def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
-        """Raises Died, or the EngineError that was raised there."""
+        """Draws a batch on the cluster. Raises EngineError: that of the actor, or that the batch ended its actors."""
         try:
             pairs: list[GeneratedPair] = self._ray.get(self._actor.draw.remote(seeds))
         except self._ray.exceptions.RayTaskError as error:
@@ -58,16 +58,16 @@ class RayWorker:
                 raise error.cause from error
             raise
         except (self._ray.exceptions.RayActorError, self._ray.exceptions.ObjectLostError) as error:
-            raise WorkerDied from error
+            raise lost_batch_error(seeds) from error
         return pairs
 
     def stop(self) -> None:
-        """End the actor, whatever it is doing."""
+        """Kills the actor, which is not restarted."""
         self._ray.kill(self._actor)
 
 
 class RayWorkerPool(WorkerPool):
-    """Leaves the cluster as it found it; ends a Ray of our own."""
+    """Workers on a cluster; disconnects at the end, which also stops a cluster started here."""
 
     ray: RayHandle = None
 
@@ -79,21 +79,22 @@ class RayWorkerPool(WorkerPool):
 
 
 def start_ray_workers(order: ExportOrder, options: ExportRunOptions, on_step: StepCallback) -> RayWorkerPool:
-    """Connect, and count the slots: as many actors as GPUs, or as `how.workers` says. Raises BadRequest."""
+    """Connects and starts one actor per GPU, or per CPU without GPUs, or `options.workers`. Raises BadRequest."""
     ray = _connect(options.ray)
     resources = ray.cluster_resources()
     gpus, cpus = int(resources.get("GPU", 0)), int(resources.get("CPU", 1))
     on_gpu = gpus > 0 and options.device in ("auto", "cuda")
     count = options.workers if options.workers > 1 else max(1, gpus if on_gpu else cpus)
     threads = max(1, cpus // count)
-    actor_class = ray.remote(num_cpus=1, num_gpus=1 if on_gpu else 0, max_restarts=0)(RayActor)
+    resources_per_actor = {"num_cpus": 1, "num_gpus": 1 if on_gpu else 0}
+    actor_class = ray.remote(**resources_per_actor, max_restarts=-1, max_task_retries=MAX_TRIES - 1)(RayActor)
     pool = RayWorkerPool(lambda: RayWorker(ray, actor_class.remote(order, options.device, threads)), count, on_step)
     pool.ray = ray
     return pool
 
 
 def _connect(address: str) -> RayHandle:
-    # Under `uv run` Ray would build every actor an environment of its own, from a copy of this folder.
+    # Under `uv run` Ray would build a separate environment for every actor, from a copy of this folder.
     os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     try:
         import ray

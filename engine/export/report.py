@@ -1,4 +1,4 @@
-"""report.json and report.png: what a set holds, how far it is from a reference, and what was rejected."""
+"""report.json and report.png of an export: class balance, distance to a reference, and rejected pairs."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from engine.data.class_areas import area_percentages, class_pixel_counts
 from engine.data.pairs import list_items, read_pair
 from engine.data.taxonomy import LayoutMapping
 from engine.interface import raster
 from engine.interface.dataset.export_order import PairFilters, PairQuality
 from engine.interface.dataset.manifest import PairLine
-from engine.interface.protocol import UNKNOWN, PackInfo, Pixels
+from engine.interface.protocol import PackInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
 from engine.metrics.frechet_distance import frechet_distance
 
 WORST_PER_FILTER = 8
-"""How many pairs of those that a filter rejected are kept as pictures."""
+"""Number of pictures that are kept of the pairs that each filter rejected."""
 REJECTED_FOLDER = "rejected"
 
 
 class ClassBalance(msgspec.Struct, frozen=True):
-    """Shares of one class: of all known pixels, and of the pairs that hold it; of the reference's pixels."""
+    """Shares of a class: of all known pixels, of the pairs that hold it, and of the reference's pixels."""
 
     name: str
     pixels: float
@@ -34,8 +35,8 @@ class ClassBalance(msgspec.Struct, frozen=True):
 
 
 class ExportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """report.json. `fsd` is the Fréchet distance of the classes' areas, in percent, to those of the reference;
-    `apart_by` is by whose embeddings near-duplicates were told, "clip" or "segmenter", if they were.
+    """Contents of report.json. `fsd` is the Fréchet distance of class areas, in percent, to the reference's;
+    `apart_by` is the embedder that found near-duplicates, "clip" or "segmenter", or empty.
     """
 
     pairs: int
@@ -49,44 +50,38 @@ class ExportReport(msgspec.Struct, frozen=True, kw_only=True):
     worst: dict[str, list[str]]
 
 
-def class_areas(layout: Pixels, info: PackInfo) -> tuple[int, ...]:
-    """Pixels of each class."""
-    counts = np.bincount(layout[layout != UNKNOWN], minlength=len(info.classes))
-    return tuple(int(count) for count in counts)
-
-
 def rejection_severity(quality: PairQuality) -> float:
-    """By how much a filter rejected a pair; larger is worse."""
+    """Ranks rejected pairs of one filter; larger is worse."""
     if quality.rejected == "agreement":
         return -(quality.agreement or 0.0)
     return quality.nearest or 0.0 if quality.rejected == "apart" else float(len(quality.missing))
 
 
 class WorstRejected:
-    """The worst of what each filter rejected, by name; of equals the first."""
+    """The names of the worst pairs that each filter rejected; of equal ones, the first by name."""
 
     def __init__(self) -> None:
         self.by_filter: dict[str, list[tuple[float, str]]] = {}
 
     def offer(self, name: str, quality: PairQuality) -> str | None:
-        """Whether it is among them: gives the name that falls out for it, which may be its own, or None."""
+        """Adds a pair. Returns the name that it displaces, which may be its own, or None."""
         ranked = self.by_filter.setdefault(quality.rejected, [])
         ranked.append((-rejection_severity(quality), name))
         ranked.sort()
         return ranked.pop()[1] if len(ranked) > WORST_PER_FILTER else None
 
     def names(self) -> dict[str, list[str]]:
-        """By filter, worst first."""
-        return {filter_: [name for _, name in some] for filter_, some in sorted(self.by_filter.items())}
+        """Returns the names by filter, worst first."""
+        return {filter_: [name for _, name in ranked] for filter_, ranked in sorted(self.by_filter.items())}
 
 
 def pair_png(image: Pixels, layout: Pixels, info: PackInfo) -> bytes:
-    """Both halves side by side as a PNG file."""
+    """Encodes image and layout side by side as a PNG."""
     return raster.encode_image(np.concatenate([image, raster.colourise(layout, info.classes)], 1))
 
 
 def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters) -> ExportReport:
-    """From the lines of all pairs, the rejected ones too. Raises BadFile for the reference."""
+    """Builds the report from the lines of all pairs, rejected ones included. Raises BadFile for the reference."""
     rejected: Counter[str] = Counter()
     areas, agreements, worst, embedder_kind = [], [], WorstRejected(), ""
     for line in lines:
@@ -101,7 +96,7 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
             agreements.append(quality.agreement)
     kept_areas = np.array(areas, np.float64).reshape(-1, len(info.classes))
     reference = reference_class_areas(filters.reference, info) if filters.reference else None
-    shares, pixel_shares = _area_percentages(kept_areas), kept_areas.sum(0) / max(1.0, float(kept_areas.sum()))
+    shares, pixel_shares = area_percentages(kept_areas), kept_areas.sum(0) / max(1.0, float(kept_areas.sum()))
     reference_shares = None if reference is None else reference.sum(0) / max(1.0, float(reference.sum()))
     return ExportReport(
         pairs=len(kept_areas),
@@ -111,7 +106,7 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
         agreement=float(np.mean(agreements)) if agreements else None,
         fsd=None
         if reference is None or min(len(reference), len(kept_areas)) < 2
-        else round(frechet_distance(shares, _area_percentages(reference)), 3),
+        else round(frechet_distance(shares, area_percentages(reference)), 3),
         reference_pairs=0 if reference is None else len(reference),
         classes=[
             ClassBalance(
@@ -127,26 +122,19 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
 
 
 def reference_class_areas(folder: Path, info: PackInfo) -> FloatArray:
-    """Pixels of each class in the layouts of a folder with images/ and layouts/, [N, K]. Raises BadFile."""
-    layouts = (read_pair(one, identity_reading(info)).layout for one in list_items(folder))
-    return np.array(
-        [class_areas(raster.fit_layout(ids, info.height, info.width).pixels, info) for ids in layouts], np.float64
-    )
+    """Counts each class's pixels, [N, K], in the layouts of a folder with images/ and layouts/. Raises BadFile."""
+    layouts = (read_pair(item, identity_reading(info)).layout for item in list_items(folder))
+    fitted = (raster.fit_layout(layout, info.height, info.width).pixels for layout in layouts)
+    return np.array([class_pixel_counts(layout, len(info.classes)) for layout in fitted], np.float64)
 
 
 def identity_reading(info: PackInfo) -> LayoutMapping:
-    """How layouts are read whose ids are a pack's."""
+    """Returns the mapping for layouts whose ids are the pack's own."""
     return LayoutMapping(info.classes, np.arange(256, dtype=np.uint8))
 
 
-def _area_percentages(areas: FloatArray) -> FloatArray:
-    """In percent of each picture's known pixels."""
-    shares: FloatArray = 100.0 * areas / np.maximum(1, areas.sum(1, keepdims=True))
-    return shares
-
-
 def report_png(report: ExportReport, info: PackInfo, folder: Path) -> bytes:
-    """report.png: the classes' shares as bars, and the worst of what was rejected."""
+    """Draws report.png: class shares as bars, and the worst rejected pairs."""
     from matplotlib.figure import Figure
 
     rows = [(name, [folder / REJECTED_FOLDER / f"{one}.png" for one in names]) for name, names in report.worst.items()]
@@ -182,9 +170,5 @@ def _title(report: ExportReport) -> str:
 
 
 def report_json(report: ExportReport) -> bytes:
-    """As report.json."""
-    return msgspec.json.format(msgspec.json.encode(report, enc_hook=_encode_path), indent=1) + b"\n"
-
-
-def _encode_path(value: object) -> str:
-    return str(value)
+    """Encodes the report as report.json."""
+    return msgspec.json.format(msgspec.json.encode(report, enc_hook=str), indent=1) + b"\n"

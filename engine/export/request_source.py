@@ -1,4 +1,4 @@
-"""What is given for each pair. It depends on the pair's seed alone, so that a set can be made in parts."""
+"""Requests of an export. Each depends on its seed alone, so that a set can be made in parts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import msgspec
 
 from engine.guides.guide_validation import validate_guides
 from engine.interface import raster
-from engine.interface.dataset.dataset_store import file_sha256
 from engine.interface.dataset.export_order import ExportOrder
+from engine.interface.digests import combined_sha256
 from engine.interface.errors import BadFile, BadPack, BadRequest
 from engine.interface.kept_masks import request_size
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
@@ -24,7 +24,7 @@ ItemT = TypeVar("ItemT")
 
 
 class PairInputs(NamedTuple):
-    """A request, and the files that it was made of."""
+    """The request of a pair, and the files and targets that it was built from."""
 
     request: Generate
     layout: Path | None = None
@@ -34,9 +34,9 @@ class PairInputs(NamedTuple):
 
 @dataclass(frozen=True)
 class RequestSource:
-    """Everything that an order gives, read but for the pictures.
+    """Inputs of an order, read except for the pictures.
 
-    The longest list goes round in order; the others do too, one further with each round of the longest.
+    The longest list is cycled in order; shorter ones are cycled with an offset that grows with each round of it.
     """
 
     order: ExportOrder
@@ -48,15 +48,15 @@ class RequestSource:
 
     @classmethod
     def read(cls, order: ExportOrder, info: PackInfo) -> RequestSource:
-        """Raises BadFile and BadRequest for what does not fit together."""
+        """Reads the inputs of an order. Raises BadFile, BadPack, and BadRequest for inputs that exclude each other."""
         if order.layouts and order.images:
-            raise BadRequest("With layouts and images given, nothing is left to draw.", "Give one of the two.")
+            raise BadRequest("With both layouts and images, nothing is left to draw.", "Give one of the two.")
         if order.prompts and order.caption_grammar:
             raise BadRequest("Captions come from a file or from the grammar.", "Give one of the two.")
         if order.canvas and any(
             (order.layouts, order.images, order.prompts, order.caption_grammar, order.targets, order.areas)
         ):
-            raise BadRequest("A canvas says everything that is given.", "Leave the other sources out.")
+            raise BadRequest("A canvas already contains all inputs.", "Leave the other sources out.")
         if order.full and not info.upscale:
             raise BadPack(f"“{info.name}” has no upscaler.", "Make one with diptych-engine train-upscaler.")
         if order.full and order.canvas and full_size_shape(info, *request_size(order.canvas, info)) is None:
@@ -77,12 +77,12 @@ class RequestSource:
         )
 
     def digest(self) -> str:
-        """Of what the lists hold; pictures by their names, their own digests are in each record."""
+        """Hashes the lists: names of pictures, whose contents each pair's record covers, captions and targets."""
         names = [[path.name for path in paths] for paths in (self.layouts, self.images)]
         return hashlib.sha256(msgspec.json.encode([names, self.prompts, self.areas])).hexdigest()
 
     def inputs_for(self, seed: int) -> PairInputs:
-        """What the pair with this seed is drawn from. Raises BadFile."""
+        """Builds the request of a seed. Raises BadFile."""
         order, name = self.order, f"{seed:09d}"
         if order.canvas:
             per_pair = {"id": name, "seed": seed, "live": False, "trace": False}
@@ -132,7 +132,7 @@ class RequestSource:
 
 
 def _read_prompts(path: Path) -> tuple[str, ...]:
-    """One on each line that is not blank."""
+    """Reads a caption from each line that is not blank. Raises BadFile."""
     try:
         lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
@@ -147,7 +147,7 @@ def _read_prompts(path: Path) -> tuple[str, ...]:
 
 
 def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
-    """{"road": 0.3, "sky": 0.2}, or a list of such, which pairs take in turn."""
+    """Reads targets such as {"road": 0.3, "sky": 0.2}, or a list of them, which pairs take in turn. Raises BadFile."""
     try:
         shares = msgspec.json.decode(path.read_bytes(), type=dict[str, float] | list[dict[str, float]])
         return tuple(
@@ -161,12 +161,11 @@ def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
 
 
 def pack_digest(folder: Path, order: ExportOrder) -> str:
-    """Of a pack's description and of the weights that an order's pairs come from. Raises BadPack."""
+    """Hashes pack.json and the weights that an order's pairs are drawn with. Raises BadPack."""
     names = ["pack.json", "weights.safetensors", *([UPSCALER_FILE] if order.full else [])]
     samplers = order.sampler, order.canvas.sampler if order.canvas else None
     names += [DISTILLED_FILE] if "distilled" in samplers else []
     try:
-        parts = [file_sha256(folder / name) for name in names]
+        return combined_sha256(folder / name for name in names)
     except OSError as error:
         raise BadPack(f"{error.filename} cannot be read ({error.strerror}).", "Install the pack again.") from error
-    return hashlib.sha256("".join(parts).encode()).hexdigest()

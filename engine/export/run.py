@@ -1,4 +1,4 @@
-"""An export from its order to its files. Started again in the same folder, it goes on where it stopped."""
+"""An export from its order to its files. Run again in the same folder, it continues where it stopped."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine import __version__
 from engine.export.dataset_writer import DatasetWriter, ExportDataset
+from engine.export.progress_hooks import ProgressHooks
 from engine.export.request_source import RequestSource, pack_digest
 from engine.interface import pack_catalogue
 from engine.interface.dataset.dataset_store import DatasetStore, open_store, os_errors_as_bad_file
@@ -32,27 +32,8 @@ if TYPE_CHECKING:
     from engine.interface.dataset.generated_pair import GeneratedPair
 
 
-def _ignore_step(pictures: float) -> None:
-    """For those who want nothing between steps."""
-
-
-def _ignore_counts(kept: int, rejected: int) -> None:
-    """For those who want no progress."""
-
-
-@dataclass(frozen=True)
-class ProgressHooks:
-    """Who looks on. `step` is called between any two steps of the sampler with how many pictures the last one amounts
-    to (with workers: after each batch); what it raises ends the export. `written` is called at the start, and from
-    another thread after each pair.
-    """
-
-    on_step: Callable[[float], None] = _ignore_step
-    on_written: Callable[[int, int], None] = _ignore_counts
-
-
 class ExportCounts(NamedTuple):
-    """How many pairs there are now, how many of them are new, and how many were rejected in all."""
+    """Numbers of pairs in the set, of new ones among them, and of rejected ones in all."""
 
     pairs: int
     new: int
@@ -60,13 +41,13 @@ class ExportCounts(NamedTuple):
 
 
 def export_dataset(order: ExportOrder, options: ExportRunOptions, hooks: ProgressHooks | None = None) -> ExportCounts:
-    """Make pairs until there are `how.count`. Raises EngineError."""
+    """Makes pairs until the set has `options.count`. Raises EngineError."""
     folder = pack_catalogue.find_pack_folder(order.pack)
     sources = RequestSource.read(order, pack_catalogue.read_pack_info(folder))
     if options.count < 1:
-        raise BadRequest(f"{options.count} pairs are none.", "Say how many with --count.")
+        raise BadRequest(f"An export of {options.count} pairs is empty.", "Give their number with --count.")
     if order.first_seed + options.count - 1 > MAX_SEED:
-        raise BadRequest(f"The seeds from {order.first_seed} on leave the range.", f"They end at {MAX_SEED}.")
+        raise BadRequest(f"The seeds from {order.first_seed} on are too large.", f"The largest seed is {MAX_SEED}.")
     header = ExportHeader(
         version=__version__, order=order, pack_sha256=pack_digest(folder, order), sources_sha256=sources.digest()
     )
@@ -85,17 +66,17 @@ def export_dataset(order: ExportOrder, options: ExportRunOptions, hooks: Progres
 
 
 def open_dataset(store: DatasetStore, order: ExportOrder, info: PackInfo) -> ExportDataset:
-    """What an open folder holds. Raises BadFile, and BadRequest if the format cannot hold the pack's classes."""
+    """Reads the data set in an open folder. Raises BadFile, and BadRequest if the format cannot hold the classes."""
     return ExportDataset(order, info, store, Manifest(store), create_format(order.format, info))
 
 
 def _draw_missing(dataset: ExportDataset, options: ExportRunOptions, hooks: ProgressHooks) -> None:
-    """Draw and write what is missing; one batch is written while the next one is drawn."""
+    """Draws and writes the missing pairs; one batch is written while the next one is drawn."""
     order, last = dataset.order, dataset.manifest.last_seed
     first = order.first_seed if last is None else last + 1
     seeds: Iterable[int] = range(first, order.first_seed + options.count)
     gate = None
-    if dataset.manifest.dropped:  # others take their places
+    if dataset.manifest.dropped:  # further pairs replace them
         seeds = itertools.count(first)
     if order.filters.is_active:
         from engine.export.quality_gate import build_quality_gate
@@ -114,7 +95,7 @@ def _draw_missing(dataset: ExportDataset, options: ExportRunOptions, hooks: Prog
 
 
 def create_workers(order: ExportOrder, options: ExportRunOptions, hooks: ProgressHooks) -> WorkerGroup:
-    """Who draws."""
+    """Creates the workers that the options ask for: this process, several processes, or a Ray cluster."""
     from engine.export import workers as crew
 
     if options.ray:
@@ -127,7 +108,7 @@ def create_workers(order: ExportOrder, options: ExportRunOptions, hooks: Progres
 
 
 def seed_batches(seeds: Iterable[int], size: int) -> Iterator[list[int]]:
-    """Seeds in batches, the last one perhaps smaller."""
+    """Yields seeds in batches; the last one may be smaller."""
     rest = iter(seeds)
     while batch := list(itertools.islice(rest, size)):
         yield batch
@@ -135,9 +116,9 @@ def seed_batches(seeds: Iterable[int], size: int) -> Iterator[list[int]]:
 
 @contextmanager
 def background_writer(write: Callable[[list[GeneratedPair]], None]) -> Iterator[Callable[[list[GeneratedPair]], None]]:
-    """Take each batch in a thread while the next one is made; one that is not taken yet holds the next one up.
+    """Writes each batch in a thread while the next one is drawn; a call waits until the batch before is written.
 
-    What the thread raises comes out of the next call, or at the end.
+    An exception in the thread is raised by the next call, or at the end.
     """
     last: Future[None] | None = None
     with ThreadPoolExecutor(1, "writer") as thread:
@@ -154,7 +135,7 @@ def background_writer(write: Callable[[list[GeneratedPair]], None]) -> Iterator[
 
 
 def _write_or_check_header(store: DatasetStore, header: ExportHeader) -> None:
-    """Note what is begun, or check that it is what is gone on with. Raises BadFile and BadRequest."""
+    """Writes the header of a new export, or checks that of a resumed one. Raises BadFile and BadRequest."""
     if not store.path(HEADER_FILE).exists():
         with os_errors_as_bad_file(store.folder):
             other_files = [path.name for path in store.folder.iterdir() if not path.name.startswith(".")]

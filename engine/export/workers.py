@@ -1,4 +1,4 @@
-"""Who draws: this process, several others here, or a cluster's; all give the same pairs in the same order."""
+"""Workers that draw pairs: this process, further processes, or a cluster's; pairs and order are the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol
 
-from engine.export.pair_generator import PairGenerator, StepCallback
+from engine.export.pair_generator import PairGenerator
+from engine.export.progress_hooks import StepCallback
 from engine.interface.allocator import retain_freed_memory
 from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.dataset.generated_pair import GeneratedPair
@@ -25,14 +26,14 @@ MAX_TRIES = 3
 
 
 class WorkerDied(Exception):
-    """A worker is gone, and what it was drawing with it."""
+    """The process of a worker ended before its batch was done."""
 
 
 class PairWorker(Protocol):
-    """Someone elsewhere who draws; one batch at a time."""
+    """A worker outside of this process, which draws one batch at a time."""
 
     def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
-        """Raises Died, or the EngineError that was raised there."""
+        """Draws a batch. Raises WorkerDied, or the EngineError that the worker raised."""
         ...
 
     def stop(self) -> None: ...
@@ -42,13 +43,13 @@ SeedBatches = Iterable[Sequence[int]]
 
 
 class WorkerGroup(AbstractContextManager["WorkerGroup"], Protocol):
-    """Draws batches of seeds and gives them in their order."""
+    """Draws batches of seeds and yields their pairs in order."""
 
     def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]: ...
 
 
 class InProcessWorker:
-    """This process; `step` comes between any two steps."""
+    """Draws in this process; `on_step` is called between steps of the sampler."""
 
     def __init__(self, order: ExportOrder, device: str, on_step: StepCallback) -> None:
         self._generator, self._on_step = PairGenerator(order, device), on_step
@@ -59,18 +60,18 @@ class InProcessWorker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing to put away."""
+        """Does nothing: there are no processes to stop."""
 
     def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]:
-        """Batch by batch."""
+        """Draws batch by batch."""
         for seeds in batches:
             yield self._generator.draw(seeds, self._on_step)
 
 
 class WorkerPool:
-    """Workers of one kind. Each has a thread that waits for it; one that dies is replaced, and its batch drawn again.
+    """Workers of one kind, each with a thread that waits for it. A worker that dies is replaced, its batch repeated.
 
-    At most two batches for each worker are under way or wait to be taken, however slow the taker is.
+    At most two batches per worker are being drawn or wait for the consumer, however slow it is.
     """
 
     def __init__(self, start_worker: Callable[[], PairWorker], count: int, on_step: StepCallback) -> None:
@@ -88,7 +89,7 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Cancel means now: nobody is waited for."""
+        """Stops all workers at once, without waiting for their batches."""
         self._stopped = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self.workers:
@@ -96,7 +97,7 @@ class WorkerPool:
         self._threads.shutdown()
 
     def draw(self, batches: SeedBatches) -> Iterator[list[GeneratedPair]]:
-        """In the order of the batches."""
+        """Draws batches on all workers and yields their pairs in order."""
         waiting: deque[Future[list[GeneratedPair]]] = deque()
         for seeds in batches:
             waiting.append(self._threads.submit(self._draw_batch, seeds))
@@ -125,10 +126,7 @@ class WorkerPool:
                 raise
             self._idle.put(worker)
             return pairs
-        raise EngineError(
-            f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
-            "See whether their machine has memory enough, or draw fewer at once with --batch.",
-        )
+        raise lost_batch_error(seeds)
 
     def _start_worker(self) -> None:
         worker = self._new_worker()
@@ -136,33 +134,41 @@ class WorkerPool:
         self._idle.put(worker)
 
 
+def lost_batch_error(seeds: Sequence[int]) -> EngineError:
+    """Builds the error for a batch during which every worker that tried it died."""
+    return EngineError(
+        f"The pairs with the seeds {seeds[0]} to {seeds[-1]} ended {MAX_TRIES} workers.",
+        "See whether their machine has memory enough, or draw fewer at once with --batch.",
+    )
+
+
 class ProcessWorker:
-    """A worker in a process of its own."""
+    """A worker in a separate process."""
 
     def __init__(self, order: ExportOrder, device: str, threads: int) -> None:
         spawn_context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, spawn_context, _initialise_process, (order, device, threads))
 
     def draw(self, seeds: Sequence[int]) -> list[GeneratedPair]:
-        """Raises Died, or the EngineError that was raised there."""
+        """Draws a batch. Raises WorkerDied, or the EngineError that the process raised."""
         try:
             return self._pool.submit(_draw_in_process, seeds).result()
         except BrokenProcessPool as error:
             raise WorkerDied from error
 
     def pids(self) -> list[int]:
-        """Of the process, if it runs."""
+        """Process id of the worker, if its process runs."""
         return list(self._pool._processes or {})
 
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
+        """Kills the process."""
         for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(cancel_futures=True)
 
 
 class _WorkerProcessState:
-    """What a worker's process keeps between batches; made at the first, so that what is wrong is told as usual."""
+    """State of a worker's process. The first batch creates the generator, so that its errors reach the caller."""
 
     order: ExportOrder
     device: str
@@ -170,7 +176,7 @@ class _WorkerProcessState:
 
 
 def _initialise_process(order: ExportOrder, device: str, threads: int) -> None:
-    """A worker ends when who hired it does, and leaves Ctrl-C to it."""
+    """Prepares a worker's process: it ends with its parent, and leaves Ctrl-C to it."""
     import torch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -195,6 +201,6 @@ def _draw_in_process(seeds: Sequence[int]) -> list[GeneratedPair]:
 
 
 def start_processes(order: ExportOrder, device: str, count: int, on_step: StepCallback) -> WorkerPool:
-    """Several processes here, which share the cores."""
+    """Starts several processes on this machine, which share its cores."""
     threads = max(1, (os.cpu_count() or 1) // count)
     return WorkerPool(lambda: ProcessWorker(order, device, threads), count, on_step)

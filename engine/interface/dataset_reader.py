@@ -1,6 +1,6 @@
-"""An export folder to look through: what its manifest says, both halves of any pair, and pairs that a person drops.
+"""Reading of an export folder: its manifest, both halves of any pair, and the dropping of pairs.
 
-No torch, and nothing is drawn; the studio uses it too.
+Needs no torch and draws nothing; the studio uses it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from engine.interface import pack_catalogue
 from engine.interface.dataset import manifest as lines
@@ -32,7 +32,7 @@ MAX_OPEN_SHARDS = 4
 
 
 class DatasetEntry(NamedTuple):
-    """One kept pair: its files by their paths, the pixels of each class, and what the filters saw."""
+    """A kept pair: the paths of its files, the pixels of each class, its provenance and its scores."""
 
     name: str
     files: tuple[str, ...]
@@ -43,7 +43,7 @@ class DatasetEntry(NamedTuple):
 
 
 class DatasetReader:
-    """An export folder as it is now."""
+    """Reads an export folder."""
 
     def __init__(self, folder: Path) -> None:
         """Reads the manifest. Raises BadFile, BadPack if its pack is not here, and BadRequest."""
@@ -56,7 +56,7 @@ class DatasetReader:
         self._open_shards: OrderedDict[str, ReadFile] = OrderedDict()
         self._lock = Lock()
         self.needs_purge = False
-        """Whether files of dropped pairs may still be there."""
+        """Whether files of dropped pairs may still exist."""
         self.entries = self._read_entries()
 
     def _read_entries(self) -> list[DatasetEntry]:
@@ -78,7 +78,7 @@ class DatasetReader:
         return [one for name, one in entries.items() if name not in dropped]
 
     def halves(self, entry: DatasetEntry) -> PairHalves:
-        """RGB [H, W, 3] and ids [H, W] of a pair, for any thread. Raises BadFile."""
+        """Reads the image RGB [H, W, 3] and the layout ids [H, W] of a pair, in any thread. Raises BadFile."""
         with self._lock:
             read = self._file_reader(entry)
             files = {path: read(path) for path in entry.files if not path.endswith(".json")}
@@ -89,7 +89,7 @@ class DatasetReader:
         return halves
 
     def drop(self, entries: Sequence[DatasetEntry], *, dropped: bool = True) -> None:
-        """Note in the manifest that a person drops pairs, or takes them back. Raises BadFile."""
+        """Records in the manifest that pairs are dropped, or restored. Raises BadFile."""
         with open_store(self.folder) as store:
             path = store.path(lines.MANIFEST_FILE)
             lines.truncate_partial_line(path)
@@ -106,7 +106,11 @@ class DatasetReader:
         if file not in self._open_shards:
             while len(self._open_shards) >= MAX_OPEN_SHARDS:
                 self._open_shards.popitem(last=False)
-            self._open_shards[file] = cast(ShardedFormat, self._format).shard_reader(self.folder / file)
+            if not isinstance(self._format, ShardedFormat):
+                raise BadFile(
+                    f"The manifest of {self.folder} names a shard that its format does not have.", REPAIR_HINT
+                )
+            self._open_shards[file] = self._format.shard_reader(self.folder / file)
         return self._open_shards[file]
 
     def _read_file(self, name: str) -> bytes:
@@ -117,7 +121,7 @@ class DatasetReader:
 
 
 def entry_from_line(line: PairLine) -> DatasetEntry:
-    """What is worth showing of a kept pair's line."""
+    """Builds the entry of a kept pair's line."""
     quality = line.quality
     filter_values = (None, None) if quality is None else (quality.agreement, quality.nearest)
     return DatasetEntry(line.name, tuple(line.files), line.areas, line.request, *filter_values)

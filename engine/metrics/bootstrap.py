@@ -1,4 +1,4 @@
-"""A figure and how far it would move had other pictures been drawn."""
+"""Bootstrap intervals of statistics over pictures."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 Statistic = Callable[[FloatArray], float]
-"""A figure of n pictures by how often each counts, float [n]; all ones are the pictures as they are."""
+"""Computes a figure from the weight of each picture, float [n]; weights of one give the figure itself."""
 
 MEAN_RESAMPLES, DISTANCE_RESAMPLES = 1000, 200
-"""How many resamples: of what is a mean, and of what costs a decomposition each."""
+"""Numbers of resamples: for means, and for statistics that decompose a matrix each time."""
 
 
 class BootstrapEstimate(msgspec.Struct, frozen=True):
-    """A value on n pictures and its 95 % interval."""
+    """A figure of n pictures and its 95 % interval."""
 
     value: float
     low: float
     high: float
     n: int
 
+    def format(self, digits: int) -> str:
+        """Writes the value and its interval with so many digits behind the point: “0.52 (0.48 to 0.57)”."""
+        return f"{self.value:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+
 
 def bootstrap_estimate(
     statistic: Statistic, n: int, resamples: int = MEAN_RESAMPLES, seed: int = 0
 ) -> BootstrapEstimate:
-    """A figure with its bootstrap interval over pictures: quantiles of the resamples, about the figure itself.
+    """Estimates a figure of n pictures with its 95 % interval: quantiles of the resamples, centred on the figure.
 
-    Resamples repeat pictures, which moves distances of distributions upwards as a whole; only their spread is taken.
-    What a distance owes to the number of pictures is told by its floor at the same n.
+    Resamples repeat pictures, which shifts distances between distributions upwards; only the spread is used. The bias
+    of a distance at n pictures shows in its floor at the same n. The interval is nan if no value is finite.
     """
     value = statistic(np.ones(n))
     random = np.random.default_rng(seed)
@@ -44,6 +48,6 @@ def bootstrap_estimate(
 
 
 def weighted_mean(values: npt.ArrayLike) -> Statistic:
-    """The weighted mean of one value per picture."""
+    """Returns the weighted mean of one value per picture as a statistic."""
     per_picture = np.asarray(values, np.float64)
     return lambda weights: float(weights @ per_picture / weights.sum())

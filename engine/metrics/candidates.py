@@ -1,8 +1,7 @@
-"""Who is compared: packs, each with how it is sampled, from texts such as “street:steps=4,sampler=ddim”."""
+"""Candidates of an evaluation: packs with sampling options, from texts such as “street:steps=4,sampler=ddim”."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 import msgspec
 
+from engine.interface.digests import combined_sha256
 from engine.interface.errors import BadRequest, UnknownPack
 from engine.interface.pack_catalogue import DISTILLED_FILE, find_pack_folder
 from engine.interface.protocol import Sampler
@@ -20,8 +20,8 @@ SEGMENT_OPTION = "segment"
 
 
 class CandidateOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a contender differs from its pack's own way; `segment` has it draw images alone, and a segmenter the rest:
-    the judges' own, which then judges itself, or that of the file `by`.
+    """Sampling options in place of the pack's own. With `segment`, only images are drawn and a segmenter predicts the
+    layouts: that of the file `by`, or the evaluators' own, which then scores its own predictions.
     """
 
     steps: int | None = None
@@ -44,7 +44,7 @@ OPTION_LIMITS: dict[str, tuple[Callable[[str], Any], float, float]] = {
 
 
 class CandidateSpec(NamedTuple):
-    """A contender before it is loaded."""
+    """A candidate before its pack is loaded."""
 
     name: str
     folder: Path
@@ -53,7 +53,7 @@ class CandidateSpec(NamedTuple):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A pack with its options; `digest` is of all its files that decide what it draws."""
+    """A pack with sampling options; `digest` covers all files that determine what it draws."""
 
     name: str
     pack: Pack
@@ -61,12 +61,12 @@ class Candidate:
     digest: str
 
     def with_options(self, **options: float | str) -> Candidate:
-        """The same with other options."""
+        """Returns the candidate with other options."""
         return replace(self, options=msgspec.structs.replace(self.options, **options))
 
     @property
     def configured_pack(self) -> Pack:
-        """The pack, with the layout's lead that its options ask for."""
+        """The pack, with the lead of the layout from the options."""
         if self.options.lead is None:
             return self.pack
         process = msgspec.structs.replace(self.pack.file.process, lead=self.options.lead)
@@ -74,7 +74,7 @@ class Candidate:
 
 
 def parse_candidate(text: str) -> CandidateSpec:
-    """“PACK” or “PACK:OPTION,…”, PACK a name or a folder. Raises UnknownPack or BadRequest."""
+    """Parses “PACK” or “PACK:OPTION,…”, where PACK is a name or a folder. Raises UnknownPack or BadRequest."""
     try:
         return CandidateSpec(text, find_pack_folder(text), CandidateOptions())
     except UnknownPack:
@@ -85,12 +85,12 @@ def parse_candidate(text: str) -> CandidateSpec:
 
 
 def parse_candidate_options(text: str, candidate_text: str) -> CandidateOptions:
-    """“steps=4,sampler=ddim,segment”. Raises BadRequest."""
+    """Parses options such as “steps=4,sampler=ddim,segment”. Raises BadRequest."""
     options: dict[str, Any] = {}
     for part in text.split(","):
         key, equals, value = part.strip().partition("=")
         if key in options:
-            raise BadRequest(f"“{candidate_text}” has “{key}” twice.", "Say it once.")
+            raise BadRequest(f"“{candidate_text}” has “{key}” twice.", "Give it once.")
         if key == SEGMENT_OPTION and value:
             if not Path(value).is_file():
                 raise BadRequest(f"“{candidate_text}”: there is no file {value}.", "Name what train-segmenter wrote.")
@@ -114,7 +114,7 @@ def parse_candidate_options(text: str, candidate_text: str) -> CandidateOptions:
 
 
 def parse_number(key: str, value: str, candidate_text: str) -> float:
-    """A number within its limits. Raises BadRequest."""
+    """Parses a number within the limits of its option. Raises BadRequest."""
     kind, low, high = OPTION_LIMITS[key]
     try:
         result: float = kind(value)
@@ -127,15 +127,15 @@ def parse_number(key: str, value: str, candidate_text: str) -> float:
 
 
 def load_candidates(pack: Pack, name: str, against: Sequence[str]) -> list[Candidate]:
-    """The pack itself first, then all others; a pack that several share is loaded once.
+    """Loads the pack itself, then all others; a pack that several candidates share is loaded once.
 
-    Raises BadRequest for what cannot be compared, UnknownPack or BadPack.
+    Raises BadRequest for candidates that cannot be compared, UnknownPack or BadPack.
     """
     specs = [CandidateSpec(name, pack.folder, CandidateOptions()), *(parse_candidate(text) for text in against)]
     names = [one.name for one in specs]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise BadRequest(f"“{twice}” is there twice.", "Give every contender once; the pack itself always is one.")
+        raise BadRequest(f"“{twice}” is given twice.", "Give every contender once; the pack itself always is one.")
     loaded = {pack.folder: pack}
     for one in specs:
         if one.folder not in loaded:
@@ -150,13 +150,13 @@ def load_candidates(pack: Pack, name: str, against: Sequence[str]) -> list[Candi
         guidance_options = one.options.guidance, one.options.cross, one.options.lead
         if sampler == "distilled" and (one.options.segment or guidance_options != (None, None, None)):
             hint = f"Give it steps alone, or another sampler with guidance, cross, lead and {SEGMENT_OPTION}."
-            raise BadRequest(f"“{one.name}”: the distilled network is drawn with in its own way.", hint)
+            raise BadRequest(f"“{one.name}”: the distilled network has no such options.", hint)
     digests = {folder: sampling_digest(folder) for folder in loaded}
     return [Candidate(one.name, loaded[one.folder], one.options, digests[one.folder]) for one in specs]
 
 
 def check_comparable(pack: Pack, first: Pack, name: str) -> None:
-    """Raise BadRequest if two packs draw different kinds of pictures."""
+    """Raises BadRequest if two packs differ in size, classes or gamma."""
     kinds = [
         (p.info.height, p.info.width, [c.name for c in p.info.classes], p.file.pixels.gamma) for p in (pack, first)
     ]
@@ -168,9 +168,6 @@ def check_comparable(pack: Pack, first: Pack, name: str) -> None:
 
 
 def sampling_digest(folder: Path) -> str:
-    """A hash of pack.json and of the weights that draw."""
-    found = hashlib.sha256()
-    for name in ("pack.json", packs.WEIGHTS_FILE, DISTILLED_FILE):
-        if name != DISTILLED_FILE or (folder / name).exists():
-            found.update((folder / name).read_bytes())
-    return found.hexdigest()
+    """Hashes the files of a pack that decide what it draws: pack.json and the weights of its networks."""
+    names = ["pack.json", packs.WEIGHTS_FILE, *([DISTILLED_FILE] if (folder / DISTILLED_FILE).exists() else [])]
+    return combined_sha256(folder / name for name in names)

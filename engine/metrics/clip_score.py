@@ -1,4 +1,4 @@
-"""Does a picture fit its caption, by an image tower and a text tower whose vectors have unit length?"""
+"""CLIP score and R-precision: how well images fit their captions, from unit vectors of an image and a text tower."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ R_PRECISION_CHOICES = 100
 
 
 def clip_scores(images: FloatArray, texts: FloatArray) -> FloatArray:
-    """The cosine of each picture [N, D] with its own caption [N, D], [N]  [Hessel et al. 2021, without their 2.5]."""
+    """Cosines [N] of images [N, D] with their captions [N, D]  [Hessel et al. 2021, without their factor 2.5]."""
     scores: FloatArray = (images * texts).sum(1)
     return scores
 
@@ -20,11 +20,11 @@ def clip_scores(images: FloatArray, texts: FloatArray) -> FloatArray:
 def r_precision(
     images: FloatArray, texts: FloatArray, others: FloatArray, is_other: np.ndarray, choices: int = R_PRECISION_CHOICES
 ) -> FloatArray:
-    """R-precision: how probable it is that a picture's own caption fits it best of `choices`, the rest of which are
-    drawn from `others` [M, D], of which those count that `strange` (bool [N, M]) calls other than its own; [N].
+    """Probability [N] that an image's own caption fits it best among `choices` captions  [Xu et al. 2018, AttnGAN].
 
-    Worked out over all draws (of `better` captions none may be drawn), so that it does not hang on one  [Xu et al.
-    2018, AttnGAN]. With fewer strange captions than are drawn, all of them are.
+    The other captions are drawn from `others` [M, D], among those that differ from the image's own, which `is_other`,
+    bool [N, M], marks. The expectation over all draws is exact: none of the captions that fit better may be drawn.
+    If fewer captions differ than are to be drawn, all of them are.
     """
     own, rest = clip_scores(images, texts), images @ others.T
     pool = is_other.sum(1)
@@ -35,11 +35,11 @@ def r_precision(
 
 
 def _probability_of_none(better: int, pool: int, drawn: int) -> float:
-    """The chance that `drawn` of a pool hold none of its better ones."""
+    """Probability that `drawn` items of a pool hold none of its `better` ones (hypergeometric)."""
     left = pool - better
     return float(np.prod([(left - i) / (pool - i) for i in range(drawn)])) if left >= drawn else 0.0
 
 
 def differing_captions(own: Sequence[str], pool: Sequence[str]) -> np.ndarray:
-    """Which captions of a pool have another text than a picture's own, bool [N, M]."""
+    """Marks which captions of a pool differ from each image's own, bool [N, M]."""
     return np.array([[text != other for other in pool] for text in own], np.bool_).reshape(len(own), len(pool))

@@ -1,4 +1,4 @@
-"""A contact sheet for a pack's card: every task, from the pack's own examples and captions and no photograph."""
+"""The contact sheet of a pack's card: every task, drawn from the pack's example layouts and from captions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from engine.requests.generation import resolve_for_pack, sample_batch
 
 MAX_ROWS = 6
 MIN_CELL_HEIGHT = 128
-"""Rows of one picture on the sheet, if it has fewer of its own."""
+"""Smallest height of a picture on the sheet, in pixels; smaller ones are enlarged."""
 COLUMN_TITLES = (
     "a drawn layout, the image for it, the layout of that image, both with their middle drawn anew, text → both"
 )
 
 
 class ContactSheetResult(NamedTuple):
-    """A result, and both halves as they are shown, RGB [H, W, 3]."""
+    """A result at the pack's size, and its image and coloured layout as the sheet shows them, RGB [H, W, 3]."""
 
     result: ImageLayoutPair
     image: Pixels
@@ -35,14 +35,14 @@ class ContactSheetResult(NamedTuple):
 
 
 class ContactSheet(NamedTuple):
-    """RGB [H, W, 3], one row for each example, and the captions of its last two columns."""
+    """A contact sheet, RGB [H, W, 3], a row for each example, and the captions of its last two columns."""
 
     sheet: Pixels
     captions: list[str]
 
 
 def draw_contact_sheet(pack: Pack) -> ContactSheet:
-    """All tasks at full size, with the seeds 0, 1, … by rows. Raises BadPack."""
+    """Draws all tasks at full size, with the seeds 0, 1, … by rows. Raises BadPack."""
     info, rows, captions = pack.info, list[list[Pixels]](), list[str]()
     paths = example_layout_paths(pack.folder)[:MAX_ROWS]
     if not paths:
@@ -77,14 +77,14 @@ def draw_contact_sheet(pack: Pack) -> ContactSheet:
 
 
 class ContactSheetSampler:
-    """Draws with a pack, at its full size if it has an upscaler."""
+    """Draws requests with a pack, at full size if the pack has an upscaler."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.upscaler = full_size.load_upscaler(pack) if read_pack_info(pack.folder).upscale else None
 
     def draw(self, request: Generate) -> ContactSheetResult:
-        """The result of one request."""
+        """Draws one request."""
         resolved = resolve_for_pack(self.pack, request)
         *_, last = sample_batch(self.pack, [resolved])
         drawn = full = last.pair(0)

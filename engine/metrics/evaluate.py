@@ -1,11 +1,11 @@
-"""`diptych-engine evaluate`: every contender draws every task once; from that come all figures and pictures."""
+"""`diptych-engine evaluate`: every candidate draws every task once, and all figures and pictures come from that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -13,6 +13,7 @@ from engine.data.source_detection import split_items
 from engine.data.taxonomy import layout_mapping
 from engine.evaluators.segmentation_scores import segmentation_score
 from engine.interface.atomic_files import write_atomically
+from engine.interface.callbacks import do_nothing
 from engine.interface.errors import BadRequest
 from engine.interface.protocol import Pixels
 from engine.metrics import cost, prompt_generalisation
@@ -20,6 +21,7 @@ from engine.metrics.candidates import Candidate
 from engine.metrics.evaluator_set import EvaluatorSet
 from engine.metrics.generated_samples import (
     CachedSampler,
+    SamplingCost,
     TaskName,
     candidate_request,
     count_changed_pixels,
@@ -48,25 +50,21 @@ CACHE_FOLDER = "drawn"
 SEGMENTER_NAME = "segmenter"
 
 
-def ignore_progress(title: str, done: int, total: int) -> None:
-    """For those who want no progress."""
-
-
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """What to measure beside the pack itself; `prompts` are results per class for what is heard and an eighth of them
-    per phrasing, 0 leaves both out.
+    """Scope of an evaluation. `results_per_class` is the number of results per class for prompt adherence; an eighth
+    of it is drawn per phrasing for prompt generalisation; 0 leaves both out.
     """
 
     out: Path
     tasks: Sequence[TaskName] = TASK_NAMES
     sweeps: bool = False
     results_per_class: int = 16
-    on_progress: Callable[[str, int, int], None] = field(default=ignore_progress)
+    on_progress: Callable[[str, int, int], None] = do_nothing
 
 
 def parse_task_names(text: str) -> tuple[TaskName, ...]:
-    """Names with commas between them, in the usual order. Raises BadRequest."""
+    """Parses names separated by commas; returns them in the order of `TASK_NAMES`. Raises BadRequest."""
     names = [part.strip() for part in text.split(",")]
     for name in names:
         if name not in TASK_NAMES:
@@ -77,94 +75,125 @@ def parse_task_names(text: str) -> tuple[TaskName, ...]:
 def evaluate(
     candidates: Sequence[Candidate], real_pairs: RealPairs, evaluators: EvaluatorSet, plan: EvaluationPlan
 ) -> EvaluationReport:
-    """Measure all contenders and write report.json and report.html. Raises BadFile, BadRequest or BadPack."""
+    """Measures all candidates and writes report.json and report.html. Raises BadFile, BadRequest or BadPack."""
     first = candidates[0]
     references = References(real_pairs, evaluators, first.pack.info.classes)
     sampler = CachedSampler(plan.out / CACHE_FOLDER, evaluators.segmenter, plan.on_progress)
     measurements, costs = measure_candidates(candidates, references, sampler, plan.tasks)
-    for index, one in enumerate(measurements):
-        plan.on_progress(f"measuring {one.candidate}", index, len(measurements))
-        _ = one.entries
-    measures_prompts = "text" in plan.tasks and plan.results_per_class > 0
-    adherence = (
-        measure_prompt_adherence(sampler, first, real_pairs, plan.results_per_class) if measures_prompts else []
-    )
-    generalisation = (
-        measure_prompt_generalisation(sampler, first, real_pairs, plan.results_per_class) if measures_prompts else []
-    )
+    for index, measurement in enumerate(measurements):
+        plan.on_progress(f"measuring {measurement.candidate}", index, len(measurements))
+        _ = measurement.entries
+    prompt_scores = PromptScores.measure(sampler, first, real_pairs, plan)
     points = list(run_sweeps(sampler, references, first)) if plan.sweeps else []
-    report = EvaluationReport(
-        pack=first.pack.info.name,
-        pictures=len(real_pairs.val),
-        frames=len(real_pairs.train),
-        gamma=first.pack.file.pixels.gamma,
-        features=[features.name for features in evaluators.features],
-        lacking=evaluators.missing,
-        contenders=[candidate_summary(one) for one in candidates],
+    report = build_evaluation_report(candidates, references, measurements, costs, prompt_scores, points)
+    plan.on_progress("writing", 0, 1)
+    write_atomically(plan.out / "report.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    pictures = collect_report_pictures(measurements, references, points, first)
+    write_atomically(plan.out / "report.html", render_report_page(report, pictures).encode())
+    plan.on_progress("writing", 1, 1)
+    return report
+
+
+class PromptScores(NamedTuple):
+    """Scores of the first candidate's text conditioning: per class, and per kind of phrasing held out of training."""
+
+    adherence: list[ClassAdherence]
+    generalisation: list[PhrasingScore]
+
+    @classmethod
+    def measure(
+        cls, sampler: CachedSampler, candidate: Candidate, real_pairs: RealPairs, plan: EvaluationPlan
+    ) -> PromptScores:
+        """Measures both, or neither if the plan leaves the text task or the results per class out."""
+        count = plan.results_per_class
+        if "text" not in plan.tasks or count == 0:
+            return cls([], [])
+        return cls(
+            measure_prompt_adherence(sampler, candidate, real_pairs, count),
+            measure_prompt_generalisation(sampler, candidate, real_pairs, count),
+        )
+
+
+def build_evaluation_report(
+    candidates: Sequence[Candidate],
+    references: References,
+    measurements: Sequence[TaskMeasurement],
+    costs: list[CostEntry],
+    prompt_scores: PromptScores,
+    points: list[SweepPoint],
+) -> EvaluationReport:
+    """Collects all figures in a report."""
+    first, frame_count = candidates[0].pack, len(references.real.train)
+    return EvaluationReport(
+        pack=first.info.name,
+        pictures=len(references.real.val),
+        frames=frame_count,
+        gamma=first.file.pixels.gamma,
+        features=[features.name for features in references.evaluators.features],
+        lacking=references.evaluators.missing,
+        contenders=[candidate_summary(candidate) for candidate in candidates],
         metrics=list(METRICS.values()),
-        figures=[entry for one in measurements for entry in one.entries],
+        figures=[entry for measurement in measurements for entry in measurement.entries],
         costs=costs,
         iou=class_ious(measurements, references),
-        heard=adherence,
-        phrased=generalisation,
+        heard=prompt_scores.adherence,
+        phrased=prompt_scores.generalisation,
         near=[
-            near
-            for one in measurements
-            if one.task == "text"
-            for near in nearest_training_frames(one, len(real_pairs.train))
+            sample
+            for measurement in measurements
+            if measurement.task == "text"
+            for sample in nearest_training_frames(measurement, frame_count)
         ],
         sweeps=points,
     )
-    plan.on_progress("writing", 0, 1)
-    write_atomically(plan.out / "report.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-    write_atomically(
-        plan.out / "report.html",
-        render_report_page(report, collect_report_pictures(measurements, references, points, first)).encode(),
-    )
-    plan.on_progress("writing", 1, 1)
-    return report
 
 
 def measure_candidates(
     candidates: Sequence[Candidate], references: References, sampler: CachedSampler, tasks: Sequence[TaskName]
 ) -> tuple[list[TaskMeasurement], list[CostEntry]]:
-    """Everybody's results at every task, and what they cost. A contender that segments only draws from text."""
+    """Draws every task with every candidate. Candidates whose layouts a segmenter predicts only draw from text."""
     real, measurements, costs = references.real, [], []
-    teraflops = {candidate.name: cost.flops_per_evaluation(candidate.pack) / 1e12 for candidate in candidates}
     for task in tasks:
-        for one in candidates:
-            if one.options.segment and task != "text":
+        for candidate in candidates:
+            if candidate.options.segment and task != "text":
                 continue
-            generate_requests = task_requests(task, real, one.pack.info, len(real.val))
-            samples = sampler.draw(one, task, generate_requests)
+            generate_requests = task_requests(task, real, candidate.pack.info, len(real.val))
+            samples = sampler.draw(candidate, task, generate_requests)
             changed_pixels = (
-                count_changed_pixels(generate_requests, samples, one.pack.info) if task != "text" else None
+                count_changed_pixels(generate_requests, samples, candidate.pack.info) if task != "text" else None
             )
             measurements.append(
                 TaskMeasurement(
-                    references, task, one.name, samples, one.options.segment and not one.options.by, changed_pixels
+                    references,
+                    task,
+                    candidate.name,
+                    samples,
+                    candidate.options.segment and not candidate.options.by,
+                    changed_pixels,
                 )
             )
-            sampling_cost = samples.cost
-            costs.append(
-                CostEntry(
-                    task=task,
-                    contender=one.name,
-                    evaluations=sampling_cost.evaluations,
-                    rows=sampling_cost.rows,
-                    teraflops=sampling_cost.rows * teraflops[one.name],
-                    seconds=sampling_cost.seconds,
-                    peak_mib=sampling_cost.peak,
-                    rate=sampling_cost.rate,
-                )
-            )
+            costs.append(cost_entry(task, candidate, samples.cost))
     return measurements, costs
+
+
+def cost_entry(task: TaskName, candidate: Candidate, sampling_cost: SamplingCost) -> CostEntry:
+    """Describes what one result of a candidate costs, with the FLOPs of its evaluations."""
+    return CostEntry(
+        task=task,
+        contender=candidate.name,
+        evaluations=sampling_cost.evaluations,
+        rows=sampling_cost.rows,
+        teraflops=sampling_cost.rows * cost.flops_per_evaluation(candidate.pack) / 1e12,
+        seconds=sampling_cost.seconds,
+        peak_mib=sampling_cost.peak,
+        rate=sampling_cost.rate,
+    )
 
 
 def measure_prompt_adherence(
     sampler: CachedSampler, candidate: Candidate, real_pairs: RealPairs, results_per_class: int
 ) -> list[ClassAdherence]:
-    """Per class, by prompts that name it and that name it absent."""
+    """Measures how often results hold each class when prompts name it and when they deny it."""
 
     def draw(texts: Sequence[str], first_seed: int) -> Sequence[Pixels]:
         return sampler.draw(
@@ -179,12 +208,12 @@ def measure_prompt_adherence(
 def measure_prompt_generalisation(
     sampler: CachedSampler, candidate: Candidate, real_pairs: RealPairs, results_per_class: int
 ) -> list[PhrasingScore]:
-    """Phrasings that are in no caption, each with an eighth of the results."""
+    """Scores phrasings that no training caption contains, with an eighth of the results each."""
     info = candidate.pack.info
 
     def draw(texts: Sequence[str], seeds: Sequence[int]) -> prompt_generalisation.PhrasingSamples:
         generate_requests = [
-            one for text, seed in zip(texts, seeds, strict=True) for one in prompt_requests([text], seed, info)
+            request for text, seed in zip(texts, seeds, strict=True) for request in prompt_requests([text], seed, info)
         ]
         samples = sampler.draw(candidate, "phrasings", generate_requests)
         return prompt_generalisation.PhrasingSamples(samples.images, samples.layouts)
@@ -195,7 +224,7 @@ def measure_prompt_generalisation(
 
 
 def candidate_summary(candidate: Candidate) -> CandidateSummary:
-    """What a report says of a contender."""
+    """Describes a candidate for the report."""
     info, options = candidate.pack.info, candidate.options
     (request,) = prompt_requests(["a street"], 0, info)
     request = candidate_request(request, info, options)
@@ -217,12 +246,12 @@ def candidate_summary(candidate: Candidate) -> CandidateSummary:
 def class_ious(
     measurements: Sequence[TaskMeasurement], references: References
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """IoU by task, contender and class, with the segmenter's own on the same pictures."""
+    """Computes the IoU by task, candidate and class, beside the segmenter's own on the same pictures."""
     ious: dict[str, dict[str, dict[str, float]]] = {}
-    for one in (one for one in measurements if one.has_ranking):
-        table = ious.setdefault(one.task, {})
-        ceiling = [(SEGMENTER_NAME, one.ceiling)] if one.has_segmenter else []
-        for name, counts in ((one.candidate, one.ranking_confusions), *ceiling):
+    for measurement in (item for item in measurements if item.has_ranking):
+        table = ious.setdefault(measurement.task, {})
+        ceiling = [(SEGMENTER_NAME, measurement.ceiling)] if measurement.has_segmenter else []
+        for name, counts in ((measurement.candidate, measurement.ranking_confusions), *ceiling):
             table[name] = dict(
                 zip(references.class_names, segmentation_score(counts.sum(0)).iou.tolist(), strict=True)
             )
@@ -230,7 +259,7 @@ def class_ious(
 
 
 def nearest_training_frames(measurement: TaskMeasurement, frame_count: int) -> list[NearestSample]:
-    """Of every sample, its nearest training frame in the first sight."""
+    """Lists each sample's nearest training frame in the first feature space."""
     nearest, features = measurement.nearest_frames[0], measurement.references.memorisation_references[0].features
     return [
         NearestSample(
@@ -248,24 +277,24 @@ def nearest_training_frames(measurement: TaskMeasurement, frame_count: int) -> l
 def collect_report_pictures(
     measurements: Sequence[TaskMeasurement], references: References, points: Sequence[SweepPoint], first: Candidate
 ) -> ReportPictures:
-    """All pictures of the page."""
+    """Draws all pictures of the page."""
     sheets = ReportSheets(references, first.pack.info.classes)
-    tasks = list(dict.fromkeys(one.task for one in measurements))
+    tasks = list(dict.fromkeys(item.task for item in measurements))
     return ReportPictures(
         captions=[caption.text for caption in references.real.captions[:CONTACT_ROWS]],
         contact_sheets={
-            task: sheets.contact_strips(task, [one for one in measurements if one.task == task]) for task in tasks
+            task: sheets.contact_strips(task, [item for item in measurements if item.task == task]) for task in tasks
         },
         extremes={
-            task: [strip for one in measurements if one.task == task for strip in sheets.extreme_strips(one)]
+            task: [strip for item in measurements if item.task == task for strip in sheets.extreme_strips(item)]
             for task in tasks
         },
-        memorised=[sheets.memorised_strip(one) for one in measurements if one.task == "text"],
+        memorised=[sheets.memorised_strip(item) for item in measurements if item.task == "text"],
         curves=draw_sweep_curves(points),
     )
 
 
 def likelihood_bounds(pack: Pack, data: Path, out: Path, count: int) -> LikelihoodReport:
-    """The likelihood of val pairs, of what is not in doubt in them. Raises BadFile."""
+    """Measures the likelihood of validation pairs, without their doubtful labels. Raises BadFile."""
     items = split_items(data, "val", layout_mapping(pack.file.data.taxonomy).file_classes)
     return measure_likelihood(pack, read_pairs_for_pack(items[: count or len(items)], pack, 1.0), out)

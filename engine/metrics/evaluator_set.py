@@ -1,17 +1,15 @@
-"""Who judges: the pack's segmenter and CLIP pair, if it has them, and what else pictures are to be seen by."""
+"""The evaluators of a measurement: the pack's segmenter and CLIP pair, if it has them, and feature extractors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from engine.evaluators import clip_pair as clip
 from engine.evaluators import segmenter
-from engine.interface.protocol import Pixels
+from engine.evaluators.evaluator_protocols import ImageSegmenter, ImageTextEncoder
 from engine.metrics.feature_extractors import (
     FeatureExtractor,
-    ImageTextEncoder,
     clip_feature_extractor,
     parse_feature_extractor,
 )
@@ -21,15 +19,9 @@ from engine.packs.pack import Pack
 CLIP_FEATURES_TITLE = "CLIP image tower of “{}”"
 
 
-class ImageSegmenter(Protocol):
-    """Ids uint8 [H, W] of pictures, RGB uint8 [H, W, 3]; the same however they are batched."""
-
-    def predict_layouts(self, images: Sequence[Pixels]) -> list[Pixels]: ...
-
-
 @dataclass(frozen=True)
 class EvaluatorSet:
-    """The same for every contender. `features` begin with those of the CLIP pair itself, if there is one."""
+    """Evaluators that all candidates share. If there is a CLIP pair, `features` begin with its image tower."""
 
     segmenter: ImageSegmenter | None
     clip: ImageTextEncoder | None
@@ -43,7 +35,10 @@ class EvaluatorSet:
         clip_model: ImageTextEncoder | None,
         extra_features: Sequence[str] = (),
     ) -> EvaluatorSet:
-        """With more features by their text (features.py). Raises BadFile or BadPack."""
+        """Combines loaded evaluators with further feature extractors, given as `parse_feature_extractor` reads them.
+
+        Raises BadFile or BadPack.
+        """
         classes = pack.info.classes
         own = (
             [clip_feature_extractor(CLIP_FEATURES_TITLE.format(pack.info.name), clip_model, classes)]
@@ -58,7 +53,7 @@ class EvaluatorSet:
 
     @property
     def missing(self) -> list[MissingEvaluator]:
-        """Who is not there, and what is left out for it."""
+        """Evaluators that the pack lacks, with the metrics that are left out therefore."""
         missing = []
         if self.segmenter is None:
             missing.append(MissingEvaluator("segmenter", segmenter.COMMAND, METRICS_BY_EVALUATOR["segmenter"]))
@@ -71,7 +66,7 @@ class EvaluatorSet:
 
 
 def load_evaluators(pack: Pack, extra_features: Sequence[str] = ()) -> EvaluatorSet:
-    """The judges that a pack has. Raises BadPack for one that is broken, and BadFile or BadPack for more features."""
+    """Loads the evaluators of a pack. Raises BadPack for a broken one, BadFile or BadPack for `extra_features`."""
     segmenter_model, clip_model = (
         judge.load(pack) if (pack.folder / judge.FILE).is_file() else None for judge in (segmenter, clip)
     )

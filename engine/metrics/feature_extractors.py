@@ -1,10 +1,10 @@
-"""What distances between sets of pictures are measured in: image towers by name, each with classes of its own."""
+"""Feature extractors for distances between sets of images: CLIP image towers and Inception v3."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors
@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.evaluators.evaluator_protocols import ImageTextEncoder
 from engine.evaluators.open_clip_encoders import cached_open_clip_encoders, modified_time
 from engine.interface.errors import BadFile, BadPack
 from engine.interface.protocol import ClassInfo, Pixels
@@ -21,37 +22,29 @@ from engine.metrics.bootstrap import FloatArray
 BATCH_SIZE = 32
 MIN_LENGTH = 1e-12
 CLIP_LOGIT_SCALE = 100.0
-"""The largest scale of cosines in CLIP, for probabilities of class names."""
+"""Largest logit scale of CLIP, for the probabilities of class names  [Radford et al. 2021]."""
 FID_CLASS_COUNT = 1008
-"""The outputs of the Inception network that FID is defined by; torchvision's own has 1000."""
-
-
-class ImageTextEncoder(Protocol):
-    """An image and a text tower: float32 [N, D] on the CPU, of unit length."""
-
-    def embed_images(self, images: Sequence[Pixels]) -> Tensor: ...
-
-    def embed_texts(self, prompts: Sequence[str]) -> Tensor: ...
+"""Number of outputs of the Inception network that defines FID; torchvision's has 1000."""
 
 
 class ImageFeatures(NamedTuple):
-    """Of pictures: vectors [N, D], and class probabilities [N, C] for the Inception score."""
+    """Features of N images: vectors [N, D], and class probabilities [N, C] for the Inception score."""
 
     features: FloatArray
     probabilities: FloatArray
 
 
 class FeatureExtractor(NamedTuple):
-    """A named way to see pictures, RGB [H, W, 3]."""
+    """A named function from images, RGB uint8 [H, W, 3], to features."""
 
     name: str
     extract: Callable[[Sequence[Pixels]], ImageFeatures]
 
 
 def clip_feature_extractor(name: str, pair: ImageTextEncoder, classes: Sequence[ClassInfo]) -> FeatureExtractor:
-    """The image tower of a CLIP pair; its classes are the pack's, by name.
+    """Wraps the image tower of a CLIP pair; class probabilities are those of the pack's class names.
 
-    Vectors are √D long, so that a coordinate is of the order of 1, as the kernel distance takes for granted.
+    Vectors have length √D, so that coordinates are of the order of 1, as the kernel distance assumes.
     """
     names = pair.embed_texts([f"a street with a {info.name}" for info in classes]).double()
 
@@ -64,38 +57,41 @@ def clip_feature_extractor(name: str, pair: ImageTextEncoder, classes: Sequence[
 
 
 def unit_features(extractor: FeatureExtractor, images: Sequence[Pixels]) -> FloatArray:
-    """Features [N, D] of pictures, as vectors of length 1."""
+    """Extracts features of images, normalised to unit length, [N, D]."""
     rows = extractor.extract(images).features
     lengths: FloatArray = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), MIN_LENGTH)
     return rows / lengths
 
 
 class OpenClip:
-    """A CLIP pair from an open_clip checkpoint."""
+    """Image and text encoders of an open_clip checkpoint."""
 
     def __init__(self, model: str, weights: str, device: torch.device) -> None:
         self.device = device
         self.encode_image, self.encode_text = cached_open_clip_encoders(model, weights, modified_time(weights), device)
 
     def embed_images(self, images: Sequence[Pixels]) -> Tensor:
-        """Unit vectors of RGB [H, W, 3]."""
+        """Embeds RGB uint8 [H, W, 3] as unit vectors [N, D]."""
         return torch.cat(
             [F.normalize(self.encode_image(rows).float(), dim=1) for rows in image_batches(images, self.device)]
         )
 
     def embed_texts(self, prompts: Sequence[str]) -> Tensor:
-        """Unit vectors of prompts."""
+        """Embeds prompts as unit vectors [N, D] on the CPU."""
         return torch.stack([self.encode_text(prompt).float().cpu() for prompt in prompts])
 
 
 def image_batches(images: Sequence[Pixels], device: torch.device) -> list[Tensor]:
-    """RGB in [0, 1], [B, 3, H, W]."""
+    """Stacks images in batches, RGB float32 [B, 3, H, W] in [0, 1] on a device."""
     stacked = [np.stack(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)]
-    return [torch.from_numpy(some).movedim(-1, 1).to(device).float() / 255 for some in stacked]
+    return [torch.from_numpy(batch).movedim(-1, 1).to(device).float() / 255 for batch in stacked]
 
 
 def parse_feature_extractor(text: str, classes: Sequence[ClassInfo], device: torch.device) -> FeatureExtractor:
-    """“MODEL=PATH” is a checkpoint of open_clip, “PATH” weights of Inception v3. Raises BadFile or BadPack."""
+    """Loads the extractor that a text names: “MODEL=PATH” an open_clip checkpoint, “PATH” weights of Inception v3.
+
+    Raises BadFile or BadPack.
+    """
     model, is_pair, path = text.partition("=")
     weights = Path(path if is_pair else text)
     if not weights.is_file():
@@ -108,7 +104,7 @@ def parse_feature_extractor(text: str, classes: Sequence[ClassInfo], device: tor
 
 
 def without_gradients(extractor: FeatureExtractor) -> FeatureExtractor:
-    """The same without gradients."""
+    """Wraps an extractor to run in inference mode."""
 
     def extract(images: Sequence[Pixels]) -> ImageFeatures:
         with torch.inference_mode():
@@ -118,7 +114,7 @@ def without_gradients(extractor: FeatureExtractor) -> FeatureExtractor:
 
 
 def inception_feature_extractor(path: Path, device: torch.device) -> FeatureExtractor:
-    """The pooled features of Inception v3, by FID's weights or torchvision's. Raises BadPack."""
+    """Loads Inception v3, with FID's or torchvision's weights, for its pooled features. Raises BadPack."""
     network, is_fid = load_inception_network(path)
     network = network.to(device)
     last, network.fc = network.fc, torch.nn.Identity()
@@ -140,7 +136,7 @@ IMAGENET_MEAN_AND_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def load_inception_network(path: Path) -> tuple[Any, bool]:
-    """The network in eval mode, and whether it is FID's. Raises BadPack."""
+    """Loads Inception v3 in eval mode; the second value says whether the weights are FID's. Raises BadPack."""
     from torchvision.models import inception_v3
 
     try:
@@ -149,7 +145,7 @@ def load_inception_network(path: Path) -> tuple[Any, bool]:
         classes = len(weights["fc.bias"])
         network = inception_v3(weights=None, aux_logits=False, init_weights=False, num_classes=classes)
         network.load_state_dict(weights)
-    except Exception as error:  # whatever a strange file makes of the loaders
+    except Exception as error:  # the loaders raise anything on a file that is no checkpoint
         known = (OSError, KeyError, RuntimeError, safetensors.SafetensorError)
         reason = error if isinstance(error, known) else type(error).__name__
         raise BadPack(
@@ -161,7 +157,7 @@ def load_inception_network(path: Path) -> tuple[Any, bool]:
 
 
 def use_fid_pooling(network: torch.nn.Module) -> None:
-    """FID's network leaves the border out of its mean pools, and its last block pools by the maximum."""
+    """Changes the pooling branches to those of FID's network: means without padding, a maximum in the last block."""
 
     def mean_pool(x: Tensor) -> Tensor:
         return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
@@ -175,7 +171,7 @@ def use_fid_pooling(network: torch.nn.Module) -> None:
 
 
 def with_last_pool(block: torch.nn.Module, pool: Callable[[Tensor], Tensor]) -> Callable[[Tensor], list[Tensor]]:
-    """An Inception block's branches with another pool in the last one."""
+    """Returns an Inception block's forward function with another pooling in its last branch."""
     inside: Any = block
     branches = inside._forward
     return lambda x: [*branches(x)[:-1], inside.branch_pool(pool(x))]

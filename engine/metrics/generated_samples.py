@@ -1,4 +1,4 @@
-"""What contenders make of the tasks: the same requests for all, sampled once, kept in OUT, shared by all figures."""
+"""Samples of the candidates: the same requests for all, drawn once, cached in a folder and shared by all metrics."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ import torch
 from engine.diffusion.sampling.sampler import sample
 from engine.diffusion.sampling.windowed_denoiser import WindowedDenoiser
 from engine.evaluators import segmenter
+from engine.evaluators.evaluator_protocols import ImageSegmenter
 from engine.interface.atomic_files import write_atomically
 from engine.interface.kept_masks import kept_masks
 from engine.interface.protocol import Generate, PackInfo, Pixels, Raster
 from engine.metrics import cost
 from engine.metrics.candidates import Candidate, CandidateOptions
-from engine.metrics.evaluator_set import ImageSegmenter
 from engine.metrics.real_pairs import RealPairs
 from engine.packs.pack import Pack
 from engine.requests.batch_snapshot import BatchSnapshot, ImageLayoutPair
@@ -40,12 +40,12 @@ TASK_TITLES: dict[str, str] = {
 FIRST_SEEDS: dict[TaskName, int] = {"text": 30_000, "layout": 40_000, "image": 50_000, "region": 60_000}
 BATCH_SIZE = 16
 CACHE_VERSION = 4
-"""Of what is kept; another one is drawn anew."""
+"""Version of the cached files; samples of another version are drawn again."""
 
 
 class SamplingCost(NamedTuple):
-    """Of one result: calls of the network, pictures through it, seconds; and the peak of memory in MiB and the rate
-    of matrix multiplication in TFLOP/s in the same minute.
+    """Cost of one result: calls of the network, pictures through it and seconds; and the peak memory in MiB and the
+    rate of matrix multiplications, TFLOP/s, measured in the same minute.
     """
 
     evaluations: float
@@ -57,7 +57,7 @@ class SamplingCost(NamedTuple):
 
 @dataclass(frozen=True)
 class GeneratedSamples:
-    """Results of one contender and task, RGB [H, W, 3] and ids [H, W], and what each cost."""
+    """Samples of one candidate at one task, RGB [H, W, 3] and ids [H, W], and the cost of one."""
 
     images: list[Pixels]
     layouts: list[Pixels]
@@ -65,7 +65,7 @@ class GeneratedSamples:
 
 
 def task_requests(task: TaskName, real: RealPairs, info: PackInfo, count: int) -> list[Generate]:
-    """A task's requests about the first `count` real pairs, the same for every contender."""
+    """Builds a task's requests from the first `count` real pairs, the same for every candidate."""
     found = []
     for index, (pair, caption) in enumerate(zip(real.val[:count], real.captions, strict=False)):
         base = Generate(id="evaluate", pack=info.name, seed=FIRST_SEEDS[task] + index)
@@ -84,7 +84,7 @@ def task_requests(task: TaskName, real: RealPairs, info: PackInfo, count: int) -
 
 
 def prompt_requests(prompts: Sequence[str], first_seed: int, info: PackInfo) -> list[Generate]:
-    """Text → both for prompts of one's own."""
+    """Builds requests of text → both from prompts, with consecutive seeds."""
     return [
         Generate(id="evaluate", pack=info.name, prompt=prompt, seed=first_seed + index)
         for index, prompt in enumerate(prompts)
@@ -92,8 +92,9 @@ def prompt_requests(prompts: Sequence[str], first_seed: int, info: PackInfo) -> 
 
 
 def candidate_request(request: Generate, info: PackInfo, options: CandidateOptions) -> Generate:
-    """A request in a contender's own way. A network that never saw one half unknown has no guidance towards the
-    other; resampling is for what is given.
+    """Applies a candidate's options to a request.
+
+    A network that never saw one half unknown (GCDP's) has no cross-guidance; only requests with a given half resample.
     """
     given = request.layout is not None or request.image is not None
     return msgspec.structs.replace(
@@ -108,39 +109,40 @@ def candidate_request(request: Generate, info: PackInfo, options: CandidateOptio
 
 @dataclass(frozen=True)
 class CachedSampler:
-    """Draws for contenders and keeps what it drew in a folder; `tell` hears of every batch."""
+    """Draws samples and caches them in a folder; `on_progress` is called before every batch."""
 
     folder: Path
     segmenter: ImageSegmenter | None
     on_progress: Callable[[str, int, int], None]
 
     def draw(self, candidate: Candidate, title: str, requests: Sequence[Generate]) -> GeneratedSamples:
-        """All results, from the folder where they are there already."""
-        mapper = self.candidate_segmenter(candidate) if candidate.options.segment else None
+        """Draws all samples of requests, or reads them from the cache. Raises BadFile, BadPack."""
+        segmenter_model = self.candidate_segmenter(candidate) if candidate.options.segment else None
         batches = [requests[start : start + BATCH_SIZE] for start in range(0, len(requests), BATCH_SIZE)]
         parts = []
         for index, batch in enumerate(batches):
             self.on_progress(f"{candidate.name}: {title}", index * BATCH_SIZE, len(requests))
             parts.append(
                 self.draw_batch(
-                    candidate, [candidate_request(one, candidate.pack.info, candidate.options) for one in batch]
+                    candidate,
+                    [candidate_request(request, candidate.pack.info, candidate.options) for request in batch],
                 )
             )
         self.on_progress(f"{candidate.name}: {title}", len(requests), len(requests))
         images, layouts = ([half for part in parts for half in getattr(part, name)] for name in ("images", "layouts"))
-        if mapper:
-            layouts = mapper.predict_layouts(images)
+        if segmenter_model:
+            layouts = segmenter_model.predict_layouts(images)
         middle = SamplingCost(*np.median([part.cost for part in parts], 0).tolist())
         return GeneratedSamples(images, layouts, middle._replace(peak=max(part.cost.peak for part in parts)))
 
     def candidate_segmenter(self, candidate: Candidate) -> ImageSegmenter:
-        """What finds the layouts of one that draws images alone. Raises BadPack."""
+        """Returns the segmenter for the layouts of a candidate that draws images only. Raises BadPack."""
         if candidate.options.by:
             return segmenter.read(Path(candidate.options.by), candidate.pack.file, candidate.pack.device)
         return self.segmenter or segmenter.load(candidate.pack)
 
     def draw_batch(self, candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
-        """One batch, drawn now or before."""
+        """Draws a batch, or reads it from the cache."""
         key_parts = [
             str(CACHE_VERSION),
             candidate.digest,
@@ -163,9 +165,9 @@ class CachedSampler:
 
 
 def sample_candidate(candidate: Candidate, requests: Sequence[Generate]) -> GeneratedSamples:
-    """Sample one batch and count what it takes."""
+    """Draws a batch and measures its cost."""
     pack, images_only = candidate.configured_pack, candidate.options.segment
-    rate = cost.matmul_tflops(pack.device)
+    rate = cost.matmul_rate(pack.device) / 1e12
     cost.reset_peak_memory(pack.device)
     results: dict[int, ImageLayoutPair] = {}
     start, calls, rows = time.perf_counter(), 0, 0
@@ -185,7 +187,7 @@ def sample_candidate(candidate: Candidate, requests: Sequence[Generate]) -> Gene
 
 
 def sample_images_only(pack: Pack, batch: Sequence[ResolvedRequest]) -> BatchSnapshot:
-    """Text → image with the layout unknown throughout; the last frame, whose layout means nothing."""
+    """Draws images from text, the layout unknown in every step; the last step is returned, its layout meaningless."""
     with torch.inference_mode():
         task = sampling_task(pack, batch)
         task = replace(task, unknown=torch.ones_like(task.unknown))
@@ -197,7 +199,7 @@ def sample_images_only(pack: Pack, batch: Sequence[ResolvedRequest]) -> BatchSna
 
 
 def count_changed_pixels(requests: Sequence[Generate], samples: GeneratedSamples, info: PackInfo) -> int:
-    """How many kept pixels of either half came back as something else, over all results."""
+    """Counts the pixels that were to be kept, in images and layouts, but changed in the results."""
     count = 0
     for request, image, layout in zip(requests, samples.images, samples.layouts, strict=True):
         given = KeptHalves.from_request(request, kept_masks(request, info))

@@ -1,4 +1,4 @@
-"""The Inception score of class probabilities, of whatever classifier they come  [Salimans et al. 2016]."""
+"""The Inception score, of any classifier's probabilities  [Salimans et al. 2016]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MIN_PROBABILITY = 1e-16
 
 
 def inception_score(probabilities: FloatArray) -> Statistic:
-    """exp of the mean KL(p(y|x) | p(y)) of rows [N, C] that sum to 1, in one split."""
+    """Returns exp of the mean KL(p(y|x) | p(y)) as a statistic of probabilities [N, C], in one split."""
     negative_entropy = (probabilities * np.log(np.maximum(probabilities, MIN_PROBABILITY))).sum(1)
 
     def score(weights: FloatArray) -> float:

@@ -1,6 +1,7 @@
-"""How improbable real pairs are at most: bits of each half alone, given the other, and of both along the leading path.
+"""Variational bounds on the negative log-likelihood of real pairs: each half alone, given the other, and both.
 
-The bound's ticks are drawn in strata of the path, one in each; the moves to a clean half always.
+The bound is a sum over the steps of a path of clocks, estimated from one random step in each stratum of the path. The
+steps to a clean half dominate and are always included.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LN2 = math.log(2)
 
 
 class MeanInterval(msgspec.Struct, frozen=True):
-    """A mean over pictures and its 95 % interval's half."""
+    """A mean over pictures and half the width of its 95 % interval."""
 
     value: float
     within: float
@@ -42,12 +43,12 @@ class MeanInterval(msgspec.Struct, frozen=True):
 
 
 class LikelihoodBound(msgspec.Struct, frozen=True, kw_only=True):
-    """The bound of one question.
+    """The bound along one path.
 
     image: bits per dimension, of 3·H·W. layout: bits per known pixel. joint: bits of both halves per pixel.
-    image_by_place, layout_by_place: the same in strata of the path, whose middles are `places`. last: of both, the
-    move to the clean values. end: of both, what is left at T. All are means over pictures in which something is
-    known. Of the image they are bits of its 8-bit values as they are, whatever gamma the pack sees them through.
+    image_by_place, layout_by_place: the same by stratum of the path, whose middles are `places`. last: the terms of
+    the steps to clean values, of image and layout. end: the terms at T, of both. All are means over the pictures in
+    which something is known. Bits of the image are those of its 8-bit values, before the pack's gamma.
     """
 
     name: str
@@ -62,7 +63,7 @@ class LikelihoodBound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LikelihoodReport(msgspec.Struct, frozen=True):
-    """What was measured, on how many pictures with how many ticks each."""
+    """Contents of likelihood.json: the bounds, and the numbers of pictures and of random steps in each."""
 
     pack: str
     images_seen: int
@@ -71,21 +72,21 @@ class LikelihoodReport(msgspec.Struct, frozen=True):
     questions: list[LikelihoodBound]
 
     def summary_lines(self) -> list[str]:
-        """The figures as a person reads them."""
+        """Summarises the bounds in text, a line for each path."""
         lines = [f"bounds on {self.pictures} pictures, {self.ticks} ticks of each"]
-        for one in self.questions:
+        for bounds in self.questions:
             parts = [
                 f"{mean.value:.3f} ± {mean.within:.3f} {unit}"
-                for mean, unit in ((one.image, "bits/dim"), (one.layout, "bits/pixel"))
+                for mean, unit in ((bounds.image, "bits/dim"), (bounds.layout, "bits/pixel"))
                 if mean is not None
             ]
-            lines.append(f"  {one.name}: {', '.join(parts)}")
+            lines.append(f"  {bounds.name}: {', '.join(parts)}")
         return lines
 
 
 @dataclass(frozen=True)
 class BoundPath:
-    """A path of clocks from T (at `length`) to 0: those of the image and of the layout at each place of it."""
+    """A path of clocks from T, at place `length`, to 0. `clocks` returns those of image and layout at a place."""
 
     name: str
     length: int
@@ -93,13 +94,13 @@ class BoundPath:
 
     @property
     def running_halves(self) -> tuple[bool, bool]:
-        """Which halves it is about; the other is given, or unknown."""
+        """Whether image and layout are diffused; a half that is not is given or unknown."""
         first, last = self.clocks(self.length), self.clocks(0)
         return first[0] != last[0], first[1] != last[1]
 
     @property
     def final_places(self) -> list[int]:
-        """The places from which a half becomes clean, which cost much: they are never left to chance."""
+        """Places whose step makes a half clean. Their terms are large, so that they are always computed."""
         by_half = [[place for place in range(1, self.length + 1) if self.clocks(place)[half] == 1] for half in (0, 1)]
         return sorted(
             {place for places, runs in zip(by_half, self.running_halves, strict=True) if runs for place in places}
@@ -107,7 +108,7 @@ class BoundPath:
 
 
 def bound_paths(process: JointProcess, lead: float) -> list[BoundPath]:
-    """Each half alone, given the other, and both."""
+    """Returns the paths of each half alone, of each given the other, and of both with the layout leading."""
     top, lead_clocks = process.image_schedule.max_clock, round(lead * process.image_schedule.max_clock)
     return [
         BoundPath("layout", top, lambda place: (top, place)),
@@ -119,12 +120,12 @@ def bound_paths(process: JointProcess, lead: float) -> list[BoundPath]:
 
 
 def measure_likelihood(pack: Pack, pairs: Sequence[DatasetPair], out: Path, ticks: int = 40) -> LikelihoodReport:
-    """The bounds of pairs at the pack's size, with likelihood.json and likelihood.png in `out`. Raises BadFile."""
+    """Measures pairs of the pack's size and writes likelihood.json and likelihood.png to `out`. Raises BadFile."""
     bounds = []
-    for question in bound_paths(pack.process, pack.file.process.lead):
+    for path in bound_paths(pack.process, pack.file.process.lead):
         random = torch.Generator().manual_seed(0)
         bounds.append(
-            summarise_bits(question, [PairLikelihood(pack, pair, random).measure(question, ticks) for pair in pairs])
+            summarise_bits(path, [PairLikelihood(pack, pair, random).measure(path, ticks) for pair in pairs])
         )
     result = LikelihoodReport(pack.info.name, pack.file.images_seen, len(pairs), ticks, bounds)
     write_atomically(out / "likelihood.json", msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
@@ -133,36 +134,36 @@ def measure_likelihood(pack: Pack, pairs: Sequence[DatasetPair], out: Path, tick
 
 
 class PairBits(NamedTuple):
-    """Of one picture, in bits of the image and of the layout."""
+    """Terms of the bound of one pair, in bits of image and layout."""
 
     strata: np.ndarray  # [strata, 2]
-    last: np.ndarray  # [2], the moves to a clean half
+    last: np.ndarray  # [2], the steps to a clean half
     end: np.ndarray  # [2]
     dimensions: int
     known: int
 
     @property
     def total(self) -> np.ndarray:
-        """[2]"""
+        """Sum of all terms, [2]."""
         total: np.ndarray = self.strata.sum(0) + self.last + self.end
         return total
 
 
 def path_strata(path: BoundPath, ticks: int) -> list[tuple[int, int]]:
-    """Strata a+1 … b of all places but the last moves, finer behind each of those, where most is decided."""
+    """Divides the places other than the final ones into strata a+1 … b, finer just before each final place."""
     final_places = path.final_places
-    found: list[tuple[int, int]] = []
+    strata: list[tuple[int, int]] = []
     for start, end in zip(final_places, [*(place - 1 for place in final_places[1:]), path.length], strict=True):
         count, edge = min(ticks // len(final_places), end - start), start
         for index in range(1, count + 1):
             after = max(edge + 1, start + round((end - start) * (index / count) ** 2))
-            found.append((edge, after))
+            strata.append((edge, after))
             edge = after
-    return found
+    return strata
 
 
 class PairLikelihood:
-    """One pair as float64 tensors, and its terms at any place of a path."""
+    """Computes the bound's terms of one pair, in float64."""
 
     def __init__(self, pack: Pack, pair: DatasetPair, random: torch.Generator) -> None:
         self.pack, self.random = pack, random
@@ -177,7 +178,7 @@ class PairLikelihood:
         self.y_0 = torch.where(self.known, layout, 0)
 
     def measure(self, path: BoundPath, ticks: int) -> PairBits:
-        """All terms of one question."""
+        """Estimates all terms along a path."""
         intervals, final_places = path_strata(path, ticks), path.final_places
         places = [int(torch.randint(a + 1, b + 1, (), generator=self.random)) for a, b in intervals]
         nats = self.place_nats(path, [*final_places, *places])
@@ -191,7 +192,7 @@ class PairLikelihood:
         return PairBits(moves / LN2, last / LN2, np.array(end) / LN2, self.x_0.numel(), known)
 
     def place_nats(self, path: BoundPath, places: Sequence[int]) -> np.ndarray:
-        """What the tick at each place costs, [places, 2]: of the image and of the layout."""
+        """Computes the terms of the steps at some places, in nats of image and layout, [places, 2]."""
         process, count = self.pack.process, len(places)
         now, next_clocks = (self.clocks_at(path, [place - by for place in places]) for by in (0, 1))
         x_0, y_0 = (half.expand(count, -1, -1, -1) for half in (self.x_0, self.y_0))
@@ -210,7 +211,7 @@ class PairLikelihood:
         return torch.stack([image.sum((1, 2, 3)), layout.sum((1, 2, 3))], 1).numpy()
 
     def clocks_at(self, path: BoundPath, places: Sequence[int]) -> Clocks:
-        """Clock maps at several places; unknown layout stays at T."""
+        """Builds the clock maps at several places; unknown layout pixels stay at T."""
         pairs = [path.clocks(place) for place in places]
         image, layout = (torch.tensor(half) for half in zip(*pairs, strict=True))
         whole = torch.ones_like(self.y_0)
@@ -220,7 +221,7 @@ class PairLikelihood:
         return Clocks(image_map, layout_map, image * image_runs, layout * layout_runs)
 
     def predict(self, state: DiffusionState) -> tuple[Tensor, Tensor]:
-        """The network's output on the image and its probabilities of y_0, float64 on the CPU."""
+        """Evaluates the network: its output on the image and its probabilities of y_0, float64 on the CPU."""
         device, now, no_text = self.pack.device, state.clocks, self.pack.empty_text_features
         maps = (now.image, now.layout, now.image_running, now.layout_running)
         clocks = Clocks(*(each.to(device) for each in maps))
@@ -231,40 +232,40 @@ class PairLikelihood:
 
 
 def summarise_bits(path: BoundPath, pair_bits: Sequence[PairBits]) -> LikelihoodBound:
-    """The figures of one question."""
+    """Averages the bits of all pairs along one path."""
     image_runs, layout_runs = path.running_halves
-    pair_bits = [one for one in pair_bits if one.known] if layout_runs else pair_bits
-    image = [one.total[0] / one.dimensions for one in pair_bits]
-    layout = [one.total[1] / max(1, one.known) for one in pair_bits]
+    pair_bits = [bits for bits in pair_bits if bits.known] if layout_runs else pair_bits
+    image = [bits.total[0] / bits.dimensions for bits in pair_bits]
+    layout = [bits.total[1] / max(1, bits.known) for bits in pair_bits]
     intervals = path_strata(path, len(pair_bits[0].strata))
-    halves = np.mean([one.strata / (one.dimensions, max(1, one.known)) for one in pair_bits], 0)
-    ends = np.mean([one.end / (one.dimensions, max(1, one.known)) for one in pair_bits], 0)
+    halves = np.mean([bits.strata / (bits.dimensions, max(1, bits.known)) for bits in pair_bits], 0)
+    ends = np.mean([bits.end / (bits.dimensions, max(1, bits.known)) for bits in pair_bits], 0)
     return LikelihoodBound(
         name=path.name,
         image=MeanInterval.of(image) if image_runs else None,
         layout=MeanInterval.of(layout) if layout_runs else None,
-        joint=MeanInterval.of([3 * one.total.sum() / one.dimensions for one in pair_bits]),
+        joint=MeanInterval.of([3 * bits.total.sum() / bits.dimensions for bits in pair_bits]),
         places=[(a + b) // 2 for a, b in intervals],
         image_by_place=halves[:, 0].tolist(),
         layout_by_place=halves[:, 1].tolist(),
         last=(
-            float(np.mean([one.last[0] / one.dimensions for one in pair_bits])),
-            float(np.mean([one.last[1] / max(1, one.known) for one in pair_bits])),
+            float(np.mean([bits.last[0] / bits.dimensions for bits in pair_bits])),
+            float(np.mean([bits.last[1] / max(1, bits.known) for bits in pair_bits])),
         ),
         end=(float(ends[0]), float(ends[1])),
     )
 
 
 def plot_likelihood(report: LikelihoodReport) -> Figure:
-    """Where on their paths both halves cost how much."""
+    """Plots the terms of image and layout over the places of each path."""
     figure = Figure(figsize=(10, 4), layout="constrained")
     halves = ("image_by_place", "bits/dim of the image"), ("layout_by_place", "bits/pixel of the layout")
     for axes, (name, unit) in zip(figure.subplots(1, 2), halves, strict=True):
-        for one in report.questions:
-            values = getattr(one, name)
+        for bounds in report.questions:
+            values = getattr(bounds, name)
             if any(values):
-                last = f", + {one.last[0]:.2f} in the last tick" if name == "image_by_place" else ""
-                axes.plot(one.places, values, "o-", markersize=3, label=f"{one.name}: {sum(values):.3f}{last}")
+                last = f", + {bounds.last[0]:.2f} in the last tick" if name == "image_by_place" else ""
+                axes.plot(bounds.places, values, "o-", markersize=3, label=f"{bounds.name}: {sum(values):.3f}{last}")
         axes.set(xlabel="place on the path from clean to noise", ylabel=f"{unit}, per stratum", yscale="log")
         axes.legend(frameon=False, fontsize=8)
     return figure

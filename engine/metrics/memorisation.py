@@ -1,4 +1,4 @@
-"""Are samples copies: how near is the nearest training picture, and how near is it to pictures never trained on?"""
+"""Memorisation: distances of samples to their nearest training pictures, beside those of pictures never trained on."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from engine.metrics.bootstrap import FloatArray
 THUMBNAIL_FACTOR = 4
 COPY_QUANTILE = 0.05
 FeatureFunction = Callable[[Sequence[Pixels]], FloatArray]
-"""Pictures, RGB [H, W, 3], as rows [N, D] between which distances are taken."""
+"""Converts pictures, RGB [H, W, 3], to rows [N, D] between which Euclidean distances are taken."""
 
 
 class NearestFrames(NamedTuple):
-    """The distance to the nearest training picture and which row it is, [N] each."""
+    """Distance of each sample to its nearest training picture, and that picture's row, [N] each."""
 
     distance: FloatArray
     row: npt.NDArray[np.int64]
 
 
 def nearest_rows(samples: FloatArray, training: FloatArray, block: int = 64) -> NearestFrames:
-    """Euclidean, of vectors [N, D] to [M, D]."""
+    """Finds the nearest rows of `training` [M, D] to `samples` [N, D] by Euclidean distance."""
     lengths = (training**2).sum(1)
     distances, indices = [], []
     for start in range(0, len(samples), block):
@@ -39,9 +39,9 @@ def nearest_rows(samples: FloatArray, training: FloatArray, block: int = 64) -> 
 
 
 class MemorisationReference:
-    """All training frames and their mirror images in one sight, and how near pictures never trained on are to them.
+    """Training frames and their mirror images in one feature space, with the distances of pictures never trained on.
 
-    `metric` is the key of the distance in it, `features` the name of the features, if it is by any.
+    `metric` is the key of the distance's metric; `features` names the features, or is empty for pixels.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class MemorisationReference:
         self.val_distances = self.nearest(val).distance
 
     def nearest(self, images: Sequence[Pixels]) -> NearestFrames:
-        """The rows are frames first, then their mirror images."""
+        """Finds the nearest training pictures; rows count the frames first, then their mirror images."""
         return nearest_rows(self._extract(images), self._training)
 
 
 def thumbnail_rows(images: Sequence[Pixels]) -> FloatArray:
-    """RGB [H, W, 3] at a quarter of its sides, by area, as rows whose distance is the root mean square of 255."""
+    """Shrinks RGB [H, W, 3] to a quarter of its sides, as rows whose distance is the RMS difference, of 255."""
     size = images[0].shape[1] // THUMBNAIL_FACTOR, images[0].shape[0] // THUMBNAIL_FACTOR
     small = [np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX), np.float64) for image in images]
     rows = np.stack(small).reshape(len(small), -1)
@@ -71,10 +71,10 @@ def thumbnail_rows(images: Sequence[Pixels]) -> FloatArray:
 
 
 def mirrored_images(images: Sequence[Pixels]) -> list[Pixels]:
-    """Left and right exchanged, as half of what a pack is trained on."""
+    """Mirrors pictures left to right, as training does with half of its pictures."""
     return [np.ascontiguousarray(image[:, ::-1]) for image in images]
 
 
 def near_copies(distances: FloatArray, val_distances: FloatArray) -> FloatArray:
-    """Which samples are nearer to a training picture than 95 % of pictures never trained on, 0 or 1, [N]."""
+    """Marks samples nearer to a training picture than 95 % of pictures never trained on, 0 or 1, [N]."""
     return (distances < np.quantile(val_distances, COPY_QUANTILE)).astype(np.float64)

@@ -1,4 +1,4 @@
-"""One measured thing: which metric, of which contender at which task, with its interval and its floors."""
+"""Metrics and their measured values: of which candidate, at which task, with interval and floors."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import msgspec
 from engine.metrics.bootstrap import BootstrapEstimate
 
 MetricDirection = Literal["less", "more", "floor"]
-"""Which way a metric is good; `floor` is as near to its floor as can be."""
+"""Which values of a metric are better; `floor` means near its floor."""
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """A metric's key, its title, which way it is good, and what it is."""
+    """A metric: its key, its title, which values are better, and its definition."""
 
     key: str
     title: str
@@ -55,11 +55,11 @@ METRICS_BY_EVALUATOR = {
     "features": ("kid", "fd", "is", "near_features"),
     "clip": ("clip_score", "r_precision"),
 }
-"""What cannot be measured without a segmenter, without features of any kind, and without the CLIP pair."""
+"""Metrics that need a segmenter, any feature extractor, or the CLIP pair."""
 
 
 class MissingEvaluator(msgspec.Struct, frozen=True):
-    """A judge that a pack does not have, the command that makes it, and the metrics that are left out for it."""
+    """An evaluator that a pack lacks, the command that trains it, and the metrics that are left out without it."""
 
     judge: str
     command: str
@@ -71,8 +71,8 @@ class MissingEvaluator(msgspec.Struct, frozen=True):
 
 
 class MetricEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure in its place. `floors` are real against real at the same n, or what the judge itself reaches on real
-    pictures; `features` says in what a distance was measured.
+    """A measured figure. `floors` are figures of real pictures against real ones at the same n, or of the evaluator on
+    real pictures; `features` names the features of a distance.
     """
 
     task: str
@@ -85,7 +85,7 @@ class MetricEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CostEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one result: `teraflops` of all evaluations together, `rate` in TFLOP/s in the same minute as the seconds."""
+    """Cost of one result: `teraflops` of all its evaluations; `rate`, TFLOP/s, measured along with `seconds`."""
 
     task: str
     contender: str

@@ -1,4 +1,4 @@
-"""From results to figures: what is measured of each task, with intervals over pictures and floors."""
+"""The metrics of each task: computed from samples, with bootstrap intervals over pictures and with floors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.data.class_areas import class_area_percentages
 from engine.evaluators.segmentation_scores import ConfusionCounts, confusion_matrices
 from engine.interface.protocol import UNKNOWN, Pixels
 from engine.metrics import frechet_distance, kernel_distance
@@ -20,7 +21,6 @@ from engine.metrics.bootstrap import (
     weighted_mean,
 )
 from engine.metrics.clip_score import clip_scores, r_precision
-from engine.metrics.frechet_distance import class_area_percentages
 from engine.metrics.generated_samples import GeneratedSamples, TaskName
 from engine.metrics.inception_score import inception_score
 from engine.metrics.memorisation import NearestFrames, near_copies
@@ -35,7 +35,7 @@ REAL_FLOOR, SEGMENTER_CEILING = "real val", "segmenter on real val"
 
 @dataclass
 class TaskMeasurement:
-    """All figures of one contender at one task."""
+    """Computes all metrics of one candidate at one task, each intermediate result once."""
 
     references: References
     task: TaskName
@@ -46,22 +46,22 @@ class TaskMeasurement:
 
     @cached_property
     def maps(self) -> list[Pixels]:
-        """The segmenter's of the drawn images."""
+        """Layouts that the segmenter predicts for the drawn images."""
         return self.references.segment(self.samples.images)
 
     @property
     def has_segmenter(self) -> bool:
-        """Whether there is a segmenter."""
+        """Whether the pack has a segmenter."""
         return self.references.evaluators.segmenter is not None
 
     @property
     def has_ranking(self) -> bool:
-        """Whether there is anything to rank pictures by."""
+        """Whether single pictures of this task can be ranked by mean IoU."""
         return self.has_segmenter or self.task == "image"
 
     @cached_property
     def ranking_confusions(self) -> ConfusionCounts:
-        """What every picture of this task is ranked by: one confusion matrix each, [N, K, K]."""
+        """Confusion matrix of each picture, [N, K, K], from whose mean IoU pictures are ranked."""
         if self.task == "image":
             return confusion_matrices(self.references.val_layouts, self.samples.layouts, self.references.class_count)
         if self.task == "layout":
@@ -70,23 +70,23 @@ class TaskMeasurement:
         return confusion_matrices(layouts, self.maps, self.references.class_count)
 
     def keep_hidden_only(self, layouts: list[Pixels]) -> list[Pixels]:
-        """Unknown where inpainting kept what was given."""
+        """Sets ids to `UNKNOWN` outside the region that was inpainted."""
         hidden = self.references.real.hidden_masks
         return [np.where(mask, ids, UNKNOWN).astype(np.uint8) for mask, ids in zip(hidden, layouts, strict=True)]
 
     @cached_property
     def embeddings(self) -> FloatArray:
-        """The drawn images by the CLIP pair."""
+        """Embeddings of the drawn images by the CLIP pair, unit vectors [N, D]."""
         return self.references.embed_images(self.samples.images)
 
     @cached_property
     def nearest_frames(self) -> list[NearestFrames]:
-        """The nearest training frames in each sight."""
+        """Nearest training frames of the drawn images, by each memorisation reference."""
         return [memory.nearest(self.samples.images) for memory in self.references.memorisation_references]
 
     @cached_property
     def entries(self) -> list[MetricEntry]:
-        """What this task is measured by."""
+        """All metrics of this task."""
         parts = {
             "text": (
                 self.layout_areas,
@@ -107,13 +107,13 @@ class TaskMeasurement:
                 self.caption_fit,
             ),
         }[self.task]
-        found = [entry for part in parts for entry in part()]
-        return [*found, *(self.memorisation() if self.task == "text" else self.kept_pixels())]
+        entries = [entry for part in parts for entry in part()]
+        return [*entries, *(self.memorisation() if self.task == "text" else self.kept_pixels())]
 
     def make_entry(
         self, metric: str, statistic: Statistic, floors: dict[str, float], features: str = "", note: str = ""
     ) -> MetricEntry:
-        """One figure; those that cost a decomposition each take fewer resamples."""
+        """Estimates one metric; metrics that decompose a matrix per resample get fewer resamples."""
         estimate = bootstrap_estimate(
             statistic, len(self.samples.images), DISTANCE_RESAMPLES if metric in COSTLY_METRICS else MEAN_RESAMPLES
         )
@@ -128,11 +128,11 @@ class TaskMeasurement:
         )
 
     def real_floor(self, statistic: Statistic, floor_name: str = REAL_FLOOR) -> dict[str, float]:
-        """A floor: the same statistic's value on val."""
+        """Evaluates the same statistic on the real validation pairs."""
         return {floor_name: statistic(np.ones(len(self.references.val_images)))}
 
     def segmenter_ceiling(self, statistic_of: Callable[[ConfusionCounts], Statistic]) -> dict[str, float]:
-        """A ceiling: what the segmenter itself reaches on val."""
+        """Evaluates a statistic of the segmenter on the real validation pairs; empty without a segmenter."""
         return self.real_floor(statistic_of(self.ceiling), SEGMENTER_CEILING) if self.has_segmenter else {}
 
     def layout_areas(self) -> Iterator[MetricEntry]:
@@ -156,7 +156,7 @@ class TaskMeasurement:
 
     @cached_property
     def ceiling(self) -> ConfusionCounts:
-        """The segmenter on val against the truth, where this task has something to draw."""
+        """Confusion matrices [N, K, K] of the segmenter on validation pairs, in the pixels that this task draws."""
         if self.task != "region":
             return self.references.val_confusions
         return confusion_matrices(
@@ -165,7 +165,7 @@ class TaskMeasurement:
 
     def alignment(self) -> Iterator[MetricEntry]:
         if self.has_segmenter:
-            note = "by construction: the layout is the judge's own map" if self.layouts_from_segmenter else ""
+            note = "by construction: the layout is the segmenter's own map" if self.layouts_from_segmenter else ""
             yield self.make_entry(
                 "alignment", mean_iou(self.ranking_confusions), self.segmenter_ceiling(mean_iou), note=note
             )
@@ -175,8 +175,8 @@ class TaskMeasurement:
             yield self.make_entry("faithfulness", mean_iou(self.ranking_confusions), self.segmenter_ceiling(mean_iou))
 
     def segmentation(self) -> Iterator[MetricEntry]:
-        for metric, of in (("segmentation", mean_iou), ("accuracy", pixel_accuracy)):
-            yield self.make_entry(metric, of(self.ranking_confusions), self.segmenter_ceiling(of))
+        for metric, statistic_of in (("segmentation", mean_iou), ("accuracy", pixel_accuracy)):
+            yield self.make_entry(metric, statistic_of(self.ranking_confusions), self.segmenter_ceiling(statistic_of))
 
     def inpainting(self) -> Iterator[MetricEntry]:
         counts = confusion_matrices(

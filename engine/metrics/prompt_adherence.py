@@ -1,4 +1,4 @@
-"""Is the text heard: are named classes there, and classes named absent left out?"""
+"""Prompt adherence: whether classes that a prompt names are present, and classes that it denies are absent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.class_areas import class_pixel_counts
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.metrics.bootstrap import FloatArray, Statistic
 from engine.prompts.captions import ABSENT, MIN_CLASS_PIXELS, PRESENT, Caption
@@ -17,7 +18,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 class ClassAdherence(msgspec.Struct, frozen=True):
-    """Shares of results that hold a class: unprompted, when named, and when named absent; and of the train frames."""
+    """Shares of results that hold a class: without a prompt, named, and denied; and of training frames."""
 
     name: str
     in_train: float
@@ -27,7 +28,7 @@ class ClassAdherence(msgspec.Struct, frozen=True):
 
 
 class CaptionMentions(NamedTuple):
-    """Which classes each caption names, and which as absent, bool [N, K]."""
+    """Classes that each caption names, and classes that it denies, bool [N, K] each."""
 
     present: BoolArray
     absent: BoolArray
@@ -39,23 +40,23 @@ class CaptionMentions(NamedTuple):
 
 
 def layout_classes(layout: Pixels, classes: int) -> BoolArray:
-    """Which classes a layout holds, bool [K]; a class counts from 8 pixels."""
-    return np.bincount(layout[layout < classes], minlength=classes) >= MIN_CLASS_PIXELS
+    """Marks the classes that a layout holds in at least `MIN_CLASS_PIXELS` pixels, bool [K]."""
+    return class_pixel_counts(layout, classes) >= MIN_CLASS_PIXELS
 
 
 def layouts_classes(layouts: Sequence[Pixels], classes: int) -> BoolArray:
-    """The same of many, bool [N, K]."""
+    """Marks the classes that each of N layouts holds, bool [N, K]."""
     return np.stack([layout_classes(layout, classes) for layout in layouts])
 
 
 def adherence_share(named: BoolArray, found: BoolArray) -> Statistic:
-    """Of the classes that captions name, bool [N, K], the share that is found in their own pictures, bool [N, K]."""
+    """Returns the share of named classes, bool [N, K], that are found in the captions' own pictures, bool [N, K]."""
     hits, named_count = (named & found).sum(1), named.sum(1)
     return lambda weights: _ratio(weights @ hits, weights @ named_count)
 
 
 def shuffled_adherence_share(named: BoolArray, found: BoolArray) -> Statistic:
-    """The same with each caption beside all other pictures: what a picture holds whatever it was asked for."""
+    """Returns the share of named classes found in all other pictures, [N, K] each: the baseline without the text."""
     hits, named_count = (named & found).sum(1), named.sum(1)
 
     def shuffled_share(weights: FloatArray) -> float:
@@ -66,7 +67,7 @@ def shuffled_adherence_share(named: BoolArray, found: BoolArray) -> Statistic:
 
 
 def adherence_gain(named: BoolArray, found: BoolArray) -> Statistic:
-    """The share less the same with shuffled captions: what of it is owed to the text."""
+    """Returns the share minus that with shuffled captions: the part that the text accounts for."""
     own_share, shuffled_share = adherence_share(named, found), shuffled_adherence_share(named, found)
     return lambda weights: own_share(weights) - shuffled_share(weights)
 
@@ -76,14 +77,14 @@ def _ratio(part: float, whole: float) -> float:
 
 
 DrawLayouts = Callable[[Sequence[str], int], Sequence[Pixels]]
-"""The layouts of text → both for each prompt, with seeds counting up from one."""
+"""Draws the layouts of text → both for prompts, with consecutive seeds from the given one."""
 
 
 def measure_class_adherence(
     draw: DrawLayouts, classes: Sequence[ClassInfo], train_shares: FloatArray, count: int, opener: str = ""
 ) -> list[ClassAdherence]:
-    """Each class that is in under half of the training frames, in `count` prompts that name it and as many that
-    name it absent, against `4 count` results without a prompt. Prompts begin with the `opener`, if there is one.
+    """Measures each class that is in under half of the training frames, `train_shares` [K]: in `count` prompts that
+    name it, in as many that deny it, and in `4 count` results without a prompt. `opener` begins each prompt.
     """
     unprompted = layouts_classes(draw([""] * (4 * count), 0), len(classes)).mean(0)
     adherence = []

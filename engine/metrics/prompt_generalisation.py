@@ -1,7 +1,7 @@
-"""Is a prompt understood in words of no caption? Phrasings held out of training, by what they ask for.
+"""Prompt generalisation: phrasings that training captions never contain, by what they ask for.
 
-The captions that a pack learns from come from a grammar (`engine.prompts.captions`); none of these can come from it.
-Most negations are read by rule and do not reach the network as they are; so are sides, counts, day and night.
+Training captions come from a grammar (`engine.prompts.captions`) that cannot produce these phrasings. Rules read most
+negations, sides, counts and times of day before the network, which then does not see these words.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ SIDE_PHRASINGS = (
 COUNT_PHRASINGS = "exactly one {noun}", "dozens of {many}"
 BRIGHTNESS_PHRASINGS = "it is night and hardly any light", "the sun shines very brightly"
 BASELINE_FACTOR = 16
-"""How many times as many results there are without a prompt as of one phrasing, and by day and by night."""
+"""Number of results without a prompt, by day and by night, as a multiple of those of one phrasing."""
 MAX_TRAIN_SHARE = 0.5
-"""What more of the training frames hold than this says nothing by being there."""
+"""Largest share of training frames that may hold a class: the presence of more frequent ones says little."""
 
 
 class PhrasingScore(msgspec.Struct, frozen=True, kw_only=True):
-    """The share of results that are as they were told to be, and the share that are so if nothing is said; of a
-    comparison, in which a tie counts as a half, that is a half.
+    """Share of results that fulfil the phrasings of a kind, and share that would without a prompt: one half for
+    comparisons, in which a tie counts as a half.
     """
 
     kind: PhrasingKind
@@ -58,19 +58,19 @@ class PhrasingScore(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class PhrasingSamples:
-    """Results of text → both: RGB [H, W, 3] and ids [H, W] each."""
+    """Results of text → both, RGB [H, W, 3] and ids [H, W]."""
 
     images: Sequence[Pixels]
     layouts: Sequence[Pixels]
 
 
 DrawSamples = Callable[[Sequence[str], Sequence[int]], PhrasingSamples]
-"""A result for each prompt and its seed."""
+"""Draws a result for each prompt and its seed."""
 
 
 @dataclass(frozen=True)
 class Phrasing:
-    """What a phrasing asks for: a class by its id, and of a side whether it is the right one."""
+    """A phrasing, and what it asks for: a class by its id, and for kind “side” which side."""
 
     kind: Literal["paraphrase", "negation", "side"]
     text: str
@@ -78,7 +78,7 @@ class Phrasing:
     to_the_right: bool = False
 
     def is_fulfilled_by(self, layout: Pixels) -> bool:
-        """Whether ids [H, W] are as they were told to be."""
+        """Whether ids [H, W] fulfil the phrasing."""
         is_present = bool(layout_classes(layout, self.class_id + 1)[self.class_id])
         if self.kind != "side":
             return is_present == (self.kind == "paraphrase")
@@ -88,7 +88,7 @@ class Phrasing:
 
 
 def held_out_phrasings(classes: Sequence[ClassInfo], train_shares: Sequence[float]) -> Iterator[Phrasing]:
-    """All that ask for one class, of those that are in under half of the training frames, but in some."""
+    """Yields the phrasings of each class that is in some, but under half of the training frames."""
     for index, (info, share) in enumerate(zip(classes, train_shares, strict=True)):
         if 0 < share < MAX_TRAIN_SHARE:
             yield from (Phrasing("paraphrase", fill_phrasing(text, info), index) for text in PARAPHRASE_PHRASINGS)
@@ -98,7 +98,7 @@ def held_out_phrasings(classes: Sequence[ClassInfo], train_shares: Sequence[floa
 
 
 def fill_phrasing(text: str, info: ClassInfo) -> str:
-    """A phrasing about a class."""
+    """Fills a class into a phrasing."""
     single = f"some {info.name}" if info.mass else f"a {info.name}"
     many = info.name if info.mass else info.plural or regular_plural(info.name)
     return text.format(one=single, many=many, noun=info.name)
@@ -107,7 +107,7 @@ def fill_phrasing(text: str, info: ClassInfo) -> str:
 def score_phrasings(
     draw: DrawSamples, classes: Sequence[ClassInfo], train_shares: Sequence[float], count: int
 ) -> list[PhrasingScore]:
-    """Every phrasing with `count` results, all with seeds of their own, and `FREE` times as many without a prompt."""
+    """Scores every kind of phrasing with `count` results each, against `BASELINE_FACTOR` times as many unprompted."""
     questions = list(held_out_phrasings(classes, train_shares))
     unprompted = draw([""] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).layouts
     drawn = draw_each(draw, [one.text for one in questions], count)
@@ -140,7 +140,7 @@ def score_phrasings(
 
 
 def draw_each(draw: DrawSamples, texts: Sequence[str], count: int) -> list[PhrasingSamples]:
-    """`count` results of each text, all drawn together, and none with another one's seed."""
+    """Draws `count` results of each text in one call, each with its own seed."""
     if not texts:
         return []
     total = len(texts) * count
@@ -152,12 +152,12 @@ def draw_each(draw: DrawSamples, texts: Sequence[str], count: int) -> list[Phras
 
 
 def comparison_score(first: float, second: float) -> float:
-    """1 if the one is more, 0 if it is less, and half if they are the same."""
+    """Scores 1 if the first is larger, 0 if it is smaller, and ½ for a tie."""
     return (first > second) + 0.5 * (first == second)
 
 
 def phrasing_scores(kind: PhrasingKind, found: Sequence[float], unasked: Sequence[float]) -> list[PhrasingScore]:
-    """The figures of a kind, if anything was asked."""
+    """Scores a kind of phrasing; empty if there are no results."""
     if not found:
         return []
     return [

@@ -1,4 +1,4 @@
-"""What everything is measured against: real pairs with their captions, and the training frames."""
+"""Real pairs that samples are compared with: validation pairs with captions, and training frames."""
 
 from __future__ import annotations
 
@@ -22,15 +22,12 @@ from engine.packs.pack import Pack
 from engine.prompts.captions import Caption, Captioner, CaptionStyle
 
 CAPTION_POOL_SIZE = 400
-"""How many captions of training frames R-precision draws its others from."""
+"""Number of training captions from which R-precision draws the other captions."""
 
 
 @dataclass(frozen=True)
 class RealPairs:
-    """Pairs at the pack's size, their middle, in the light that the pack was trained in; what is in doubt is unknown.
-
-    `light` are the quartiles of the training frames' brightness, of which captions speak.
-    """
+    """Pairs cropped to the pack's size, with its gamma applied; doubtful labels are unknown."""
 
     val: Sequence[DatasetPair]
     train: Sequence[DatasetPair]
@@ -38,19 +35,19 @@ class RealPairs:
 
     @cached_property
     def train_class_shares(self) -> npt.NDArray[np.float64]:
-        """The share of training frames that hold each class, [K]."""
+        """Share of training frames that hold each class, float64 [K]."""
         classes = len(taxonomy_classes(self.taxonomy))
         shares: npt.NDArray[np.float64] = layouts_classes([pair.layout for pair in self.train], classes).mean(0)
         return shares
 
     @cached_property
     def captions(self) -> list[Caption]:
-        """One of each val pair."""
+        """A caption of each validation pair."""
         return self._draw_captions(self.val, 0)
 
     @cached_property
     def train_captions(self) -> list[str]:
-        """Captions of training frames, none of them empty."""
+        """Captions of training frames, without empty ones."""
         indices = np.random.default_rng(2).permutation(len(self.train))[:CAPTION_POOL_SIZE]
         return [caption.text for caption in self._draw_captions([self.train[i] for i in indices], 1) if caption.text]
 
@@ -68,7 +65,7 @@ class RealPairs:
 
     @cached_property
     def hidden_masks(self) -> list[RegionMask]:
-        """What inpainting hides of both halves of each val pair: boxes and half-planes in turn, always the same."""
+        """Region that inpainting hides in each validation pair: boxes and half-planes in turn, from a fixed seed."""
         random = np.random.default_rng(7)
         shapes = (random_box, random_half_plane)
         sizes = (pair.image.shape for pair in self.val)
@@ -76,14 +73,14 @@ class RealPairs:
 
     @cached_property
     def train_halves(self) -> tuple[list[DatasetPair], list[DatasetPair]]:
-        """Two sets of training frames that share none, each as large as val if there are enough."""
+        """Two disjoint sets of training frames, each as large as the validation set if there are enough frames."""
         order = np.random.default_rng(3).permutation(len(self.train))
         n = min(len(self.val), len(order) // 2)
         return [self.train[i] for i in order[:n]], [self.train[i] for i in order[n : 2 * n]]
 
 
 def read_real_pairs(data: Path, pack: Pack, count: int) -> RealPairs:
-    """The first `count` pairs of DATA/val (0: all), and DATA/train. Raises BadFile."""
+    """Reads the first `count` pairs of DATA/val (0: all), and DATA/train. Raises BadFile."""
     infos = layout_mapping(pack.file.data.taxonomy).file_classes
     val, train = (split_items(data, split, infos) for split in ("val", "train"))
     val = val[: count or len(val)]
@@ -96,7 +93,7 @@ def read_real_pairs(data: Path, pack: Pack, count: int) -> RealPairs:
 
 
 def read_pairs_for_pack(items: Sequence[DatasetItem], pack: Pack, gamma: float | None = None) -> list[DatasetPair]:
-    """Pairs as a pack sees them, in its light or after another gamma. Raises BadFile."""
+    """Reads pairs as a pack is trained on them, with its gamma or another one. Raises BadFile."""
     mapping = layout_mapping(pack.file.data.taxonomy)
     pack_gamma = pack.file.pixels.gamma if gamma is None else gamma
 
@@ -110,13 +107,13 @@ def read_pairs_for_pack(items: Sequence[DatasetItem], pack: Pack, gamma: float |
 
 
 def certain_pair(pair: DatasetPair, pack: Pack) -> DatasetPair:
-    """A pair in whose layout is unknown what its data make doubtful."""
+    """Sets the labels to unknown that the pack's data options declare doubtful."""
     names = [info.name for info in pack.info.classes]
     label_noise = LabelNoise(pack.file.data.border, tuple(names.index(name) for name in pack.file.data.thin))
     return DatasetPair(pair.image, label_noise_to_unknown(pair.layout, label_noise))
 
 
 def fit_to_pack(pair: DatasetPair, pack: Pack) -> DatasetPair:
-    """A pair at the pack's size, its middle."""
+    """Crops a pair to the pack's size."""
     size = (pack.info.height, pack.info.width)
     return DatasetPair(fit_image(pair.image, *size).pixels, fit_layout(pair.layout, *size).pixels)

@@ -1,4 +1,4 @@
-"""What the judges say of the real pictures, worked out once: every metric's floor or ceiling comes from here."""
+"""The evaluators' results on real pictures, computed once: floors and ceilings of all metrics."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from engine.data.class_areas import class_area_percentages
 from engine.evaluators.segmentation_scores import ConfusionCounts, confusion_matrices
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.metrics.bootstrap import FloatArray
 from engine.metrics.clip_score import differing_captions
 from engine.metrics.evaluator_set import EvaluatorSet
 from engine.metrics.feature_extractors import FeatureExtractor, ImageFeatures, unit_features
-from engine.metrics.frechet_distance import class_area_percentages, frechet_distance
+from engine.metrics.frechet_distance import frechet_distance
 from engine.metrics.kernel_distance import kernel_distance
 from engine.metrics.memorisation import FeatureFunction, MemorisationReference, mirrored_images, thumbnail_rows
 from engine.metrics.prompt_adherence import BoolArray, CaptionMentions, layouts_classes
@@ -23,7 +24,7 @@ TRAIN_FLOOR, VAL_FLOOR = "train against train", "train against val"
 
 
 class References:
-    """Real pictures as the judges see them; who asks for what a judge says knows that it is there. `count` is K."""
+    """Results of the evaluators on real pictures. What needs a missing evaluator must not be asked for."""
 
     def __init__(self, real: RealPairs, evaluators: EvaluatorSet, classes: Sequence[ClassInfo]) -> None:
         self.real, self.evaluators, self.class_names = real, evaluators, [info.name for info in classes]
@@ -32,47 +33,47 @@ class References:
 
     @cached_property
     def val_images(self) -> list[Pixels]:
-        """Of val."""
+        """Validation images."""
         return [pair.image for pair in self.real.val]
 
     @cached_property
     def val_layouts(self) -> list[Pixels]:
-        """Of val."""
+        """Validation layouts."""
         return [pair.layout for pair in self.real.val]
 
     def segment(self, images: Sequence[Pixels]) -> list[Pixels]:
-        """What the segmenter sees in pictures."""
+        """Predicts the layouts of images with the segmenter."""
         assert self.evaluators.segmenter is not None
         return self.evaluators.segmenter.predict_layouts(images)
 
     @cached_property
     def val_maps(self) -> list[Pixels]:
-        """The segmenter's of val."""
+        """The segmenter's predictions on the validation images."""
         return self.segment(self.val_images)
 
     @cached_property
     def val_confusions(self) -> ConfusionCounts:
-        """The segmenter on val against the truth, picture by picture: the ceiling of what is judged by it."""
+        """Confusion matrix of the segmenter on each validation image: the ceiling of metrics that use it."""
         return confusion_matrices(self.val_layouts, self.val_maps, self.class_count)
 
     @cached_property
     def caption_mentions(self) -> CaptionMentions:
-        """What the captions name."""
+        """Classes that the validation captions name and deny."""
         return CaptionMentions.of(self.real.captions)
 
     @cached_property
     def classes_in_maps(self) -> BoolArray:
-        """Which classes the segmenter finds in each val picture."""
+        """Classes that the segmenter finds in each validation image, bool [N, K]."""
         return layouts_classes(self.val_maps, self.class_count)
 
     @cached_property
     def classes_in_layouts(self) -> BoolArray:
-        """Which classes each val layout holds."""
+        """Classes that each validation layout holds, bool [N, K]."""
         return layouts_classes(self.val_layouts, self.class_count)
 
     @cached_property
     def layout_floors(self) -> dict[str, float]:
-        """Of the Fréchet distance of layouts' areas."""
+        """Floors of the Fréchet distance of class areas in layouts."""
         one, two = (
             class_area_percentages([pair.layout for pair in half], self.class_count) for half in self.real.train_halves
         )
@@ -83,7 +84,7 @@ class References:
 
     @cached_property
     def map_floors(self) -> dict[str, float]:
-        """Of the Fréchet distance of the areas of the segmenter's maps."""
+        """Floors of the Fréchet distance of class areas in the segmenter's predictions."""
         one, two = (
             class_area_percentages(self.segment([pair.image for pair in half]), self.class_count)
             for half in self.real.train_halves
@@ -94,7 +95,7 @@ class References:
         }
 
     def real_features(self, extractor: FeatureExtractor, half: int = -1) -> ImageFeatures:
-        """Val, or one of the train halves (0 or 1), by some features."""
+        """Features of the validation images, or of a half (0 or 1) of the training frames; computed once."""
         key = (extractor.name, half)
         if key not in self._features:
             images = self.val_images if half < 0 else [pair.image for pair in self.real.train_halves[half]]
@@ -102,7 +103,7 @@ class References:
         return self._features[key]
 
     def distance_floors(self, extractor: FeatureExtractor) -> dict[str, dict[str, float]]:
-        """Of FD and KID by some features."""
+        """Floors of FD and KID in the features of an extractor."""
         val, one, two = (self.real_features(extractor, half).features for half in (-1, 0, 1))
         return {
             "fd": {TRAIN_FLOOR: frechet_distance(one, two), VAL_FLOOR: frechet_distance(one, val)},
@@ -110,46 +111,47 @@ class References:
         }
 
     def embed_texts(self, texts: Sequence[str]) -> FloatArray:
-        """Texts by the CLIP pair, unit vectors [N, D]."""
+        """Embeds texts with the CLIP pair, unit vectors [N, D]."""
         assert self.evaluators.clip is not None
         return self.evaluators.clip.embed_texts(texts).double().numpy()
 
     @cached_property
     def caption_embeddings(self) -> FloatArray:
-        """Of val's captions."""
+        """Embeddings of the validation captions."""
         return self.embed_texts([caption.text for caption in self.real.captions])
 
     @cached_property
     def other_caption_embeddings(self) -> tuple[FloatArray, np.ndarray]:
-        """Captions to choose wrongly, [M, D], and which of them are other than each picture's own."""
+        """Embeddings of training captions, [M, D], and which of them differ from each image's own, bool [N, M]."""
         own, others = [caption.text for caption in self.real.captions], self.real.train_captions
         return self.embed_texts(others), differing_captions(own, others)
 
     def embed_images(self, images: Sequence[Pixels]) -> FloatArray:
-        """Pictures by the CLIP pair, unit vectors [N, D]."""
+        """Embeds images with the CLIP pair, unit vectors [N, D]."""
         assert self.evaluators.clip is not None
         return self.evaluators.clip.embed_images(images).double().numpy()
 
     @cached_property
     def val_embeddings(self) -> FloatArray:
-        """Val by the CLIP pair."""
+        """Embeddings of the validation images."""
         return self.embed_images(self.val_images)
 
     @cached_property
     def memorisation_references(self) -> list[MemorisationReference]:
-        """The training frames by the first features, if there are any, and small."""
+        """Training frames in the first extractor's features, if there is one, and as thumbnails."""
         frames = [pair.image for pair in self.real.train]
         feature_spaces: list[tuple[str, str, FeatureFunction]]
         feature_spaces = [
-            ("near_features", by.name, partial(unit_features, by)) for by in self.evaluators.features[:1]
+            ("near_features", extractor.name, partial(unit_features, extractor))
+            for extractor in self.evaluators.features[:1]
         ]
         return [
-            MemorisationReference(*sight, frames, self.val_images)
-            for sight in (*feature_spaces, ("near_pixels", "", thumbnail_rows))
+            MemorisationReference(*space, frames, self.val_images)
+            for space in (*feature_spaces, ("near_pixels", "", thumbnail_rows))
         ]
 
     def training_frame(self, index: int) -> Pixels:
-        """A training frame of a memory by its row."""
+        """Returns the training picture of a row of the memorisation references."""
         total = len(self.real.train)
         image = self.real.train[index % total].image
         return image if index < total else mirrored_images([image])[0]

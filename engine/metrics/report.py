@@ -1,4 +1,4 @@
-"""All that `evaluate` measured, as one JSON file and as lines for the terminal."""
+"""The evaluation report: contents of report.json, and a summary for the terminal."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import numpy as np
 from engine.metrics.generated_samples import TASK_TITLES
 from engine.metrics.metric_entries import METRICS, CostEntry, Metric, MetricEntry, MissingEvaluator
 from engine.metrics.prompt_adherence import ClassAdherence
-from engine.metrics.prompt_generalisation import PHRASING_TITLES as TITLES_OF_PHRASINGS
-from engine.metrics.prompt_generalisation import PhrasingScore
+from engine.metrics.prompt_generalisation import PHRASING_TITLES, PhrasingScore
 from engine.metrics.sweeps import SweepPoint
 
 
 class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A contender as it is told of."""
+    """Description of a candidate: its pack, and how it is sampled."""
 
     name: str
     title: str
@@ -28,8 +27,8 @@ class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NearestSample(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample of text → both and the training frame nearest to it; `mirrored` left to right. `features` say by what
-    it is; without any, by pixels.
+    """A sample of text → both and the training frame nearest to it, which may be mirrored left to right. `features`
+    names the features in which it is nearest; empty means pixels.
     """
 
     contender: str
@@ -41,8 +40,8 @@ class NearestSample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
-    """`iou` is by task, contender and class, nan where a class does not occur; `gamma` is what all real pictures went
-    through, as in training.
+    """Contents of report.json. `iou` is by task, candidate and class, nan where a class does not occur; `gamma` is the
+    exponent applied to all real pictures, as in training.
     """
 
     pack: str
@@ -63,7 +62,7 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
     bits: str = "diptych-engine evaluate --likelihood"
 
     def summary_lines(self) -> list[str]:
-        """The figures as a person reads them, a line for each contender and task."""
+        """Summarises the figures in text, a line for each candidate and task."""
         lines = [f"{self.pictures} real pairs; features: {', '.join(self.features) or 'none'}"]
         lines += map(str, self.lacking)
         shown_features = ("", *self.features[:1])
@@ -82,10 +81,8 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
                 "classes in under half of the training frames: drawn unprompted {:.2f}, named {:.2f}, "
                 "named absent {:.2f}".format(*means)
             )
-        for one in self.phrased:
-            asked = one.asked
-            lines.append(
-                f"phrasings held out, {TITLES_OF_PHRASINGS[one.kind]}: {asked.value:.2f} ({asked.low:.2f} to "
-                f"{asked.high:.2f}) of {asked.n}, unasked {one.unasked:.2f}"
-            )
-        return lines
+        return lines + [
+            f"phrasings held out, {PHRASING_TITLES[score.kind]}: {score.asked.format(2)} of {score.asked.n}, "
+            f"unasked {score.unasked:.2f}"
+            for score in self.phrased
+        ]

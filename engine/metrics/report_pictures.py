@@ -1,4 +1,4 @@
-"""Pictures for the report: pairs side by side in rows, as PNGs inside the page."""
+"""Pictures for the report's page: image-layout pairs side by side in rows, as PNG data URLs."""
 
 from __future__ import annotations
 
@@ -24,26 +24,31 @@ CONTACT_ROWS, EXTREME_ROWS = 8, 4
 
 @dataclass(frozen=True)
 class PictureStrip:
-    """One picture of the report: what it is, and its PNG."""
+    """A picture of the report, RGB [H, W, 3], and its title."""
 
     title: str
     pixels: Pixels
 
     @property
+    def display_width(self) -> int:
+        """Width on the page in CSS pixels, half as large again as the picture's own."""
+        return int(self.pixels.shape[1]) * 3 // 2
+
+    @property
     def url(self) -> str:
-        """As a data URL."""
+        """The picture as a data URL."""
         return png_data_url(self.pixels)
 
 
 def png_data_url(pixels: Pixels) -> str:
-    """RGB [H, W, 3] as a PNG inside a page."""
+    """Encodes RGB [H, W, 3] as the data URL of a PNG."""
     data = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(data, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode("ascii")
 
 
 def picture_grid(rows: Sequence[Sequence[Pixels]]) -> Pixels:
-    """Cells of one size, RGB [H, W, 3], in rows, with grey between them."""
+    """Joins cells of one size, RGB [H, W, 3], in rows, with grey gaps between them."""
 
     def with_gap(cell: Pixels) -> Pixels:
         return np.pad(cell, [(0, GAP), (0, GAP), (0, 0)], constant_values=GREY_LEVEL)
@@ -53,13 +58,13 @@ def picture_grid(rows: Sequence[Sequence[Pixels]]) -> Pixels:
 
 
 class ReportSheets:
-    """Strips of one evaluation; a strip is as many rows as there are pictures."""
+    """Draws the strips of one evaluation; each picture is a row of its strip."""
 
     def __init__(self, references: References, classes: Sequence[ClassInfo]) -> None:
         self.real, self.references, self.classes = references.real, references, classes
 
     def real_strip(self, task: str, indices: Sequence[int]) -> PictureStrip:
-        """The real pairs, with what a task hides in grey."""
+        """Draws real pairs; pixels that the task hides are grey."""
         return PictureStrip(
             "real" if task != "region" else "given",
             picture_grid([self._given_cells(task, index) for index in indices]),
@@ -74,20 +79,20 @@ class ReportSheets:
         return [image, colourise(layout, self.classes)]
 
     def samples_strip(self, title: str, samples: GeneratedSamples, indices: Sequence[int]) -> PictureStrip:
-        """A contender's pairs."""
+        """Draws a candidate's pairs."""
         rows = [[samples.images[i], colourise(samples.layouts[i], self.classes)] for i in indices]
         return PictureStrip(title, picture_grid(rows))
 
     def contact_strips(self, task: str, measurements: Sequence[TaskMeasurement]) -> list[PictureStrip]:
-        """The first pictures of a task, real and by every contender."""
+        """Draws the first pairs of a task: the real ones, and each candidate's."""
         indices = range(min(CONTACT_ROWS, len(self.real.val)))
         return [
             self.real_strip(task, indices),
-            *(self.samples_strip(one.candidate, one.samples, indices) for one in measurements),
+            *(self.samples_strip(item.candidate, item.samples, indices) for item in measurements),
         ]
 
     def extreme_strips(self, measurement: TaskMeasurement) -> list[PictureStrip]:
-        """Best and worst cases of a contender by its pictures' own mean IoU: real, drawn, and the segmenter's map."""
+        """Draws a candidate's best and worst samples by mean IoU: real pair, drawn pair, the segmenter's map."""
         if not measurement.has_ranking:
             return []
         ious = np.array([segmentation_score(counts).mean_iou for counts in measurement.ranking_confusions])
@@ -105,12 +110,12 @@ class ReportSheets:
                 for i in which
             ]
             if rows:
-                found = ", ".join(f"{ious[i]:.2f}" for i in which)
-                strips.append(PictureStrip(f"{measurement.candidate}, {name}: mIoU {found}", picture_grid(rows)))
+                listed = ", ".join(f"{ious[i]:.2f}" for i in which)
+                strips.append(PictureStrip(f"{measurement.candidate}, {name}: mIoU {listed}", picture_grid(rows)))
         return strips
 
     def memorised_strip(self, measurement: TaskMeasurement) -> PictureStrip:
-        """The samples nearest to a training picture, each beside it, and how near."""
+        """Draws the samples nearest to a training picture, each beside it, with the distances in the title."""
         nearest = measurement.nearest_frames[0]
         order = np.argsort(nearest.distance, kind="stable")[:CONTACT_ROWS]
         rows = [[measurement.samples.images[i], self.references.training_frame(int(nearest.row[i]))] for i in order]

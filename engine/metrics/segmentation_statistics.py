@@ -9,12 +9,12 @@ from engine.metrics.bootstrap import Statistic
 
 
 def mean_iou(counts: ConfusionCounts) -> Statistic:
-    """The mean IoU of pictures [N, K, K], counted together."""
+    """Returns the mean IoU of the summed confusion matrices, of [N, K, K]."""
     flat = counts.reshape(len(counts), -1).astype(np.float64)
     return lambda weights: segmentation_score((weights @ flat).reshape(counts.shape[1:])).mean_iou
 
 
 def pixel_accuracy(counts: ConfusionCounts) -> Statistic:
-    """The pixel accuracy of pictures [N, K, K], counted together."""
+    """Returns the pixel accuracy of the summed confusion matrices, of [N, K, K]."""
     hits, totals = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
     return lambda weights: float(weights @ hits / max(1, weights @ totals))

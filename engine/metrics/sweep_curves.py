@@ -1,4 +1,4 @@
-"""Curves of the sweeps as SVG, readable on a light page and on a dark one."""
+"""Curves of the sweeps as SVG, readable on light and on dark pages."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ METRIC_TITLES = {
 
 
 def draw_sweep_curves(points: Sequence[SweepPoint]) -> dict[str, str]:
-    """One SVG for each sweep and task, by its title."""
-    found = {}
+    """Draws an SVG for each sweep and task, by its title."""
+    curves = {}
     for key in dict.fromkeys((point.sweep, point.task) for point in points):
         curve_points = [point for point in points if (point.sweep, point.task) == key]
-        found[f"{key[0]}, {TASK_TITLES[key[1]]}"] = figure_svg(plot_sweep(curve_points))
-    return found
+        curves[f"{key[0]}, {TASK_TITLES[key[1]]}"] = figure_svg(plot_sweep(curve_points))
+    return curves
 
 
 def plot_sweep(points: Sequence[SweepPoint]) -> Figure:
-    """Each metric by what it costs, or by what was varied."""
+    """Plots each metric over the cost of a result, or over the parameter that was varied."""
     metrics = [name for name in METRIC_TITLES if name in points[0].figures]
     figure = Figure(figsize=(4.2 * len(metrics), 3.4), layout="constrained")
     lines = list(dict.fromkeys(point.line for point in points))
@@ -46,13 +46,10 @@ def plot_sweep(points: Sequence[SweepPoint]) -> Figure:
             line_points = [point for point in points if point.line == line]
             x = [point.rows if by_cost else point.x for point in line_points]
             estimates = [point.figures[metric] for point in line_points]
-            axes.plot(
-                x, [one.value for one in estimates], "o-", color=colour, markersize=3.5, linewidth=1.3, label=line
-            )
+            values, low, high = zip(*((each.value, each.low, each.high) for each in estimates), strict=True)
+            axes.plot(x, values, "o-", color=colour, markersize=3.5, linewidth=1.3, label=line)
             if not by_cost:
-                axes.fill_between(
-                    x, [one.low for one in estimates], [one.high for one in estimates], color=colour, alpha=0.2
-                )
+                axes.fill_between(x, low, high, color=colour, alpha=0.2)
         style_axes(
             axes, METRIC_TITLES[metric], "pictures through the network per result" if by_cost else points[0].line
         )
@@ -68,7 +65,7 @@ def plot_sweep(points: Sequence[SweepPoint]) -> Figure:
 
 
 def style_axes(axes: Axes, title: str, x_label: str) -> None:
-    """Grey ink on nothing."""
+    """Styles axes in grey on a transparent background."""
     axes.set_title(title, color=INK_COLOUR, fontsize=10)
     axes.set_xlabel(x_label, color=INK_COLOUR, fontsize=9)
     axes.patch.set_alpha(0)
@@ -79,7 +76,7 @@ def style_axes(axes: Axes, title: str, x_label: str) -> None:
 
 
 def figure_svg(figure: Figure) -> str:
-    """The figure without a background, the same text every time."""
+    """Encodes a figure as SVG without a background; equal figures give equal text."""
     figure.patch.set_alpha(0)
     data = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": "diptych", "svg.fonttype": "path"}):

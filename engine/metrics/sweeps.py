@@ -1,4 +1,4 @@
-"""Quality against cost: every solver at several numbers of steps, and what guidance and the layout's lead do."""
+"""Sweeps: quality over cost for every solver, and over guidance, cross-guidance and the lead of the layout."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SWEPT_METRICS = ("faithfulness", "alignment", "kid", "recall_gain", "clip_score"
 
 @dataclass(frozen=True)
 class SweepSetting:
-    """One point to be: on which curve it lies, and the options that make it."""
+    """A point to measure: its sweep, task and curve, its position, and the sampling options."""
 
     sweep: str
     task: TaskName
@@ -38,7 +38,7 @@ class SweepSetting:
 
 
 class SweepPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A point of a curve: `x` is what was varied, `rows` how many pictures went through the network per result."""
+    """A measured point of a curve: `x` is the varied parameter, `rows` the pictures through the network per result."""
 
     sweep: str
     task: str
@@ -50,7 +50,7 @@ class SweepPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sweep_settings(info: PackInfo) -> Iterator[SweepSetting]:
-    """All points, one sweep after another; those of a distilled network if the pack has one."""
+    """Yields all points, sweep by sweep, with those of the distilled network if the pack has one."""
     tasks: tuple[TaskName, ...] = ("layout", "text")
     for task in tasks:
         for name in SOLVERS:
@@ -69,7 +69,7 @@ def sweep_settings(info: PackInfo) -> Iterator[SweepSetting]:
 
 
 def run_sweeps(sampler: CachedSampler, references: References, candidate: Candidate) -> Iterator[SweepPoint]:
-    """Every point on the first few val pairs; what was drawn before is not drawn again."""
+    """Measures all points on the first validation pairs, with samples from the cache where they are there."""
     real = replace(references.real, val=references.real.val[:PICTURE_COUNT])
     evaluators = replace(references.evaluators, features=references.evaluators.features[:1])
     few_references = References(real, evaluators, candidate.pack.info.classes)

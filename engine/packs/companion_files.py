@@ -1,4 +1,4 @@
-"""The judges' files beside a pack's weights: bf16 tensors with what they were trained for and how good they are."""
+"""Files of networks beside a pack's weights (evaluators, upscaler, few-step network): tensors with metadata."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.packs.pack_config import PackFile
 
 
 class PackCompatibility(msgspec.Struct, frozen=True):
-    """What a judge was trained for; it serves packs of which the same holds."""
+    """Properties of the pack that a companion network was trained for; it fits any pack with the same ones."""
 
     classes: tuple[str, ...]
     height: int
@@ -30,14 +30,14 @@ class PackCompatibility(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_pack_file(cls, file: PackFile) -> PackCompatibility:
-        """That of a pack."""
+        """Returns the properties of a pack."""
         info, pixels = file.info, file.pixels
-        names = tuple(one.name for one in info.classes)
+        names = tuple(class_info.name for class_info in info.classes)
         return cls(names, info.height, info.width, pixels.mean, pixels.deviation, pixels.gamma)
 
 
 class WeightsMetadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judge's file says of itself; each judge adds its figures on pictures held out."""
+    """Metadata of a companion file; each kind adds its figures on held-out pictures."""
 
     purpose: PackCompatibility
     images_seen: int
@@ -45,7 +45,7 @@ class WeightsMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SegmenterScores(msgspec.Struct, frozen=True):
-    """The segmenter's pixel accuracy and mean IoU in pictures, against their true layouts."""
+    """Pixel accuracy and mean IoU of the segmenter's predictions on images, against their true layouts."""
 
     accuracy: float
     mean_iou: float
@@ -55,13 +55,13 @@ F = TypeVar("F", bound=WeightsMetadata)
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: WeightsMetadata) -> None:
-    """Write a judge whole or not at all. Raises BadFile."""
+    """Writes a companion file atomically. Raises BadFile."""
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     write_atomically(path, safetensors.torch.save(plain, {"facts": msgspec.json.encode(metadata).decode()}))
 
 
 def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]:
-    """A judge's facts and tensors. Raises BadPack, which names the command that makes such a file."""
+    """Reads a file's metadata and tensors. Raises BadPack, which names the command that makes such a file."""
     hint = f"Make it with diptych-engine {command}."
     if not path.is_file():
         raise BadPack(f"“{path.parent.name}” has no {path.name}.", hint)
@@ -77,7 +77,7 @@ def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]
 
 
 def load_weights(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Give a network its weights. Raises BadPack if they are another's."""
+    """Loads weights into a network. Raises BadPack if they do not fit."""
     try:
         network.load_state_dict({name: value.to(torch.float32) for name, value in tensors.items()})
     except RuntimeError as error:
@@ -85,6 +85,6 @@ def load_weights(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) 
 
 
 def check_compatible(metadata: WeightsMetadata, path: Path, file: PackFile) -> None:
-    """Raise BadPack if a judge was trained for another kind of pack."""
+    """Raises BadPack if a companion network was trained for a pack with other properties."""
     if metadata.purpose != PackCompatibility.from_pack_file(file):
         raise BadPack(f"{path} was trained for another kind of pack.", "Train one for this pack.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import msgspec
 import torch
 from torch import Tensor
 
+from engine.interface.digests import file_sha256
 from engine.interface.errors import BadPack
 from engine.interface.pack_catalogue import DISTILLED_FILE
 from engine.packs import companion_files
@@ -75,7 +75,7 @@ def _read_distilled(pack: Pack) -> Pack:
 
 def weights_digest(folder: Path) -> str:
     """The SHA-256 of a pack's weights file, text tower included: the few-step network shares the tower."""
-    return hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
+    return file_sha256(folder / WEIGHTS_FILE)
 
 
 def distilled_pack(pack: Pack, tensors: dict[str, Tensor], plan: DistilledSampling, path: Path) -> Pack:

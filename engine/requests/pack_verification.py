@@ -1,4 +1,4 @@
-"""Whether the judges and the upscaler beside a pack's weights are whole."""
+"""Verification of the companion files beside a pack's weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.requests import full_size
 
 
 def evaluator_problems(folder: Path) -> list[str]:
-    """What is wrong with what a pack has of these, one line each; it need not have any."""
+    """Lists what is wrong with the companion files that a pack has, one line each."""
     problems, cpu = [], torch.device("cpu")
     readers: dict[str, Callable[[], object]] = {
         segmenter.FILE: lambda: segmenter.read(folder / segmenter.FILE, pack.read_pack_file(folder), cpu),

@@ -50,7 +50,8 @@ def _answer(
 
 
 def _run_export(request: Export, progress: ExportProgress, device: str) -> Exported:
-    from engine.export.run import ProgressHooks, export_dataset
+    from engine.export.progress_hooks import ProgressHooks
+    from engine.export.run import export_dataset
 
     summary = export_dataset(
         order_from_request(request),

@@ -87,13 +87,13 @@ class AugmentationReport(msgspec.Struct, frozen=True, kw_only=True):
             "|---|---|---|---|---|---|",
         ]
         for result in self.parts:
-            gain = "" if result.name == "real" else format_interval(result.gain)
+            gain = "" if result.name == "real" else result.gain.format(3)
             cells = [
                 result.name,
                 f"{result.real}",
                 f"{result.exported}",
-                format_interval(result.mean_iou),
-                format_interval(result.accuracy),
+                result.mean_iou.format(3),
+                result.accuracy.format(3),
                 gain,
             ]
             rows.append("| " + " | ".join(cells) + " |")
@@ -103,11 +103,6 @@ class AugmentationReport(msgspec.Struct, frozen=True, kw_only=True):
             f"Each part saw {self.study.images:,} images, with seed {self.study.seed}. The pack that drew the "
             "exported pairs may have learnt from more real pairs than stand here.\n"
         )
-
-
-def format_interval(estimate: BootstrapEstimate) -> str:
-    """A figure and its interval."""
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
 def run_augmentation_study(

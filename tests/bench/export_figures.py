@@ -21,7 +21,8 @@ from unittest import mock
 
 import msgspec
 
-from engine.export.run import ProgressHooks, export_dataset
+from engine.export.progress_hooks import ProgressHooks
+from engine.export.run import export_dataset
 from engine.interface.dataset.export_order import DEFAULT_BATCH, ExportOrder, ExportRunOptions, FormatName
 from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.protocol import Export, Exporting, Generate, Preview, Ready

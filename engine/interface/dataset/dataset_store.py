@@ -1,4 +1,4 @@
-"""The folder of an export: one export at a time, and files that are there whole or not at all."""
+"""The folder of an export: locked by one export at a time, with files that are written atomically."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.interface.digests import file_sha256
 from engine.interface.errors import BadFile
 
 TEMPORARY_FOLDER, LOCK_FILE, STAGED_FOLDER = ".temporary", ".lock", ".staged"
-"""What is not whole yet; the file that is locked; whole pairs that are in no shard yet."""
-RESUME_HINT = "the same export goes on from the last whole pair."
+"""Folder of unfinished files; file that is locked; folder of finished pairs that are in no shard yet."""
+RESUME_HINT = "the same export continues after its last complete pair."
 HINTS_BY_ERRNO = {
     errno.ENOSPC: f"Make room; then {RESUME_HINT}",
     errno.EDQUOT: f"Make room; then {RESUME_HINT}",
-    errno.EACCES: f"Choose a folder that you may write to, or change who may; then {RESUME_HINT}",
+    errno.EACCES: f"Choose a folder that you may write to, or change its permissions; then {RESUME_HINT}",
     errno.EROFS: "Choose a folder on a disk that can be written to.",
 }
 
@@ -35,7 +36,7 @@ class DatasetStore:
         return self.folder / name
 
     def write(self, name: str, data: bytes) -> str:
-        """Write or replace a file in one move; gives its SHA-256. Raises BadFile."""
+        """Writes or replaces a file atomically. Returns its SHA-256. Raises BadFile."""
         path, part = self.path(name), self.temporary_path(name)
         with os_errors_as_bad_file(path):
             part.write_bytes(data)
@@ -43,25 +44,25 @@ class DatasetStore:
         return hashlib.sha256(data).hexdigest()
 
     def write_pieces(self, name: str, pieces: Iterable[bytes]) -> str:
-        """The same from pieces that need not fit into memory at once."""
+        """Writes or replaces a file from pieces, which need not fit into memory together. Returns its SHA-256."""
         part = self.temporary_path(name)
         with os_errors_as_bad_file(self.path(name)), part.open("wb") as file:
             file.writelines(pieces)
         return self.move_into_place(part, name)
 
     def move_into_place(self, part: Path, name: str) -> str:
-        """Move a file that a library wrote to a temporary path to its place; gives its SHA-256. Raises BadFile."""
+        """Moves a file from its temporary path to its place. Returns its SHA-256. Raises BadFile."""
         with os_errors_as_bad_file(self.path(name)):
             digest = file_sha256(part)
             self._replace(part, self.path(name))
         return digest
 
     def temporary_path(self, name: str) -> Path:
-        """A path on the same disk for what is not whole yet."""
+        """Returns a path on the same disk for an unfinished file."""
         return self.folder / TEMPORARY_FOLDER / name.replace("/", "_")
 
     def remove(self, name: str) -> None:
-        """Remove a file that may be gone. Raises BadFile."""
+        """Removes a file, which may be missing. Raises BadFile."""
         with os_errors_as_bad_file(self.path(name)):
             self.path(name).unlink(missing_ok=True)
 
@@ -74,7 +75,7 @@ class DatasetStore:
 
 @contextmanager
 def open_store(folder: Path) -> Iterator[DatasetStore]:
-    """The folder, made if need be, for this process alone. Raises BadFile."""
+    """Opens a folder, created if missing, and locks it for this process. Raises BadFile."""
     with os_errors_as_bad_file(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK_FILE).open("ab")
@@ -84,7 +85,7 @@ def open_store(folder: Path) -> Iterator[DatasetStore]:
                 raise BadFile(
                     f"Another export is writing to {folder}.", "Wait until it has ended, or choose another folder."
                 )
-            shutil.rmtree(folder / TEMPORARY_FOLDER, ignore_errors=True)  # what a killed export left half done
+            shutil.rmtree(folder / TEMPORARY_FOLDER, ignore_errors=True)  # unfinished files of a killed export
             (folder / TEMPORARY_FOLDER).mkdir()
         yield DatasetStore(folder)
         shutil.rmtree(folder / TEMPORARY_FOLDER, ignore_errors=True)
@@ -92,7 +93,7 @@ def open_store(folder: Path) -> Iterator[DatasetStore]:
 
 @contextmanager
 def os_errors_as_bad_file(path: Path) -> Iterator[None]:
-    """Turn what the system says of a path into a sentence with a next step. Raises BadFile."""
+    """Converts an OSError about a path to BadFile, with a hint for the user."""
     try:
         yield
     except OSError as error:
@@ -100,14 +101,8 @@ def os_errors_as_bad_file(path: Path) -> Iterator[None]:
         raise BadFile(f"{error.filename or path} cannot be written ({error.strerror or error}).", hint) from error
 
 
-def file_sha256(path: Path) -> str:
-    """Of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _try_lock(file: BinaryIO) -> bool:
-    """Take the system's lock, which ends with the process, however that ends."""
+    """Takes the system's lock, which is released when the process ends in any way. Returns whether it was free."""
     try:
         if sys.platform == "win32":
             import msvcrt

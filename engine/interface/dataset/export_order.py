@@ -1,4 +1,4 @@
-"""What is to be exported, which with a seed settles every byte of a pair; and how, which settles none."""
+"""The order of an export, which with a seed determines every byte of a pair, and options that do not affect bytes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ ShareThreshold = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class PairFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which pairs are kept; None leaves a filter out.
+    """Filters that decide which pairs are kept; None switches a filter off.
 
-    `agreement`: the pack's segmenter sees the layout's class in the image at least at this share of the known pixels.
+    `agreement`: the segmenter predicts the layout's class from the image at least at this share of the known pixels.
     `named`: every class that the caption names is in the layout.
     `apart`: the cosine of two images' embeddings, by the CLIP pair or without one by the segmenter, is below this, to
     each pair kept before and to the pictures of `reference`.
@@ -44,13 +44,13 @@ class PairFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     @property
     def is_active(self) -> bool:
-        """Whether some pair might be rejected."""
+        """Whether any filter is switched on."""
         return self.agreement is not None or self.named or self.apart is not None
 
 
 class ExportOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person asked for. Folders and files are inputs; `canvas` is a request to draw with every seed, `areas`
-    are targets for every pair. With `full`, pairs are brought to full size by the pack's upscaler.
+    """What to draw, and in which format. Folders and files are inputs; `canvas` is a request to draw with every seed,
+    `areas` are targets for every pair. With `full`, the pack's upscaler brings pairs to full size.
     """
 
     pack: str
@@ -73,7 +73,7 @@ class ExportOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class ExportRunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Where and by whom it is made. `ray` is a cluster's address, "local" starts one here."""
+    """Where and with which workers to draw. `ray` is a cluster's address; "local" starts one on this machine."""
 
     out: Path
     count: int = 0
@@ -84,10 +84,7 @@ class ExportRunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PairRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything that one pair was made from; it travels with the pair.
-
-    It was made `upscaled` times larger than it was drawn; `height` and `width` are those that it has.
-    """
+    """Provenance of a pair, stored with it. `height` and `width` are the pair's, `upscaled` times those drawn."""
 
     version: str
     torch: str
@@ -113,9 +110,9 @@ class PairRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PairQuality(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the filters saw of a pair; `rejected` is the name of the first one that it did not pass.
+    """Scores of a pair; `rejected` is the name of the first filter that it did not pass.
 
-    `nearest` is the largest cosine, to the picture `like`, by the embeddings of the CLIP pair or the segmenter.
+    `nearest` is the largest cosine to an earlier or a reference picture, `like`, by the embeddings of `by`.
     """
 
     agreement: float | None = None

@@ -1,4 +1,4 @@
-"""One pair on its way from the sampler to its files."""
+"""A generated pair before it is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.interface.protocol import Pixels
 
 
 class GeneratedPair(NamedTuple):
-    """RGB [H, W, 3], ids [H, W], and what they were made from."""
+    """A pair's name, image RGB [H, W, 3], layout ids [H, W] and provenance."""
 
     name: str
     image: Pixels

@@ -1,8 +1,7 @@
-"""manifest.jsonl: one line for each thing that is whole on disk, written after it.
+"""manifest.jsonl: a line for each complete pair, shard and set of closing files.
 
-A pair's line comes when its files are there, a shard's when its pairs are in it, and the closing one when the files
-of the whole set are. Seeds go up from line to line. Of lines that say something else of the same thing, a shard or a
-pair that was dropped, the last one counts.
+A pair's line follows its files, a shard's line the shard, and the closing line the files of the whole set. Seeds
+increase from line to line. Of several lines about one shard, or about dropping one pair, the last one counts.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ MANIFEST_FILE = "manifest.jsonl"
 
 
 class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pair"):
-    """A pair: SHA-256 of each file by its path, none if the pair was rejected, and the pixels of each class."""
+    """A pair: SHA-256 of its files by path, none if the pair was rejected, and the pixels of each class."""
 
     name: str
     files: dict[str, str]
@@ -36,7 +35,7 @@ class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
 
 class ShardLine(msgspec.Struct, frozen=True, kw_only=True, tag="shard"):
-    """A file that holds the kept pairs with these seeds, both included; theirs are gone."""
+    """A shard that holds the kept pairs with seeds from `first` to `last`, in place of their own files."""
 
     file: str
     sha256: str
@@ -45,7 +44,7 @@ class ShardLine(msgspec.Struct, frozen=True, kw_only=True, tag="shard"):
 
 
 class DropLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="drop"):
-    """A kept pair that a person dropped, or took back. It is not drawn again; its files go when the set is settled."""
+    """A kept pair that a person dropped, or restored. It is not drawn again; a purge removes its files."""
 
     name: str
     seed: int
@@ -53,7 +52,7 @@ class DropLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
 
 class ClosedLine(msgspec.Struct, frozen=True, kw_only=True, tag="closed"):
-    """SHA-256 of each file of the whole set, by its path, when it had so many pairs."""
+    """SHA-256 of the files of the whole set by path, when it had so many pairs."""
 
     files: dict[str, str]
     pairs: int
@@ -65,12 +64,12 @@ _encoder = msgspec.json.Encoder()
 
 
 def read_lines(path: Path) -> Iterator[ManifestLine]:
-    """The whole lines, one by one. Raises BadFile."""
+    """Yields the complete lines. Raises BadFile."""
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if not line.endswith(b"\n"):
-                    return  # cut off when the last export was
+                    return  # cut off when an export was killed
                 try:
                     yield _decoder.decode(line)
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -85,7 +84,7 @@ def read_lines(path: Path) -> Iterator[ManifestLine]:
 
 
 def append_line(path: Path, line: ManifestLine) -> None:
-    """Add a line to the manifest of an open folder, whole or not at all. Raises BadFile."""
+    """Appends a line to the manifest of an open folder, completely or not at all. Raises BadFile."""
     data = _encoder.encode(line) + b"\n"
     with os_errors_as_bad_file(path), path.open("ab", buffering=0) as file:
         start = file.seek(0, os.SEEK_END)
@@ -97,7 +96,7 @@ def append_line(path: Path, line: ManifestLine) -> None:
 
 
 def truncate_partial_line(path: Path) -> None:
-    """Drop what a killed export left of a line. Raises BadFile."""
+    """Removes an incomplete last line, which a killed export left. Raises BadFile."""
     if not path.exists():
         return
     with os_errors_as_bad_file(path), path.open("r+b") as file:
@@ -108,7 +107,7 @@ def truncate_partial_line(path: Path) -> None:
 
 
 class Manifest:
-    """The manifest of an open folder: what it says so far, and room for more lines."""
+    """The manifest of an open folder: its state after the lines so far, and appending of further ones."""
 
     def __init__(self, store: DatasetStore) -> None:
         self.path = store.path(MANIFEST_FILE)
@@ -116,10 +115,10 @@ class Manifest:
         self.last_seed: int | None = None
         self.closed: ClosedLine | None = None
         self.finished = False
-        """Whether the set was closed after its last pair; since then some may have been dropped."""
+        """Whether the set was closed after its last pair; pairs may have been dropped since."""
         self.shards: dict[str, ShardLine] = {}
         self.stale_shards: set[str] = set()
-        """Shards that hold pairs which were dropped."""
+        """Shards that hold dropped pairs."""
         self.dropped: set[str] = set()
         self._unsharded: list[PairLine] = []
         for line in read_lines(self.path):
@@ -132,7 +131,7 @@ class Manifest:
         return [line for line in self._unsharded if line.name not in self.dropped] if self.dropped else self._unsharded
 
     def add(self, line: ManifestLine) -> None:
-        """Append a line, whole or not at all. Raises BadFile."""
+        """Appends a line, completely or not at all. Raises BadFile."""
         append_line(self.path, line)
         self._apply(line)
 
@@ -147,7 +146,7 @@ class Manifest:
             case ShardLine():
                 self.shards[line.file] = line
                 self.stale_shards.discard(line.file)
-                self._unsharded = [one for one in self._unsharded if one.request.seed > line.last]
+                self._unsharded = [pair for pair in self._unsharded if pair.request.seed > line.last]
             case DropLine():
                 self._apply_drop(line)
             case ClosedLine():
@@ -168,7 +167,7 @@ def _byte_at(file: BinaryIO, position: int) -> bytes:
 
 
 def _write_fully(file: BinaryIO, data: bytes) -> None:
-    """All of it: an unbuffered file on a disk that is getting full takes a part and says so only the next time."""
+    """Writes all bytes: on a nearly full disk an unbuffered write may write a part and fail only at the next one."""
     remaining = memoryview(data)
     while remaining:
         remaining = remaining[file.write(remaining) :]

@@ -16,6 +16,7 @@ from engine.bench.report import BenchReport, BenchResult, BenchRow, markdown_tab
 from engine.bench.timing import Spread, Stopwatch, TimedWork, TurnTimings
 from engine.cli import main
 from engine.interface.protocol import Generate, Raster
+from engine.metrics.cost import count_flops
 from engine.packs import pack as packs
 
 
@@ -60,7 +61,7 @@ def test_a_part_counts_for_the_whole():
 
 def test_flops_of_a_product_are_known():
     a, b = torch.ones(3, 5), torch.ones(5, 7)
-    assert flop_counting.count_flops(lambda: a @ b) == 2 * 3 * 5 * 7
+    assert count_flops(lambda: a @ b) == 2 * 3 * 5 * 7
 
 
 def test_every_question_to_the_network_is_counted(setup):
@@ -70,7 +71,7 @@ def test_every_question_to_the_network_is_counted(setup):
     plain, resampled = (flop_counting.record_evaluations(pack, [one]) for one in (ours, theirs))
     assert plain.row_counts == [1] * 4
     assert len(resampled.row_counts) == 30
-    once = flop_counting.count_flops(lambda: plain.last_input.evaluate(pack.network))
+    once = count_flops(lambda: plain.last_input.evaluate(pack.network))
     assert flop_counting.sampling_flops(pack, plain) == 4 * once > 0
     assert flop_counting.sampling_flops(pack, resampled) == 30 * once
 
@@ -96,7 +97,7 @@ def test_networks_of_diffusers_have_our_flops(setup):
         theirs = peers.build_diffusers_network(peers.unet_kinds(setup.pack)[1], 7e7, setup)
         shape = theirs.kind.shape
         image = torch.zeros(1, shape.input_channels, *shape.input_size, dtype=torch.bfloat16)
-        counted = flop_counting.count_flops(lambda: theirs.network(image, 5))
+        counted = count_flops(lambda: theirs.network(image, 5))
         assert counted == theirs.flops == pytest.approx(7e7, rel=0.05)
 
 

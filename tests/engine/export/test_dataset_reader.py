@@ -105,7 +105,7 @@ def test_a_thinned_set_is_mended_like_any(exported, contents, form):
 
 
 def test_pairs_dropped_before_the_end_are_never_collected(exported, tmp_path):
-    from engine.export.run import ProgressHooks
+    from engine.export.progress_hooks import ProgressHooks
 
     def written(kept, rejected):
         if kept == 3:

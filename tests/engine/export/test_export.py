@@ -15,7 +15,8 @@ import pytest
 
 from engine.cli import main
 from engine.export.dataset_verification import verify_dataset
-from engine.export.run import ProgressHooks, export_dataset
+from engine.export.progress_hooks import ProgressHooks
+from engine.export.run import export_dataset
 from engine.interface import pack_catalogue, raster
 from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions, FormatName
 from engine.interface.errors import BadFile, BadRequest

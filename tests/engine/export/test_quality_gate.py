@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.data.class_areas import class_area_percentages
 from engine.export import quality_gate
 from engine.export.dataset_verification import verify_dataset
+from engine.export.progress_hooks import ProgressHooks
 from engine.export.quality_gate import (
     GateEvaluators,
     KnownEmbeddings,
@@ -20,7 +22,7 @@ from engine.export.quality_gate import (
     prompt_classes,
 )
 from engine.export.report import WorstRejected, build_report
-from engine.export.run import ProgressHooks, export_dataset
+from engine.export.run import export_dataset
 from engine.interface.dataset import manifest
 from engine.interface.dataset.export_order import (
     ExportOrder,
@@ -35,7 +37,7 @@ from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadPack, BadRequest
 from engine.interface.protocol import UNKNOWN
 from engine.interface.raster import colourise
-from engine.metrics.frechet_distance import class_area_percentages, frechet_distance
+from engine.metrics.frechet_distance import frechet_distance
 from tests import tiny
 from tests.engine import random_evaluators
 from tests.engine.oracle_evaluators import (

@@ -298,11 +298,11 @@ def test_options_that_make_no_sense_are_named(tiny_pack, options, says):
 def test_contenders_that_cannot_be_compared_are_named(pack, tiny_pack, tmp_path):
     small = tiny.make(tmp_path / "small", replace(tiny.INFO, height=16))
     for against, says in (
-        ([f"{tiny_pack}:steps=2"] * 2, "is there twice"),
+        ([f"{tiny_pack}:steps=2"] * 2, "is given twice"),
         ([str(small)], "another size"),
         ([f"{tiny_pack}:segment,sampler=gcdp"], "draws both halves"),
-        ([f"{tiny_pack}:sampler=distilled,cross=2"], "in its own way"),
-        ([f"{tiny_pack}:sampler=distilled,segment"], "in its own way"),
+        ([f"{tiny_pack}:sampler=distilled,cross=2"], "has no such options"),
+        ([f"{tiny_pack}:sampler=distilled,segment"], "has no such options"),
     ):
         with pytest.raises(BadRequest, match=says):
             load_candidates(pack, "tiny", against)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.data.class_areas import class_area_percentages
 from engine.evaluators.segmentation_scores import (
     confusion_matrices,
     confusion_matrix,
@@ -15,7 +16,7 @@ from engine.interface.protocol import UNKNOWN, ClassInfo, Generate
 from engine.metrics import cost, kernel_distance
 from engine.metrics.bootstrap import bootstrap_estimate, weighted_mean
 from engine.metrics.clip_score import clip_scores, differing_captions, r_precision
-from engine.metrics.frechet_distance import class_area_percentages, frechet_distance, paired_frechet_distance
+from engine.metrics.frechet_distance import frechet_distance, paired_frechet_distance
 from engine.metrics.inception_score import inception_score
 from engine.metrics.memorisation import mirrored_images, near_copies, nearest_rows, thumbnail_rows
 from engine.metrics.prompt_adherence import (
@@ -215,5 +216,5 @@ def test_the_cost_of_a_result_is_what_goes_through_the_network(tiny_pack):
     conv = pack.network.stem
     least = 2 * conv.weight.numel() * (pack.info.height // 2) * (pack.info.width // 2)
     assert cost.flops_per_evaluation(pack) > least
-    assert cost.matmul_tflops(pack.device, 0.01) > 0
+    assert cost.matmul_rate(pack.device, side=64, repeats=1) > 0
     assert cost.peak_memory_mib(pack.device) > 50

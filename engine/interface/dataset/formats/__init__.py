@@ -1,1 +1,1 @@
-"""One module for each form of a data set: which files a pair becomes, and which belong to the whole."""
+"""Data set formats: the files of a pair, and the files of the whole set."""

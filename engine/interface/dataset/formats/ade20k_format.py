@@ -1,4 +1,4 @@
-"""ADE20K's scene parsing: images and annotations in which 0 is unlabelled and the classes begin at 1."""
+"""ADE20K scene parsing: images, and annotations in which 0 is unlabelled and classes begin at 1."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_CLASSES = 254
 
 
 class Ade20kFormat:
-    """Annotations hold the pack's ids plus 1, as readers of ADE20K take for granted; objectInfo.txt names them."""
+    """Annotations hold the pack's ids plus 1, as readers of ADE20K expect; objectInfo.txt names them."""
 
     def __init__(self, info: PackInfo) -> None:
         if len(info.classes) > MAX_CLASSES:
@@ -55,7 +55,7 @@ class Ade20kFormat:
             json_line({"file": f"ADE_train_{line.name}", "caption": line.request.prompt, "seed": line.request.seed})
             for line in lines()
         )
-        objects = [f"{index}\t{one.name}" for index, one in enumerate(self.info.classes, 1)]
+        objects = [f"{index}\t{item.name}" for index, item in enumerate(self.info.classes, 1)]
         return {
             "sceneCategories.txt": names,
             "captions.jsonl": captions,

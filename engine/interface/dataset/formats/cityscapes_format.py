@@ -1,4 +1,4 @@
-"""Cityscapes: leftImg8bit and gtFine with labelIds, labelTrainIds and colours, for packs of its classes."""
+"""Cityscapes: leftImg8bit, and gtFine with labelIds, labelTrainIds and colours, for packs with its classes."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from engine.interface.raster import encode_image, parse_hex_colour
 
 CITY = "diptych"
 VOID_LABEL_ID = 0
-"""The labelId of what is unlabelled; its train id is 255, as here."""
+"""The labelId of unlabelled pixels; their train id is 255, the pack's `UNKNOWN`."""
 
 
 class CityscapesLabel(NamedTuple):
-    """One of the 19 classes that are evaluated, in the order of their train ids  [cityscapesScripts, labels.py]."""
+    """One of the 19 evaluated classes, listed in the order of their train ids  [cityscapesScripts, labels.py]."""
 
     name: str
     label_id: int
@@ -58,9 +58,9 @@ TRAIN_ID_LABELS = (
 
 
 class CityscapesFormat:
-    """Classes are found by their names, so a pack may have some of the 19 in any order. Raises BadRequest for others.
+    """Classes are matched by name, so that a pack may have any of the 19 in any order. Raises BadRequest for others.
 
-    The request goes where Cityscapes keeps what else it knows of a frame: in a folder of its own kind.
+    Requests lie in a folder beside leftImg8bit and gtFine, as other data about frames do in Cityscapes.
     """
 
     def __init__(self, info: PackInfo) -> None:
@@ -68,7 +68,7 @@ class CityscapesFormat:
         unknown_classes = [one.name for one in info.classes if one.name not in train_ids_by_name]
         if unknown_classes:
             raise BadRequest(
-                f"“{info.name}” has the class “{unknown_classes[0]}”, which Cityscapes has not.",
+                f"“{info.name}” has the class “{unknown_classes[0]}”, which Cityscapes does not have.",
                 "Choose another format.",
             )
         self.class_count = len(info.classes)
@@ -100,6 +100,6 @@ class CityscapesFormat:
 
 
 def frame_name(pair: GeneratedPair) -> str:
-    """Sequence and frame, six digits each, as file names there have."""
+    """Returns the sequence and frame numbers of a pair's file names, six digits each."""
     sequence, frame = divmod(pair.record.seed, 1_000_000)
     return f"{sequence:06d}_{frame:06d}"

@@ -1,4 +1,4 @@
-"""COCO: panoptic PNGs, regions as run lengths, and captions, each with its JSON file."""
+"""COCO: panoptic PNGs, regions as run lengths, and captions, with a JSON file for each."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from engine.interface.raster import encode_image, palette_table
 
 SPLIT = "train2017"
 MAX_REGIONS = 1000
-"""Regions of one picture have ids of their own below this times its number."""
+"""Upper limit of regions in a picture; region ids count from the picture's number times this."""
 
 
 class CocoRegions(msgspec.Struct, frozen=True):
-    """annotations/regions/NAME.json: what a pair adds to the JSON files of the whole set."""
+    """Contents of annotations/regions/NAME.json: a pair's part of the JSON files of the whole set."""
 
     request: PairRecord
     annotations: list[dict[str, Any]]
 
 
 class CocoPanopticFormat:
-    """Categories have the pack's ids plus 1, for theirs begin at 1. A class in a picture is one region.
+    """Category ids are the pack's ids plus 1, since COCO's begin at 1. Each class in a picture is one region.
 
-    An image's own entry holds its seed and its request.
+    The entry of an image holds its seed and its request.
     """
 
     def __init__(self, info: PackInfo) -> None:
@@ -76,23 +76,25 @@ class CocoPanopticFormat:
         )  # 0 becomes 255, which is unknown here
 
     def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
-        """Files in pieces: none need fit into memory."""
+        """Encodes the JSON files in pieces, so that none has to fit into memory."""
 
-        def regions() -> Iterator[tuple[int, PairLine, CocoRegions]]:
+        def numbered_regions() -> Iterator[tuple[int, PairLine, CocoRegions]]:
             for number, line in enumerate(lines(), 1):
                 path = folder / "annotations" / "regions" / f"{line.name}.json"
                 yield number, line, msgspec.json.decode(path.read_bytes(), type=CocoRegions)
 
-        def instances(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
-            for place, one in enumerate(found.annotations):
-                yield {"id": number * MAX_REGIONS + place, "image_id": number, **one}
+        def instances(number: int, line: PairLine, regions: CocoRegions) -> Iterator[dict[str, Any]]:
+            for place, annotation in enumerate(regions.annotations):
+                yield {"id": number * MAX_REGIONS + place, "image_id": number, **annotation}
 
-        def panoptic(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
+        def panoptic(number: int, line: PairLine, regions: CocoRegions) -> Iterator[dict[str, Any]]:
             keys = ("category_id", "area", "bbox", "iscrowd")
-            segments = [{"id": one["category_id"], **{key: one[key] for key in keys}} for one in found.annotations]
+            segments = [
+                {"id": region["category_id"], **{key: region[key] for key in keys}} for region in regions.annotations
+            ]
             yield {"image_id": number, "file_name": f"{line.name}.png", "segments_info": segments}
 
-        def captions(number: int, line: PairLine, found: CocoRegions) -> Iterator[dict[str, Any]]:
+        def captions(number: int, line: PairLine, regions: CocoRegions) -> Iterator[dict[str, Any]]:
             yield {"id": number, "image_id": number, "caption": line.request.prompt}
 
         def file(head: dict[str, Any], each: Callable[..., Iterator[dict[str, Any]]]) -> Iterator[bytes]:
@@ -100,7 +102,7 @@ class CocoPanopticFormat:
             yield msgspec.json.encode(head)[:-1] + b',"images":['
             yield from _comma_separated(images)
             yield b'],"annotations":['
-            yield from _comma_separated(one for found in regions() for one in each(*found))
+            yield from _comma_separated(entry for item in numbered_regions() for entry in each(*item))
             yield b"]}\n"
 
         head: dict[str, Any] = {"info": {"description": "Diptych"}, "licenses": []}
@@ -137,6 +139,6 @@ def _image_entry(number: int, line: PairLine) -> dict[str, Any]:
 
 
 def _comma_separated(values: Iterable[object]) -> Iterator[bytes]:
-    """JSON values with commas between them."""
+    """Encodes JSON values with commas between them."""
     for index, value in enumerate(values):
         yield (b",\n" if index else b"\n") + msgspec.json.encode(value)

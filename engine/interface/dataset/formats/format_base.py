@@ -1,11 +1,11 @@
-"""What every format is: a pair's files, and the whole set's."""
+"""The interface of formats, and encoders that they share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -19,65 +19,66 @@ from engine.interface.protocol import PackInfo, Pixels
 from engine.interface.raster import decode_image
 
 JPEG_QUALITY = 95
-"""Without subsampled colours: the edges of small things stay."""
+"""Quality of JPEG files, written without chroma subsampling to keep the edges of small objects."""
 
 REPAIR_HINT = "Make it again with diptych-engine export --verify."
 
 PairLines = Callable[[], Iterable[PairLine]]
-"""The kept pairs in their order; may be asked for again, and is never held whole."""
+"""Returns the kept pairs in order; may be called repeatedly, so that memory never holds all lines."""
 
 
 ReadFile = Callable[[str], bytes]
-"""A file's bytes by its path. Raises BadFile if it is not there."""
+"""Reads a file by its path. Raises BadFile if it is missing."""
 
 
 class PairHalves(NamedTuple):
-    """RGB [H, W, 3] and ids [H, W]."""
+    """Image RGB [H, W, 3] and layout ids [H, W]."""
 
     image: Pixels
     layout: Pixels
 
 
 class DatasetFormat(Protocol):
-    """A form of a data set for one pack. The paths are relative to its folder, with slashes."""
+    """A data set format for one pack. Paths are relative to the data set's folder, with slashes."""
 
     def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:
-        """What one pair becomes, by path."""
+        """Encodes the files of a pair, by path."""
         ...
 
     def halves(self, files: Mapping[str, bytes]) -> PairHalves:
-        """Both halves again, from what `files` gave. Raises BadFile."""
+        """Decodes both halves from a pair's files. Raises BadFile."""
         ...
 
     def closing_files(self, folder: Path, lines: PairLines) -> Mapping[str, Iterable[bytes]]:
-        """What belongs to the whole set, by path and piece by piece; `folder` holds the files of every pair."""
+        """Encodes the files of the whole set, by path and in pieces; `folder` holds the files of every pair."""
         ...
 
 
+@runtime_checkable
 class ShardedFormat(DatasetFormat, Protocol):
-    """A format whose pairs are collected into larger files; their own begin with a dot until then."""
+    """A format that collects pairs in shards; until then their own files lie in `STAGED_FOLDER`."""
 
     def shard_path(self, number: int) -> str:
-        """The path of a shard."""
+        """Returns the path of a shard."""
         ...
 
     def collect(self, folder: Path, lines: list[PairLine], target: Path) -> None:
-        """Write one shard from the files of its pairs."""
+        """Writes a shard from the files of its pairs."""
         ...
 
     def shard_reader(self, shard: Path) -> ReadFile:
-        """Who reads the files of its pairs from a shard. Raises BadFile."""
+        """Opens a shard and returns a function that reads its pairs' files. Raises BadFile."""
         ...
 
 
 def image_from_files(files: Mapping[str, bytes], part: str) -> Pixels:
-    """RGB [H, W, 3] of the file whose path holds this. Raises BadFile."""
+    """Decodes RGB [H, W, 3] from the file whose path contains `part`. Raises BadFile."""
     path = _matching_path(files, part)
     return decode_image(files[path], path)
 
 
 def ids_from_files(files: Mapping[str, bytes], part: str) -> Pixels:
-    """The numbers [H, W], or [H, W, 3], in a PNG as they are, whatever its palette. Raises BadFile."""
+    """Decodes the values, [H, W] or [H, W, 3], of a PNG whose path contains `part`, not its colours. Raises BadFile."""
     path = _matching_path(files, part)
     try:
         with Image.open(BytesIO(files[path]), formats=["PNG"]) as picture:
@@ -94,37 +95,37 @@ def _matching_path(files: Mapping[str, bytes], part: str) -> str:
 
 
 def record_json(record: PairRecord) -> bytes:
-    """A request as a file of its own."""
+    """Encodes a pair's provenance as a JSON file."""
     return msgspec.json.format(msgspec.json.encode(record)) + b"\n"
 
 
 def json_line(value: object) -> bytes:
-    """One line of a JSON Lines file."""
+    """Encodes a line of a JSON Lines file."""
     return msgspec.json.encode(value) + b"\n"
 
 
 def classes_json(info: PackInfo) -> bytes:
-    """The classes by their ids."""
-    classes = [{"id": index, "name": one.name, "color": one.colour} for index, one in enumerate(info.classes)]
+    """Encodes the pack's classes by id as a JSON file."""
+    classes = [{"id": index, "name": item.name, "color": item.colour} for index, item in enumerate(info.classes)]
     return msgspec.json.format(msgspec.json.encode({"name": info.name, "classes": classes}), indent=1) + b"\n"
 
 
 def jpeg_bytes(image: Pixels) -> bytes:
-    """RGB [H, W, 3] as a JPEG file, for formats that know no other."""
+    """Encodes RGB [H, W, 3] as JPEG, for formats that require it."""
     data = BytesIO()
     Image.fromarray(np.ascontiguousarray(image)).save(data, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return data.getvalue()
 
 
 def grey_png(ids: Pixels) -> bytes:
-    """Ids [H, W] as a grey PNG file."""
+    """Encodes ids [H, W] as a grey PNG."""
     data = BytesIO()
     Image.fromarray(np.ascontiguousarray(ids)).save(data, "PNG")
     return data.getvalue()
 
 
 def indexed_png(ids: Pixels, palette: Pixels) -> bytes:
-    """Ids [H, W] as an index PNG file with a palette [256, 3]."""
+    """Encodes ids [H, W] as an index PNG with a palette, uint8 [256, 3]."""
     data, picture = BytesIO(), Image.fromarray(np.ascontiguousarray(ids)).convert("L")
     picture.putpalette(palette.tobytes())
     picture.save(data, "PNG")

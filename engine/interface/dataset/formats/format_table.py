@@ -1,4 +1,4 @@
-"""The formats by their names."""
+"""Formats by name."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ FORMATS: dict[FormatName, Callable[[PackInfo], DatasetFormat]] = {
 
 
 def create_format(name: FormatName, info: PackInfo) -> DatasetFormat:
-    """A format for a pack. Raises BadRequest if it cannot hold the pack's classes, or needs a package."""
+    """Creates a format for a pack. Raises BadRequest if it cannot hold the classes, or lacks a package."""
     return FORMATS[name](info)

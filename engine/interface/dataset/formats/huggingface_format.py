@@ -1,4 +1,4 @@
-"""Hugging Face: a folder of images with metadata.jsonl, and Parquet with the pictures inside."""
+"""Hugging Face formats: an image folder with metadata.jsonl, and Parquet files that contain the pictures."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from engine.interface.raster import encode_image, encode_layout
 
 
 class ImageFolderFormat:
-    """`load_dataset("imagefolder", data_dir=…)` gives columns image, layout, text, seed and request.
+    """Columns of `load_dataset("imagefolder", data_dir=…)`: image, layout, text, seed and request.
 
-    It decodes index PNGs to their ids: the palette is there for people.
+    The library decodes index PNGs to ids and ignores their palette.
     """
 
     def __init__(self, info: PackInfo) -> None:
@@ -65,7 +65,7 @@ class ImageFolderFormat:
 
 
 class ParquetFormat:
-    """data/train-NNNNN.parquet with columns image, layout, text, seed and request, by `datasets`."""
+    """Files data/train-NNNNN.parquet with columns image, layout, text, seed and request, written by `datasets`."""
 
     def __init__(self, info: PackInfo) -> None:
         if find_spec("datasets") is None:
@@ -110,7 +110,7 @@ class ParquetFormat:
 
 
 class ParquetShard:
-    """The pictures in a shard by the paths that they had before. One group of rows is held at a time."""
+    """Reads pictures from a shard by their former paths; memory holds one group of rows at a time."""
 
     def __init__(self, path: Path) -> None:
         from pyarrow import ArrowException, parquet
@@ -124,7 +124,7 @@ class ParquetShard:
             raise BadFile(f"{path} cannot be read ({error}).", REPAIR_HINT) from error
 
     def read(self, name: str) -> bytes:
-        """One picture. Raises BadFile."""
+        """Reads a picture. Raises BadFile."""
         name = name.rpartition("/")[2]
         if name not in self._row_group_by_name:
             raise BadFile(f"{self._path} does not hold {name}.", REPAIR_HINT)
@@ -137,7 +137,7 @@ class ParquetShard:
     def _column_values(self, group: int, part: str) -> list[Any]:
         columns = [f"{half}.{part}" for half in ("image", "layout")]
         table = self._file.read_row_group(group, columns=columns)
-        return [one[part] for half in ("image", "layout") for one in table.column(half).to_pylist()]
+        return [row[part] for half in ("image", "layout") for row in table.column(half).to_pylist()]
 
 
 def _row(folder: Path, line: PairLine) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from engine.interface.raster import encode_image, encode_layout
 
 
 class PairedFoldersFormat:
-    """The form that `diptych-engine train` reads: ids are the pack's, 255 is unknown, colours are the classes'."""
+    """The format that `diptych-engine train` reads: the pack's ids, 255 for unknown, and the classes' colours."""
 
     def __init__(self, info: PackInfo) -> None:
         self.info = info

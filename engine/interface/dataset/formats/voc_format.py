@@ -24,8 +24,8 @@ ROOT = "VOCdevkit/VOC2012"
 
 
 def voc_palette() -> Pixels:
-    """uint8 [256, 3]: the three low bits of an id are the high ones of red, green and blue, and so on  [the VOC
-    development kit's VOClabelcolormap].
+    """Computes VOC's palette, uint8 [256, 3]: the three lowest bits of an id are the highest of red, green and blue,
+    the next three the second highest, and so on  [VOClabelcolormap of the VOC development kit].
     """
     ids = np.arange(256)
     colours = np.zeros((256, 3), np.uint8)
@@ -36,7 +36,7 @@ def voc_palette() -> Pixels:
 
 
 class VocFormat:
-    """Ids are the pack's own; 255 is void, as it is there. No class is called background. labelmap.txt names them."""
+    """Ids are the pack's own, named in labelmap.txt; 255 is void. There is no background class."""
 
     def __init__(self, info: PackInfo) -> None:
         self.info, self.palette = info, voc_palette()
@@ -59,9 +59,9 @@ class VocFormat:
         }
 
     def _label_map(self) -> bytes:
-        """One line for each id in order, as annotation tools read it."""
+        """Encodes labelmap.txt: a line for each id in order, as annotation tools read it."""
         colours = [",".join(str(value) for value in colour) for colour in self.palette[: len(self.info.classes)]]
-        lines = [f"{one.name}:{colour}::" for one, colour in zip(self.info.classes, colours, strict=True)]
+        lines = [f"{item.name}:{colour}::" for item, colour in zip(self.info.classes, colours, strict=True)]
         return "\n".join(["# label:color_rgb:parts:actions", *lines, ""]).encode()
 
     def _annotation(self, pair: GeneratedPair) -> bytes:

@@ -1,4 +1,4 @@
-"""WebDataset: tar files of pairs, for sets that do not fit on one disk."""
+"""WebDataset: tar files of pairs, for streaming."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from engine.interface.protocol import PackInfo
 from engine.interface.raster import encode_image, encode_layout
 
 FIXED_MTIME = 0.0
-"""The time of the files in a shard, so that its bytes do not depend on when it was made."""
+"""Modification time of the files in a shard, so that its bytes do not depend on the clock."""
 
 
 class WebDatasetFormat:
-    """shards/train-NNNNNN.tar with NAME.png, NAME.layout.png, NAME.txt (the caption) and NAME.json (the request)."""
+    """Files shards/train-NNNNNN.tar with NAME.png, NAME.layout.png, NAME.txt (caption) and NAME.json (request)."""
 
     def __init__(self, info: PackInfo) -> None:
         if find_spec("webdataset") is None:
@@ -73,18 +73,18 @@ class WebDatasetFormat:
 
 
 class TarShard:
-    """The pictures in a shard by the paths that they had before."""
+    """Reads pictures from a shard by their former paths."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
             with tarfile.open(path) as tar:
-                self._extents = {one.name: (one.offset_data, one.size) for one in tar}
+                self._extents = {member.name: (member.offset_data, member.size) for member in tar}
         except (OSError, tarfile.TarError) as error:
             raise BadFile(f"{path} cannot be read ({error}).", REPAIR_HINT) from error
 
     def read(self, name: str) -> bytes:
-        """One picture. Raises BadFile."""
+        """Reads a picture. Raises BadFile."""
         try:
             start, size = self._extents[name.rpartition("/")[2]]
             with self._path.open("rb") as file:
