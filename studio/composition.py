@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.interface.errors import EngineError
 from engine.interface.pack_catalogue import find_pack_folder
+from studio.session.connection.engine_client import EngineState
 from studio.session.notices import Notice, NoticeLevel, notice_of_error
 from studio.session.pack_library.open_pack import DEFAULT_PACK, NO_PACK, StudioPack, open_preferred_pack, read_pack
 from studio.session.pack_library.pack_installer import PackInstaller
@@ -42,10 +43,9 @@ class StudioApplication:
         self.language.install(self.preferences.values.language)
         self.installer = PackInstaller(data / "packs")
         self._data, self._settings = data, _read_settings_or_defaults(config, startup_notices)
-        self.session = self._open_session(_open_initial_pack(self.preferences.values.pack, startup_notices))
-        self.window = self._open_window()
-        self.closed = asyncio.Event()
         self._closing = self._switching = False
+        self._open_first(_open_initial_pack(self.preferences.values.pack, startup_notices), startup_notices)
+        self.closed = asyncio.Event()
         self._save_failure_shown = False
         self.preferences.changed.connect(self._on_preferences)
         self.preferences.failed.connect(lambda error: self.window.notice_bar.show_notice(notice_of_error(error)))
@@ -77,10 +77,44 @@ class StudioApplication:
         window.pack_requested.connect(self._on_pack_requested)
         return window
 
+    def _open_first(self, pack: StudioPack, said: list[Notice]) -> None:
+        """Open a session and its window; on the pack that comes with the studio if that fails on another."""
+        try:
+            self.session = self._open_session(pack)
+            self.window = self._open_window()
+        except Exception as error:  # whatever a pack of somebody's makes of a window, the studio starts
+            shipped = open_preferred_pack()
+            if shipped.name == pack.name:
+                raise
+            said.append(_pack_given_up(pack, shipped, f"{type(error).__name__}: {error}"))
+            self.session = self._open_session(shipped)
+            self.window = self._open_window()
+
     def _open_session(self, pack: StudioPack) -> Session:
         """Each pack has a picture of its own that it goes on with; the first pack's is where it always was."""
         data = self._data if pack.name in (DEFAULT_PACK, "") else self._data / "pictures" / pack.name
-        return Session(pack, engine_command(self._settings, pack.name), data)
+        session = Session(pack, engine_command(self._settings, pack.name), data)
+        session.client.start_failed.connect(lambda why: self._on_start_failed(session, why))
+        session.client.state_changed.connect(lambda: self._on_engine_state(session))
+        session.generator.result_received.connect(lambda: self._prefer(session))
+        return session
+
+    def _on_engine_state(self, session: Session) -> None:
+        if session.client.state is EngineState.READY and session.client.warm_pack == session.pack.info.name:
+            self._prefer(session)
+
+    def _prefer(self, session: Session) -> None:
+        """Open this pack the next time, now that it has drawn: one that cannot would keep the studio from starting."""
+        if session is self.session and session.pack.usable:
+            self.preferences.update(pack=session.pack.name)
+
+    def _on_start_failed(self, session: Session, why: str) -> None:
+        """Go on with the pack that comes with the studio, if the engine was started for another and cannot use it."""
+        shipped, name = open_preferred_pack(), session.pack.name
+        ours = engine_command(self._settings, name) != engine_command(self._settings, shipped.name)
+        if session is self.session and ours:
+            self.window.notice_bar.show_notice(_pack_given_up(session.pack, shipped, why))
+            self._on_pack_requested(shipped.name)
 
     def _on_pack_requested(self, name: str) -> None:
         if not (self._switching or self._closing):
@@ -97,7 +131,6 @@ class StudioApplication:
         """Keep the picture, then open a window on another pack's. Raises BadPack, and then nothing has changed."""
         pack, old = read_pack(name, find_pack_folder(name)), self.session
         await old.save_document()
-        self.preferences.update(pack=name)
         if name == old.pack.name:  # which was installed anew: its picture is free only afterwards
             self.window.setEnabled(False)
             await old.shutdown()
@@ -187,6 +220,11 @@ async def _run_until_closed(app: QApplication) -> None:
 
 def _writable_folder(location: QStandardPaths.StandardLocation) -> Path:
     return Path(QStandardPaths.writableLocation(location))
+
+
+def _pack_given_up(pack: StudioPack, shipped: StudioPack, why: str) -> Notice:
+    words = translate("Studio", "The pack “{pack}” cannot be used: {why} “{shipped}” is opened in its place.")
+    return Notice(words.format(pack=pack.name, why=why, shipped=shipped.info.title or shipped.name), NoticeLevel.ERROR)
 
 
 def _open_initial_pack(preferred: str, startup_notices: list[Notice]) -> StudioPack:

@@ -23,6 +23,16 @@ SHARED = {
     "engine.interface.errors",
     "engine.interface.atomic_files",
     "engine.interface.dataset_reader",
+} | {
+    f"engine.interface.{name}"
+    for name in (
+        "bounded_decoding",
+        "bounded_files",
+        "guide_origins",
+        "pack_fields",
+        "pack_validation",
+        "picture_decoding",
+    )
 }
 """What the studio may know of the engine."""
 TORCH_FREE = sorted(SHARED | {"engine", "engine.serve.server", "engine.serve.jobs", "engine.requests.validation"})

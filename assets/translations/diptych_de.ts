@@ -84,6 +84,10 @@
         <source>Make room on the disk.</source>
         <translation>Schaffen Sie Platz auf dem Datenträger.</translation>
     </message>
+    <message>
+        <source>The last picture</source>
+        <translation>Das letzte Bild</translation>
+    </message>
 </context>
 <context>
     <name>CanvasExtension</name>
@@ -1563,6 +1567,10 @@
         <source>There is no image yet. Open or drop a photograph on the right half.</source>
         <translation>Es gibt noch kein Bild. Öffnen Sie ein Foto, oder legen Sie es auf der rechten Hälfte ab.</translation>
     </message>
+    <message>
+        <source>{file} asks for guides that a file may not bring, and they were left out: {guides}. Who wants one passes it to diptych-engine sample.</source>
+        <translation>{file} verlangt Führungen, die eine Datei nicht mitbringen darf; sie wurden weggelassen: {guides}. Wer eine davon möchte, gibt sie diptych-engine sample mit.</translation>
+    </message>
 </context>
 <context>
     <name>Results</name>
@@ -1763,6 +1771,10 @@
     <message>
         <source>The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close.</source>
         <translation>Das Bild lässt sich nicht für das nächste Mal aufheben. {why} Speichern Sie beide Hälften woanders, dann schließen Sie.</translation>
+    </message>
+    <message>
+        <source>The pack “{pack}” cannot be used: {why} “{shipped}” is opened in its place.</source>
+        <translation>Das Paket „{pack}“ lässt sich nicht verwenden: {why} Stattdessen ist „{shipped}“ geöffnet.</translation>
     </message>
 </context>
 <context>

@@ -84,6 +84,10 @@
         <source>Make room on the disk.</source>
         <translation>디스크 공간을 확보하세요.</translation>
     </message>
+    <message>
+        <source>The last picture</source>
+        <translation>마지막 그림</translation>
+    </message>
 </context>
 <context>
     <name>CanvasExtension</name>
@@ -1562,6 +1566,10 @@
         <source>There is no image yet. Open or drop a photograph on the right half.</source>
         <translation>아직 이미지가 없습니다. 사진을 열거나 오른쪽 절반에 놓으세요.</translation>
     </message>
+    <message>
+        <source>{file} asks for guides that a file may not bring, and they were left out: {guides}. Who wants one passes it to diptych-engine sample.</source>
+        <translation>{file}에 파일로는 가져올 수 없는 가이드가 있어 제외했습니다: {guides}. 필요하면 diptych-engine sample에 직접 지정하세요.</translation>
+    </message>
 </context>
 <context>
     <name>Results</name>
@@ -1762,6 +1770,10 @@
     <message>
         <source>The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close.</source>
         <translation>그림을 다음번을 위해 보관할 수 없습니다. {why} 두 절반을 다른 곳에 저장한 뒤 닫으세요.</translation>
+    </message>
+    <message>
+        <source>The pack “{pack}” cannot be used: {why} “{shipped}” is opened in its place.</source>
+        <translation>“{pack}” 팩을 사용할 수 없습니다: {why} 대신 “{shipped}” 팩을 열었습니다.</translation>
     </message>
 </context>
 <context>

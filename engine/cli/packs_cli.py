@@ -64,13 +64,15 @@ def show(name: NameArgument) -> None:
 
 @packs_app.command()
 def verify(name: NameArgument) -> None:
-    """Check a pack's files; each problem is one line, and then the exit code is 1."""
+    """Check a pack's files and draw once; each problem is one line, and then the exit code is 1."""
     from engine.interface import pack_catalogue
     from engine.packs import pack
+    from engine.requests.pack_verification import drawing_problems
     from engine.requests.pack_verification import evaluator_problems as verify_judges
 
     folder = pack_catalogue.find_pack_folder(name)
     problems = list(dict.fromkeys([*pack.pack_problems(folder), *verify_judges(folder)]))
+    problems = problems or drawing_problems(folder)
     for problem in problems:
         typer.echo(" ".join(problem.split()))
     if problems:

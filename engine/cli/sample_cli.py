@@ -60,17 +60,22 @@ GuideOption = Annotated[
         help="areas:road=0.3,sky=0.2, palette:#…,#…, style:PICTURE, clip:PROMPT, classes:…, own:FILE.py:NAME."
     ),
 ]
+OWN_GUIDES = "Take guides from messages that name files, models or code, which this process then reads and runs."
 RankOption = Annotated[bool, typer.Option("--rank", help="Tell which results fit their prompt best.")]
 FullOption = Annotated[bool, typer.Option("--full", help="Write the pair at full size, by the pack's upscaler.")]
 FitOption = Annotated[FitChoice, typer.Option(help="How an input is brought to the pack's size.")]
 
 
 @app.command()
-def serve(pack: PackOption = "street", device: DeviceOption = DeviceChoice.auto) -> None:
+def serve(
+    pack: PackOption = "street",
+    device: DeviceOption = DeviceChoice.auto,
+    allow_own_guides: Annotated[bool, typer.Option("--allow-own-guides", help=OWN_GUIDES)] = False,
+) -> None:
     """Answer the studio over stdin and stdout; PACK is loaded first."""
     from engine.serve import server, worker
 
-    server.serve(partial(worker.run_compute_loop, pack=pack, device=device.value))
+    server.serve(partial(worker.run_compute_loop, pack=pack, device=device.value), own_guides=allow_own_guides)
 
 
 @app.command()

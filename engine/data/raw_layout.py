@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter, UnidentifiedImageError
+from PIL import Image, ImageFilter
 
+from engine.interface.bounded_files import read_bounded
 from engine.interface.errors import BadFile
+from engine.interface.picture_decoding import MAX_LAYOUT_PIXELS, open_picture
 from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
-from engine.interface.raster import UNKNOWN_COLOUR, parse_hex_colour
+from engine.interface.raster import UNKNOWN_COLOUR, colour_keys, parse_hex_colour
 
 MAX_COLOUR_DISTANCE = 60
 """A colour of a lossy picture that is further than this (of 441) from every class's belongs to none."""
 MAX_FAR_SHARE = 0.05
 """The largest share of such pixels in a lossy picture."""
+LARGEST_FILE = 2**31
+"""In bytes, of the indices of data sets."""
 IDS_HINT = "Ids here are 0 to {0}, and 255 for unknown."
 
 
@@ -50,12 +53,7 @@ class RawLayout:
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. Raises BadFile."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadFile(
-            f"{path} cannot be read ({error.strerror}).", "Check that it is there and may be read."
-        ) from error
+    return read_bounded(path, LARGEST_FILE)
 
 
 def read_raw_layout(path: Path) -> RawLayout:
@@ -65,13 +63,8 @@ def read_raw_layout(path: Path) -> RawLayout:
 
 def decode_raw_layout(data: bytes, file_name: str) -> RawLayout:
     """The layout in the bytes of a file, which errors call `file_name`. Raises BadFile."""
-    try:
-        with Image.open(BytesIO(data)) as picture:
-            picture.load()
-            lossy = picture.format in ("JPEG", "WEBP")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
-        reason = "it has no known format" if isinstance(error, UnidentifiedImageError) else str(error)
-        raise BadFile(f"{file_name} cannot be read as a picture ({reason}).", "Use a PNG file.") from error
+    picture = open_picture(data, file_name, MAX_LAYOUT_PIXELS)
+    lossy = picture.format in ("JPEG", "MPO", "WEBP", "AVIF", "HEIF")
     if lossy or picture.mode in ("RGB", "RGBA"):
         return RawLayout(np.asarray(picture.convert("RGB")), file_name, lossy=lossy)
     ids = np.asarray(picture)
@@ -173,12 +166,6 @@ def morphological_opening(mask: np.ndarray, size: int) -> np.ndarray:
     """A mask, bool [H, W], without its parts thinner than `size` pixels, an odd number."""
     eroded = Image.fromarray(np.uint8(255) * mask).filter(ImageFilter.MinFilter(size))
     return np.asarray(eroded.filter(ImageFilter.MaxFilter(size))) > 0
-
-
-def colour_keys(pixels: Pixels) -> np.ndarray:
-    """RGB [..., 3] as one int64 for each colour, [...]."""
-    keys: np.ndarray = pixels.astype(np.int64) @ np.array([65536, 256, 1])
-    return keys
 
 
 def _colour_key(colour: tuple[int, int, int]) -> int:

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from engine.interface.errors import BadConfig
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_toml
+from engine.interface.bounded_files import read_bounded
+from engine.interface.errors import BadConfig, BadFile, MalformedData
 from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
 
 
@@ -123,9 +125,10 @@ def load_taxonomy(source: TaxonomySource) -> Taxonomy:
     inside = _bundled_path(source)
     path = inside if inside.is_file() else Path(source)
     try:
-        return _validate(msgspec.toml.decode(path.read_bytes(), type=Taxonomy), str(path))
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        raise BadConfig(f"The classes cannot be read from {path}: {error}", "Give “street” or a TOML file.") from error
+        return _validate(decode_toml(read_bounded(path, SMALL_DOCUMENT.length), Taxonomy), str(path))
+    except (BadFile, MalformedData) as error:
+        why = error.reason if isinstance(error, MalformedData) else error.message
+        raise BadConfig(f"The classes cannot be read from {path}: {why}", "Give “street” or a TOML file.") from error
 
 
 def _bundled_path(name: str) -> Path:

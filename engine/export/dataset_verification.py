@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from engine.export.dataset_writer import ExportDataset
@@ -13,10 +14,11 @@ from engine.export.run import create_workers, open_dataset, seed_batches
 from engine.interface import pack_catalogue
 from engine.interface.dataset.dataset_store import DatasetStore, open_store
 from engine.interface.dataset.export_header import ExportHeader, check_resumable, read_header
-from engine.interface.dataset.export_order import ExportRunOptions
+from engine.interface.dataset.export_order import ExportOrder, ExportRunOptions
 from engine.interface.dataset.manifest import ClosedLine, PairLine, ShardLine, read_lines
 from engine.interface.digests import file_sha256
 from engine.interface.errors import BadFile
+from engine.interface.guide_origins import is_external_guide
 
 MAX_NAMED_FILES = 5
 
@@ -59,8 +61,18 @@ def verify_dataset(options: ExportRunOptions, hooks: ProgressHooks | None = None
         damage = _find_damage(dataset)
         if damage.pairs or damage.shards:
             check_resumable(header, current_header, options.out)
+            _refuse_external_guides(order, options.out)
         repaired = list(_repair(dataset, damage, options, hooks or ProgressHooks()))
         return VerificationResult(dataset.manifest.kept, repaired)
+
+
+def _refuse_external_guides(order: ExportOrder, folder: Path) -> None:
+    """Raise BadFile if drawing a set again would read or run what somebody else chose."""
+    if order.canvas is not None and any(is_external_guide(guide) for guide in order.canvas.guides):
+        raise BadFile(
+            f"The export in {folder} has a guide that names a file, a model or code.",
+            "Do not trust where it came from; export it anew.",
+        )
 
 
 def _find_damage(dataset: ExportDataset) -> _DatasetDamage:

@@ -14,6 +14,7 @@ from engine.data.class_areas import area_percentages, class_pixel_counts
 from engine.data.pairs import list_items, read_pair
 from engine.data.taxonomy import LayoutMapping
 from engine.interface import raster
+from engine.interface.bounded_files import unlinked
 from engine.interface.dataset.export_order import PairFilters, PairQuality
 from engine.interface.dataset.manifest import PairLine
 from engine.interface.protocol import PackInfo, Pixels
@@ -137,7 +138,10 @@ def report_png(report: ExportReport, info: PackInfo, folder: Path) -> bytes:
     """Draws report.png: class shares as bars, and the worst rejected pairs."""
     from matplotlib.figure import Figure
 
-    rows = [(name, [folder / REJECTED_FOLDER / f"{one}.png" for one in names]) for name, names in report.worst.items()]
+    rows = [
+        (name, [unlinked(folder, f"{REJECTED_FOLDER}/{picture}.png") for picture in names])
+        for name, names in report.worst.items()
+    ]
     figure = Figure(figsize=(10, 0.3 * len(info.classes) + 1.2 + 1.2 * len(rows)), layout="constrained")
     heights = [0.3 * len(info.classes) + 1.2, *[1.2] * len(rows)]
     grid = figure.add_gridspec(1 + len(rows), WORST_PER_FILTER, height_ratios=heights)

@@ -11,16 +11,19 @@ import msgspec
 
 from engine.guides.guide_validation import validate_guides
 from engine.interface import raster
+from engine.interface.bounded_decoding import DOCUMENT, JsonDecoder
+from engine.interface.bounded_files import read_bounded
 from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.digests import combined_sha256
-from engine.interface.errors import BadFile, BadPack, BadRequest
+from engine.interface.errors import BadFile, BadPack, BadRequest, MalformedData
 from engine.interface.kept_masks import request_size
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
 from engine.interface.protocol import MAX_PROMPT_LENGTH, AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster
 from engine.sample_command.full_size_results import full_size_inputs
-from engine.sample_command.plan import pictures_by_stem
+from engine.sample_command.plan import MAX_PROMPTS_BYTES, pictures_by_stem
 
 ItemT = TypeVar("ItemT")
+Targets = dict[str, float] | list[dict[str, float]]
 
 
 class PairInputs(NamedTuple):
@@ -134,8 +137,8 @@ class RequestSource:
 def _read_prompts(path: Path) -> tuple[str, ...]:
     """Reads a caption from each line that is not blank. Raises BadFile."""
     try:
-        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
+        lines = [line.strip() for line in read_bounded(path, MAX_PROMPTS_BYTES).decode("utf-8-sig").splitlines()]
+    except UnicodeDecodeError as error:
         raise BadFile(f"{path} cannot be read ({error}).", "Give a UTF-8 text file, one caption a line.") from error
     prompts = tuple(line for line in lines if line)
     if not prompts:
@@ -149,14 +152,16 @@ def _read_prompts(path: Path) -> tuple[str, ...]:
 def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
     """Reads targets such as {"road": 0.3, "sky": 0.2}, or a list of them, which pairs take in turn. Raises BadFile."""
     try:
-        shares = msgspec.json.decode(path.read_bytes(), type=dict[str, float] | list[dict[str, float]])
+        decoder: JsonDecoder[Targets] = JsonDecoder(Targets, DOCUMENT)
+        shares = decoder.decode(read_bounded(path, DOCUMENT.length))
         return tuple(
             msgspec.convert({"type": "areas", "shares": one}, AreaGuide)
             for one in ([shares] if isinstance(shares, dict) else shares)
         )
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+    except (MalformedData, msgspec.MsgspecError) as error:
+        why = error.reason if isinstance(error, MalformedData) else error
         raise BadFile(
-            f"{path} holds no targets ({error}).", 'Write {"road": 0.3, "sky": 0.2}, or a list of such.'
+            f"{path} holds no targets ({why}).", 'Write {"road": 0.3, "sky": 0.2}, or a list of such.'
         ) from error
 
 

@@ -94,8 +94,9 @@ def cached_pack_clip_pair(folder: Path, modified: tuple[float, float], device: t
 
 def classifier_loss(requested: ClassifierGuide, pack: Pack) -> ClassifierLoss:
     """The loss of a classifier for the classes that are to be present or absent. Raises BadFile or BadRequest."""
-    network = cached_classifier(requested.classifier, modified_time(requested.classifier), pack.device)
-    noisy_classifier.check_compatible(network, Path(requested.classifier), pack)
+    path = requested.classifier or str(pack.folder / noisy_classifier.FILE)
+    network = cached_classifier(path, modified_time(path), pack.device)
+    noisy_classifier.check_compatible(network, Path(path), pack)
     targets = torch.tensor([1.0] * len(requested.present) + [0.0] * len(requested.absent), device=pack.device)
     return ClassifierLoss(
         network, class_ids([*requested.present, *requested.absent], pack.info), targets, requested.scale

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from engine.interface.errors import BadClass, BadRequest, BadSize
+from engine.interface.guide_origins import is_external_guide
 from engine.interface.protocol import AreaGuide, ClassifierGuide, GuideRequest, PackInfo, PaletteGuide, StyleGuide
 
 MIN_STYLE_SIDE = 8
@@ -34,6 +35,16 @@ def validate_guides(guides: Sequence[GuideRequest], info: PackInfo) -> None:
                         f"channels in {len(image.data)} bytes.",
                         f"Give an RGB picture with sides of at least {MIN_STYLE_SIDE}.",
                     )
+
+
+def refuse_external_guides(guides: Sequence[GuideRequest]) -> None:
+    """Raise BadRequest for a guide that names a file, a model or code: only who starts the engine may choose those."""
+    for guide in guides:
+        if is_external_guide(guide):
+            raise BadRequest(
+                "A guide that names a file, a model or a function is not taken from a message.",
+                "Start the engine with serve --allow-own-guides, or pass it to diptych-engine sample --guide.",
+            )
 
 
 def class_ids(names: Iterable[str], info: PackInfo) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import safetensors
@@ -12,20 +13,24 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.interface.atomic_files import write_atomically
-from engine.interface.errors import BadFile, BadRequest
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_json
+from engine.interface.errors import BadFile, BadRequest, MalformedData
+from engine.interface.protocol import UNKNOWN
 from engine.network.joint_unet import LOG_SNR_SCALE
 from engine.packs.pack import Pack
 from engine.packs.pack_config import ScheduleConfig
 
+FILE = "classifier.safetensors"
+"""Of a pack's own classifier, in its folder."""
 WIDTHS = (48, 96, 160, 224)
 
 
 class ClassifierMetadata(msgspec.Struct, frozen=True):
     """What a classifier was trained for. It fits packs for which all of this is the same."""
 
-    classes: tuple[str, ...]
+    classes: Annotated[tuple[str, ...], msgspec.Meta(max_length=UNKNOWN)]
     schedule: ScheduleConfig
-    clocks: int
+    clocks: Annotated[int, msgspec.Meta(ge=2, le=100_000)]
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
 
@@ -75,10 +80,10 @@ def load(path: Path, device: torch.device) -> NoisyClassifier:
     """The classifier in a file, on a device. Raises BadFile."""
     try:
         with safetensors.safe_open(path, "pt") as file:
-            metadata = msgspec.json.decode(file.metadata()["facts"], type=ClassifierMetadata)
+            metadata = decode_json(file.metadata()["facts"], ClassifierMetadata, SMALL_DOCUMENT)
         network = NoisyClassifier(metadata)
         network.load_state_dict(load_file(path))
-    except (OSError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
+    except (OSError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError, MalformedData) as error:
         raise BadFile(
             f"{path} is not a classifier: {error}", "Make one with diptych-engine train-classifier."
         ) from error

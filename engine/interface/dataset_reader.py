@@ -12,6 +12,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from engine.interface import pack_catalogue
+from engine.interface.bounded_files import read_bounded, unlinked
 from engine.interface.dataset import manifest as lines
 from engine.interface.dataset.dataset_store import open_store
 from engine.interface.dataset.export_header import read_header
@@ -26,6 +27,7 @@ from engine.interface.dataset.formats.format_base import (
 from engine.interface.dataset.formats.format_table import create_format
 from engine.interface.dataset.manifest import ClosedLine, DropLine, PairLine, ShardLine
 from engine.interface.errors import BadFile
+from engine.interface.picture_decoding import MAX_PICTURE_BYTES
 from engine.interface.protocol import PackInfo
 
 MAX_OPEN_SHARDS = 4
@@ -63,9 +65,11 @@ class DatasetReader:
         entries: dict[str, DatasetEntry] = {}
         dropped: set[str] = set()
         shards: dict[str, ShardLine] = {}
-        for line in lines.read_lines(self.folder / lines.MANIFEST_FILE):
+        for line in lines.read_lines(unlinked(self.folder, lines.MANIFEST_FILE)):
             match line:
                 case PairLine() if line.kept:
+                    if line.areas and len(line.areas) != len(self.info.classes):
+                        raise BadFile(f"The pair {line.name} in {self.folder} has other classes.", REPAIR_HINT)
                     entries[line.name] = entry_from_line(line)
                 case DropLine():
                     (dropped.add if line.dropped else dropped.discard)(line.name)
@@ -110,14 +114,15 @@ class DatasetReader:
                 raise BadFile(
                     f"The manifest of {self.folder} names a shard that its format does not have.", REPAIR_HINT
                 )
-            self._open_shards[file] = self._format.shard_reader(self.folder / file)
+            self._open_shards[file] = self._format.shard_reader(unlinked(self.folder, file))
         return self._open_shards[file]
 
     def _read_file(self, name: str) -> bytes:
+        path = unlinked(self.folder, name)
         try:
-            return (self.folder / name).read_bytes()
-        except OSError as error:
-            raise BadFile(f"{self.folder / name} cannot be read ({error.strerror}).", REPAIR_HINT) from error
+            return read_bounded(path, MAX_PICTURE_BYTES)
+        except BadFile as error:
+            raise BadFile(f"{path} cannot be read ({error.message.rstrip('.')}).", REPAIR_HINT) from error
 
 
 def entry_from_line(line: PairLine) -> DatasetEntry:

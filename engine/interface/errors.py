@@ -7,6 +7,7 @@ EngineError
 │   ├── NothingGiven    "nothing_given"  no layout, no image and no prompt
 │   └── NothingToDo     "nothing_to_do"  both halves are given completely
 ├── BadFrame            "bad_frame"      bytes on the wire that are no message
+├── MalformedData       "malformed_data" text or bytes that break their form or its limits
 ├── BadFile             "bad_file"       a file that cannot be read or written
 ├── BadPack             "bad_pack"       a pack that is broken
 │   └── UnknownPack     "unknown_pack"   a pack that is not here
@@ -18,7 +19,13 @@ EngineError
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+MAX_MESSAGE = 300
+"""Characters of a sentence: it may repeat what a file or a frame held. Both of its ends stay."""
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, which move a terminal's cursor, and those that turn the direction of writing."""
 
 
 class EngineError(Exception):
@@ -27,9 +34,8 @@ class EngineError(Exception):
     code: ClassVar[str] = "internal"
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message, self.hint = shortened(message), shortened(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -59,6 +65,16 @@ class BadFrame(EngineError):
     code = "bad_frame"
 
 
+class MalformedData(EngineError):
+    """`reason` says what is wrong, for the sentence of who knows what was read."""
+
+    code = "malformed_data"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"What was read is malformed: {reason}.", "Take another copy of it.")
+        self.reason = shortened(reason)
+
+
 class BadFile(EngineError):
     code = "bad_file"
 
@@ -85,3 +101,11 @@ class OutOfMemory(EngineError):
 
 class InternalError(EngineError):
     code = "internal"
+
+
+def shortened(text: str) -> str:
+    """A sentence that can be shown: of `MAX_MESSAGE` characters at most, without control characters."""
+    if len(text) > MAX_MESSAGE:
+        tail = MAX_MESSAGE // 3
+        text = f"{text[: MAX_MESSAGE - tail - 3]} … {text[-tail:]}"
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

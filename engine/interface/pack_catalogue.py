@@ -9,13 +9,18 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.interface.errors import BadPack, UnknownPack
+from engine.interface.bounded_decoding import DOCUMENT, SMALL_DOCUMENT, decode_json
+from engine.interface.bounded_files import read_bounded
+from engine.interface.errors import BadFile, BadPack, MalformedData, UnknownPack
 from engine.interface.kept_masks import ConditioningKind
+from engine.interface.pack_fields import StepCount, UpscaleFactor
+from engine.interface.pack_validation import validate_pack_info
 from engine.interface.protocol import MAX_FRAME, MAX_SIDE, PackInfo, Sampler
 
 UPSCALER_FILE = "upscaler.safetensors"
 DISTILLED_FILE = "distilled.safetensors"
 MAX_HEADER_BYTES = 2**20
+PACK_FILE = "pack.json"
 
 
 class _PackFileHeader(msgspec.Struct):
@@ -23,11 +28,11 @@ class _PackFileHeader(msgspec.Struct):
 
 
 class _UpscalerHeader(msgspec.Struct):
-    factor: int
+    factor: UpscaleFactor
 
 
 class _DistilledSamplingHeader(msgspec.Struct):
-    steps: int
+    steps: StepCount
 
 
 class _DistilledHeader(msgspec.Struct):
@@ -57,7 +62,7 @@ def pack_folders() -> dict[str, Path]:
     roots = [Path(p) for p in os.environ.get("DIPTYCH_PACKS", "").split(os.pathsep) if p] + [assets_folder() / "packs"]
     folders: dict[str, Path] = {}
     for root in roots:
-        for file in sorted(root.glob("*/pack.json")):
+        for file in sorted(root.glob(f"*/{PACK_FILE}")):
             folders.setdefault(file.parent.name, file.parent)
     return folders
 
@@ -68,7 +73,7 @@ def find_pack_folder(name: str) -> Path:
     if name in known:
         return known[name]
     with contextlib.suppress(OSError, ValueError):  # not a valid path, or not readable
-        if (Path(name) / "pack.json").is_file():
+        if (Path(name) / PACK_FILE).is_file():
             return Path(name)
     raise UnknownPack(
         f"There is no pack “{name}”.",
@@ -81,10 +86,8 @@ def read_pack_info(folder: Path) -> PackInfo:
 
     Raises BadPack.
     """
-    try:
-        info = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_PackFileHeader).info
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
+    info = read_description(folder, _PackFileHeader).info
+    validate_pack_info(info, str(folder / PACK_FILE))
     upscaler = _read_header_metadata(folder / UPSCALER_FILE, _UpscalerHeader)
     return msgspec.structs.replace(info, upscale=upscaler.factor if upscaler else 0, distilled=few_step_count(folder))
 
@@ -95,14 +98,25 @@ def few_step_count(folder: Path) -> int:
     return header.plan.steps if header else 0
 
 
+def read_description(folder: Path, kind: type[MetadataT]) -> MetadataT:
+    """A pack's pack.json as this type. Raises BadPack."""
+    path = folder / PACK_FILE
+    try:
+        return decode_json(read_bounded(path, DOCUMENT.length), kind, DOCUMENT)
+    except BadFile as error:
+        raise BadPack(f"{path} cannot be read: {error.message}", "Install the pack again.") from error
+    except MalformedData as error:
+        raise BadPack(f"{path} cannot be read: {error.reason}.", "Install the pack again.") from error
+
+
 def _read_header_metadata(path: Path, kind: type[MetadataT]) -> MetadataT | None:
     """The metadata in the header of a safetensors file; None if the file cannot be read."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            head = msgspec.json.decode(file.read(min(length, MAX_HEADER_BYTES)), type=_SafetensorsHeader)
-        return msgspec.json.decode(head.metadata.facts, type=kind)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
+            head = decode_json(file.read(min(length, MAX_HEADER_BYTES)), _SafetensorsHeader, SMALL_DOCUMENT)
+        return decode_json(head.metadata.facts, kind, SMALL_DOCUMENT)
+    except (OSError, MalformedData):
         return None
 
 

@@ -1,7 +1,6 @@
 """What the studio and the engine say to each other: frozen messages in length-prefixed msgpack frames.
 
-A frame is a 4-byte big-endian length and that many bytes of msgpack. The engine speaks first, with `Ready`.
-This module needs msgspec and numpy only, so that both processes can import it at once.
+A frame is a 4-byte big-endian length and that many bytes of msgpack. The engine speaks first, with `Ready`. No torch.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from engine.interface.errors import BadFrame
+from engine.interface import pack_fields as fields
+from engine.interface.bounded_decoding import EVENT, MsgpackDecoder
+from engine.interface.errors import BadFrame, MalformedData
 
 PROTOCOL_VERSION = 5
 UNKNOWN = 255
@@ -35,8 +36,7 @@ Sampler = Literal[
 """diffusion.solvers.SOLVERS, the pack's distilled network, and diffusion.repaint, also with the noise of its code."""
 JobId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 PromptText = Annotated[str, msgspec.Meta(max_length=MAX_PROMPT_LENGTH)]
-EnginePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
-"""A file or a folder on the engine's side."""
+EnginePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]  # a file or a folder on the engine's side
 ExportFormat = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
 """The names of export.order.FormatName."""
 
@@ -72,33 +72,33 @@ class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ClassInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One class of a pack; its id is its place in the list."""
 
-    name: str
-    colour: str  # "#rrggbb"
-    synonyms: tuple[str, ...] = ()
-    hotkey: str = ""
+    name: fields.ClassName
+    colour: fields.HexColour
+    synonyms: fields.Synonyms = ()
+    hotkey: fields.Word = ""
     mass: bool = False  # "much sky", never "a sky"
-    plural: str = ""  # unless it is a regular one
+    plural: fields.Word = ""  # unless it is a regular one
 
 
 class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a person may know of a pack before it is loaded."""
 
-    name: str
-    title: str
-    height: int
-    width: int
+    name: fields.PackName
+    title: fields.Title
+    height: fields.PackSide
+    width: fields.PackSide
     classes: tuple[ClassInfo, ...]
-    vocabulary: tuple[str, ...] = ()
-    openers: tuple[str, ...] = ()  # how captions begin
-    licence: str = ""
-    steps: int = 10
-    layout_steps: int = 0  # where the whole image is given; 0: as many as elsewhere
-    text_steps: int = 0  # where nothing of either half is given; 0: as many as elsewhere
+    vocabulary: fields.Vocabulary = ()
+    openers: fields.Phrases = ()  # how captions begin
+    licence: fields.Terms = ""
+    steps: fields.StepCount = 10
+    layout_steps: fields.OptionalSteps = 0  # where the whole image is given; 0: as many as elsewhere
+    text_steps: fields.OptionalSteps = 0  # where nothing of either half is given; 0: as many as elsewhere
     sampler: Sampler = "ddim"
-    guidance: float = 5.0
-    cross_guidance: float = 1.0
-    upscale: int = 0  # how many times larger its upscaler draws; 0 if it has none
-    distilled: int = 0  # the steps of its distilled network; 0 if it has none
+    guidance: fields.GuidanceWeight = 5.0
+    cross_guidance: fields.GuidanceWeight = 1.0
+    upscale: fields.OptionalFactor = 0  # how many times larger its upscaler draws; 0 if it has none
+    distilled: fields.OptionalSteps = 0  # the steps of its distilled network; 0 if it has none
 
 
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -138,9 +138,9 @@ class ClipGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class ClassifierGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="classes"):
-    """Which classes a classifier of noised images is to find; `classifier` is its file."""
+    """Which classes a classifier of noised images is to find; `classifier` is its file, without one the pack's own."""
 
-    classifier: str
+    classifier: str = ""
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     scale: GuideScale = 0.05
@@ -350,8 +350,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 Command = Generate | Export | Purge | Pause | Resume | Cancel | Shutdown
 Event = Ready | Preview | TracedStep | Done | FullSizeDone | Exporting | Exported | Cancelled | Failed
 
-_command_decoder = msgspec.msgpack.Decoder(Command)
-_event_decoder = msgspec.msgpack.Decoder(Event)
+_command_decoder: MsgpackDecoder[Command] = MsgpackDecoder(Command)
+_event_decoder: MsgpackDecoder[Event] = MsgpackDecoder(Event, EVENT)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -374,24 +374,22 @@ def frame_length(prefix: bytes) -> int:
 def decode_command(body: bytes) -> Command:
     """A checked message from the studio. Raises BadFrame."""
     try:
-        command: Command = _command_decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return _command_decoder.decode(body)
+    except MalformedData as error:
         raise _undecodable_frame(error) from error
-    return command
 
 
 def decode_event(body: bytes) -> Event:
     """A checked message from the engine. Raises BadFrame."""
     try:
-        event: Event = _event_decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return _event_decoder.decode(body)
+    except MalformedData as error:
         raise _undecodable_frame(error) from error
-    return event
 
 
-def _undecodable_frame(error: Exception) -> BadFrame:
+def _undecodable_frame(error: MalformedData) -> BadFrame:
     return BadFrame(
-        f"Not a message of protocol {PROTOCOL_VERSION}: {error}.", "Check that both sides have one version."
+        f"Not a message of protocol {PROTOCOL_VERSION}: {error.reason}.", "Check that both sides have one version."
     )
 
 

@@ -11,17 +11,27 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+import numpy.typing as npt
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadFile
+from engine.interface.picture_decoding import (
+    MAX_LAYOUT_PIXELS,
+    MAX_PHOTO_PIXELS,
+    open_picture,
+    png_note,
+    read_picture_bytes,
+)
 from engine.interface.protocol import UNKNOWN, ClassInfo, Pixels
 
 FitMode = Literal["crop", "stretch", "pad"]
 UNKNOWN_COLOUR = (0, 0, 0)
 PNG_NOTE_KEY = "diptych"
 """The key of the text in a PNG file that says how it was made."""
+NOTE_PART = 250_000
+"""Characters of it in one chunk, the others follow as `diptych.2` …: Pillow opens no file with 1 MiB in one."""
 
 
 class FittedPixels(NamedTuple):
@@ -51,15 +61,13 @@ def colourise(layout: Pixels, classes: Sequence[ClassInfo]) -> Pixels:
 
 def read_image(path: Path) -> Pixels:
     """uint8 RGB [H, W, 3], turned upright by its EXIF tag. Raises BadFile."""
-    return decode_image(_read_bytes(path), str(path))
+    return decode_image(read_picture_bytes(path), str(path))
 
 
 def decode_image(data: bytes, name: str) -> Pixels:
     """The same from a file in memory; errors call it by its name."""
-    from PIL import ImageOps
-
-    with _decode_picture(data, name) as picture:
-        return np.asarray(_to_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
+    picture = open_picture(data, name, MAX_PHOTO_PIXELS)
+    return np.asarray(_to_eight_bits(_upright(picture)).convert("RGB"))
 
 
 def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
@@ -67,18 +75,18 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
 
     Raises BadFile, also for an id that is neither a class nor `UNKNOWN`.
     """
-    return decode_layout(_read_bytes(path), classes, str(path))
+    return decode_layout(read_picture_bytes(path), classes, str(path))
 
 
 def decode_layout(data: bytes, classes: Sequence[ClassInfo], name: str) -> Pixels:
     """The same from a file in memory; errors call it by its name."""
-    with _decode_picture(data, name) as picture:
-        if picture.mode in ("P", "L"):
-            ids = _ids_from_palette(picture, classes)
-        elif picture.mode in ("RGB", "RGBA"):
-            ids = _ids_from_colours(np.asarray(picture.convert("RGB")), classes, name)
-        else:
-            raise BadFile(f"{name} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
+    picture = open_picture(data, name, MAX_LAYOUT_PIXELS)
+    if picture.mode in ("P", "L"):
+        ids = _ids_from_palette(picture, classes)
+    elif picture.mode in ("RGB", "RGBA"):
+        ids = _ids_from_colours(np.asarray(picture.convert("RGB")), classes, name)
+    else:
+        raise BadFile(f"{name} has the pixel format {picture.mode}.", "Save the layout as an index PNG.")
     invalid_ids = np.setdiff1d(ids, [*range(len(classes)), UNKNOWN])
     if invalid_ids.size:
         position = tuple(int(v) for v in np.argwhere(ids == invalid_ids[0])[0])
@@ -91,13 +99,13 @@ def decode_layout(data: bytes, classes: Sequence[ClassInfo], name: str) -> Pixel
 
 def read_mask(path: Path) -> Pixels:
     """uint8 [H, W], 255 where the grey picture is at least half bright, 0 elsewhere. Raises BadFile."""
-    return decode_mask(_read_bytes(path), str(path))
+    return decode_mask(read_picture_bytes(path), str(path))
 
 
 def decode_mask(data: bytes, name: str) -> Pixels:
     """The same from a file in memory; errors call it by its name."""
-    with _decode_picture(data, name) as picture:
-        return np.where(np.asarray(_to_eight_bits(picture).convert("L")) >= 128, 255, 0).astype(np.uint8)
+    grey = np.asarray(_to_eight_bits(open_picture(data, name, MAX_PHOTO_PIXELS)).convert("L"))
+    return np.where(grey >= 128, np.uint8(255), np.uint8(0))
 
 
 def write_image(path: Path, pixels: Pixels) -> None:
@@ -124,11 +132,7 @@ def encode_layout(layout: Pixels, classes: Sequence[ClassInfo], note: str = "") 
 
 def read_png_note(data: bytes) -> str:
     """The note that a PNG file of ours carries; empty for any other bytes."""
-    try:
-        with Image.open(BytesIO(data), formats=["PNG"]) as picture:
-            return str(picture.info.get(PNG_NOTE_KEY, ""))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError):
-        return ""
+    return png_note(data, PNG_NOTE_KEY)
 
 
 def fit_image(pixels: Pixels, height: int, width: int, fit: FitMode = "crop") -> FittedPixels:
@@ -164,11 +168,10 @@ def crop_and_resize(pixels: Pixels, crop: Crop, height: int, width: int) -> Pixe
 def is_index_png(data: bytes, classes: Sequence[ClassInfo]) -> bool:
     """Whether a file is an index PNG whose ids are all classes or `UNKNOWN`."""
     try:
-        with Image.open(BytesIO(data), formats=["PNG"]) as picture:
-            if picture.mode != "P":
-                return False
+        if open_picture(data, "", MAX_LAYOUT_PIXELS, ("PNG",)).mode != "P":
+            return False
         decode_layout(data, classes, "")
-    except (BadFile, UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError):
+    except BadFile:
         return False
     return True
 
@@ -259,23 +262,23 @@ def _inside_mask(
     return inside
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise BadFile(f"There is no file {path}.", "Check the path.") from error
-    except OSError as error:
-        raise BadFile(f"{path} cannot be read ({error.strerror}).", "Check whether you may read it.") from error
+def colour_keys(colours: Pixels) -> npt.NDArray[np.uint32]:
+    """RGB [..., 3] as one number each: 0xRRGGBB."""
+    keys = np.zeros(colours.shape[:-1], np.uint32)
+    for channel in range(3):
+        keys <<= np.uint32(8)
+        keys |= colours[..., channel]
+    return keys
 
 
-def _decode_picture(data: bytes, name: str) -> Image.Image:
+def _upright(picture: Image.Image) -> Image.Image:
+    """A picture turned as its EXIF tag says; as it is if that cannot be read."""
+    from PIL import ImageOps
+
     try:
-        with Image.open(BytesIO(data)) as picture:
-            picture.load()
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
-        error = error if not isinstance(error, UnidentifiedImageError) else OSError("it has no known format")
-        raise BadFile(f"{name} cannot be read as a picture ({error}).", "Use a PNG or JPEG file.") from error
-    return picture
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # Pillow's reader of tags raises whatever a damaged one makes of it
+        return picture
 
 
 def _to_eight_bits(picture: Image.Image) -> Image.Image:
@@ -302,7 +305,7 @@ def _ids_from_palette(picture: Image.Image, classes: Sequence[ClassInfo]) -> Pix
 
 
 def _ids_from_colours(colours: Pixels, classes: Sequence[ClassInfo], name: str) -> Pixels:
-    keys = colours.astype(np.int64) @ np.array([65536, 256, 1])
+    keys = colour_keys(colours)
     ids = np.full(keys.shape, UNKNOWN, np.uint8)
     known = keys == int(np.array(UNKNOWN_COLOUR) @ np.array([65536, 256, 1]))
     for index, info in enumerate(classes):
@@ -320,8 +323,9 @@ def _ids_from_colours(colours: Pixels, classes: Sequence[ClassInfo], name: str) 
 
 def _encode_png(picture: Image.Image, note: str) -> bytes:
     info = PngInfo()
-    if note:
-        info.add_itxt(PNG_NOTE_KEY, note, zip=True)
+    for number in range(-(-len(note) // NOTE_PART)):
+        key = PNG_NOTE_KEY if number == 0 else f"{PNG_NOTE_KEY}.{number + 1}"
+        info.add_itxt(key, note[number * NOTE_PART : (number + 1) * NOTE_PART], zip=True)
     data = BytesIO()
     picture.save(data, "PNG", pnginfo=info)
     return data.getvalue()

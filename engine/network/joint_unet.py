@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Annotated
 
 import msgspec
 import torch
@@ -19,6 +20,7 @@ from engine.diffusion.process.denoiser import (
 )
 from engine.diffusion.process.schedule import NoiseSchedule
 from engine.network.layers import (
+    HEAD_CHANNELS,
     PixelNorm,
     PixelUnshuffleConv2d,
     ResBlock,
@@ -31,16 +33,26 @@ from engine.network.layers import (
 
 LOG_SNR_SCALE = 10.5
 """log-SNR is divided by this on its way into a network."""
+Channels = Annotated[int, msgspec.Meta(ge=8, le=2048)]
+Levels = msgspec.Meta(min_length=1, max_length=4)
+"""A side is halved once before the first of them and once between any two; it is a multiple of 16."""
 
 
 class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Channels and residual blocks from the finest level (half the picture's size) to the coarsest."""
 
-    widths: tuple[int, ...] = (96, 192, 256)
-    blocks: tuple[int, ...] = (1, 1, 2)
-    condition: int = 256
-    layout_channels: int = 16
-    dropout: float = 0.05
+    widths: Annotated[tuple[Channels, ...], Levels] = (96, 192, 256)
+    blocks: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=16)], ...], Levels] = (1, 1, 2)
+    condition: Channels = 256
+    layout_channels: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
+    dropout: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.05
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, which msgspec reports as it does a wrong type."""
+        if len(self.widths) != len(self.blocks):
+            raise ValueError(f"{len(self.widths)} widths do not go with {len(self.blocks)} numbers of blocks")
+        if self.widths[-1] % HEAD_CHANNELS:
+            raise ValueError(f"the last width, {self.widths[-1]}, is no multiple of {HEAD_CHANNELS}")
 
 
 class JointUNetLevel(nn.Module):

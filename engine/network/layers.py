@@ -14,6 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+HEAD_CHANNELS = 64
+"""Of each head of attention."""
+
 
 class PixelNorm(nn.Module):
     """x / rms(x) over the channels of each pixel, [B, C, H, W], without parameters."""
@@ -62,7 +65,7 @@ class ResBlock(nn.Module):
 class SpatialTransformer(nn.Module):
     """Self-attention over the pixels, cross-attention to the text and an MLP; at initialisation the identity."""
 
-    def __init__(self, channels: int, condition: int, token_width: int, head_channels: int = 64) -> None:
+    def __init__(self, channels: int, condition: int, token_width: int, head_channels: int = HEAD_CHANNELS) -> None:
         super().__init__()
         self.heads = channels // head_channels
         self.modulate1, self.modulate2 = AdaptivePixelNorm(channels, condition), AdaptivePixelNorm(channels, condition)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol, cast
+from typing import Annotated, Protocol, cast
 
 import msgspec
 import torch
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from engine.diffusion.process.denoiser import TextFeatures
 from engine.interface.errors import BadPack
 from engine.interface.prompt_words import split_words
+from engine.network.local_weights import local_weights
 
 PAD, START, END, UNKNOWN_WORD = range(4)
 """Rows of a compact embedding before the vocabulary's own."""
@@ -29,12 +30,12 @@ class TextConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     file of weights. Such a tower stays frozen.
     """
 
-    width: int = 192
-    layers: int = 3
-    heads: int = 3
-    context: int = 48
-    model: str = ""
-    pretrained: str = ""
+    width: Annotated[int, msgspec.Meta(ge=8, le=2048)] = 192
+    layers: Annotated[int, msgspec.Meta(ge=1, le=48)] = 3
+    heads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 3
+    context: Annotated[int, msgspec.Meta(ge=4, le=1024)] = 48
+    model: Annotated[str, msgspec.Meta(max_length=4096)] = ""
+    pretrained: Annotated[str, msgspec.Meta(max_length=4096)] = ""
 
 
 class BytePairTokenizer(Protocol):
@@ -163,6 +164,10 @@ class OpenClipTextTower(TextTower):
         return TextFeatures(pooled, tokens, mask)
 
 
-def build_text_tower(config: TextConfig, vocabulary: Sequence[str]) -> TextTower:
-    """The tower that a configuration describes. Raises BadPack."""
-    return OpenClipTextTower(config) if config.model else TextTower(config, vocabulary)
+def build_text_tower(config: TextConfig, vocabulary: Sequence[str], *, local: bool = False) -> TextTower:
+    """The tower that a configuration describes; a `local` one without a network. Raises BadPack."""
+    if not config.model:
+        return TextTower(config, vocabulary)
+    if local:
+        config = msgspec.structs.replace(config, pretrained=local_weights(config.model, config.pretrained))
+    return OpenClipTextTower(config)

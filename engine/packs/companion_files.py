@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.interface.atomic_files import write_atomically
-from engine.interface.errors import BadPack
+from engine.interface.bounded_decoding import DOCUMENT, decode_json
+from engine.interface.errors import BadPack, MalformedData
 from engine.packs.pack_config import PackFile
 
 
@@ -67,9 +68,9 @@ def read(path: Path, kind: type[F], command: str) -> tuple[F, dict[str, Tensor]]
         raise BadPack(f"“{path.parent.name}” has no {path.name}.", hint)
     try:
         with safetensors.safe_open(path, "pt") as file:
-            metadata = msgspec.json.decode((file.metadata() or {})["facts"], type=kind)
+            metadata = decode_json((file.metadata() or {})["facts"], kind, DOCUMENT)
         tensors = load_file(path)
-    except (OSError, KeyError, safetensors.SafetensorError, msgspec.MsgspecError) as error:
+    except (OSError, KeyError, safetensors.SafetensorError, MalformedData) as error:
         raise BadPack(f"{path} cannot be read: {error}.", hint) from error
     if not all(bool(value.isfinite().all()) for value in tensors.values()):
         raise BadPack(f"{path} holds numbers that are not finite.", hint)

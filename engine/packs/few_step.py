@@ -12,6 +12,8 @@ from torch import Tensor
 from engine.interface.digests import file_sha256
 from engine.interface.errors import BadPack
 from engine.interface.pack_catalogue import DISTILLED_FILE
+from engine.interface.pack_fields import StepCount
+from engine.interface.protocol import Fraction
 from engine.packs import companion_files
 from engine.packs.companion_files import SegmenterScores, WeightsMetadata
 from engine.packs.pack import WEIGHTS_FILE, Pack, build_network
@@ -26,8 +28,8 @@ class DistilledSampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     The image starts just below T: at T the network would not see the noise, and every seed would give one picture.
     """
 
-    steps: int = 4
-    lead: float = 0.15
+    steps: StepCount = 4
+    lead: Fraction = 0.15
     image_pace: TimestepSpacingConfig = TimestepSpacingConfig(rise=1.5, start=0.999)
     layout_pace: TimestepSpacingConfig = TimestepSpacingConfig(rise=2.0, bend=1.5)
 

@@ -18,7 +18,8 @@ from engine.diffusion.process.denoiser import TextFeatures
 from engine.diffusion.process.joint_process import JointProcess
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadPack, EngineError, NoDevice
-from engine.interface.pack_catalogue import DISTILLED_FILE
+from engine.interface.pack_catalogue import DISTILLED_FILE, PACK_FILE, read_description
+from engine.interface.pack_validation import validate_pack_info
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import read_layout
 from engine.network.joint_unet import JointUNet
@@ -28,6 +29,7 @@ from engine.packs.pixel_standardisation import PixelStandardisation
 
 PACK_FORMAT = 1
 WEIGHTS_FILE = "weights.safetensors"
+REINSTALL = "Install the pack again."
 PROMPT_CACHE_SIZE = 64
 """The number of prompts whose features are kept."""
 
@@ -69,11 +71,22 @@ class Pack:
         """The text tower, built at the first use. Raises BadPack."""
         with self._lock:
             if self._text_encoder is None:
-                tower = build_text_tower(self.file.text, self.info.vocabulary)
-                if not self.file.text.model:
-                    _load_state_dict(tower, self.text_encoder_weights, self.folder)
-                self._text_encoder = tower.to(self.device).eval()
+                self._text_encoder = self._load_tower().to(self.device).eval()
             return self._text_encoder
+
+    def _load_tower(self) -> TextTower:
+        """The text tower with its weights, without a network. Raises BadPack."""
+        config, words, own = self.file.text, self.info.vocabulary, not self.file.text.model
+        if own:
+            with torch.device("meta"):
+                _check_shapes(build_text_tower(config, words), self.text_encoder_weights, self.folder)
+        tower = build_text_tower(config, words, local=True)
+        if own:
+            _load_state_dict(tower, self.text_encoder_weights, self.folder)
+        widths = self.empty_text_features.pooled.shape[-1], self.empty_text_features.tokens.shape[-1]
+        if (tower.pooled_width, tower.token_width) != widths:
+            raise BadPack(f"The text tower of “{self.info.name}” has other sizes than its network.", REINSTALL)
+        return tower
 
     def encode_prompt(self, prompt: str) -> TextFeatures:
         """Features of one prompt, B = 1. Raises BadPack.
@@ -111,17 +124,18 @@ def read_pack(folder: Path, device: str = "auto") -> Pack:
     try:
         tensors = safetensors.torch.load_file(folder / WEIGHTS_FILE)
     except (OSError, safetensors.SafetensorError) as error:
-        raise BadPack(f"{folder / WEIGHTS_FILE} cannot be read: {error}", "Install the pack again.") from error
+        raise BadPack(f"{folder / WEIGHTS_FILE} cannot be read: {error}", REINSTALL) from error
+    odd = next((name for name, value in tensors.items() if not bool(value.isfinite().all())), None)
+    if odd is not None:
+        raise BadPack(f"{folder / WEIGHTS_FILE} holds numbers that are not finite, in {odd}.", REINSTALL)
     parts = {part: _tensors_under_prefix(tensors, part) for part in ("unet", "text", "no_text")}
-    try:
-        empty_text = TextFeatures(
-            parts["no_text"]["pooled"], parts["no_text"]["tokens"], parts["no_text"]["mask"].bool()
-        )
-    except KeyError as error:
-        raise BadPack(f"{folder / WEIGHTS_FILE} lacks no_text.{error.args[0]}.", "Install the pack again.") from error
+    empty_text = _empty_text(parts["no_text"], folder)
     torch_device = choose_device(device)
     process = file.process.build(len(file.info.classes))
-    network = build_network(file, process, (empty_text.pooled.shape[-1], empty_text.tokens.shape[-1]))
+    widths = empty_text.pooled.shape[-1], empty_text.tokens.shape[-1]
+    with torch.device("meta"):
+        _check_shapes(build_network(file, process, widths), parts["unet"], folder)
+    network = build_network(file, process, widths)
     _load_state_dict(network, parts["unet"], folder)
     network = (
         network.to(torch_device, torch.bfloat16).to(memory_format=torch.channels_last).eval().requires_grad_(False)
@@ -130,6 +144,19 @@ def read_pack(folder: Path, device: str = "auto") -> Pack:
         empty_text.pooled.to(torch_device), empty_text.tokens.to(torch_device), empty_text.mask.to(torch_device)
     )
     return Pack(file, folder, torch_device, network, process, empty_text, parts["text"])
+
+
+def _empty_text(tensors: dict[str, Tensor], folder: Path) -> TextFeatures:
+    """The features of the empty prompt, B = 1. Raises BadPack."""
+    try:
+        pooled, tokens, mask = tensors["pooled"], tensors["tokens"], tensors["mask"].bool()
+    except KeyError as error:
+        raise BadPack(f"{folder / WEIGHTS_FILE} lacks no_text.{error.args[0]}.", REINSTALL) from error
+    if (pooled.ndim, tokens.ndim, len(pooled)) != (2, 3, 1) or tokens.shape[:2] != mask.shape or len(mask) != 1:
+        raise BadPack(f"The features of the empty prompt in {folder / WEIGHTS_FILE} have odd shapes.", REINSTALL)
+    if not mask.any():
+        raise BadPack(f"{folder / WEIGHTS_FILE} has no word in the empty prompt, not even its end.", REINSTALL)
+    return TextFeatures(pooled, tokens, mask)
 
 
 def build_network(file: PackFile, process: JointProcess, text_widths: tuple[int, int]) -> JointUNet:
@@ -160,13 +187,16 @@ def write_pack(folder: Path, file: PackFile, unet_weights: dict[str, Tensor], te
 
 def read_pack_file(folder: Path) -> PackFile:
     """A pack's pack.json. Raises BadPack."""
-    try:
-        file = msgspec.json.decode((folder / "pack.json").read_bytes(), type=PackFile)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        raise BadPack(f"{folder / 'pack.json'} cannot be read: {error}", "Install the pack again.") from error
+    file = read_description(folder, PackFile)
     if file.format != PACK_FORMAT:
         raise BadPack(
             f"{folder.name} has the pack format {file.format}; this engine reads {PACK_FORMAT}.", "Update the pack."
+        )
+    validate_pack_info(file.info, str(folder / PACK_FILE))
+    if file.text.width % file.text.heads:
+        raise BadPack(
+            f"{folder / PACK_FILE} has {file.text.heads} heads, which do not share {file.text.width} channels.",
+            REINSTALL,
         )
     return file
 
@@ -177,8 +207,6 @@ def pack_problems(folder: Path) -> list[str]:
     try:
         pack = read_pack(folder, "cpu")
         _ = pack.text_encoder
-        if not all(bool(weight.isfinite().all()) for weight in pack.network.parameters()):
-            problems.append(f"{WEIGHTS_FILE} holds numbers that are not finite")
         for path in sorted((folder / "examples").glob("*.png")):
             read_layout(path, pack.info.classes)
     except EngineError as error:
@@ -192,8 +220,20 @@ def _tensors_under_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, 
     return {name[len(prefix) + 1 :]: value for name, value in tensors.items() if name.startswith(prefix + ".")}
 
 
+def _check_shapes(module: torch.nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
+    """Raise BadPack if a module, which need not have any memory yet, has other weights than these."""
+    expected = module.state_dict()
+    for name in sorted(expected.keys() ^ weights.keys()):
+        what = "lacks" if name in expected else "has besides"
+        raise BadPack(f"{folder / WEIGHTS_FILE} does not fit pack.json: it {what} {name}.", REINSTALL)
+    for name, value in expected.items():
+        if value.shape != weights[name].shape:
+            shapes = f"{tuple(weights[name].shape)} instead of {tuple(value.shape)}"
+            raise BadPack(f"{folder / WEIGHTS_FILE} does not fit pack.json: {name} is {shapes}.", REINSTALL)
+
+
 def _load_state_dict(module: torch.nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
     try:
         module.load_state_dict(weights)
     except RuntimeError as error:
-        raise BadPack(f"{folder / WEIGHTS_FILE} does not fit pack.json: {error}", "Install the pack again.") from error
+        raise BadPack(f"{folder / WEIGHTS_FILE} does not fit pack.json: {error}", REINSTALL) from error

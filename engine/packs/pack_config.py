@@ -22,10 +22,12 @@ from engine.diffusion.process.transitions import (
 )
 from engine.diffusion.sampling.trajectory import TimestepSpacing
 from engine.interface.errors import BadPack
-from engine.interface.protocol import Fraction, PackInfo
+from engine.interface.protocol import UNKNOWN, Fraction, PackInfo
 from engine.network.joint_unet import UNetConfig
 from engine.network.text_tower import TextConfig
 
+AtMostClasses = msgspec.Meta(max_length=UNKNOWN)
+Deviation = Annotated[float, msgspec.Meta(ge=0.001, le=1)]
 Odds = Annotated[float, msgspec.Meta(gt=1e-6, lt=1e6)]
 Exponent = Annotated[float, msgspec.Meta(gt=0, le=10)]
 
@@ -50,8 +52,8 @@ class LayoutProcessConfig(ScheduleConfig, frozen=True, forbid_unknown_fields=Tru
 
     odds: Odds = 1 / 64
     transitions: Literal["uniform", "absorbing", "gaussian", "embedding"] = "uniform"
-    width: Annotated[float, msgspec.Meta(ge=0.3)] = 1.0
-    neighbours: tuple[tuple[int, ...], ...] = ()
+    width: Annotated[float, msgspec.Meta(ge=0.3, le=255)] = 1.0
+    neighbours: Annotated[tuple[Annotated[tuple[int, ...], AtMostClasses], ...], AtMostClasses] = ()
 
     def build_transitions(self, clocks: int, classes: int) -> TransitionChain:
         """The chain over `classes` classes. Raises BadPack if the neighbours do not define one."""
@@ -118,9 +120,9 @@ class PixelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     darkest and of the brightest quarter.
     """
 
-    mean: tuple[float, float, float]
-    deviation: tuple[float, float, float]
-    gamma: float = 1.0
+    mean: tuple[Fraction, Fraction, Fraction]
+    deviation: tuple[Deviation, Deviation, Deviation]
+    gamma: Annotated[float, msgspec.Meta(ge=0.1, le=10)] = 1.0
     light: tuple[Fraction, Fraction] | None = None
 
     @property
@@ -138,9 +140,9 @@ class DataConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """
 
     taxonomy: TaxonomySource
-    cut: int = 0
-    border: int = 0
-    thin: tuple[str, ...] = ()
+    cut: Annotated[int, msgspec.Meta(ge=0, le=2**16)] = 0
+    border: Annotated[int, msgspec.Meta(ge=0, le=2**10)] = 0
+    thin: Annotated[tuple[str, ...], AtMostClasses] = ()
 
     def split_pair(self, pair: DatasetPair, info: PackInfo) -> list[DatasetPair]:
         """A frame as pieces in the pack's proportions; the frame itself if `cut` is 0."""
@@ -157,4 +159,4 @@ class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     network: UNetConfig = UNetConfig()
     text: TextConfig = TextConfig()
     process: ProcessConfig = ProcessConfig()
-    images_seen: int = 0
+    images_seen: Annotated[int, msgspec.Meta(ge=0)] = 0

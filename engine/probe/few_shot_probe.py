@@ -17,7 +17,8 @@ from torch.nn import functional as F
 
 from engine.evaluators.segmentation_scores import SegmentationScore, segmentation_score
 from engine.interface.atomic_files import write_atomically
-from engine.interface.errors import BadFile, BadRequest
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_json
+from engine.interface.errors import BadFile, BadRequest, MalformedData
 from engine.interface.protocol import ClassInfo, Pixels
 from engine.packs.pack import Pack
 from engine.probe.network_features import ProbeFeatureExtractor
@@ -87,10 +88,10 @@ def load_probe(path: Path, pack: Pack) -> Probe:
     try:
         with safetensors.safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
-        probe = Probe(msgspec.json.decode(metadata["probe"], type=ProbeHeader), PixelClassifier(**load_file(path)))
+        probe = Probe(decode_json(metadata["probe"], ProbeHeader, SMALL_DOCUMENT), PixelClassifier(**load_file(path)))
         if probe.header.format != FORMAT_VERSION:
             raise ValueError(f"it has the format {probe.header.format}, and this engine reads {FORMAT_VERSION}")
-    except (OSError, safetensors.SafetensorError, msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+    except (OSError, safetensors.SafetensorError, MalformedData, KeyError, TypeError, ValueError) as error:
         raise BadFile(f"{path} is no probe that can be read: {error}.", "Make it again, with --marked.") from error
     if probe.header.pack != pack.info.name or len(probe.classifier.mean) != probe.feature_extractor(pack).channels:
         raise BadFile(f"{path} was made with the pack {probe.header.pack}.", "Give that pack, as it was then.")

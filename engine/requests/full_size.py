@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ from engine.diffusion.sampling.refinement import CoarseInput, DetailVariance, Re
 from engine.evaluators.quality import ImageQuality
 from engine.interface.kept_masks import Mask
 from engine.interface.pack_catalogue import UPSCALER_FILE
+from engine.interface.pack_fields import UpscaleFactor
 from engine.interface.protocol import UNKNOWN, FullSizeInputs, PackInfo, Pixels
 from engine.interface.raster import enlarge_layout
 from engine.network.upscaler_unet import UpscalerUNet
@@ -43,9 +45,9 @@ class UpscalerMetadata(WeightsMetadata, frozen=True, kw_only=True):
     quality of its results, `enlarged`, that of bicubic interpolation, and `real`, the scores of the real pictures.
     """
 
-    factor: int
+    factor: UpscaleFactor
     expected: DetailVariance
-    steps: int
+    steps: Annotated[int, msgspec.Meta(ge=1, le=MAX_STEPS)]
     curve: tuple[ImageQuality, ...]
     upscaled: ImageQuality
     enlarged: ImageQuality

@@ -13,7 +13,11 @@ from engine.guides.guide_validation import validate_guides
 from engine.interface.errors import BadClass, BadPack, BadRequest, BadSize, NothingGiven, NothingToDo
 from engine.interface.kept_masks import KeptMasks, kept_masks, request_size
 from engine.interface.pack_catalogue import full_size_shape
-from engine.interface.protocol import SIDE_MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
+from engine.interface.protocol import MAX_FRAME, MAX_SIDE, SIDE_MULTIPLE, UNKNOWN, Generate, PackInfo, Raster
+from engine.requests.memory_estimate import check_memory
+
+MOST_PIXELS, MOST_TRACED_PIXELS = MAX_FRAME // 8, MAX_FRAME // 16
+"""Of a picture whose previews, of 4 bytes a pixel, or traced steps, of 8, are to fit into half a frame."""
 
 
 def validate_request(request: Generate, info: PackInfo) -> KeptMasks:
@@ -30,6 +34,13 @@ def validate_request(request: Generate, info: PackInfo) -> KeptMasks:
             f"The picture has {height}×{width} pixels (height × width).",
             f"Use multiples of {SIDE_MULTIPLE}; this pack was trained at {info.height}×{info.width}.",
         )
+    most = MOST_TRACED_PIXELS if request.trace else MOST_PIXELS
+    if max(height, width) > MAX_SIDE or height * width > most:
+        raise BadSize(
+            f"The picture would have {height}×{width} pixels (height × width).",
+            f"No side may have more than {MAX_SIDE}, and all of it {most}.",
+        )
+    check_memory(height, width, len(info.classes))
     if request.layout is not None:
         _validate_class_ids(request.layout, info)
     kept = kept_masks(request, info)

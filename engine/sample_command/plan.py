@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from engine.interface.bounded_files import read_bounded
 from engine.interface.errors import BadFile, BadRequest
 from engine.interface.protocol import MAX_PROMPT_LENGTH, MAX_SEED, Sampler
 from engine.interface.raster import FitMode
 
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+MAX_PROMPTS_BYTES = 64 * 2**20  # of a file of prompts
 
 
 class SampleOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,8 +173,8 @@ def _input_names(layout: _InputFiles, image: _InputFiles) -> list[str]:
 def read_named_prompts(path: Path) -> dict[str, str]:
     """The prompts of a file with lines of NAME<tab>text, by name. Raises BadFile, which names the line."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_bounded(path, MAX_PROMPTS_BYTES).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
         raise BadFile(f"{path} cannot be read ({error}).", "Give a UTF-8 text file after the @.") from error
     prompts: dict[str, str] = {}
     for number, line in enumerate(lines, 1):

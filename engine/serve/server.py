@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO, NoReturn
 
+from engine.guides.guide_validation import refuse_external_guides
 from engine.interface import pack_catalogue, protocol
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import BadFrame, EngineError
@@ -24,6 +25,7 @@ from engine.interface.protocol import (
     Export,
     Failed,
     Generate,
+    GuideRequest,
     Pause,
     Purge,
     Resume,
@@ -42,8 +44,11 @@ STOP_TIMEOUT_SECONDS = 0.4
 """How long the process waits, at its end, for a running step and for the last events to be written."""
 
 
-def serve(compute_loop: ComputeLoop) -> NoReturn:
-    """Serve over stdin and stdout until stdin ends, then end the process, even in the middle of a step."""
+def serve(compute_loop: ComputeLoop, *, own_guides: bool = False) -> NoReturn:
+    """Serve over stdin and stdout until stdin ends, then end the process, even in the middle of a step.
+
+    Guides that name files, models or code are refused unless `own_guides`: whoever starts the process decides.
+    """
     commands, events = _claim_pipes()
     _lower_priority()
     jobs, outbox = RequestScheduler(), Outbox()
@@ -55,7 +60,9 @@ def serve(compute_loop: ComputeLoop) -> NoReturn:
 
     computing = _exit_code_thread("compute", compute, ended)
     writing = _exit_code_thread("events", lambda: write_events(events, outbox), ended)
-    reading = _exit_code_thread("commands", lambda: read_commands(commands, jobs, outbox.post), ended)
+    reading = _exit_code_thread(
+        "commands", lambda: read_commands(commands, jobs, outbox.post, own_guides=own_guides), ended
+    )
     try:
         for thread in (computing, writing, reading):
             thread.start()
@@ -71,11 +78,11 @@ def serve(compute_loop: ComputeLoop) -> NoReturn:
     os._exit(code)
 
 
-def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent) -> int:
+def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent, *, own_guides: bool = False) -> int:
     """Handle command frames until the stream ends or brings `Shutdown`. Returns the process's exit code."""
     try:
         while (body := protocol.read_frame(stream)) is not None:
-            if not handle_command(body, jobs, post):
+            if not handle_command(body, jobs, post, own_guides=own_guides):
                 return 0
     except BadFrame as error:  # where the next frame would start is unknown
         post(failed_event(error))
@@ -83,7 +90,7 @@ def read_commands(stream: BinaryIO, jobs: RequestScheduler, post: PostEvent) -> 
     return 0
 
 
-def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent) -> bool:
+def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent, *, own_guides: bool = False) -> bool:
     """Carry out one command, or post why it cannot be. Returns False for `Shutdown`."""
     try:
         command = protocol.decode_command(body)
@@ -98,7 +105,7 @@ def handle_command(body: bytes, jobs: RequestScheduler, post: PostEvent) -> bool
     elif isinstance(command, Pause | Resume):
         jobs.pause(command.id, isinstance(command, Pause))
     else:
-        _submit(command, jobs, post)
+        _submit(command, jobs, post, own_guides=own_guides)
     return True
 
 
@@ -106,11 +113,23 @@ def write_events(stream: BinaryIO, outbox: Outbox) -> int:
     """Write event frames until the outbox is closed or the reader is gone. Returns the process's exit code."""
     try:
         while (event := outbox.take()) is not None:
-            stream.write(protocol.encode_frame(event))
+            stream.write(_frame(event))
             stream.flush()
     except OSError:
         return 1
     return 0
+
+
+def _frame(event: Event) -> bytes:
+    """The bytes of an event; of `Failed` for one that cannot be sent, so that its job is answered all the same."""
+    try:
+        return protocol.encode_frame(event)
+    except Exception as error:  # whatever it holds, the events after it are to be heard
+        problem = to_engine_error(error, "the sending of an event")
+        id, revision = getattr(event, "id", ""), getattr(event, "revision", 0)
+        return protocol.encode_frame(
+            Failed(id=id, revision=revision, code=problem.code, message=problem.message, hint=problem.hint)
+        )
 
 
 def failed_event(error: EngineError, request: JobRequest | Generate | None = None) -> Failed:
@@ -133,14 +152,22 @@ def _revision_of(request: JobRequest | Generate | None) -> int:
     return request.revision if isinstance(request, Generate | ResolvedRequest) else 0
 
 
-def _submit(command: Generate | Export | Purge, jobs: RequestScheduler, post: PostEvent) -> None:
+def _submit(command: Generate | Export | Purge, jobs: RequestScheduler, post: PostEvent, *, own_guides: bool) -> None:
     try:  # exports are checked by their own thread, as that means reading files
+        if not own_guides:
+            refuse_external_guides(_guides_in(command))
         request = _resolve(command) if isinstance(command, Generate) else command
     except Exception as error:  # no request may end the reading thread, whatever it holds
         post(failed_event(to_engine_error(error, "the check of a request"), command))
         return
     for job in jobs.add(request):
         post(cancelled_event(job.request))
+
+
+def _guides_in(request: Generate | Export | Purge) -> tuple[GuideRequest, ...]:
+    """The guides of a request, or of what an export draws again and again."""
+    drawn = request.canvas if isinstance(request, Export) else request
+    return drawn.guides if isinstance(drawn, Generate) else ()
 
 
 def _resolve(request: Generate) -> ResolvedRequest:

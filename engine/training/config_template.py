@@ -14,13 +14,14 @@ import msgspec
 import numpy as np
 
 from engine.data.pairs import DatasetItem, TolerantReader, read_pair
-from engine.data.raw_layout import MAX_COLOUR_DISTANCE, RawLayout, colour_keys
+from engine.data.raw_layout import MAX_COLOUR_DISTANCE, RawLayout
 from engine.data.readers.dataset_source import DatasetSource, classes_from_names
 from engine.data.source_detection import open_dataset
 from engine.data.taxonomy import ClassWords, LayoutMapping, Taxonomy, layout_mapping, regular_plural
 from engine.interface.atomic_files import write_atomically
 from engine.interface.errors import BadConfig, BadFile
 from engine.interface.protocol import UNKNOWN, Pixels
+from engine.interface.raster import colour_keys
 from engine.training.core.training_config import read_config
 
 MAX_SURVEYED_PAIRS = 400

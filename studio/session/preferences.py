@@ -9,7 +9,8 @@ import msgspec
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from engine.interface.atomic_files import replace_file
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_json
+from engine.interface.errors import BadFile, MalformedData
 from studio.session.datasets.export_options import ExportChoices
 
 PREFERENCES_FILE = "preferences.json"
@@ -91,19 +92,20 @@ class Preferences(QObject):
         """The values in the file, which another studio may have changed, with the changes made here."""
         try:
             stored = self._decode_file()
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, MalformedData):
             return self.values
         return msgspec.structs.replace(stored, **self._unwritten)
 
     def _decode_file(self) -> PreferenceValues:
-        return msgspec.json.decode(self._file.read_bytes(), type=PreferenceValues)
+        return decode_json(self._file.read_bytes(), PreferenceValues, SMALL_DOCUMENT)
 
     def _read(self) -> PreferenceValues:
         try:
             return self._decode_file()
         except FileNotFoundError:
             return PreferenceValues()
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (OSError, MalformedData) as error:
             words = self.tr("{file} cannot be read: {why}. The studio goes on with its defaults.")
-            self.problem = words.format(file=self._file, why=error)
+            why = error.reason if isinstance(error, MalformedData) else error.strerror
+            self.problem = words.format(file=self._file, why=why)
             return PreferenceValues()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import decode_toml
+from engine.interface.errors import BadFile, MalformedData
 
 SETTINGS_FILE = "settings.toml"
 
@@ -24,11 +25,12 @@ def read_settings(folder: Path) -> StudioSettings:
     """The settings in a folder; the defaults if there is no file. Raises BadFile."""
     file = folder / SETTINGS_FILE
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=StudioSettings)
+        return decode_toml(file.read_bytes(), StudioSettings)
     except FileNotFoundError:
         return StudioSettings()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadFile(f"{file} cannot be read: {error}.", "The studio goes on with its defaults.") from error
+    except (OSError, MalformedData) as error:
+        why = error.reason if isinstance(error, MalformedData) else error.strerror
+        raise BadFile(f"{file} cannot be read: {why}.", "The studio goes on with its defaults.") from error
 
 
 def engine_command(settings: StudioSettings, pack: str) -> list[str]:

@@ -128,6 +128,7 @@ class ScriptedEngine:
         given = "-" if request.layout is None else str(int((request.layout.pixels() != UNKNOWN).sum()))
         image = "image" if request.image else "-"
         words = f"seed={request.seed} given={given} image={image} revision={request.revision}"
+        words += f" guides={len(request.guides)}"
         append_to_log(self.options, f"request {words} prompt={request.prompt!r}")
         first_process = not self.options.log or self.options.log.read_text().count("start ") == 1
         if self.count == self.options.die_on and (self.options.die_always or first_process):

@@ -12,6 +12,7 @@ import numpy as np
 from engine.data.pairs import DatasetItem, join_halves
 from engine.data.raw_layout import RawLayout, read_raw_layout
 from engine.data.readers.dataset_source import DatasetSource, classes_from_names, hex_colour, read_json
+from engine.interface.bounded_files import within
 from engine.interface.errors import BadFile
 from engine.interface.protocol import UNKNOWN
 
@@ -125,7 +126,7 @@ def _panoptic_items(folder: Path, path: Path, file: PanopticFile) -> list[Datase
     image_folder = _first_folder((folder / name, folder / "images" / name)) or folder / "images"
     stems = {image.id: Path(image.file_name).stem for image in file.images}
     layouts = {
-        stems.get(annotation.image_id, Path(annotation.file_name).stem): layout_folder / annotation.file_name
+        stems.get(annotation.image_id, Path(annotation.file_name).stem): within(layout_folder, annotation.file_name)
         for annotation in file.annotations
     }
     segments = {annotation.file_name: annotation.segments_info for annotation in file.annotations}
@@ -135,7 +136,7 @@ def _panoptic_items(folder: Path, path: Path, file: PanopticFile) -> list[Datase
     for annotation in read_json(captions, CaptionFile).annotations if captions.is_file() else ():
         stem = stems.get(annotation.image_id, "")
         own_captions[stem] = (*own_captions.get(stem, ()), annotation.caption)
-    images = {stems[image.id]: image_folder / image.file_name for image in file.images}
+    images = {stems[image.id]: within(image_folder, image.file_name) for image in file.images}
     return join_halves(images, layouts, own_captions, reader.read_layout)
 
 

@@ -15,7 +15,8 @@ import msgspec
 from engine.data.pairs import IMAGE_SUFFIXES, DatasetItem
 from engine.data.raw_layout import read_bytes
 from engine.data.taxonomy import ClassWords
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import DATASET_DOCUMENT, DOCUMENT, decode_json
+from engine.interface.errors import BadFile, MalformedData
 
 SPLIT_FOLDERS = {"train": ("train", "training", "train2017"), "val": ("val", "validation", "valid", "val2017")}
 """The usual names of the folders of both splits."""
@@ -116,9 +117,9 @@ RecordType = TypeVar("RecordType")
 def read_json(path: Path, record_type: type[RecordType]) -> RecordType:
     """The contents of a JSON file as a record. Raises BadFile."""
     try:
-        return msgspec.json.decode(read_bytes(path), type=record_type)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path} cannot be read: {error}", "Repair or replace it.") from error
+        return decode_json(read_bytes(path), record_type, DATASET_DOCUMENT)
+    except MalformedData as error:
+        raise BadFile(f"{path} cannot be read: {error.reason}", "Repair or replace it.") from error
 
 
 CAPTION_KEYS = ("captions", "caption", "text", "prompt")
@@ -142,9 +143,11 @@ def read_json_lines(path: Path) -> list[dict[str, object]]:
         if not line.strip():
             continue
         try:
-            records.append(msgspec.json.decode(line, type=dict[str, object]))
-        except msgspec.MsgspecError as error:
-            raise BadFile(f"Line {number} of {path} is no JSON record: {error}", "Repair or remove it.") from error
+            records.append(decode_json(line, dict[str, object], DOCUMENT))
+        except MalformedData as error:
+            raise BadFile(
+                f"Line {number} of {path} is no JSON record: {error.reason}", "Repair or remove it."
+            ) from error
     return records
 
 

@@ -19,6 +19,7 @@ from engine.data.readers.dataset_source import (
     read_json_lines,
     split_folders,
 )
+from engine.interface.bounded_files import within
 from engine.interface.errors import BadFile
 from engine.interface.protocol import Pixels
 from engine.interface.raster import decode_image, read_image
@@ -55,7 +56,7 @@ def _read_metadata(path: Path) -> list[DatasetItem]:
 
 
 def _metadata_item(path: Path, number: int, row: dict[str, object]) -> DatasetItem:
-    files = {key: path.parent / str(value) for key, value in row.items() if key.endswith(FILE_KEY) and value}
+    files = {key: within(path.parent, str(value)) for key, value in row.items() if key.endswith(FILE_KEY) and value}
     image = files.get(f"image_{FILE_KEY}", files.get(FILE_KEY))
     layout = next((files[key] for key in LAYOUT_FILE_KEYS if key in files), None)
     sentence = f"Line {number} of {path} names no file of "

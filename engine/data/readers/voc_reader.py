@@ -11,6 +11,7 @@ from engine.data.pairs import image_files, join_halves
 from engine.data.raw_layout import read_bytes
 from engine.data.readers.dataset_source import DatasetSource, classes_from_names, hex_colour, read_classes_json
 from engine.data.taxonomy import ClassWords
+from engine.interface.bounded_files import within
 from engine.interface.errors import BadFile
 
 
@@ -26,8 +27,8 @@ def detect_dataset(folder: Path) -> DatasetSource | None:
     names = names or {"": list(layouts)}
     splits = {
         split: join_halves(
-            {name: images.get(name, root / "JPEGImages" / f"{name}.jpg") for name in split_names},
-            {name: layouts.get(name, root / "SegmentationClass" / f"{name}.png") for name in split_names},
+            {name: images.get(name, within(root / "JPEGImages", f"{name}.jpg")) for name in split_names},
+            {name: layouts.get(name, within(root / "SegmentationClass", f"{name}.png")) for name in split_names},
             _read_captions(root / "Annotations", split_names),
         )
         for split, split_names in names.items()
@@ -40,7 +41,7 @@ def _read_captions(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, .
     """The <caption> elements of annotations, by name; VOC itself has none."""
     captions_by_name = {}
     for name in names if folder.is_dir() else ():
-        path = folder / f"{name}.xml"
+        path = within(folder, f"{name}.xml")
         text = read_bytes(path).decode("utf-8", "replace") if path.is_file() else ""
         captions = _CAPTION.findall(text)
         if captions:

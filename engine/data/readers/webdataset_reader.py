@@ -6,13 +6,13 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from engine.data.pairs import IMAGE_SUFFIXES, DatasetItem
 from engine.data.raw_layout import RawLayout, decode_raw_layout
 from engine.data.readers.dataset_source import DatasetSource, captions_in, read_classes_json
 from engine.data.readers.huggingface_reader import LAYOUT_KEYS, split_of_path
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import DOCUMENT, decode_json
+from engine.interface.errors import BadFile, MalformedData
+from engine.interface.picture_decoding import MAX_PICTURE_BYTES
 from engine.interface.protocol import Pixels
 from engine.interface.raster import decode_image
 
@@ -33,7 +33,7 @@ class _TarMember:
         try:
             with self.path.open("rb") as file:
                 file.seek(self.start)
-                data = file.read(self.size)
+                data = file.read(min(self.size, MAX_PICTURE_BYTES))
         except OSError as error:
             raise BadFile(f"{self.path} cannot be read ({error.strerror}).", "Check the disk.") from error
         if len(data) < self.size:
@@ -67,9 +67,11 @@ class _TarSample:
         if "json" not in self.files:
             return ()
         try:
-            return captions_in(msgspec.json.decode(self.files["json"].read(), type=dict[str, object]))
-        except msgspec.MsgspecError as error:
-            raise BadFile(f"{self.key}.json in {self.path} is no record: {error}", "Repair the shard.") from error
+            return captions_in(decode_json(self.files["json"].read(), dict[str, object], DOCUMENT))
+        except MalformedData as error:
+            raise BadFile(
+                f"{self.key}.json in {self.path} is no record: {error.reason}", "Repair the shard."
+            ) from error
 
     def _first_member(self, endings: tuple[str, ...], what: str) -> _TarMember:
         for ending in endings:

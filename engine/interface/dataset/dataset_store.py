@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.interface.bounded_files import unlinked
 from engine.interface.digests import file_sha256
 from engine.interface.errors import BadFile
 
@@ -33,7 +34,8 @@ class DatasetStore:
         self._created_folders: set[Path] = set()
 
     def path(self, name: str) -> Path:
-        return self.folder / name
+        """Where a file is or will be. Raises BadFile if a link leads there: what lies behind it is not the set's."""
+        return unlinked(self.folder, name)
 
     def write(self, name: str, data: bytes) -> str:
         """Writes or replaces a file atomically. Returns its SHA-256. Raises BadFile."""
@@ -78,14 +80,14 @@ def open_store(folder: Path) -> Iterator[DatasetStore]:
     """Opens a folder, created if missing, and locks it for this process. Raises BadFile."""
     with os_errors_as_bad_file(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK_FILE).open("ab")
+        lock = unlinked(folder, LOCK_FILE).open("ab")
     with lock:
         with os_errors_as_bad_file(folder):
             if not _try_lock(lock):
                 raise BadFile(
                     f"Another export is writing to {folder}.", "Wait until it has ended, or choose another folder."
                 )
-            shutil.rmtree(folder / TEMPORARY_FOLDER, ignore_errors=True)  # unfinished files of a killed export
+            shutil.rmtree(unlinked(folder, TEMPORARY_FOLDER), ignore_errors=True)
             (folder / TEMPORARY_FOLDER).mkdir()
         yield DatasetStore(folder)
         shutil.rmtree(folder / TEMPORARY_FOLDER, ignore_errors=True)

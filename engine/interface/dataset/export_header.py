@@ -6,8 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from engine.interface.bounded_decoding import DOCUMENT, decode_json
+from engine.interface.bounded_files import read_bounded, unlinked
 from engine.interface.dataset.export_order import ExportOrder
-from engine.interface.errors import BadFile, BadRequest
+from engine.interface.errors import BadFile, BadRequest, MalformedData
 
 HEADER_FILE = "export.json"
 
@@ -24,10 +26,12 @@ class ExportHeader(msgspec.Struct, frozen=True, kw_only=True):
 def read_header(folder: Path) -> ExportHeader:
     """Reads the header of an export folder. Raises BadFile."""
     try:
-        return msgspec.json.decode((folder / HEADER_FILE).read_bytes(), type=ExportHeader, dec_hook=_decode_path)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        data = read_bounded(unlinked(folder, HEADER_FILE), DOCUMENT.length)
+        return decode_json(data, ExportHeader, DOCUMENT, _decode_path)
+    except (BadFile, MalformedData) as error:
+        reason = error.reason if isinstance(error, MalformedData) else error.message.rstrip(".")
         raise BadFile(
-            f"{folder} holds no export ({error}).", "Give the folder that an export was written to."
+            f"{folder} holds no export ({reason}).", "Give the folder that an export was written to."
         ) from error
 
 

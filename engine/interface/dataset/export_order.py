@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from engine.interface.protocol import MAX_SEED, AreaGuide, Generate, Sampler
+from engine.interface.protocol import MAX_SEED, AreaGuide, Generate, Sampler, SideLength
 
 DEFAULT_BATCH = 8
 DEFAULT_PAIRS_PER_SHARD = 1000
+Caption = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
 class FormatName(StrEnum):
@@ -91,9 +92,9 @@ class PairRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pack: str
     pack_sha256: str
     device: str
-    seed: int
-    prompt: str
-    negative: str = ""
+    seed: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEED)]
+    prompt: Caption
+    negative: Caption = ""
     layout: str | None = None
     layout_sha256: str = ""
     image: str | None = None
@@ -104,8 +105,8 @@ class PairRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sampler: Sampler
     guidance: float
     cross_guidance: float
-    height: int
-    width: int
+    height: SideLength
+    width: SideLength
     upscaled: int = 1
 
 

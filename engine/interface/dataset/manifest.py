@@ -9,24 +9,30 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
 import msgspec
 
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, JsonDecoder
+from engine.interface.bounded_files import DatasetPath, DatasetStem
 from engine.interface.dataset.dataset_store import STAGED_FOLDER, DatasetStore, os_errors_as_bad_file
 from engine.interface.dataset.export_order import PairQuality, PairRecord
-from engine.interface.errors import BadFile
+from engine.interface.errors import BadFile, MalformedData
+from engine.interface.protocol import UNKNOWN
 
 MANIFEST_FILE = "manifest.jsonl"
+LONGEST_LINE = 2**20
+Digest = Annotated[str, msgspec.Meta(max_length=64)]
+PixelCount = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 
 
 class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pair"):
     """A pair: SHA-256 of its files by path, none if the pair was rejected, and the pixels of each class."""
 
-    name: str
-    files: dict[str, str]
+    name: DatasetStem
+    files: dict[DatasetPath, Digest]
     request: PairRecord
-    areas: tuple[int, ...] = ()
+    areas: Annotated[tuple[PixelCount, ...], msgspec.Meta(max_length=UNKNOWN)] = ()
     quality: PairQuality | None = None
 
     @property
@@ -37,8 +43,8 @@ class PairLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 class ShardLine(msgspec.Struct, frozen=True, kw_only=True, tag="shard"):
     """A shard that holds the kept pairs with seeds from `first` to `last`, in place of their own files."""
 
-    file: str
-    sha256: str
+    file: DatasetPath
+    sha256: Digest
     first: int
     last: int
 
@@ -46,7 +52,7 @@ class ShardLine(msgspec.Struct, frozen=True, kw_only=True, tag="shard"):
 class DropLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="drop"):
     """A kept pair that a person dropped, or restored. It is not drawn again; a purge removes its files."""
 
-    name: str
+    name: DatasetStem
     seed: int
     dropped: bool = True
 
@@ -54,12 +60,12 @@ class DropLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 class ClosedLine(msgspec.Struct, frozen=True, kw_only=True, tag="closed"):
     """SHA-256 of the files of the whole set by path, when it had so many pairs."""
 
-    files: dict[str, str]
+    files: dict[DatasetPath, Digest]
     pairs: int
 
 
 ManifestLine = PairLine | ShardLine | DropLine | ClosedLine
-_decoder: msgspec.json.Decoder[ManifestLine] = msgspec.json.Decoder(ManifestLine)
+_decoder: JsonDecoder[ManifestLine] = JsonDecoder(ManifestLine, SMALL_DOCUMENT)
 _encoder = msgspec.json.Encoder()
 
 
@@ -67,14 +73,14 @@ def read_lines(path: Path) -> Iterator[ManifestLine]:
     """Yields the complete lines. Raises BadFile."""
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if not line.endswith(b"\n"):
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
+                if len(line) <= LONGEST_LINE and not line.endswith(b"\n"):
                     return  # cut off when an export was killed
                 try:
                     yield _decoder.decode(line)
-                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                except MalformedData as error:
                     raise BadFile(
-                        f"{path}, line {number}, is none of ours ({error}).",
+                        f"{path}, line {number}, is none of ours ({error.reason}).",
                         "Bring the manifest back from a copy, or export to a new folder.",
                     ) from error
     except FileNotFoundError:

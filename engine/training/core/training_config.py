@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from engine.data.taxonomy import TaxonomySource, taxonomy_classes
-from engine.interface.errors import BadConfig
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_toml
+from engine.interface.bounded_files import read_bounded
+from engine.interface.errors import BadConfig, BadFile, MalformedData
 from engine.interface.protocol import Sampler
 from engine.network.joint_unet import UNetConfig
 from engine.network.text_tower import TextConfig
@@ -98,7 +100,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 def read_toml_with_base(path: Path) -> dict[str, object]:
     """What a file says, over what its `base`, a file beside it, says; a table takes the place of the base's table."""
-    table: dict[str, object] = msgspec.toml.decode(path.read_bytes())
+    table: dict[str, object] = decode_toml(read_bounded(path, SMALL_DOCUMENT.length), dict[str, object])
     base = table.pop("base", None)
     return table if base is None else read_toml_with_base(path.parent / str(base)) | table
 
@@ -107,9 +109,10 @@ def read_config(path: Path) -> TrainConfig:
     """A checked configuration. Raises BadConfig."""
     try:
         config = msgspec.convert(read_toml_with_base(path), TrainConfig)
-    except (OSError, UnicodeDecodeError, RecursionError, msgspec.MsgspecError) as error:
+    except (BadFile, MalformedData, RecursionError, msgspec.MsgspecError) as error:
         hint = "See engine/training/recipes/street.toml."
-        raise BadConfig(f"{path} is no training configuration: {error}", hint) from error
+        why = error.reason if isinstance(error, MalformedData) else getattr(error, "message", error)
+        raise BadConfig(f"{path} is no training configuration: {why}", hint) from error
     if config.height % 16 or config.width % 16 or min(config.height, config.width) < 16:
         raise BadConfig(f"{path} asks for {config.height}×{config.width}.", "Sizes must be multiples of 16.")
     if config.batch < 2 or config.images < config.batch:

@@ -54,6 +54,7 @@ class EngineClient(QObject):
     full_size_received = Signal(object)  # FullSizeDone | Failed of the last result; None if it was dropped
     export_event_received = Signal(object)  # Exporting | Exported | Cancelled | Failed of an export
     noticed = Signal(object)  # Notice
+    start_failed = Signal(str)  # why it cannot load or draw with its pack: it leaves
 
     def __init__(self, command: list[str], pack: PackInfo, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +71,7 @@ class EngineClient(QObject):
         self._closing = False
         self.state = EngineState.STARTING
         self.device = ""
+        self.warm_pack = ""  # the name of the pack that it has drawn with at its start
         self.has_few_step_network = False  # whether the pack has a distilled network that can be used
         self._restart_timer = QTimer(self, singleShot=True)
         self._restart_timer.timeout.connect(self.start)
@@ -157,6 +159,8 @@ class EngineClient(QObject):
         if isinstance(event, Ready):
             self._on_ready(event)
         elif isinstance(event, Failed) and not event.id:
+            if self.state is EngineState.STARTING:
+                self.start_failed.emit(event.message)
             self.noticed.emit(notice_of_failure(event))
         elif self._request is not None and event.id == self._request.id:
             if isinstance(event, Preview | TracedStep | Done) and not self._check_rasters(event, self._request):
@@ -184,6 +188,7 @@ class EngineClient(QObject):
             )
             return
         self.device = ready.device
+        self.warm_pack = ready.packs[0].name if ready.packs else ""
         self.has_few_step_network = any(info.distilled for info in ready.packs if info.name == self._pack.name)
         waiting = self._request
         self._set_state(EngineState.READY)  # a slot may send a newer request

@@ -10,6 +10,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.interface.atomic_files import remove_if_possible, replace_file
+from engine.interface.bounded_decoding import decode_msgpack
+from engine.interface.errors import MalformedData
 from engine.interface.protocol import (
     Cancel,
     Cancelled,
@@ -23,6 +25,7 @@ from engine.interface.protocol import (
 )
 from studio.session.connection.engine_client import EngineClient, EngineState
 from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_failure
+from studio.session.persistence.request_sanitiser import sanitise_request
 
 PENDING_EXPORT_FILE = "export.msgpack"
 """The export that is not finished, so that it can be gone on with whatever ends the studio."""
@@ -68,8 +71,10 @@ class ExportRunner(QObject):
     def offer_unfinished(self) -> None:
         """Offer to go on with what was not finished the last time."""
         try:
-            self.request = msgspec.msgpack.decode(self._file.read_bytes(), type=Export)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            request = decode_msgpack(self._file.read_bytes(), Export)
+            canvas = None if request.canvas is None else sanitise_request(request.canvas).request
+            self.request = msgspec.structs.replace(request, canvas=canvas)
+        except (OSError, MalformedData, ValueError):
             return
         if Path(self.request.out).is_dir():
             words = self.tr("The export to {folder} is not finished. What is there stays whole.")

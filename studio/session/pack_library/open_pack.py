@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from engine.interface.errors import BadPack, EngineError
-from engine.interface.pack_catalogue import example_layout_paths, pack_folders, read_pack_info
+from engine.interface.pack_catalogue import example_layout_paths, pack_folders, read_description, read_pack_info
 from engine.interface.protocol import PackInfo
 
 DEFAULT_PACK = "street"
@@ -64,5 +64,5 @@ def open_preferred_pack(preferred: str = "") -> StudioPack:
 def read_pack(name: str, folder: Path) -> StudioPack:
     """The pack in a folder. Raises BadPack."""
     info = read_pack_info(folder)
-    head = msgspec.json.decode((folder / "pack.json").read_bytes(), type=_PackTextHeader)
+    head = read_description(folder, _PackTextHeader)
     return StudioPack(name, info, tuple(example_layout_paths(folder)), open_ended=bool(head.text.model))

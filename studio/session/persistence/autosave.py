@@ -12,6 +12,7 @@ from studio.session.notices import notice_of_error
 from studio.session.persistence.journal import Journal
 from studio.session.persistence.project_file import PictureSnapshot
 from studio.session.persistence.projects import Projects
+from studio.session.persistence.request_sanitiser import left_out_notice
 from studio.session.persistence.state_storage import StateStorage, error_sentence
 from studio.session.tasks import TaskRunner
 
@@ -56,6 +57,9 @@ class Autosave(QObject):
         if stored is None:
             return False
         self._picture.reset_to(stored.snapshot)
+        recipe = stored.snapshot.provenance
+        if recipe is not None and recipe.left_out:
+            self.noticed.emit(left_out_notice(self.tr("The last picture"), recipe.left_out))
         editor, origin = self._picture.editor, stored.snapshot.origin
         state = stored.snapshot.state
         problem: Exception | None = BadFile(self.tr("A part of its journal is damaged.")) if stored.damaged else None

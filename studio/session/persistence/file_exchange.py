@@ -36,6 +36,7 @@ from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_
 from studio.session.persistence.project_file import PROJECT_SUFFIX
 from studio.session.persistence.projects import Projects
 from studio.session.persistence.provenance import Provenance, read_provenance
+from studio.session.persistence.request_sanitiser import left_out_notice
 from studio.session.tasks import TaskRunner
 
 
@@ -194,10 +195,13 @@ class FileExchange(QObject):
         if not note:
             return None
         try:
-            return read_provenance(note, self._info, name)
+            recipe = read_provenance(note, self._info, name)
         except EngineError as error:
             self.noticed.emit(notice_of_error(error))
             return None
+        if recipe.left_out:
+            self.noticed.emit(left_out_notice(name, recipe.left_out))
+        return recipe
 
     async def _place_photo(self, photo: Photo, size: tuple[int, int]) -> None:
         generator = self._picture.generator

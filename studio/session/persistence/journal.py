@@ -19,10 +19,12 @@ import msgspec
 import numpy as np
 
 from engine.interface.atomic_files import sync_folder
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import decode_msgpack
+from engine.interface.errors import BadFile, MalformedData
 from studio.domain.document import Document, Plane
 from studio.domain.layout import Box, changed_box
 from studio.session.persistence.project_file import PictureSnapshot, PictureState, SnapshotOrigin
+from studio.session.persistence.request_sanitiser import sanitise_options
 
 RECORD_PREFIX = struct.Struct(">II")
 
@@ -157,8 +159,14 @@ def _scan_records(data: bytes) -> tuple[list[JournalRecord], int]:
         if len(body) != length or zlib.crc32(body) != checksum:
             break
         try:
-            records.append(msgspec.msgpack.decode(body, type=JournalRecord))
-        except (msgspec.MsgspecError, UnicodeDecodeError):  # a newer studio's
+            records.append(_checked(decode_msgpack(body, JournalRecord)))
+        except MalformedData:  # a newer studio's
             break
         offset += RECORD_PREFIX.size + length
     return records, offset
+
+
+def _checked(record: JournalRecord) -> JournalRecord:
+    """With options that a person could have set."""
+    state = msgspec.structs.replace(record.state, options=sanitise_options(record.state.options))
+    return msgspec.structs.replace(record, state=state)

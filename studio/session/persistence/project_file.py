@@ -7,26 +7,31 @@ it should be is named, and nothing is guessed.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
 import msgspec
 import numpy as np
 
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import PROJECT_DOCUMENT, decode_json
+from engine.interface.errors import BadFile, MalformedData
+from engine.interface.picture_decoding import picture_size
 from engine.interface.protocol import PackInfo, Pixels
 from engine.interface.raster import decode_image, decode_layout, decode_mask, encode_image, encode_layout
 from studio.domain.document import Document, DocumentStatus, GenerationMode, Plane
 from studio.domain.layout import Box
 from studio.domain.margins import can_grow_to
 from studio.session.generation.request_builder import GenerationOptions
-from studio.session.persistence.provenance import Provenance
+from studio.session.persistence.provenance import Provenance, check_frame, checked_recipe
+from studio.session.persistence.request_sanitiser import sanitise_options
 
 PROJECT_VERSION = 1
 PROJECT_SUFFIX = ".diptych"
 HEADER_FILE = "diptych.json"
 MAX_PROJECT_BYTES = 256 * 2**20
 """What a project may hold when it is unpacked."""
+COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 LAYOUT_PLANES = frozenset({Plane.PAINTED, Plane.FILLED})
 
 
@@ -117,7 +122,7 @@ def encode_project(snapshot: PictureSnapshot, info: PackInfo) -> bytes:
         height=height,
         width=width,
         state=snapshot.state,
-        recipe=snapshot.provenance,
+        recipe=None if snapshot.provenance is None else msgspec.structs.replace(snapshot.provenance, left_out=()),
         origin=snapshot.origin,
     )
     data = BytesIO()
@@ -133,20 +138,23 @@ def decode_project(data: bytes, info: PackInfo, name: str) -> PictureSnapshot:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _decode_archive(archive, info, name)
-    except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError, OSError, zlib.error, NotImplementedError) as error:
         raise BadFile(f"{name} is no whole Diptych project ({error}).", "Take another copy of it.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, ValueError) as error:
-        raise BadFile(f"{name} cannot be read as a Diptych project: {error}.", "Take another copy of it.") from error
+    except (MalformedData, KeyError, ValueError, OverflowError) as error:
+        reason = error.reason if isinstance(error, MalformedData) else error
+        raise BadFile(f"{name} cannot be read as a Diptych project: {reason}.", "Take another copy of it.") from error
 
 
 def _decode_archive(archive: zipfile.ZipFile, info: PackInfo, name: str) -> PictureSnapshot:
     if sum(member.file_size for member in archive.infolist()) > MAX_PROJECT_BYTES:
         raise BadFile(f"{name} holds more than {MAX_PROJECT_BYTES // 2**20} MiB.", "This is no project of Diptych's.")
+    if any(member.compress_type not in COMPRESSIONS for member in archive.infolist()):
+        raise BadFile(f"{name} is packed in a way that Diptych does not use.", "This is no project of Diptych's.")
     text = archive.read(HEADER_FILE)
-    version = msgspec.json.decode(text, type=_ProjectVersion).version
+    version = decode_json(text, _ProjectVersion, PROJECT_DOCUMENT).version
     if version > PROJECT_VERSION:
         raise BadFile(f"{name} was saved by a newer Diptych.", "Open it with that one.")
-    header = msgspec.json.decode(text, type=_ProjectHeader)
+    header = decode_json(text, _ProjectHeader, PROJECT_DOCUMENT)
     if header.pack != info.name:
         raise BadFile(f"{name} was made with the pack “{header.pack}”.", f"Choose that pack; here is “{info.name}”.")
     if not can_grow_to(header.height, header.width, (info.height, info.width)):
@@ -154,16 +162,21 @@ def _decode_archive(archive: zipfile.ZipFile, info: PackInfo, name: str) -> Pict
             f"{name} is {header.width}×{header.height}, the pack “{info.name}” makes {info.width}×{info.height}.",
             "Open it with the version of the pack that it was made with.",
         )
-    planes = {plane: _decode_plane(plane, archive, info, name) for plane in Plane}
-    for plane, pixels in planes.items():
-        if pixels.shape[:2] != (header.height, header.width):
-            raise BadFile(
-                f"{_member_name(plane)} in {name} has another size than the project.", "Take another copy of it."
-            )
     frame = header.state.frame
     if frame and (frame.height, frame.width) != (header.height, header.width):
         raise ValueError("its frame has another size than the project")
-    return PictureSnapshot(planes, header.state, header.recipe, header.origin)
+    check_frame(frame or Box(0, 0, header.height, header.width), header.state.marks)
+    planes = {plane: _decode_plane(plane, archive, info, name, (header.height, header.width)) for plane in Plane}
+    state = msgspec.structs.replace(header.state, options=sanitise_options(header.state.options))
+    return PictureSnapshot(planes, state, _recipe_of(header, info), header.origin)
+
+
+def _recipe_of(head: _ProjectHeader, info: PackInfo) -> Provenance | None:
+    """How the picture was made; None for what no pack can have made, without which the picture is still whole."""
+    try:
+        return None if head.recipe is None else checked_recipe(head.recipe, info)
+    except ValueError:
+        return None
 
 
 def _member_name(plane: Plane) -> str:
@@ -176,8 +189,10 @@ def _encode_plane(plane: Plane, pixels: Pixels, info: PackInfo) -> bytes:
     return encode_image(pixels if plane is Plane.IMAGE else pixels * 255)
 
 
-def _decode_plane(plane: Plane, archive: zipfile.ZipFile, info: PackInfo, name: str) -> Pixels:
+def _decode_plane(plane: Plane, archive: zipfile.ZipFile, info: PackInfo, name: str, size: tuple[int, int]) -> Pixels:
     data, member_label = archive.read(_member_name(plane)), f"{_member_name(plane)} in {name}"
+    if picture_size(data, member_label, ("PNG",)) != size:
+        raise BadFile(f"{member_label} has another size than the project.", "Take another copy of it.")
     if plane in LAYOUT_PLANES:
         return decode_layout(data, info.classes, member_label)
     if plane is Plane.IMAGE:

@@ -15,7 +15,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.interface.atomic_files import remove_if_possible, write_atomically
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_json
+from engine.interface.errors import BadFile, MalformedData
 from engine.interface.protocol import PackInfo
 from studio.domain.document import GenerationMode
 from studio.session.editing.open_picture import OpenPicture
@@ -27,6 +28,7 @@ from studio.session.persistence.project_file import (
     decode_project,
     encode_project,
 )
+from studio.session.persistence.request_sanitiser import left_out_notice
 from studio.session.tasks import TaskRunner
 
 RECENT_FILE = "recent.json"
@@ -138,6 +140,8 @@ class Projects(QObject):
         self._picture.editor.end_stroke()
         self._keep_if_modified()
         self._picture.show_snapshot(snapshot, self.tr("Open {file}").format(file=path.name))
+        if snapshot.provenance is not None and snapshot.provenance.left_out:
+            self.noticed.emit(left_out_notice(path.name, snapshot.provenance.left_out))
         if path.parent == self._folder / UNSAVED_FOLDER:  # it still has no file that a person chose
             self._add_span(None, None)
         else:
@@ -223,6 +227,6 @@ class Projects(QObject):
 
 def _read_recent(path: Path) -> list[Path]:
     try:
-        return [Path(name) for name in msgspec.json.decode(path.read_bytes(), type=list[str])]
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):  # a list of files is not worth a word
+        return [Path(name) for name in decode_json(path.read_bytes(), list[str], SMALL_DOCUMENT)]
+    except (OSError, MalformedData):  # a list of files is not worth a word
         return []

@@ -13,16 +13,22 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
-from engine.interface.errors import BadFile
+from engine.interface.bounded_decoding import PROJECT_DOCUMENT, decode_json
+from engine.interface.errors import BadFile, MalformedData
 from engine.interface.protocol import UNKNOWN, Generate, PackInfo, Pixels, Raster
 from studio.domain.document import Document, DocumentStatus, GenerationMode, Plane
 from studio.domain.layout import Box, overlay_layout
 from studio.domain.margins import can_grow_to
+from studio.session.persistence.request_sanitiser import sanitise_request
 
 PROVENANCE_VERSION = 1
 STORED_PLANES = (Plane.PAINTED, Plane.FILLED, Plane.KEEP_LAYOUT, Plane.KEEP_IMAGE)
 """The planes of a recipe; the image is the picture that it comes with."""
 REQUEST_RASTERS = ("layout", "keep_layout", "keep_image")
+MAX_TIME = 253_402_300_799.0
+"""The end of the year 9999, in seconds since 1970."""
+MAX_OFFSET = 2**20
+"""How far a picture may lie from the one that it grew from, in pixels."""
 SideLength = Annotated[int, msgspec.Meta(ge=1, le=4096)]
 
 
@@ -66,11 +72,14 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     small: tuple[
         CompressedPlane, ...
     ] = ()  # red, green and blue of the image, where the recipe comes with its full size
+    left_out: tuple[str, ...] = ()  # guides that its file asked for and that no file may bring; never written
 
     @classmethod
     def of_result(cls, mode: GenerationMode, request: Generate, document: Document) -> Provenance:
         """The recipe of a result that this document has just taken in."""
-        pixelless = msgspec.structs.replace(request, layout=None, image=None, keep_layout=None, keep_image=None)
+        pixelless = msgspec.structs.replace(
+            request, layout=None, image=None, keep_layout=None, keep_image=None, full=None
+        )
         rasters = {name: getattr(request, name) for name in REQUEST_RASTERS}
         return cls(
             version=PROVENANCE_VERSION,
@@ -133,24 +142,33 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> str:
         """As JSON."""
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(msgspec.structs.replace(self, left_out=())).decode()
 
 
 def read_provenance(text: str | bytes, info: PackInfo, name: str) -> Provenance:
-    """A checked recipe of this pack, from the file of that name. Raises BadFile."""
+    """A checked recipe of this pack, from the file of that name, without what no file may bring. Raises BadFile."""
     try:
-        version = msgspec.json.decode(text, type=_ProvenanceVersion).version
+        version = decode_json(text, _ProvenanceVersion, PROJECT_DOCUMENT).version
         if version > PROVENANCE_VERSION:
             raise BadFile(f"The request in {name} comes from a newer Diptych.", "Open it with that one.")
-        provenance = msgspec.json.decode(text, type=Provenance)
-        _check_provenance(provenance, info)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-        raise BadFile(f"The request in {name} cannot be read: {error}.", "Its picture can still be opened.") from error
+        provenance = checked_recipe(decode_json(text, Provenance, PROJECT_DOCUMENT), info)
+    except (MalformedData, ValueError) as error:
+        reason = error.reason if isinstance(error, MalformedData) else str(error)
+        raise BadFile(
+            f"The request in {name} cannot be read: {reason}.", "Its picture can still be opened."
+        ) from error
     if provenance.request.pack != info.name:
         raise BadFile(
             f"{name} was made with the pack “{provenance.request.pack}”.", f"Open it there; here is “{info.name}”."
         )
     return provenance
+
+
+def checked_recipe(recipe: Provenance, info: PackInfo) -> Provenance:
+    """A recipe from a file, without what no file may bring. Raises ValueError for one that this pack cannot have."""
+    _check_provenance(recipe, info)
+    request, left_out = sanitise_request(recipe.request)
+    return msgspec.structs.replace(recipe, request=request, left_out=left_out)
 
 
 def image_digest(pixels: Pixels) -> str:
@@ -168,6 +186,9 @@ def _check_provenance(provenance: Provenance, info: PackInfo) -> None:
         raise ValueError("its planes are not those of a recipe")
     if not can_grow_to(*size, (info.height, info.width)):
         raise ValueError(f"it is {size[1]}×{size[0]} and not {info.width}×{info.height}")
+    check_frame(provenance.frame_box, provenance.marks)
+    if not 0 <= provenance.made <= MAX_TIME:
+        raise ValueError("it was made at no time")
     if len(provenance.small) not in (0, 3):
         raise ValueError("its image has not three channels")
     for packed in (*provenance.planes.values(), *provenance.given.values(), *provenance.small):
@@ -178,3 +199,12 @@ def _check_provenance(provenance: Provenance, info: PackInfo) -> None:
     unknown_ids = ids[(ids >= len(info.classes)) & (ids != UNKNOWN)]
     if unknown_ids.size:
         raise ValueError(f"it holds the class id {unknown_ids[0]}, which the pack does not have")
+
+
+def check_frame(frame: Box, marks: DocumentStatus) -> None:
+    """Raise ValueError for a place that no picture has, or a drawn part that does not lie in it."""
+    if max(map(abs, frame)) > MAX_OFFSET:
+        raise ValueError(f"it lies at {frame.top}, {frame.left}")
+    drawn = marks.drawn
+    if drawn is not None and (drawn.is_empty or drawn != drawn.clipped(frame.height, frame.width)):
+        raise ValueError("a part of it that is drawn lies outside of it")

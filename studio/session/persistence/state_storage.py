@@ -17,6 +17,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QLockFile
 
 from engine.interface.atomic_files import remove_if_possible, write_atomically
+from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_json
 from engine.interface.errors import BadFile, EngineError
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import read_image, read_layout
@@ -26,6 +27,7 @@ from studio.session.persistence import journal
 from studio.session.persistence import project_file as snapshot
 from studio.session.persistence.journal import JournalRecord
 from studio.session.persistence.project_file import PictureSnapshot, PictureState
+from studio.session.persistence.request_sanitiser import sanitise_options
 
 PICTURE_FILE = f"picture{snapshot.PROJECT_SUFFIX}"
 LEGACY_HEADER_FILE = "document.json"
@@ -151,7 +153,7 @@ class StateStorage:
         return StoredPicture(saved, records)
 
     def _load_legacy(self) -> PictureSnapshot:
-        header = msgspec.json.decode((self.folder / LEGACY_HEADER_FILE).read_bytes(), type=_LegacyHeader)
+        header = decode_json((self.folder / LEGACY_HEADER_FILE).read_bytes(), _LegacyHeader, SMALL_DOCUMENT)
         if header.pack != self._pack.name:
             raise BadFile(f"The last picture was made with the pack “{header.pack}”.")
         planes = {plane: np.zeros((self._pack.height, self._pack.width), np.uint8) for plane in Plane}
@@ -164,7 +166,8 @@ class StateStorage:
             planes[Plane.KEEP_IMAGE][:] = 1
         status = DocumentStatus(header.image, header.fill_whole)
         return PictureSnapshot(
-            planes, PictureState(marks=status, mode=header.mode, options=header.options, live=header.live)
+            planes,
+            PictureState(marks=status, mode=header.mode, options=sanitise_options(header.options), live=header.live),
         )
 
     def _remove_legacy(self) -> None:

@@ -13,6 +13,7 @@ from engine.interface.protocol import Generate, Pixels
 from studio.domain.document import Document, GenerationMode
 from studio.session.notices import Notice, NoticeAction, NoticeLevel
 from studio.session.persistence.provenance import Provenance
+from studio.session.persistence.request_sanitiser import left_out_notice
 from studio.session.results.result_store import ResultEntry, ResultStore
 from studio.session.tasks import TaskRunner
 
@@ -73,6 +74,8 @@ class Results(QObject):
         async def reading() -> None:
             provenance, image = await self._in_thread(lambda: self.store.read(entry))
             self.remember(provenance)
+            if provenance.left_out:
+                self.noticed.emit(left_out_notice(self.store.image_path(entry).name, provenance.left_out))
             on_read(provenance, image)
 
         self._tasks.start(reading())

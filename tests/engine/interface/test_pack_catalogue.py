@@ -11,7 +11,8 @@ from engine.interface import pack_catalogue
 from engine.interface.errors import BadPack, UnknownPack
 from engine.interface.protocol import ClassInfo, PackInfo
 
-INFO = PackInfo(name="toy", title="Toy", height=32, width=64, classes=(ClassInfo("sky", "#4682b4"),))
+CLASSES = (ClassInfo("sky", "#4682b4"), ClassInfo("road", "#804080"))
+INFO = PackInfo(name="toy", title="Toy", height=32, width=64, classes=CLASSES)
 
 
 def make(folder, info=INFO):

@@ -10,7 +10,17 @@ import msgspec
 import pytest
 
 from engine.interface import protocol
-from engine.interface.protocol import Cancel, Cancelled, Failed, Generate, PackInfo, Preview, Ready, Shutdown
+from engine.interface.protocol import (
+    Cancel,
+    Cancelled,
+    ClassInfo,
+    Failed,
+    Generate,
+    PackInfo,
+    Preview,
+    Ready,
+    Shutdown,
+)
 from tests.engine.engine_subprocess import TIMEOUT_SECONDS, EngineSubprocess, wait_until
 
 READY = "post(Ready(protocol=PROTOCOL_VERSION, version='0', device='cpu', packs=()))"
@@ -152,7 +162,8 @@ def test_the_compute_thread_never_waits_for_a_slow_reader(start):
 
 
 def test_what_waits_is_cancelled_by_the_reader(start, tmp_path):
-    info = PackInfo(name="head", title="Only a head", height=32, width=32, classes=())
+    classes = ClassInfo("sky", "#4682b4"), ClassInfo("road", "#804080")
+    info = PackInfo(name="head", title="Only a head", height=32, width=32, classes=classes)
     (tmp_path / "pack.json").write_bytes(msgspec.json.encode({"info": info}))
     engine = start(STUCK)
     engine.next_event()
@@ -168,3 +179,44 @@ def test_it_steps_back_for_the_window(start):
     engine = start(["sys.stderr.write(str(os.nice(0)))", *IDLE])
     engine.next_event()
     assert int(engine.log.read_text()) >= min(19, os.nice(0) + 10)
+
+
+def test_an_event_that_cannot_be_sent_is_answered_and_the_others_follow(start):
+    engine = start(
+        [
+            READY,
+            "big = Raster(4096, 4096, 3, bytes(3 * 2**24))",
+            "ids = Raster(4096, 4096, 1, bytes(2**24))",
+            "post(Done(id='large', revision=7, image=big, layout=ids, seconds=0.0))",
+            "post(Done(id='odd', revision=1, image=object(), layout=ids, seconds=0.0))",
+            "post(Failed(id='next', revision=0, code='x', message='y', hint='z'))",
+            *IDLE[1:],
+        ]
+    )
+    engine.next_event()
+    large, odd, follows = engine.next_event(), engine.next_event(), engine.next_event()
+    assert (type(large), large.id, large.revision, large.code) == (Failed, "large", 7, "bad_frame")
+    assert (type(odd), odd.id, odd.revision, odd.code) == (Failed, "odd", 1, "internal")
+    assert follows.id == "next"
+
+
+def test_an_error_that_repeats_what_it_was_given_is_short(start):
+    engine = start(IDLE)
+    engine.next_event()
+    body = msgspec.msgpack.encode({"type": "x" * (64 * 2**20 - 100)})
+    engine.write(len(body).to_bytes(4, "big") + body)
+    failed = engine.next_event()
+    assert failed.code == "bad_frame"
+    assert len(failed.message) <= 300
+    assert len(failed.hint) <= 300
+
+
+@pytest.mark.parametrize("depth", [1100, 500_000])
+def test_a_frame_that_is_nested_deeply_is_answered(start, depth):
+    engine = start(IDLE)
+    engine.next_event()
+    body = b"\x82\xa7unknown" + b"\x91" * depth + b"\xc0\xa4type\xa8generate"
+    engine.write(len(body).to_bytes(4, "big") + body)
+    assert "deep" in engine.next_event().message
+    engine.send(Cancel(id="nobody"), Shutdown())
+    assert engine.process.wait(TIMEOUT_SECONDS) == 0

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from engine.interface.bounded_decoding import DOCUMENT, decode_json
+from engine.interface.bounded_files import read_bounded, unlinked
 from engine.interface.dataset.export_order import PairRecord
 from engine.interface.dataset.formats.format_base import (
     PairHalves,
@@ -80,8 +82,8 @@ class CocoPanopticFormat:
 
         def numbered_regions() -> Iterator[tuple[int, PairLine, CocoRegions]]:
             for number, line in enumerate(lines(), 1):
-                path = folder / "annotations" / "regions" / f"{line.name}.json"
-                yield number, line, msgspec.json.decode(path.read_bytes(), type=CocoRegions)
+                path = unlinked(folder, f"annotations/regions/{line.name}.json")
+                yield number, line, decode_json(read_bounded(path, DOCUMENT.length), CocoRegions, DOCUMENT)
 
         def instances(number: int, line: PairLine, regions: CocoRegions) -> Iterator[dict[str, Any]]:
             for place, annotation in enumerate(regions.annotations):

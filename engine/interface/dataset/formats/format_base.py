@@ -15,6 +15,7 @@ from engine.interface.dataset.export_order import PairRecord
 from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadFile
+from engine.interface.picture_decoding import MAX_LAYOUT_PIXELS, open_picture
 from engine.interface.protocol import PackInfo, Pixels
 from engine.interface.raster import decode_image
 
@@ -78,13 +79,12 @@ def image_from_files(files: Mapping[str, bytes], part: str) -> Pixels:
 
 
 def ids_from_files(files: Mapping[str, bytes], part: str) -> Pixels:
-    """Decodes the values, [H, W] or [H, W, 3], of a PNG whose path contains `part`, not its colours. Raises BadFile."""
+    """Decodes values, [H, W] or [H, W, 3], of a PNG whose path contains `part`, not its colours. Raises BadFile."""
     path = _matching_path(files, part)
     try:
-        with Image.open(BytesIO(files[path]), formats=["PNG"]) as picture:
-            return np.array(picture, np.uint8)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BadFile(f"{path} cannot be read ({error}).", REPAIR_HINT) from error
+        return np.array(open_picture(files[path], path, MAX_LAYOUT_PIXELS, ("PNG",)), np.uint8)
+    except (BadFile, ValueError) as error:
+        raise BadFile(f"{path} cannot be read.", REPAIR_HINT) from error
 
 
 def _matching_path(files: Mapping[str, bytes], part: str) -> str:

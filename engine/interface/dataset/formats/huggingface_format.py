@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from engine.interface.bounded_files import unlinked
 from engine.interface.dataset.dataset_store import STAGED_FOLDER
 from engine.interface.dataset.formats.format_base import (
     REPAIR_HINT,
@@ -143,7 +144,7 @@ class ParquetShard:
 def _row(folder: Path, line: PairLine) -> dict[str, Any]:
     pictures = {
         half: {
-            "bytes": (folder / STAGED_FOLDER / f"{line.name}.{half}.png").read_bytes(),
+            "bytes": unlinked(folder, f"{STAGED_FOLDER}/{line.name}.{half}.png").read_bytes(),
             "path": f"{line.name}.{half}.png",
         }
         for half in ("image", "layout")

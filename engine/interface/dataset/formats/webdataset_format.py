@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.interface.bounded_files import unlinked
 from engine.interface.dataset.dataset_store import STAGED_FOLDER
 from engine.interface.dataset.formats.format_base import (
     REPAIR_HINT,
@@ -22,6 +23,7 @@ from engine.interface.dataset.formats.format_base import (
 from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.dataset.manifest import PairLine
 from engine.interface.errors import BadFile, BadRequest
+from engine.interface.picture_decoding import MAX_PICTURE_BYTES
 from engine.interface.protocol import PackInfo
 from engine.interface.raster import encode_image, encode_layout
 
@@ -61,8 +63,8 @@ class WebDatasetFormat:
                 tar.write(
                     {
                         "__key__": line.name,
-                        "png": (folder / STAGED_FOLDER / f"{line.name}.png").read_bytes(),
-                        "layout.png": (folder / STAGED_FOLDER / f"{line.name}.layout.png").read_bytes(),
+                        "png": unlinked(folder, f"{STAGED_FOLDER}/{line.name}.png").read_bytes(),
+                        "layout.png": unlinked(folder, f"{STAGED_FOLDER}/{line.name}.layout.png").read_bytes(),
                         "txt": line.request.prompt.encode(),
                         "json": msgspec.json.encode(line.request),
                     }
@@ -89,6 +91,6 @@ class TarShard:
             start, size = self._extents[name.rpartition("/")[2]]
             with self._path.open("rb") as file:
                 file.seek(start)
-                return file.read(size)
+                return file.read(min(size, MAX_PICTURE_BYTES))
         except (KeyError, OSError) as error:
             raise BadFile(f"{self._path} does not hold {name}.", REPAIR_HINT) from error

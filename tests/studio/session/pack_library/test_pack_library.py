@@ -15,12 +15,13 @@ from PySide6.QtCore import QLockFile
 
 from engine.interface.errors import BadPack
 from engine.interface.pack_catalogue import assets_folder
+from studio import composition
 from studio.session.pack_library.archive import InstallCancelled, unpack_pack
 from studio.session.pack_library.pack_cards import measured_figures, read_pack_card
 from studio.session.pack_library.pack_installer import INCOMING_FOLDER
 from studio.ui.windows.packs_window import PacksWindow
 from tests import tiny
-from tests.studio.conftest import OpenStudio
+from tests.studio.conftest import OpenStudio, start_driver
 from tests.studio.studio_driver import TIMEOUT_MS, StudioDriver
 
 QUICK_CHECK = (sys.executable, "-c", "pass")
@@ -80,6 +81,10 @@ def test_a_zip_is_checked_installed_and_used(open_studio: OpenStudio, made: Path
     assert driver.studio.session.pack.name == "tiny"
     assert driver.window.palette_panel.list_widget.item(3).text() == "tree"
     driver.wait_until(lambda: old.client.pid == 0)
+    assert driver.studio.preferences.values.pack != "tiny", "it has drawn nothing yet"
+    driver.studio.session.generator.set_options(driver.generator.options.__class__(prompt="a road"))
+    driver.studio.session.generator.generate()
+    driver.wait_until(lambda: driver.studio.preferences.values.pack == "tiny")
     driver.close()
     again = open_studio()
     assert again.session.pack.name == "tiny", "it is opened the next time"
@@ -176,6 +181,42 @@ def test_a_broken_pack_on_this_machine_is_shown_with_a_way_out(open_studio: Open
     driver.studio.window.pack_requested.emit("bad")
     driver.wait_until(lambda: "cannot be read" in driver.notice_text())
     assert driver.studio.session.pack.name == "street"
+
+
+def test_a_pack_that_the_engine_cannot_use_gives_way_to_the_shipped_one(
+    qtbot, loop, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "packs"
+    shutil.copytree(packs, home)
+    bad = shutil.copytree(home / "tiny", home / "bad")
+    (bad / "weights.safetensors").write_bytes((bad / "weights.safetensors").read_bytes()[:-100])
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "preferences.json").write_text('{"language": "en", "pack": "bad"}')
+    driver = start_driver(qtbot, home, tmp_path, monkeypatch)
+    assert driver.session.pack.name == "bad"
+    driver.wait_until(lambda: driver.studio.session.pack.name == "tiny")
+    assert "The pack “bad” cannot be used" in driver.notice_text()
+    driver.wait_until(lambda: driver.studio.preferences.values.pack == "tiny")
+    driver.close()
+
+
+def test_a_pack_that_breaks_the_window_gives_way_to_the_shipped_one(
+    open_studio: OpenStudio, made: Path, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(made, pack.parent / "tiny")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "preferences.json").write_text('{"language": "en", "pack": "tiny"}')
+    window = composition.MainWindow
+
+    def breaks(session, *more):
+        if session.pack.name == "tiny":
+            raise ValueError("no colour")
+        return window(session, *more)
+
+    monkeypatch.setattr(composition, "MainWindow", breaks)
+    driver = open_studio()
+    assert driver.session.pack.name == "street"
+    assert "The pack “tiny” cannot be used: ValueError: no colour" in driver.notice_text()
 
 
 @pytest.mark.parametrize("name", ["../evil.txt", "/evil.txt", "tiny/../../evil.txt", "C:\\evil.txt", "..\\evil.txt"])

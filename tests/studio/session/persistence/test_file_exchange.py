@@ -26,7 +26,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def write_photograph(path: Path, height: int, width: int) -> Path:
     ramp = np.linspace(0, 255, width).astype(np.uint8)
-    pixels = np.stack([np.tile_size(ramp, (height, 1))] * 3, axis=2)
+    pixels = np.stack([np.tile(ramp, (height, 1))] * 3, axis=2)
     pixels[..., 1] = 90
     Image.fromarray(pixels).save(path)
     return path
