@@ -1,1 +1,1 @@
-"""What our work costs beside that of others, measured on one machine in one run."""
+"""Benchmarks: costs beside those of other implementations, measured on one machine in one run."""

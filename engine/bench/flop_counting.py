@@ -1,4 +1,4 @@
-"""How often a sampler asks its network, and how many FLOPs that is."""
+"""Evaluations of the network in a sampling run, and their FLOPs."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from engine.requests.request_batch import sampler_settings, sampling_task
 
 @dataclass(frozen=True)
 class NetworkInput:
-    """What a network is asked."""
+    """Arguments of one evaluation of a network."""
 
     state: DiffusionState
     text: TextFeatures
     previous: CleanEstimate | None
 
     def repeat_first_row(self, count: int) -> NetworkInput:
-        """Its first row `count` times."""
+        """Returns the first row, repeated `count` times."""
         indices = [0] * count
         previous = None if self.previous is None else CleanEstimate(*(half[indices] for half in self.previous))
         return NetworkInput(self.state[indices], self.text[indices], previous)
 
     def evaluate(self, network: Denoiser) -> Prediction:
-        """Ask."""
+        """Evaluates a network on these arguments."""
         return network(self.state, self.text, self.previous)
 
 
 @dataclass
 class RecordingDenoiser:
-    """A network that has its answers ready; it remembers how many rows each question had, and the last one."""
+    """A stand-in for a network that returns zeros and records the rows of each evaluation and the last arguments."""
 
     classes: int
     row_counts: list[int] = field(default_factory=list)
@@ -58,12 +58,12 @@ class RecordingDenoiser:
 
 
 def sampling_steps(pack: Pack, requests: Sequence[Generate], network: Denoiser) -> Iterator[SamplingStep]:
-    """The steps of requests of one kind as `generation.steps` takes them, with another network in the pack's place."""
+    """Samples requests of one batch with another network in place of the pack's."""
     return prepare_sampling(pack, requests)(network)
 
 
 def prepare_sampling(pack: Pack, requests: Sequence[Generate]) -> Callable[[Denoiser], Iterator[SamplingStep]]:
-    """The same, all read and encoded, for any network and any number of times."""
+    """Prepares requests of one batch; the result samples them with any network, any number of times."""
     first = requests[0]
     batch = [resolve_for_pack(pack, request) for request in requests]
     task, solver = sampling_task(pack, batch), batch[0].sampler
@@ -76,7 +76,7 @@ def prepare_sampling(pack: Pack, requests: Sequence[Generate]) -> Callable[[Deno
 
 
 def record_evaluations(pack: Pack, requests: Sequence[Generate]) -> RecordingDenoiser:
-    """All that drawing the requests asks of the network, without the network."""
+    """Records the evaluations that sampling the requests needs, without computing them."""
     network = RecordingDenoiser(len(pack.info.classes))
     with torch.inference_mode():
         for _ in sampling_steps(pack, requests, network):
@@ -85,7 +85,7 @@ def record_evaluations(pack: Pack, requests: Sequence[Generate]) -> RecordingDen
 
 
 def sampling_flops(pack: Pack, recording: RecordingDenoiser) -> int:
-    """The FLOPs of the network for all that it was asked."""
+    """Counts the FLOPs of all recorded evaluations."""
     assert recording.last_input is not None, "something was asked"
     flops_by_rows = {
         rows: count_flops(partial(recording.last_input.repeat_first_row(rows).evaluate, pack.network))

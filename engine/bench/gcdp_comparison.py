@@ -1,4 +1,4 @@
-"""Our way against GCDP's own process on the same network: every task, FLOPs and seconds."""
+"""Diptych's sampling against GCDP's own process on the same network: FLOPs and seconds of every task."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from engine.packs.pack import Pack
 from engine.requests import generation
 
 GCDP_STEPS, TIMED_STEPS = 100, 10
-"""Steps of the baseline, and how many of them, spread over all of its path, are timed: all cost the same."""
+"""Steps of the baseline, and the number of them, spread over the path, that are timed: all cost the same."""
 
 
 def measure(setup: BenchSetup) -> BenchResult:
-    """Rows of each task: ours first, then the baseline with as many draws of each step as GCDP takes for it."""
+    """Measures each task: Diptych's row first, then the baseline with GCDP's number of resamplings per step."""
     ours = msgspec.structs.replace(
         Generate(id="bench", pack=setup.pack.info.name, seed=SEED, steps=setup.steps), live=False
     )
@@ -34,7 +34,7 @@ def measure(setup: BenchSetup) -> BenchResult:
 
 
 def compare_task(setup: BenchSetup, task: str, ours: Generate, draws: int) -> list[BenchRow]:
-    """Both rows of one task."""
+    """Measures both rows of one task."""
     steps, timed = (TIMED_STEPS, 2) if setup.quick else (GCDP_STEPS, TIMED_STEPS)
     theirs = msgspec.structs.replace(ours, sampler="gcdp", resamplings=draws, steps=steps)
     timed_part = msgspec.structs.replace(theirs, steps=timed)
@@ -62,7 +62,7 @@ def compare_task(setup: BenchSetup, task: str, ours: Generate, draws: int) -> li
 
 
 def draw_result(pack: Pack, request: Generate) -> None:
-    """One result, both halves as pixels."""
+    """Draws one result, both halves as pixels."""
     *_, last = generation.generate_steps(pack, [request])
     last.image(0)
     last.layout(0)

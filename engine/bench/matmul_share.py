@@ -1,4 +1,4 @@
-"""Which share of the machine's matrix-multiply rate one evaluation of the network reaches."""
+"""Share of the machine's matrix-multiplication rate that an evaluation of the network reaches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCHES = (1, 2, 8)
 
 
 def measure(setup: BenchSetup) -> BenchResult:
-    """A row for each batch. What one picture needs is half of what two do: the network computes a single one twice."""
+    """Measures a row for each batch size. One picture needs half the FLOPs of two, but is computed twice."""
     pack, batches = setup.pack, BATCHES[:2] if setup.quick else BATCHES
     inputs = [network_input(pack, batch, setup.steps) for batch in batches]
     flops = [count_flops(partial(one.evaluate, pack.network)) for one in inputs]
@@ -45,7 +45,7 @@ def measure(setup: BenchSetup) -> BenchResult:
 
 
 def network_input(pack: Pack, batch: int, steps: int) -> NetworkInput:
-    """What the network is asked at the end of drawing both halves, without guidance."""
+    """Returns the network's arguments in the last step of drawing both halves, without guidance."""
     requests = [
         Generate(id="bench", pack=pack.info.name, prompt="", guidance=1.0, seed=SEED + index, steps=steps)
         for index in range(batch)
@@ -56,6 +56,6 @@ def network_input(pack: Pack, batch: int, steps: int) -> NetworkInput:
 
 
 def evaluate_once(pack: Pack, evaluation: NetworkInput) -> None:
-    """One evaluation."""
+    """Evaluates the network once."""
     with torch.inference_mode():
         evaluation.evaluate(pack.network)

@@ -1,4 +1,4 @@
-"""How many pairs a second reach the disk, and in how much memory: 10 pairs, and ten times as many."""
+"""Pairs per second from text to files, and peak memory, for 10 pairs and for ten times as many."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PairCost(NamedTuple):
 
 
 def measure(setup: BenchSetup) -> BenchResult:
-    """A row for each number of pairs; each is made by a process of its own, whose memory is then its own too."""
+    """Measures a row for each number of pairs, in a process of its own, so that the peak memory is its own."""
     counts = PAIR_COUNTS[:1] if setup.quick else PAIR_COUNTS
     pack, device = str(setup.pack.folder), setup.pack.device.type
     rows: list[BenchRow] = []
@@ -54,13 +54,13 @@ def measure(setup: BenchSetup) -> BenchResult:
 
 
 def make_pairs_in_process(pack: str, device: str, count: int) -> PairCost:
-    """`make` in a fresh process."""
+    """Runs `make_pairs` in a new process."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(make_pairs, pack, device, count).result()
 
 
 def make_pairs(pack: str, device: str, count: int) -> PairCost:
-    """Draw and write so many pairs after one that warms up."""
+    """Draws and writes pairs after one that warms up."""
     from engine.sample_command.plan import SampleOrder
     from engine.sample_command.run import run_order
 

@@ -1,4 +1,4 @@
-"""Our sampling against that of `diffusers`, with networks of as many FLOPs."""
+"""Diptych's sampling against that of `diffusers`, with networks of equal FLOPs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from engine.requests import generation
 STEPS = 10
 BATCH_SIZES = (1, 2, 8)
 WIDTH_UNITS = (16, 8, 4, 2)
-"""Widths are multiples of the first that comes close enough; matrix units like large ones."""
+"""Units of the widths, tried in this order until the FLOPs are close enough: large units suit matrix hardware."""
 FLOPS_TOLERANCE = 0.05
 TITLE = "Sampling against diffusers, the same number of FLOPs in every evaluation"
 TWICE_NOTE = "its network computes a single picture twice, so that its bytes do not depend on its batch"
@@ -36,8 +36,8 @@ INSTALL_NOTE = "diffusers is not installed. Start with: uv run --extra bench dip
 
 @dataclass(frozen=True)
 class UNetShape:
-    """A kind of `UNet2DModel` for pictures of height × width: on blocks of `block`² pixels, with `layers` residual
-    blocks on each level and attention on the coarsest one.
+    """Shape of a `UNet2DModel` for images of height × width: on blocks of `block`² pixels, with `layers` residual
+    blocks per level and attention on the coarsest level.
     """
 
     height: int
@@ -47,16 +47,16 @@ class UNetShape:
 
     @property
     def input_size(self) -> tuple[int, int]:
-        """What the network sees, [H, W]."""
+        """Spatial size of the network's input, (H, W)."""
         return self.height // self.block, self.width // self.block
 
     @property
     def input_channels(self) -> int:
-        """What the network sees, C."""
+        """Number of the network's input channels."""
         return 3 * self.block**2
 
     def build(self, widths: Sequence[int]) -> nn.Module:
-        """The network with fresh weights."""
+        """Builds the network with random weights."""
         plain = len(widths) - 1
         network: nn.Module = importlib.import_module("diffusers").UNet2DModel(
             sample_size=self.input_size,
@@ -72,7 +72,7 @@ class UNetShape:
         return network
 
     def flops(self, widths: Sequence[int]) -> int:
-        """Of one evaluation of one picture, counted without computing."""
+        """Counts the FLOPs of one evaluation of one picture, on the meta device."""
         with torch.device("meta"):
             network = self.build(widths).eval()
             sample, clock = torch.zeros(1, self.input_channels, *self.input_size), torch.zeros(1)
@@ -80,7 +80,7 @@ class UNetShape:
 
 
 class UNetKind(NamedTuple):
-    """A kind of network by its name, its shape and the proportions of its widths from the finest level."""
+    """A named network shape, and the proportions of its widths from the finest level on."""
 
     name: str
     shape: UNetShape
@@ -90,10 +90,10 @@ class UNetKind(NamedTuple):
 def match_widths(
     flops: Callable[[Sequence[int]], float], width_ratios: Sequence[int], target: float, unit: int
 ) -> list[int]:
-    """Widths of about the proportions of `form`, multiples of `unit`, with as many FLOPs as fit into the target.
+    """Finds widths of about the given ratios, multiples of `unit`, whose FLOPs come close to the target from below.
 
-    The form is scaled as far as it fits, then levels are widened one by one, from the finest, whose units cost most,
-    to the coarsest.
+    The ratios are scaled as far as they fit; then levels are widened one by one from the finest, whose units cost
+    most, to the coarsest.
     """
 
     def scaled(scale: float) -> list[int]:
@@ -113,7 +113,7 @@ def match_widths(
 
 @contextmanager
 def silence_diffusers() -> Iterator[None]:
-    """Without the warnings and advice of diffusers, which are about its own code and not about ours."""
+    """Suppresses warnings of diffusers about its own code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importlib.import_module("diffusers").logging.set_verbosity_error()
@@ -121,7 +121,7 @@ def silence_diffusers() -> Iterator[None]:
 
 
 def measure(setup: BenchSetup) -> BenchResult:
-    """Rows for each number of pictures, in seconds per evaluation: ours, then diffusers with both schedulers."""
+    """Measures seconds per step for each number of pictures: Diptych, then diffusers with both schedulers."""
     if importlib.util.find_spec("diffusers") is None:
         return BenchResult(name="diffusers", title=TITLE, rows=[BenchRow(name="diffusers", note=INSTALL_NOTE)])
     rows = []
@@ -136,7 +136,7 @@ def measure(setup: BenchSetup) -> BenchResult:
 
 
 def unet_kinds(pack: Pack) -> list[UNetKind]:
-    """A network as people usually build it, and one in the shape of ours."""
+    """Returns a common U-Net shape, and the shape of the pack's network."""
     info, ours = pack.info, pack.file.network
     return [
         UNetKind("a usual U-Net", UNetShape(info.height, info.width, 1, 2), (1, 2, 2, 4)),
@@ -146,7 +146,7 @@ def unet_kinds(pack: Pack) -> list[UNetKind]:
 
 @dataclass(frozen=True)
 class DiffusersNetwork:
-    """A network of diffusers, ready, the FLOPs of one picture, and how it is described."""
+    """A network of diffusers, its FLOPs for one picture and its description."""
 
     kind: UNetKind
     network: nn.Module
@@ -155,10 +155,10 @@ class DiffusersNetwork:
 
 
 def build_diffusers_network(kind: UNetKind, target_flops: float, setup: BenchSetup) -> DiffusersNetwork:
-    """The network of this kind with as many FLOPs as ours, in bf16 and channels_last as ours."""
+    """Builds a network of this kind with the target's FLOPs, in bf16 and channels_last as the pack's."""
     shape, flops = kind.shape, cache(kind.shape.flops)
     for unit in WIDTH_UNITS:
-        widths = match_widths(lambda some: flops(tuple(some)), kind.width_ratios, target_flops, unit)
+        widths = match_widths(lambda candidate: flops(tuple(candidate)), kind.width_ratios, target_flops, unit)
         if abs(flops(tuple(widths)) / target_flops - 1) < FLOPS_TOLERANCE:
             break
     with torch.random.fork_rng(devices=[]):
@@ -172,7 +172,7 @@ def build_diffusers_network(kind: UNetKind, target_flops: float, setup: BenchSet
 def compare_samplers(
     setup: BenchSetup, networks: Sequence[DiffusersNetwork], pictures: int, target_flops: float
 ) -> list[BenchRow]:
-    """Rows of so many pictures at once."""
+    """Measures the rows of one number of pictures."""
     solvers: dict[str, Sampler] = {"DDIM": "ddim", "DPM-Solver++": "dpm++2m"}
     rows, peers = [], []
     for name, solver in solvers.items():
@@ -207,7 +207,7 @@ def compare_samplers(
 
 
 def sample_ours(pack: Pack, pictures: int, solver: Sampler) -> None:
-    """Both halves of so many pictures as pixels, without guidance."""
+    """Draws both halves of pictures as pixels with Diptych, without guidance."""
     requests = [
         Generate(id="bench", pack=pack.info.name, prompt="", guidance=1.0, seed=SEED + i, steps=STEPS, sampler=solver)
         for i in range(pictures)
@@ -219,7 +219,7 @@ def sample_ours(pack: Pack, pictures: int, solver: Sampler) -> None:
 
 
 def sample_diffusers(diffusers_network: DiffusersNetwork, solver: str, pictures: int) -> None:
-    """The images of so many pictures as pixels, step by step as diffusers' own DDIMPipeline draws them."""
+    """Draws images as pixels with diffusers, by the steps of its DDIMPipeline."""
     diffusers = importlib.import_module("diffusers")
     scheduler_class = diffusers.DDIMScheduler if solver == "DDIM" else diffusers.DPMSolverMultistepScheduler
     scheduler, network = scheduler_class(num_train_timesteps=1000), diffusers_network.network

@@ -1,4 +1,4 @@
-"""What the benchmarks found: bench.json for machines, bench.md and the terminal for people."""
+"""The benchmarks' report: bench.json, and tables for bench.md and the terminal."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from engine.metrics.number_format import format_number
 
 
 class BenchRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was timed.
+    """A measured piece of work.
 
-    seconds: of one go. ratio: to the first row of its group, in the same turns. flops: of one go. rate: FLOP/s of
-    bf16 matrix multiplications in the same turns. figures: what else there is to say. note: what a reader must know.
+    seconds: of one run. ratio: to the first row of its group, in the same turns. flops: of one run. rate: FLOP/s of
+    bf16 matrix multiplications in the same turns. figures: further figures by name. note: a remark for the reader.
     """
 
     name: str
@@ -40,7 +40,7 @@ class BenchResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BenchReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All of bench.json."""
+    """Contents of bench.json."""
 
     version: str
     torch: str
@@ -53,7 +53,7 @@ class BenchReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def empty_report(pack: str, device: torch.device, seed: int, quick: bool) -> BenchReport:
-    """A report of this machine without benchmarks."""
+    """Creates a report of this machine without results."""
     return BenchReport(
         version=__version__,
         torch=str(torch.__version__),
@@ -67,7 +67,7 @@ def empty_report(pack: str, device: torch.device, seed: int, quick: bool) -> Ben
 
 
 def device_name(device: torch.device) -> str:
-    """What the device calls itself."""
+    """Returns the device's model name."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     try:
@@ -79,19 +79,19 @@ def device_name(device: torch.device) -> str:
 
 
 def write_report(report: BenchReport, out: Path) -> None:
-    """bench.json and bench.md in `out`. Raises BadFile."""
+    """Writes bench.json and bench.md to `out`. Raises BadFile."""
     write_atomically(out / "bench.json", msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
     lines = [*heading_lines(report), *(line for bench in report.benches for line in ("", *markdown_table(bench)))]
     write_atomically(out / "bench.md", ("\n".join(lines) + "\n").encode())
 
 
 def heading_lines(report: BenchReport) -> Iterator[str]:
-    """Of what and on what."""
+    """Yields the lines above the tables: pack, machine, versions."""
     yield f"# Benchmarks of the {report.pack} pack"
     yield ""
     yield (
         f"{report.device}, {report.threads} threads, torch {report.torch}, diptych {report.version}, "
-        f"seed {report.seed}{'; a quick run, whose figures say nothing' if report.quick else ''}. "
+        f"seed {report.seed}{'; a quick run, whose figures mean nothing' if report.quick else ''}. "
         "Peers take turns; medians with quartiles; ratios are of the same turns; the rate is that of bf16 matrix "
         "multiplications meanwhile."
     )
@@ -102,7 +102,7 @@ HEADINGS = ("", "time", "ratio", "FLOPs", "machine's rate", "", "")
 
 
 def markdown_table(bench: BenchResult) -> list[str]:
-    """A benchmark as a Markdown table that is also readable as text; columns without an entry are left out."""
+    """Formats a benchmark as a Markdown table with aligned columns; empty columns are left out."""
     rows = [HEADINGS, *(row_cells(row) for row in bench.rows)]
     columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
     widths = [max(len(cell) for cell in column) for column in columns]
@@ -115,7 +115,7 @@ def markdown_table(bench: BenchResult) -> list[str]:
 
 
 def row_cells(row: BenchRow) -> tuple[str, ...]:
-    """A row as a person reads it."""
+    """Formats the cells of a row."""
     return (
         row.name,
         format_spread(row.seconds, format_duration),
@@ -128,7 +128,7 @@ def row_cells(row: BenchRow) -> tuple[str, ...]:
 
 
 def format_spread(spread: Spread | None, number_format: NumberFormat) -> str:
-    """The median, and the quartiles if there are any."""
+    """Formats the median, and the quartiles if there are several values."""
     if spread is None:
         return ""
     if spread.count == 1:
@@ -137,14 +137,14 @@ def format_spread(spread: Spread | None, number_format: NumberFormat) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Seconds, or milliseconds if there are few."""
+    """Formats a duration in seconds, or in milliseconds below one second."""
     if seconds < 0.9995:
         return f"{1000 * seconds:.3g} ms"
     return f"{seconds:.3g} s" if seconds < 100 else f"{seconds:.0f} s"
 
 
 def format_with_prefix(value: float, unit: str) -> str:
-    """ "1.23 TFLOP": with the prefix that makes a readable number."""
+    """Formats a value with a metric prefix, such as “1.23 TFLOP”."""
     for prefix, size in (("T", 1e12), ("G", 1e9), ("M", 1e6)):
         if value >= size:
             return f"{value / size:.3g} {prefix}{unit}"
@@ -152,7 +152,7 @@ def format_with_prefix(value: float, unit: str) -> str:
 
 
 def format_figures(values: Mapping[str, float | Spread]) -> str:
-    """ "evaluations 10, share 0.42"."""
+    """Formats named figures, such as “evaluations 10, share 0.42”."""
     return ", ".join(f"{name} {format_figure(value)}" for name, value in values.items())
 
 

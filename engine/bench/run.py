@@ -1,4 +1,4 @@
-"""The benchmarks by their names, one after the other."""
+"""The benchmarks by name, and running them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ BENCHES: dict[str, Callable[[BenchSetup], BenchResult]] = {
 }
 
 QUICK_MATMUL_SIDE = 256
-"""Of the matrices of the rate in a quick run."""
+"""Side of the matrices whose multiplication rate a quick run measures."""
 
 
 def run_benchmarks(pack: Pack, out: Path, only: Collection[str], quick: bool) -> Iterator[BenchResult]:
-    """Each benchmark as it is done; the files in `out` hold what is done by then. Raises BadFile."""
+    """Runs benchmarks and yields each result; the files in `out` are updated after each. Raises BadFile."""
     bench_report = report.empty_report(pack.info.name, pack.device, SEED, quick)
     report.write_report(bench_report, out)  # a folder that cannot be written to is known before minutes of work
     setup = BenchSetup(

@@ -1,4 +1,4 @@
-"""What a step of the sampler costs beyond the network, whose answers are timed on their own."""
+"""Cost of a sampler's step beyond the network, whose evaluations are timed separately."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = 10
 
 
 def measure(setup: BenchSetup) -> BenchResult:
-    """Rows of a step of one picture by task, with and without guidance."""
+    """Measures a step of one picture by task, with and without guidance."""
     rows = []
     info = setup.pack.info
     plain = Generate(id="bench", pack=info.name, prompt="", seed=SEED, steps=STEPS)
@@ -54,8 +54,9 @@ def measure(setup: BenchSetup) -> BenchResult:
 
 
 def time_sampling(setup: BenchSetup, run: Callable[[Denoiser], Iterator[SamplingStep]]) -> tuple[float, float]:
-    """Seconds of all steps of one picture, with what goes before the first, and of that beside the network. On a GPU
-    every answer is waited for, which an export or the studio does not do.
+    """Times all steps of one picture, with the preparation: the whole, and the part outside the network, in seconds.
+
+    On a GPU this waits for every evaluation, which exports and the studio do not do.
     """
     network_seconds = 0.0
 

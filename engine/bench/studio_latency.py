@@ -1,4 +1,4 @@
-"""The window's figures, by the program beside the tests: a checkout has it, an installed wheel does not."""
+"""Latencies of the studio's window, measured by a program in tests/bench, which only a checkout contains."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 600
 
 
 def measure(setup: BenchSetup) -> BenchResult:
-    """A row for each figure that the program tells in milliseconds."""
+    """Runs the program; each figure that it prints in milliseconds is a row."""
     if not SCRIPT.is_file():
         missing = BenchRow(name="the window", note="Measured in a checkout of the repository only.")
         return BenchResult(name="studio", title=TITLE, rows=[missing])
@@ -37,6 +37,6 @@ def measure(setup: BenchSetup) -> BenchResult:
 
 
 def parse_rows(output: str, rate: float) -> list[BenchRow]:
-    """Rows of lines such as “  request to done        490 ms”."""
+    """Parses rows from lines such as “  request to done        490 ms”."""
     matches = re.findall(r"^ *(.+?) {2,}(\d+) ms$", output, re.MULTILINE)
     return [BenchRow(name=name, seconds=Spread.of([int(value) / 1000]), rate=rate) for name, value in matches]

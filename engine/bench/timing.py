@@ -1,7 +1,7 @@
-"""Seconds that can be believed on a shared machine.
+"""Timing on a shared machine, whose speed may vary by a factor of three from minute to minute.
 
-Its speed swings by a factor of three from minute to minute. So peers take turns, what is compared is compared within
-one turn, and beside every time stands the rate at which the machine multiplied bf16 matrices in the same turn.
+Peers therefore take turns, ratios are formed within one turn, and every time is accompanied by the rate of bf16 matrix
+multiplications in the same turn.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from engine.metrics.cost import matmul_rate, seconds_on_device
 
 MATMUL_SIDES = {"cpu": 2048, "mps": 4096, "cuda": 8192}
-"""Of the square matrices that a kind of device is measured with: large enough for its full rate."""
+"""Sides of the square matrices for measuring a device's rate, large enough for its full rate."""
 RATE_REPEATS = 3
 """Multiplications in one measurement of the rate."""
 
@@ -31,7 +31,7 @@ class Spread(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
-        """Of at least one value; the quartiles lie between the values, as numpy's do."""
+        """Summarises at least one value; quartiles interpolate between values, as numpy's do."""
         if len(values) == 1:
             return cls(values[0], values[0], values[0])
         low, median, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -40,7 +40,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class TimedWork:
-    """Something to time. If `work` is a part only of what is meant, the whole takes `times` as long."""
+    """Work to time. If it is only a part of the whole, the whole takes `scale` times as long."""
 
     work: Callable[[], object]
     scale: float = 1.0
@@ -59,21 +59,21 @@ class TurnTimings:
         return statistics.median(self.rates)
 
     def peer_seconds(self, peer: int) -> Spread:
-        """A peer's seconds."""
+        """Returns the seconds of a peer."""
         return Spread.of([turn[peer] for turn in self.seconds])
 
     def ratio(self, peer: int, base: int = 0) -> Spread:
-        """How many times as long as `base` a peer took, turn by turn."""
+        """Returns the ratio of a peer's seconds to those of `base`, turn by turn."""
         return Spread.of([turn[peer] / turn[base] for turn in self.seconds])
 
     def rate_share(self, peer: int, flops: float) -> Spread:
-        """Which share of its turn's rate a peer of that many FLOPs reached."""
+        """Returns the share of each turn's rate that a peer of so many FLOPs reached."""
         return Spread.of([flops / turn[peer] / rate for turn, rate in zip(self.seconds, self.rates, strict=True)])
 
 
 @dataclass(frozen=True)
 class Stopwatch:
-    """Times work on a device; `side` is that of the matrices of its rate."""
+    """Times work on a device; `side` is that of the matrices for its rate."""
 
     device: torch.device
     side: int
@@ -87,9 +87,9 @@ class Stopwatch:
         return matmul_rate(self.device, self.side, RATE_REPEATS)
 
     def alternate(self, peers: Sequence[TimedWork], turns: int) -> TurnTimings:
-        """Every peer and the rate, once in each turn; a first turn warms up and does not count.
+        """Times every peer and the rate once per turn, after a turn that warms up.
 
-        Every other turn goes backwards, so that a machine that slows down evenly does no peer a wrong.
+        Every other turn runs backwards, so that a steady slow-down of the machine affects all peers alike.
         """
         for peer in peers:
             peer.work()

@@ -111,12 +111,12 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
         reference_pairs=0 if reference is None else len(reference),
         classes=[
             ClassBalance(
-                one.name,
+                class_info.name,
                 round(float(pixel_shares[index]), 5),
                 round(float((kept_areas[:, index] > 0).mean()), 5) if len(kept_areas) else 0.0,
                 None if reference_shares is None else round(float(reference_shares[index]), 5),
             )
-            for index, one in enumerate(info.classes)
+            for index, class_info in enumerate(info.classes)
         ],
         worst=worst.names(),
     )
@@ -146,10 +146,10 @@ def report_png(report: ExportReport, info: PackInfo, folder: Path) -> bytes:
     heights = [0.3 * len(info.classes) + 1.2, *[1.2] * len(rows)]
     grid = figure.add_gridspec(1 + len(rows), WORST_PER_FILTER, height_ratios=heights)
     axes = figure.add_subplot(grid[0, :])
-    names = [one.name for one in report.classes]
-    axes.barh(names, [100 * one.pixels for one in report.classes], color=[one.colour for one in info.classes])
+    names = [item.name for item in report.classes]
+    axes.barh(names, [100 * item.pixels for item in report.classes], color=[item.colour for item in info.classes])
     if report.reference_pairs:
-        axes.plot([100 * (one.reference or 0.0) for one in report.classes], names, "k|", label="reference")
+        axes.plot([100 * (item.reference or 0.0) for item in report.classes], names, "k|", label="reference")
         axes.legend()
     axes.invert_yaxis()
     axes.set_xlabel("share of the pixels, %")

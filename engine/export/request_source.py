@@ -68,8 +68,8 @@ class RequestSource:
             if folder is not None and not folder.is_dir():
                 raise BadFile(f"There is no folder {folder}.", "Give a folder with PNG or JPEG files.")
         areas = _read_targets(order.targets) if order.targets else (order.areas,) if order.areas else ()
-        for one in areas:
-            validate_guides((one,), info)
+        for guide in areas:
+            validate_guides((guide,), info)
         return cls(
             order,
             info,
@@ -155,8 +155,8 @@ def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
         decoder: JsonDecoder[Targets] = JsonDecoder(Targets, DOCUMENT)
         shares = decoder.decode(read_bounded(path, DOCUMENT.length))
         return tuple(
-            msgspec.convert({"type": "areas", "shares": one}, AreaGuide)
-            for one in ([shares] if isinstance(shares, dict) else shares)
+            msgspec.convert({"type": "areas", "shares": target}, AreaGuide)
+            for target in ([shares] if isinstance(shares, dict) else shares)
         )
     except (MalformedData, msgspec.MsgspecError) as error:
         why = error.reason if isinstance(error, MalformedData) else error

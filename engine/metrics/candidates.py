@@ -132,27 +132,27 @@ def load_candidates(pack: Pack, name: str, against: Sequence[str]) -> list[Candi
     Raises BadRequest for candidates that cannot be compared, UnknownPack or BadPack.
     """
     specs = [CandidateSpec(name, pack.folder, CandidateOptions()), *(parse_candidate(text) for text in against)]
-    names = [one.name for one in specs]
+    names = [spec.name for spec in specs]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise BadRequest(f"“{twice}” is given twice.", "Give every contender once; the pack itself always is one.")
     loaded = {pack.folder: pack}
-    for one in specs:
-        if one.folder not in loaded:
-            loaded[one.folder] = packs.read_pack(one.folder, str(pack.device))
-            check_comparable(loaded[one.folder], pack, one.name)
-    for one in specs:
-        sampler = one.options.sampler or loaded[one.folder].info.sampler
-        if one.options.segment and sampler.startswith("gcdp"):
+    for spec in specs:
+        if spec.folder not in loaded:
+            loaded[spec.folder] = packs.read_pack(spec.folder, str(pack.device))
+            check_comparable(loaded[spec.folder], pack, spec.name)
+    for spec in specs:
+        sampler = spec.options.sampler or loaded[spec.folder].info.sampler
+        if spec.options.segment and sampler.startswith("gcdp"):
             raise BadRequest(
-                f"“{one.name}”: {sampler} draws both halves.", f"Give another sampler with {SEGMENT_OPTION}."
+                f"“{spec.name}”: {sampler} draws both halves.", f"Give another sampler with {SEGMENT_OPTION}."
             )
-        guidance_options = one.options.guidance, one.options.cross, one.options.lead
-        if sampler == "distilled" and (one.options.segment or guidance_options != (None, None, None)):
+        guidance_options = spec.options.guidance, spec.options.cross, spec.options.lead
+        if sampler == "distilled" and (spec.options.segment or guidance_options != (None, None, None)):
             hint = f"Give it steps alone, or another sampler with guidance, cross, lead and {SEGMENT_OPTION}."
-            raise BadRequest(f"“{one.name}”: the distilled network has no such options.", hint)
+            raise BadRequest(f"“{spec.name}”: the distilled network has no such options.", hint)
     digests = {folder: sampling_digest(folder) for folder in loaded}
-    return [Candidate(one.name, loaded[one.folder], one.options, digests[one.folder]) for one in specs]
+    return [Candidate(spec.name, loaded[spec.folder], spec.options, digests[spec.folder]) for spec in specs]
 
 
 def check_comparable(pack: Pack, first: Pack, name: str) -> None:

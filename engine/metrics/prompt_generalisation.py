@@ -108,35 +108,40 @@ def score_phrasings(
     draw: DrawSamples, classes: Sequence[ClassInfo], train_shares: Sequence[float], count: int
 ) -> list[PhrasingScore]:
     """Scores every kind of phrasing with `count` results each, against `BASELINE_FACTOR` times as many unprompted."""
-    questions = list(held_out_phrasings(classes, train_shares))
-    unprompted = draw([""] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).layouts
-    drawn = draw_each(draw, [one.text for one in questions], count)
-    results = []
+    phrasings = list(held_out_phrasings(classes, train_shares))
+    baseline_seeds = range(BASELINE_FACTOR * count)
+    unprompted = draw([""] * len(baseline_seeds), baseline_seeds).layouts
+    drawn = draw_each(draw, [phrasing.text for phrasing in phrasings], count)
+    scores = []
     for kind in ("paraphrase", "negation", "side"):
-        answers = [(one, result) for one, result in zip(questions, drawn, strict=True) if one.kind == kind]
-        found = [one.is_fulfilled_by(layout) for one, result in answers for layout in result.layouts]
-        results += phrasing_scores(
-            kind, found, [one.is_fulfilled_by(layout) for one, _ in answers for layout in unprompted]
-        )
-    countable_classes = [
-        index for index, one in enumerate(classes) if not one.mass and 0 < train_shares[index] < MAX_TRAIN_SHARE
+        answers = [
+            (phrasing, result) for phrasing, result in zip(phrasings, drawn, strict=True) if phrasing.kind == kind
+        ]
+        fulfilled = [phrasing.is_fulfilled_by(layout) for phrasing, result in answers for layout in result.layouts]
+        by_chance = [phrasing.is_fulfilled_by(layout) for phrasing, _ in answers for layout in unprompted]
+        scores += phrasing_scores(kind, fulfilled, by_chance)
+    scores += phrasing_scores("count", count_comparisons(draw, classes, train_shares, count), [0.5])
+    night, day = (draw([text] * len(baseline_seeds), baseline_seeds).images for text in BRIGHTNESS_PHRASINGS)
+    brighter = [comparison_score(float(b.mean()), float(a.mean())) for a, b in zip(night, day, strict=True)]
+    return scores + phrasing_scores("light", brighter, [0.5])
+
+
+def count_comparisons(
+    draw: DrawSamples, classes: Sequence[ClassInfo], train_shares: Sequence[float], count: int
+) -> list[float]:
+    """Compares, for each countable class, the objects in results that ask for many with those that ask for one."""
+    countable = [
+        index for index, info in enumerate(classes) if not info.mass and 0 < train_shares[index] < MAX_TRAIN_SHARE
     ]
-    one_of_each, many_of_each = (
-        draw_each(draw, [fill_phrasing(text, classes[index]) for index in countable_classes], count)
+    single, many = (
+        draw_each(draw, [fill_phrasing(text, classes[index]) for index in countable], count)
         for text in COUNT_PHRASINGS
     )
-    more = [
+    return [
         comparison_score(*(count_runs((layout == index).sum(0)) for layout in (b, a)))
-        for index, one, other in zip(countable_classes, one_of_each, many_of_each, strict=True)
-        for a, b in zip(one.layouts, other.layouts, strict=True)
+        for index, few_results, many_results in zip(countable, single, many, strict=True)
+        for a, b in zip(few_results.layouts, many_results.layouts, strict=True)
     ]
-    results += phrasing_scores("count", more, [0.5])
-    night, day = (
-        draw([text] * (BASELINE_FACTOR * count), range(BASELINE_FACTOR * count)).images
-        for text in BRIGHTNESS_PHRASINGS
-    )
-    brighter = [comparison_score(float(b.mean()), float(a.mean())) for a, b in zip(night, day, strict=True)]
-    return results + phrasing_scores("light", brighter, [0.5])
 
 
 def draw_each(draw: DrawSamples, texts: Sequence[str], count: int) -> list[PhrasingSamples]:
@@ -156,12 +161,14 @@ def comparison_score(first: float, second: float) -> float:
     return (first > second) + 0.5 * (first == second)
 
 
-def phrasing_scores(kind: PhrasingKind, found: Sequence[float], unasked: Sequence[float]) -> list[PhrasingScore]:
+def phrasing_scores(kind: PhrasingKind, fulfilled: Sequence[float], unasked: Sequence[float]) -> list[PhrasingScore]:
     """Scores a kind of phrasing; empty if there are no results."""
-    if not found:
+    if not fulfilled:
         return []
     return [
         PhrasingScore(
-            kind=kind, asked=bootstrap_estimate(weighted_mean(found), len(found)), unasked=float(np.mean(unasked))
+            kind=kind,
+            asked=bootstrap_estimate(weighted_mean(fulfilled), len(fulfilled)),
+            unasked=float(np.mean(unasked)),
         )
     ]

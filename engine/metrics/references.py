@@ -74,24 +74,24 @@ class References:
     @cached_property
     def layout_floors(self) -> dict[str, float]:
         """Floors of the Fréchet distance of class areas in layouts."""
-        one, two = (
+        first, second = (
             class_area_percentages([pair.layout for pair in half], self.class_count) for half in self.real.train_halves
         )
         return {
-            TRAIN_FLOOR: frechet_distance(one, two),
-            VAL_FLOOR: frechet_distance(one, class_area_percentages(self.val_layouts, self.class_count)),
+            TRAIN_FLOOR: frechet_distance(first, second),
+            VAL_FLOOR: frechet_distance(first, class_area_percentages(self.val_layouts, self.class_count)),
         }
 
     @cached_property
     def map_floors(self) -> dict[str, float]:
         """Floors of the Fréchet distance of class areas in the segmenter's predictions."""
-        one, two = (
+        first, second = (
             class_area_percentages(self.segment([pair.image for pair in half]), self.class_count)
             for half in self.real.train_halves
         )
         return {
-            TRAIN_FLOOR: frechet_distance(one, two),
-            VAL_FLOOR: frechet_distance(one, class_area_percentages(self.val_maps, self.class_count)),
+            TRAIN_FLOOR: frechet_distance(first, second),
+            VAL_FLOOR: frechet_distance(first, class_area_percentages(self.val_maps, self.class_count)),
         }
 
     def real_features(self, extractor: FeatureExtractor, half: int = -1) -> ImageFeatures:
@@ -104,10 +104,10 @@ class References:
 
     def distance_floors(self, extractor: FeatureExtractor) -> dict[str, dict[str, float]]:
         """Floors of FD and KID in the features of an extractor."""
-        val, one, two = (self.real_features(extractor, half).features for half in (-1, 0, 1))
+        val, first, second = (self.real_features(extractor, half).features for half in (-1, 0, 1))
         return {
-            "fd": {TRAIN_FLOOR: frechet_distance(one, two), VAL_FLOOR: frechet_distance(one, val)},
-            "kid": {TRAIN_FLOOR: kernel_distance(one, two), VAL_FLOOR: kernel_distance(one, val)},
+            "fd": {TRAIN_FLOOR: frechet_distance(first, second), VAL_FLOOR: frechet_distance(first, val)},
+            "kid": {TRAIN_FLOOR: kernel_distance(first, second), VAL_FLOOR: kernel_distance(first, val)},
         }
 
     def embed_texts(self, texts: Sequence[str]) -> FloatArray:

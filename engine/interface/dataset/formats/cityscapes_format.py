@@ -65,7 +65,7 @@ class CityscapesFormat:
 
     def __init__(self, info: PackInfo) -> None:
         train_ids_by_name = {label.name: index for index, label in enumerate(TRAIN_ID_LABELS)}
-        unknown_classes = [one.name for one in info.classes if one.name not in train_ids_by_name]
+        unknown_classes = [class_info.name for class_info in info.classes if class_info.name not in train_ids_by_name]
         if unknown_classes:
             raise BadRequest(
                 f"“{info.name}” has the class “{unknown_classes[0]}”, which Cityscapes does not have.",
@@ -75,9 +75,9 @@ class CityscapesFormat:
         self.train_ids = np.full(256, UNKNOWN, np.uint8)
         self.label_ids = np.full(256, VOID_LABEL_ID, np.uint8)
         self.colours: Pixels = np.zeros((256, 3), np.uint8)
-        for index, one in enumerate(info.classes):
-            label = TRAIN_ID_LABELS[train_ids_by_name[one.name]]
-            self.train_ids[index], self.label_ids[index] = train_ids_by_name[one.name], label.label_id
+        for index, class_info in enumerate(info.classes):
+            label = TRAIN_ID_LABELS[train_ids_by_name[class_info.name]]
+            self.train_ids[index], self.label_ids[index] = train_ids_by_name[class_info.name], label.label_id
             self.colours[index] = parse_hex_colour(label.colour)
 
     def pair_files(self, pair: GeneratedPair) -> dict[str, bytes]:

@@ -119,12 +119,12 @@ class CocoPanopticFormat:
         return [
             {
                 "id": index,
-                "name": one.name,
+                "name": class_info.name,
                 "supercategory": self.info.name,
                 "isthing": 0,
                 "color": [int(value) for value in self.colours[index - 1]],
             }
-            for index, one in enumerate(self.info.classes, 1)
+            for index, class_info in enumerate(self.info.classes, 1)
         ]
 
 
