@@ -1,7 +1,7 @@
-"""Figures of exports with the real engine: python -m tests.bench.export_figures [--pairs N] [--rounds R]
+"""Throughput and memory of exports: python -m tests.bench.export_figures [--pairs N] [--rounds R]
 
-The sampler alone and the export take turns, each drawing and writing the same pairs; the rest is one large export in
-a process of its own, with one step a pair, so that it is long and not slow.
+The sampler alone and the export take turns with the same pairs. Memory is measured in one large export, in a process
+of its own and with one step per pair, so that many pairs take little time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from engine.interface.dataset.generated_pair import GeneratedPair
 from engine.interface.protocol import Export, Exporting, Generate, Preview, Ready
 from tests.engine.engine_subprocess import EngineSubprocess
 
-PACK, ROUND, FILED = "street", 6 * DEFAULT_BATCH, 3000
+PACK, ROUND_PAIRS, WRITTEN_PAIRS = "street", 6 * DEFAULT_BATCH, 3000
 
 
 def main() -> None:
@@ -38,49 +38,49 @@ def main() -> None:
     parser.add_argument("--large", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.large:
-        print(json.dumps(large(options.large, options.pairs)))
+        print(json.dumps(measure_large_export(options.large, options.pairs)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        pace(Path(folder), options.rounds)
-        filing(Path(folder))
-        preview(Path(folder))
-        sizes(Path(folder), options.pairs)
+        compare_with_sampler(Path(folder), options.rounds)
+        measure_writing(Path(folder))
+        measure_preview(Path(folder))
+        measure_memory(Path(folder), options.pairs)
 
 
-def pace(folder: Path, rounds: int) -> None:
-    """Pairs a second of the sampler alone and of the export, in turns."""
+def compare_with_sampler(folder: Path, rounds: int) -> None:
+    """Prints the pairs per second of the sampler alone and of the export, in turns."""
     from engine.export.pair_generator import PairGenerator
 
     order = ExportOrder(pack=PACK, format=FormatName.paired, caption_grammar=True)
-    drawer = PairGenerator(order, "auto")
-    drawer.draw(range(DEFAULT_BATCH))
+    generator = PairGenerator(order, "auto")
+    generator.draw(range(DEFAULT_BATCH))
     rates: list[tuple[float, float]] = []
     for index in range(rounds):
         begun = time.perf_counter()
-        for first in range(0, ROUND, DEFAULT_BATCH):
-            drawer.draw(range(first, first + DEFAULT_BATCH))
+        for first in range(0, ROUND_PAIRS, DEFAULT_BATCH):
+            generator.draw(range(first, first + DEFAULT_BATCH))
         alone = time.perf_counter() - begun
         stamps: list[float] = []
         written = partial(stamp, stamps)
         export_dataset(
             order,
-            ExportRunOptions(out=folder / f"pace-{index}", count=ROUND + DEFAULT_BATCH),
+            ExportRunOptions(out=folder / f"pace-{index}", count=ROUND_PAIRS + DEFAULT_BATCH),
             ProgressHooks(on_written=written),
         )
         # without the first batch, which also loads the pack: `written` is called at the start and after each pair
-        rates.append((ROUND / alone, ROUND / (stamps[-1] - stamps[DEFAULT_BATCH])))
+        rates.append((ROUND_PAIRS / alone, ROUND_PAIRS / (stamps[-1] - stamps[DEFAULT_BATCH])))
     ratio = statistics.median(exported / alone for alone, exported in rates)
     bare = statistics.median(alone for alone, _ in rates)
     print(f"{bare:.2f} pairs/s by the sampler alone; an export has {ratio:.3f} of that")
 
 
-def filing(folder: Path) -> None:
-    """Pairs a second that one process writes, and their size, if they are drawn at once."""
+def measure_writing(folder: Path) -> None:
+    """Prints the pairs per second that one process writes if drawing takes no time, and their size."""
     from engine.export.pair_generator import PairGenerator
 
     drawn = PairGenerator(ExportOrder(pack=PACK, format=FormatName.paired), "auto").draw(range(DEFAULT_BATCH))
 
-    def again(drawer: PairGenerator, seeds: Sequence[int], step: object = None) -> list[GeneratedPair]:
+    def repeat_drawn(generator: PairGenerator, seeds: Sequence[int], step: object = None) -> list[GeneratedPair]:
         of_seed = zip(seeds, itertools.cycle(drawn), strict=False)
         return [
             GeneratedPair(f"{seed:09d}", pair.image, pair.layout, msgspec.structs.replace(pair.record, seed=seed))
@@ -89,21 +89,23 @@ def filing(folder: Path) -> None:
 
     for form in (FormatName.paired, FormatName.webdataset):
         stamps: list[float] = []
-        how = ExportRunOptions(out=folder / f"filed-{form}", count=FILED)
-        with mock.patch.object(PairGenerator, "draw", again):
-            export_dataset(ExportOrder(pack=PACK, format=form), how, ProgressHooks(on_written=partial(stamp, stamps)))
-        rate = (FILED - DEFAULT_BATCH) / (stamps[-1] - stamps[DEFAULT_BATCH])
-        size = sum(path.stat().st_size for path in how.out.rglob("*") if path.is_file()) / FILED
+        run_options = ExportRunOptions(out=folder / f"written-{form}", count=WRITTEN_PAIRS)
+        with mock.patch.object(PairGenerator, "draw", repeat_drawn):
+            export_dataset(
+                ExportOrder(pack=PACK, format=form), run_options, ProgressHooks(on_written=partial(stamp, stamps))
+            )
+        rate = (WRITTEN_PAIRS - DEFAULT_BATCH) / (stamps[-1] - stamps[DEFAULT_BATCH])
+        size = sum(path.stat().st_size for path in run_options.out.rglob("*") if path.is_file()) / WRITTEN_PAIRS
         print(f"{form}: {rate:.0f} pairs/s are written, {size / 1024:.0f} KiB each")
 
 
 def stamp(stamps: list[float], kept: int, rejected: int) -> None:
-    """Note when a pair was written."""
+    """Records the time at which a pair was written."""
     stamps.append(time.perf_counter())
 
 
-def preview(folder: Path) -> None:
-    """From a request to its first preview while an export runs."""
+def measure_preview(folder: Path) -> None:
+    """Prints the time from a request to its first preview while an export runs."""
     engine = EngineSubprocess.start_serving(PACK, folder / "log")
     while not isinstance(engine.next_event(), Ready):
         pass
@@ -122,42 +124,42 @@ def preview(folder: Path) -> None:
     print(f"first preview during an export: {statistics.median(waits):.2f} s, at most {max(waits):.2f} s")
 
 
-def sizes(folder: Path, pairs: int) -> None:
-    """Memory along a large export, when its first pair comes, and how soon the whole is gone on with."""
-    this = [sys.executable, "-m", "tests.bench.export_figures"]
-    command = [*this, "--pairs", str(pairs), "--large", str(folder / "set")]
+def measure_memory(folder: Path, pairs: int) -> None:
+    """Prints the memory along a large export, the time to its first pair, and the time to resume it when complete."""
+    program = [sys.executable, "-m", "tests.bench.export_figures"]
+    command = [*program, "--pairs", str(pairs), "--large", str(folder / "set")]
     for title in ("new", "again"):
         begun = time.time()
-        told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        figures = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         if title == "new":
-            first, last = told["memory"][0][1], told["memory"][-1][1]
-            rows = ", ".join(f"{count}: {mib:.0f}" for count, mib in told["memory"])
-            print(f"first pair after {told['first'] - begun:.1f} s; MiB by pairs {rows} ({last / first - 1:+.1%})")
+            first, last = figures["memory"][0][1], figures["memory"][-1][1]
+            rows = ", ".join(f"{count}: {mib:.0f}" for count, mib in figures["memory"])
+            print(f"first pair after {figures['first'] - begun:.1f} s; MiB by pairs {rows} ({last / first - 1:+.1%})")
         else:
-            print(f"{told['there']} finished pairs are gone on with after {told['start'] - begun:.2f} s")
+            print(f"{figures['there']} finished pairs are resumed after {figures['start'] - begun:.2f} s")
 
 
-def large(out: Path, pairs: int) -> dict[str, object]:
-    """One export of many pairs, with one step each."""
-    told: dict[str, object] = {}
+def measure_large_export(out: Path, pairs: int) -> dict[str, object]:
+    """Exports many pairs with one step each; returns times and memory at some numbers of pairs."""
+    figures: dict[str, object] = {}
     held: list[tuple[int, float]] = []
     marks = [count for count in (10, 100, 1000, 3000, 10_000, 30_000) if count <= pairs]
 
     def written(kept: int, rejected: int) -> None:
-        if "start" not in told:
-            told.update(start=time.time(), there=kept)
-        elif "first" not in told:
-            told["first"] = time.time()
+        if "start" not in figures:
+            figures.update(start=time.time(), there=kept)
+        elif "first" not in figures:
+            figures["first"] = time.time()
         if kept in marks:
             held.append((kept, memory()))
 
     order = ExportOrder(pack=PACK, format=FormatName.paired, steps=1, guidance=1.0)
     export_dataset(order, ExportRunOptions(out=out, count=pairs), ProgressHooks(on_written=written))
-    return told | {"memory": held}
+    return figures | {"memory": held}
 
 
 def memory() -> float:
-    """MiB that this process holds."""
+    """Reads the resident memory of this process in MiB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 

@@ -1,7 +1,7 @@
-"""What the upscaler makes of pictures that the pack drew: python -m tests.bench.full_size --data DIR/val [--count N]
+"""Segmenter scores of upscaled images: python -m tests.bench.full_size --data DIR/val [--count N]
 
-An image is drawn from each given layout, seed 0, 1, …, and brought to full size. The pack's segmenter finds the
-layouts in the real images at full size, in the drawn ones enlarged (bicubic), and in the upscaled ones.
+Draws an image from each given layout, with the seeds 0, 1, …, and upscales it. The pack's segmenter is scored on the
+real images at full size, on the drawn ones enlarged by bicubic interpolation, and on the upscaled ones.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=96)
     options = parser.parse_args()
     pack = packs.read_pack(pack_catalogue.find_pack_folder(PACK), "auto")
-    ready, judge, info = full_size.load_upscaler(pack), segmenter.load(pack), pack.info
-    height, width = info.height * ready.factor, info.width * ready.factor
+    upscaler, pack_segmenter, info = full_size.load_upscaler(pack), segmenter.load(pack), pack.info
+    height, width = info.height * upscaler.factor, info.width * upscaler.factor
     pairs = [read_pair(item, layout_mapping(PACK)) for item in list_items(options.data)[: options.count]]
     truth = [fit_layout(pair.layout, height, width).pixels for pair in pairs]
-    asked = [
+    requests = [
         Generate(
             id=str(seed),
             pack=PACK,
@@ -46,18 +46,18 @@ def main() -> None:
         for seed, (pair, layout) in enumerate(zip(pairs, truth, strict=True))
     ]
     enlarged, upscaled = [], []
-    for start in range(0, len(asked), BATCH):
-        some = [generation.resolve_for_pack(pack, request) for request in asked[start : start + BATCH]]
-        *_, frame = generation.sample_batch(pack, some)
-        for row, request in enumerate(some):
+    for start in range(0, len(requests), BATCH):
+        batch = [generation.resolve_for_pack(pack, request) for request in requests[start : start + BATCH]]
+        *_, frame = generation.sample_batch(pack, batch)
+        for row, request in enumerate(batch):
             image = frame.image(row)
-            *_, stage = full_size.upscaling_steps(ready, request, frame.pair(row))
+            *_, stage = full_size.upscaling_steps(upscaler, request, frame.pair(row))
             enlarged.append(np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)))
             upscaled.append(stage.pair.image)
     real = [fit_image(pair.image, height, width).pixels for pair in pairs]
     for name, images in (("real", real), ("drawn, enlarged", enlarged), ("drawn, upscaled", upscaled)):
-        found = segmenter_scores(judge, len(info.classes), images, truth)
-        print(f"{name:16} pixel accuracy {found.accuracy:.3f}, mIoU {found.mean_iou:.3f}")
+        scores = segmenter_scores(pack_segmenter, len(info.classes), images, truth)
+        print(f"{name:16} pixel accuracy {scores.accuracy:.3f}, mIoU {scores.mean_iou:.3f}")
 
 
 if __name__ == "__main__":

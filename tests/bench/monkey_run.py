@@ -1,7 +1,7 @@
-"""A monkey at the window: python -m tests.bench.monkey_run [--events N] [--seed S]
+"""Random input to the studio's window: python -m tests.bench.monkey_run [--events N] [--seed S]
 
-Fails on an exception, on a wrong id, on a notice of a bug, if undoing all does not lead back, or if too much memory
-is kept.
+Fails on an exception, an invalid class id, a notice of an internal error, memory that is not released, or if undoing
+everything does not restore the first state.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.bench.studio_window import open_and
 from tests.studio.monkey import Monkey
 
 LEAK = 40.0
-"""Megabytes that may come on beside the history: results in memory, and what Qt and Python keep at hand."""
+"""Megabytes of growth beside the history that are allowed: results in memory, and caches of Qt and Python."""
 
 
 def main() -> None:
@@ -41,36 +41,36 @@ def run(app: QApplication, studio: StudioApplication, events: int, seed: int) ->
     ids = {*range(len(editor.palette)), UNKNOWN}
     editor.history._max_bytes = sys.maxsize  # so that all of it can be undone
     editor.jump_to(0)
-    first = state(editor)
+    first = document_state(editor)
     monkey, start, sizes = Monkey(studio.window, studio.session, seed), time.perf_counter(), []
     for index in range(events):
         monkey.act_once()
         app.processEvents()
-        stumbled = [notice.text for notice in studio.window.notice_bar.notices if notice.details]
-        assert not stumbled, stumbled
+        error_notices = [notice.text for notice in studio.window.notice_bar.notices if notice.details]
+        assert not error_notices, error_notices
         assert set(np.unique(editor.document.visible_layout())) <= ids, "a wrong id"
         if index % (events // 10) == 0:
             gc.collect()
-            sizes.append(resident() - editor.history.nbytes / 2**20)
+            sizes.append(resident_memory() - editor.history.nbytes / 2**20)
             names = len(editor.history.names)
             print(f"{index:6} events  {names:5} steps  {sizes[-1]:7.1f} MB beside the history", flush=True)
     editor.end_stroke()
     generator.cancel_all()
     editor.jump_to(0)
     generator.cancel_all()
-    assert state(editor) == first, "undoing all did not lead back"
+    assert document_state(editor) == first, "undoing everything did not restore the first state"
     kept = sizes[-1] - sizes[1]
-    print(f"{events} events in {time.perf_counter() - start:.0f} s; all undone: the first state")
+    print(f"{events} events in {time.perf_counter() - start:.0f} s; undoing all restored the first state")
     print(f"memory beside the history since the first tenth: {kept:+.1f} MB")
-    assert kept < LEAK, "memory was kept"
+    assert kept < LEAK, "memory was not released"
 
 
-def state(editor) -> tuple[object, ...]:
+def document_state(editor) -> tuple[object, ...]:
     return (*(editor.document.pixels(plane).tobytes() for plane in Plane), editor.document.marks)
 
 
-def resident() -> float:
-    """Megabytes of this process in memory."""
+def resident_memory() -> float:
+    """Reads the resident memory of this process in megabytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 2**20
 

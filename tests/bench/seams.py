@@ -1,8 +1,8 @@
-"""How visible the edge of a photograph is that was drawn on: python tests/bench/seams.py --data DIR [--count N]
+"""Visibility of the edge between a photograph and its extension: python tests/bench/seams.py --data DIR [--count N]
 
-Steps between neighbouring columns of pixels: those across the edge over those up to 8 columns away from it, on the
-photograph's side and on the drawn one; by how much labels change, likewise. 1 is invisible; the same columns of whole
-photographs tell by how much such a figure strays.
+Measures the steps between neighbouring columns of pixels: across the edge, relative to those up to 8 columns away on
+either side; likewise for changes of labels. A ratio of 1 is invisible; the same columns of whole photographs show the
+spread of the ratio.
 """
 
 from __future__ import annotations
@@ -24,29 +24,31 @@ from engine.sample_command.margins import InputMargins
 MARGIN, NEAR, BATCH = 64, 8, 8
 
 
-def steps(pixels: Pixels) -> np.ndarray:
-    """Mean step from each column to the next, [W - 1]: of colours, or how many labels change."""
+def column_steps(pixels: Pixels) -> np.ndarray:
+    """Computes the mean step from each column to the next, [W - 1]: of grey levels, or the share of changed labels."""
     if pixels.ndim == 3:
         values = pixels.astype(float)
         return np.abs(np.diff(values, axis=1)).mean((0, 2))
     return (np.diff(pixels.astype(int), axis=1) != 0).mean(0)
 
 
-def around(pixels: Pixels, edge: int, inwards: int) -> np.ndarray:
-    """The step across the edge, and the mean ones inside and outside of it."""
-    found = steps(pixels)
-    inside = [found[edge - 1 + inwards * d] for d in range(2, NEAR + 1)]
-    outside = [found[edge - 1 - inwards * d] for d in range(2, NEAR + 1)]
-    return np.array([found[edge - 1], np.mean(inside), np.mean(outside)])
+def edge_and_side_steps(pixels: Pixels, edge: int, inwards: int) -> np.ndarray:
+    """Returns the step across an edge, and the mean steps inside and outside of it, [3]."""
+    steps = column_steps(pixels)
+    inside = [steps[edge - 1 + inwards * d] for d in range(2, NEAR + 1)]
+    outside = [steps[edge - 1 - inwards * d] for d in range(2, NEAR + 1)]
+    return np.array([steps[edge - 1], np.mean(inside), np.mean(outside)])
 
 
-def edges(pixels: Pixels, margin: int = MARGIN) -> np.ndarray:
-    """Both edges of the middle of a picture, [2, 3]."""
-    return np.stack([around(pixels, margin, 1), around(pixels, pixels.shape[1] - margin, -1)])
+def edge_steps(pixels: Pixels, margin: int = MARGIN) -> np.ndarray:
+    """Measures the left and the right edge of the middle of a picture, [2, 3]."""
+    return np.stack(
+        [edge_and_side_steps(pixels, margin, 1), edge_and_side_steps(pixels, pixels.shape[1] - margin, -1)]
+    )
 
 
-def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[ImageLayoutPair]:
-    """The photographs drawn on to both sides, 64 columns each."""
+def extend_photographs(pack: packs.Pack, photographs: list[Pixels]) -> list[ImageLayoutPair]:
+    """Extends photographs by 64 columns on either side."""
     info, margins = pack.info, InputMargins(left=MARGIN, right=MARGIN)
     results = []
     for start in range(0, len(photographs), BATCH):
@@ -68,10 +70,10 @@ def extended(pack: packs.Pack, photographs: list[Pixels]) -> list[ImageLayoutPai
     return results
 
 
-def told(name: str, found: list[np.ndarray], unit: str) -> None:
-    """A line: the edge's step and its ratio to both sides."""
-    mean = np.concatenate(found).mean(0)
-    each, random = np.stack(found), np.random.default_rng(0)
+def print_steps(name: str, steps: list[np.ndarray], unit: str) -> None:
+    """Prints the step across the edge, and its ratio to those on both sides with a 95 % interval."""
+    mean = np.concatenate(steps).mean(0)
+    each, random = np.stack(steps), np.random.default_rng(0)
     spread = [each[random.integers(len(each), size=len(each))].mean((0, 1)) for _ in range(500)]
     ratios = [row[0] / row[1:].mean() for row in spread]
     low, high = np.quantile(ratios, [0.025, 0.975])
@@ -94,10 +96,10 @@ def main() -> None:
     chosen = [files[i] for i in np.linspace(0, len(files) - 1, options.count).astype(int)]
     photographs = [raster.fit_image(one.image(), info.height, info.width, "crop").pixels for one in chosen]
     with torch.no_grad():
-        results = extended(pack, photographs)
-    told("photographs", [edges(p, p.shape[1] // 4) for p in photographs], "grey levels")
-    told("drawn on", [edges(result.image) for result in results], "grey levels")
-    told("drawn on, layout", [edges(result.layout) for result in results], "of labels change")
+        results = extend_photographs(pack, photographs)
+    print_steps("photographs", [edge_steps(p, p.shape[1] // 4) for p in photographs], "grey levels")
+    print_steps("drawn on", [edge_steps(result.image) for result in results], "grey levels")
+    print_steps("drawn on, layout", [edge_steps(result.layout) for result in results], "of labels change")
     if options.sheet:
         rows = [[r.image, raster.colourise(r.layout, info.classes)] for r in results[:12]]
         raster.write_image(options.sheet, np.concatenate([np.concatenate(row, 1) for row in rows]))

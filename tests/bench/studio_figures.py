@@ -79,7 +79,7 @@ class Figures:
         if self.generator.display.preview is not None:
             self.previews.append(time.perf_counter())
 
-    async def until(self, condition) -> None:
+    async def wait_until(self, condition) -> None:
         while not condition():
             await asyncio.sleep(0.001)
 

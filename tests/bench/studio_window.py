@@ -1,4 +1,4 @@
-"""A studio in a window of its own for benchmarks: a tiny network with random weights at any size."""
+"""The studio with a tiny random network of any size, for benchmarks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ tiny.make(pathlib.Path(sys.argv[1]), msgspec.structs.replace(tiny.INFO, height=h
 
 
 def open_and(run: Callable[[QApplication, StudioApplication], None], height: int, width: int) -> None:
-    """Open a studio of this size at 1600×900, wait for its engine, and run something in it."""
+    """Opens a studio for pictures of this size in a window of 1600×900, waits for its engine and calls `run`."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as folder:
         packs = Path(folder) / "packs"
@@ -38,10 +38,10 @@ def open_and(run: Callable[[QApplication, StudioApplication], None], height: int
         loop = qasync.QEventLoop(app)
         loop.set_default_executor(ThreadPoolExecutor(2))
         with loop:
-            loop.run_until_complete(_sitting(app, Path(folder), run))
+            loop.run_until_complete(_use_studio(app, Path(folder), run))
 
 
-async def _sitting(app: QApplication, folder: Path, run: Callable[[QApplication, StudioApplication], None]) -> None:
+async def _use_studio(app: QApplication, folder: Path, run: Callable[[QApplication, StudioApplication], None]) -> None:
     studio = StudioApplication(app, folder / "data", folder / "config")
     studio.show()
     studio.window.resize(1600, 900)
@@ -58,7 +58,7 @@ async def _sitting(app: QApplication, folder: Path, run: Callable[[QApplication,
 
 
 def wait(app: QApplication, condition: Callable[[], bool]) -> None:
-    """Process events until something is so, and leave the engine the core meanwhile."""
+    """Processes events until a condition holds, sleeping in between to leave the core to the engine."""
     while not condition():
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         time.sleep(0.005)
