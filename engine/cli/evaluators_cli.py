@@ -11,7 +11,7 @@ from engine.cli.cli_options import DeviceChoice, DeviceOption, PackOption, app
 
 if TYPE_CHECKING:
     from engine.packs.companion_files import WeightsMetadata
-    from engine.training.tasks.evaluator_task import TrainingTask
+    from engine.training.tasks.evaluator_task import EvaluatorTask
 
 F = TypeVar("F", bound="WeightsMetadata")
 ConfigArgument = Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")]
@@ -60,7 +60,7 @@ def train_clip(
 
 
 def _train_evaluator(
-    kind: type[TrainingTask[F]],
+    kind: type[EvaluatorTask[F]],
     config: Path,
     pack: str,
     images: int,

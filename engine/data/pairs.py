@@ -140,6 +140,11 @@ class LabelNoise(NamedTuple):
     border: int = 0
     thin: tuple[int, ...] = ()
 
+    @classmethod
+    def by_names(cls, border: int, thin: Sequence[str], class_names: Sequence[str]) -> LabelNoise:
+        """Label noise whose thin classes are given by name; `class_names` are in the order of their ids."""
+        return cls(border, tuple(class_names.index(name) for name in thin))
+
 
 NO_LABEL_NOISE = LabelNoise()
 

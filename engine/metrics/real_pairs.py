@@ -108,8 +108,8 @@ def read_pairs_for_pack(items: Sequence[DatasetItem], pack: Pack, gamma: float |
 
 def certain_pair(pair: DatasetPair, pack: Pack) -> DatasetPair:
     """Sets the labels to unknown that the pack's data options declare doubtful."""
-    names = [info.name for info in pack.info.classes]
-    label_noise = LabelNoise(pack.file.data.border, tuple(names.index(name) for name in pack.file.data.thin))
+    data = pack.file.data
+    label_noise = LabelNoise.by_names(data.border, data.thin, [info.name for info in pack.info.classes])
     return DatasetPair(pair.image, label_noise_to_unknown(pair.layout, label_noise))
 
 

@@ -1,7 +1,7 @@
-"""Several processes that train one network, as `accelerate launch` or `torchrun` starts them, on one machine or many.
+"""Several processes that train one network, started by `torchrun` on one machine or more.
 
-All hold the same weights. Of every batch each takes its rows, and the mean of their gradients moves them all: what one
-process would have done, but for the order of sums. The network is small, so that one message a step does.
+All hold the same weights. Each takes its rows of every batch, and all are moved by the mean of their gradients: what
+one process would have done, but for the order of sums. The network is small, so one reduction a step is enough.
 """
 
 from __future__ import annotations
@@ -19,29 +19,31 @@ from engine.packs.pack import choose_device
 
 
 class DistributedState(NamedTuple):
-    """Which of `size` processes this is, from 0."""
+    """The rank of this process among `world_size`, from 0."""
 
     rank: int
     world_size: int
 
     @property
     def is_main_process(self) -> bool:
-        """Whether this one writes and reports."""
+        """Whether this process writes and reports."""
         return self.rank == 0
 
     @property
     def batch_rows(self) -> slice:
-        """Its rows of a batch. Not one block: so each has its share of what the first half of a batch is for."""
+        """This process's rows of a batch: every n-th, so that each has its share of the first half of a batch, which is
+        treated differently (self-conditioning).
+        """
         return slice(self.rank, None, self.world_size)
 
     def check_batch(self, batch: int) -> None:
-        """Raise BadConfig if a batch of so many cannot be shared evenly, both halves of it."""
+        """Raise BadConfig if the rows of a batch, and of each half of it, cannot be shared evenly."""
         if batch % (2 * self.world_size) and self.world_size > 1:
             hint = f"Use a `batch` that {2 * self.world_size} divides, or fewer processes."
             raise BadConfig(f"{self.world_size} processes cannot share a batch of {batch}.", hint)
 
     def all_equal(self, values: Tensor) -> bool:
-        """Whether all processes have the same float64 values."""
+        """Whether all processes have the same values, float64 [N]."""
         if self.world_size == 1:
             return True
         both = torch.cat([values, -values])
@@ -51,7 +53,7 @@ class DistributedState(NamedTuple):
 
     @torch.no_grad()
     def all_reduce_mean(self, tensors: Sequence[Tensor]) -> None:
-        """Put the mean over all processes in place of each."""
+        """Replace each tensor by its mean over all processes."""
         if self.world_size == 1:
             return
         flat = torch.cat([tensor.flatten() for tensor in tensors])
@@ -66,7 +68,7 @@ SINGLE_PROCESS = DistributedState(0, 1)
 
 @contextmanager
 def join_process_group(device: str) -> Iterator[DistributedState]:
-    """This process's part, as the environment says it; a GPU of its own where there are any. Raises BadConfig."""
+    """Join the processes that the environment describes, with a GPU each where there are any. Raises BadConfig."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         yield SINGLE_PROCESS
@@ -85,7 +87,7 @@ def join_process_group(device: str) -> Iterator[DistributedState]:
     try:
         distributed.init_process_group("nccl" if gpu else "gloo")
     except ValueError as error:
-        raise BadConfig(f"WORLD_SIZE is {size}, but {error}", "Start with accelerate launch or torchrun.") from error
+        raise BadConfig(f"WORLD_SIZE is {size}, but {error}", "Start it with torchrun.") from error
     try:
         yield DistributedState(distributed.get_rank(), size)
     finally:

@@ -75,8 +75,7 @@ class TrainingFrames:
     ) -> None:
         self.config, self._class_count = config, len(classes)
         views = [FrameView(view.rows, view.stretch, config.width, config.cut) for view in config.views]
-        names = [words.name for words in classes]
-        label_noise = LabelNoise(config.border, tuple(names.index(name) for name in config.thin))
+        label_noise = LabelNoise.by_names(config.border, config.thin, [words.name for words in classes])
         self._items, mapping = training_pairs or TrainingPairs.of(config)
         self._load_frame = partial(load_frame, mapping=mapping, views=views, label_noise=label_noise)
         self._window_size = min(config.window or len(self._items), len(self._items))

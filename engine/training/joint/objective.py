@@ -1,4 +1,4 @@
-"""What is minimised: both halves' losses over the pixels that count, with self-conditioning, and the text probe's."""
+"""The loss of a base: of both halves over the pixels that count, with self-conditioning, and of the text probe."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from engine.diffusion.process.denoiser import CleanEstimate, DiffusionState, Prediction, TextFeatures
 from engine.diffusion.process.joint_process import JointProcess, LossWeighting
+from engine.guides.guide_losses import PixelStandardisation
 from engine.network.text_tower import build_text_tower
 from engine.packs.pack import build_network
 from engine.packs.pack_config import PackFile
@@ -19,11 +20,11 @@ from engine.training.core.distributed import SINGLE_PROCESS, DistributedState
 from engine.training.joint.batches import Batch
 
 TEXT_LOSS_WEIGHT = 0.1
-"""The weight of hearing from the pooled text alone which classes are named, and which as absent."""
+"""Weight of the probe's loss, which tells from the pooled text which classes are mentioned, and which as absent."""
 
 
 class JointModel(nn.Module):
-    """The U-Net, the text tower and the probe that teaches the tower what words mean."""
+    """The U-Net, the text tower, and the probe whose loss teaches the tower what words mean."""
 
     def __init__(self, file: PackFile, process: JointProcess) -> None:
         super().__init__()
@@ -34,39 +35,40 @@ class JointModel(nn.Module):
 
 @dataclass
 class LossMeter:
-    """Running means of the losses: all, by task, and by tenth of the clock."""
+    """Running means of the losses by name: each half by task and by tenth of the clock, and the text probe's."""
 
     sums: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     counts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, name: str, value: float) -> None:
+        """Count a value towards the mean of its name."""
         self.sums[name] += value
         self.counts[name] += 1
 
     def means(self) -> dict[str, float]:
+        """The means by name, rounded to five places."""
         return {name: round(self.sums[name] / self.counts[name], 5) for name in sorted(self.sums)}
 
 
 @dataclass(frozen=True)
 class JointObjective:
-    """The loss of a batch. `forward` is the U-Net, perhaps compiled; `layout_weight` is λ."""
+    """Computes the loss of a batch. `forward` is the U-Net, perhaps compiled; `layout_weight` is λ."""
 
     model: JointModel
     forward: Callable[[DiffusionState, TextFeatures, CleanEstimate], Prediction]
     process: JointProcess
-    mean: Tensor
-    deviation: Tensor
+    standardisation: PixelStandardisation
     loss_options: LossWeighting
     layout_weight: float
     distributed_state: DistributedState = SINGLE_PROCESS
 
     def loss(self, batch: Batch, meter: LossMeter) -> Tensor:
         """v-MSE + λ CE/ln K over the pixels that count, and the text probe's cross-entropy."""
-        x_0 = (batch.image - self.mean) / self.deviation
+        x_0 = self.standardisation.standardise(batch.image)
         device, rows = x_0.device, len(x_0) * self.distributed_state.world_size
         noise = torch.randn((rows, *x_0.shape[1:]), device=device)[self.distributed_state.batch_rows]
         uniform = torch.rand((rows, 1, *x_0.shape[2:]), device=device)[self.distributed_state.batch_rows]
-        if self.distributed_state.rank:  # what the network drops out is not the same for the rows of others
+        if self.distributed_state.rank:  # or the rows of all processes would share their dropout
             torch.manual_seed(torch.initial_seed() + self.distributed_state.rank)
         state = self.process.q_sample(x_0, batch.layout, batch.clocks, noise, uniform)
         with torch.autocast(device.type, torch.bfloat16):
@@ -84,7 +86,7 @@ class JointObjective:
 
     @torch.no_grad()
     def self_conditioning(self, state: DiffusionState, text: TextFeatures) -> CleanEstimate:
-        """Self-conditioning: half of the batch is shown the network's own first estimate."""
+        """What the network is conditioned on: its own first estimate for half of the batch, no information for the rest."""
         half = len(state.image) // 2
         first = state[:half]
         x, k = state.image, self.process.num_classes
@@ -97,6 +99,7 @@ class JointObjective:
         )
 
     def log_losses(self, batch: Batch, image: Tensor, layout: Tensor, text_loss: Tensor, meter: LossMeter) -> None:
+        """Add the losses [B] of both halves, and the text's, to the meter."""
         meter.add("text", float(text_loss))
         values = {"image": image.tolist(), "layout": layout.tolist()}
         clocks = {"image": batch.clocks.image_running.tolist(), "layout": batch.clocks.layout_running.tolist()}

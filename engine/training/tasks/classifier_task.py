@@ -1,4 +1,4 @@
-"""Trains the classifier that guides by classes: which of them are in a picture, whatever its noise."""
+"""Training of the classifier for guidance by classes: which of them are in an image, at any noise level."""
 
 from __future__ import annotations
 
@@ -7,68 +7,64 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from rich.progress import Progress, ProgressColumn
+from rich.progress import ProgressColumn
+from torch import Tensor
 from torch.nn import functional as F
 
 from engine.data.pairs import gamma_corrected
-from engine.data.taxonomy import taxonomy_classes
 from engine.diffusion.process import gaussian
 from engine.guides.noisy_classifier import ClassifierMetadata, NoisyClassifier, save
-from engine.interface.errors import BadConfig
 from engine.packs.pack import Pack
-from engine.training.core.frames import TrainingFrames, class_presence
+from engine.training.core.frames import class_presence
 from engine.training.core.training_config import TrainConfig
+from engine.training.tasks.evaluator_task import FrameSource, FrameTask, begin_training_run
 
-LEARNING_RATE = 2e-3
+EVALUATION_BATCHES = 16
+FIRST_EVALUATION_SEED = 2**31
 
 
-def checked_metadata(config: TrainConfig, pack: Pack, path: Path) -> ClassifierMetadata:
-    """What the classifier is for. Raises BadConfig if the data have other classes, or `path` is a folder."""
-    metadata = ClassifierMetadata.from_pack(pack)
-    if tuple(words.name for words in taxonomy_classes(config.taxonomy)) != metadata.classes:
-        raise BadConfig(f"“{config.taxonomy}” has other classes than “{pack.info.name}”.", "Take the pack's own data.")
-    if path.is_dir():
-        raise BadConfig(f"{path} is a folder.", "Name the file to write.")
-    return metadata
+class ClassifierTask(FrameTask):
+    """Trains a classifier of noised images with batches of the configuration's size."""
+
+    learning_rate = 2e-3
+
+    def __init__(self, config: TrainConfig, pack: Pack, sources: Sequence[FrameSource]) -> None:
+        super().__init__(config, pack, sources)
+        self.batch = config.batch
+        self.network: NoisyClassifier = NoisyClassifier(ClassifierMetadata.from_pack(pack)).to(pack.device)
+
+    def uses_muon(self, name: str, parameter: Tensor) -> bool:
+        """Whether Muon moves a parameter, which it does with none."""
+        return False
+
+    def loss(self, random: np.random.Generator) -> Tensor:
+        """Binary cross-entropy of the classes present, at clocks drawn evenly."""
+        (source, *_), device = self.sources, self.pack.device
+        schedule, class_count = self.pack.process.image_schedule, len(self.network.metadata.classes)
+        pairs = [source.frames.draw_pair(random) for _ in range(self.batch)]
+        x_0 = self.standardised([gamma_corrected(pair.image, source.gamma) for pair in pairs])
+        present_classes = torch.from_numpy(np.stack([class_presence(pair.layout, class_count) for pair in pairs]))
+        t = torch.from_numpy(random.integers(0, schedule.max_clock + 1, self.batch)).to(device)
+        x_t = gaussian.q_sample(schedule, x_0, t[:, None, None, None], torch.randn_like(x_0))
+        return F.binary_cross_entropy_with_logits(self.network(x_t, t), present_classes.float().to(device))
+
+    @torch.no_grad()
+    def mean_loss(self) -> float:
+        """The loss over a few more batches."""
+        seeds = range(FIRST_EVALUATION_SEED, FIRST_EVALUATION_SEED + EVALUATION_BATCHES)
+        return float(np.mean([float(self.loss(np.random.default_rng((self.config.seed, seed)))) for seed in seeds]))
 
 
 def train_classifier(
     config: TrainConfig, pack: Pack, images: int, path: Path, columns: Sequence[ProgressColumn]
 ) -> float:
-    """Train on the data of a configuration, for a pack; writes `path` and returns the mean loss of the last tenth.
+    """Train a classifier for a pack on the data of a configuration, from the last checkpoint if there is one.
 
-    Raises BadConfig or BadFile.
+    Writes `path` and returns the mean loss after training. Raises BadConfig or BadFile.
     """
-    metadata = checked_metadata(config, pack, path)
-    frames, classes = TrainingFrames(config, taxonomy_classes(config.taxonomy)), len(metadata.classes)
-    torch.manual_seed(config.seed)
-    random = np.random.default_rng(config.seed)
-    network = NoisyClassifier(metadata).to(pack.device)
-    steps = max(1, images // config.batch)
-    optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps + 1)
-    pixels, losses = pack.file.pixels, []
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in (pixels.mean, pixels.deviation))
-    with Progress(*columns) as progress:
-        task = progress.add_task("training", total=images, loss=0.0, rate=0.0)
-        for step in range(steps):
-            frames.advance_to(step * config.batch)
-            pairs = [frames.draw_pair(random) for _ in range(config.batch)]
-            pictures = np.stack([gamma_corrected(pair.image, pixels.gamma) for pair in pairs])
-            x_0 = ((torch.from_numpy(pictures).movedim(-1, 1).float() / 255 - mean) / deviation).to(pack.device)
-            present_classes = torch.from_numpy(
-                np.stack([class_presence(pair.layout, classes) for pair in pairs])
-            ).float()
-            t = torch.from_numpy(random.integers(0, pack.process.image_schedule.max_clock + 1, config.batch)).to(
-                pack.device
-            )
-            x_t = gaussian.q_sample(pack.process.image_schedule, x_0, t[:, None, None, None], torch.randn_like(x_0))
-            loss = F.binary_cross_entropy_with_logits(network(x_t, t), present_classes.to(pack.device))
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            optimiser.step()
-            schedule.step()
-            losses.append(loss.item())
-            progress.update(task, advance=config.batch, loss=losses[-1])
-    save(path, network, metadata)
-    return float(np.mean(losses[-max(1, steps // 10) :]))
+    training_run, task = begin_training_run(ClassifierTask, config, pack, images, path)
+    training_run.run(columns)
+    training_run.use_averaged_weights()
+    save(path, task.network, task.network.metadata)
+    training_run.remove_checkpoint()
+    return task.mean_loss()

@@ -1,4 +1,4 @@
-"""What a pack's CLIP pair learns: real pictures with captions drawn anew each time, by open_clip's loss."""
+"""Training of a pack's CLIP pair: real images with captions drawn anew each time, by open_clip's loss."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from engine.prompts.captions import (
     CaptionStyle,
 )
 from engine.training.core.training_config import TrainConfig
-from engine.training.tasks.evaluator_task import FrameSource, TrainingTask, ValidationSet
+from engine.training.tasks.evaluator_task import EvaluatorTask, FrameSource, ValidationSet
 
 CAPTION_COUNT = 512
-"""How many captions a pair offers, each of which names two classes at least."""
+"""How many captions a pair stores, each of which mentions at least two classes."""
 CAPTION_ROUNDS = 4
-"""How often the pictures held out get captions; a caption says little of a picture, and not always the same."""
+"""How often the images held out get new captions, over which the scores are averaged; one says little of an image."""
 
 
-class ClipTask(TrainingTask[ClipMetadata]):
-    """Pictures and captions."""
+class ClipTask(EvaluatorTask[ClipMetadata]):
+    """Trains the pack's CLIP pair."""
 
     file_name, batch, learning_rate = clip_pair.FILE, 64, 1e-3
 
@@ -52,20 +52,20 @@ class ClipTask(TrainingTask[ClipMetadata]):
         )
         self.contrastive_loss = ClipLoss()
 
-    @staticmethod
-    def uses_muon(name: str, parameter: Tensor) -> bool:
-        """The matrices of the transformers' layers."""
+    def uses_muon(self, name: str, parameter: Tensor) -> bool:
+        """Whether a parameter is a matrix of the transformers' layers."""
         return parameter.ndim == 2 and ".resblocks." in name
 
     def loss(self, random: np.random.Generator) -> Tensor:
-        """Each picture is to find its caption in the batch, and each caption its picture; and all captions that name
-        nothing wrong are to fit better than those that do. From own captions alone, most of which fit other streets
-        as well, a few thousand frames teach little.
+        """The contrastive loss of images and their own captions, plus the matching loss of all that fit.
+
+        The second is needed because most captions fit other images as well: with the first alone, a few thousand
+        frames teach little.
         """
         pairs = self.draw_pairs(random, self.batch)
         captions = [self.captioner.draw_caption(pair.layout, pair.image, random) for pair in pairs]
         with torch.autocast(self.pack.device.type, torch.bfloat16):
-            image_embeddings = self.network.encode_images(self.standardised(pairs))
+            image_embeddings = self.network.encode_images(self.standardised([pair.image for pair in pairs]))
             text_embeddings = self.network.encode_texts([caption.text for caption in captions])
         loss: Tensor = self.contrastive_loss(image_embeddings, text_embeddings, self.network.logit_scale)
         matches = torch.from_numpy(caption_matches([pair.layout for pair in pairs], captions)).to(
@@ -74,19 +74,19 @@ class ClipTask(TrainingTask[ClipMetadata]):
         return loss + matching_loss(self.network.logit_scale * image_embeddings @ text_embeddings.T, matches)
 
     def distinct_captions(self, random: np.random.Generator) -> tuple[str, ...]:
-        """Captions of training pictures, no two the same."""
-        found: dict[str, None] = {}
+        """Different captions of training images, `CAPTION_COUNT` at most."""
+        captions: dict[str, None] = {}
         for _ in range(16 * CAPTION_COUNT):
             (pair,) = self.draw_pairs(random, 1)
             caption = self.captioner.draw_caption(pair.layout, pair.image, random)
             if (caption.mentions == PRESENT).sum() >= 2 and OUT_OF_VOCABULARY_WORD not in caption.text:
-                found[caption.text] = None
-            if len(found) == CAPTION_COUNT:
+                captions[caption.text] = None
+            if len(captions) == CAPTION_COUNT:
                 break
-        return tuple(found)
+        return tuple(captions)
 
     def evaluate_and_save(self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path) -> ClipMetadata:
-        """As good as what is written, and no better."""
+        """Score the pair with the weights as they are written, in bfloat16, and write it. Raises BadFile."""
         pair = clip_pair.clip_pair_from_towers(self.network.to(torch.bfloat16), self.pack.file, self.pack.device)
         clip_metadata = ClipMetadata(
             **msgspec.structs.asdict(metadata),
@@ -99,26 +99,27 @@ class ClipTask(TrainingTask[ClipMetadata]):
 
 
 def caption_matches(layouts: Sequence[Pixels], captions: Sequence[Caption]) -> np.ndarray:
-    """Whether each layout [H, W] has all classes that each caption names, and none that it says are not there, and
-    whether the caption is its own; bool [N, N].
+    """Which captions fit which layouts [H, W], bool [N, N]: layouts in rows, captions in columns.
+
+    A caption fits if every class it mentions is present and none that it calls absent, or if it is the layout's own.
     """
     class_mentions = np.stack([caption.mentions for caption in captions])
     counts = np.stack([np.bincount(ids[ids != UNKNOWN], minlength=class_mentions.shape[1]) for ids in layouts])
     missing_count = (counts < MIN_CLASS_PIXELS).astype(np.int64) @ (class_mentions == PRESENT).T
     denied_count = (counts > 0).astype(np.int64) @ (class_mentions == ABSENT).T
-    found: np.ndarray = (missing_count + denied_count == 0) | np.eye(len(layouts), dtype=np.bool_)
-    return found
+    matches: np.ndarray = (missing_count + denied_count == 0) | np.eye(len(layouts), dtype=np.bool_)
+    return matches
 
 
 def matching_loss(scores: Tensor, matches: Tensor) -> Tensor:
-    """-log of the share that fitting pairs have of each row's softmax, and of each column's, on average."""
-    fitting = scores.masked_fill(~matches, -torch.inf)
-    losses = [scores.logsumexp(dim) - fitting.logsumexp(dim) for dim in (0, 1)]
+    """-log of the probability of all matching pairs in each row's softmax, and in each column's, averaged."""
+    matching = scores.masked_fill(~matches, -torch.inf)
+    losses = [scores.logsumexp(dim) - matching.logsumexp(dim) for dim in (0, 1)]
     return torch.stack(losses).mean()
 
 
 def initialised_towers(pack: Pack) -> ClipTowers:
-    """Towers that see through the pack's segmenter and read as its text tower. Raises BadPack without a segmenter."""
+    """Towers with the weights of the pack's segmenter and text tower. Raises BadPack if the pack has no segmenter."""
     towers = ClipTowers(pack.info.height, pack.info.width, pack.info.vocabulary)
     segmenter_weights = segmenter.load(pack).network.state_dict()
     towers.eye.load_state_dict({name: segmenter_weights[name] for name in towers.eye.state_dict()})
@@ -128,7 +129,7 @@ def initialised_towers(pack: Pack) -> ClipTowers:
 
 
 def evaluate_retrieval(pair: PackClipPair, validation_set: ValidationSet, captioner: Captioner) -> RetrievalScores:
-    """R-precision over several draws of captions of the pictures held out."""
+    """Retrieval scores on the images held out, averaged over `CAPTION_ROUNDS` draws of captions."""
     random = np.random.default_rng(0)
     image_embeddings, rounds = pair.embed_images(validation_set.images), []
     for _ in range(CAPTION_ROUNDS):

@@ -1,9 +1,9 @@
-"""What a pack's distilled network learns: to go in one step where the pack goes in several guided ones.
+"""Distillation of a pack's network into one that samples in few unguided steps.
 
-Progressive distillation [Salimans & Ho 2022] in one go, of a guided teacher [Meng et al. 2023], along the student's
-own path: the student draws real tasks in its few steps; from every state that it comes to, the teacher goes the same
-way in smaller steps, and where it arrives says which v the student should have answered. While the teacher does so the
-layout waits, as it does within a step of any sampler; its own step is taught by the teacher's guided transition.
+Progressive distillation [Salimans & Ho 2022] in a single stage, of a guided teacher [Meng et al. 2023], along the
+student's own trajectory: the student samples real tasks in its few steps; from each of its states the teacher covers
+the same step in smaller ones, and where it arrives determines which v the student should have predicted. The layout
+is constant meanwhile, as it is within a step of any sampler; its transition is learned from the teacher's guided one.
 """
 
 from __future__ import annotations
@@ -53,23 +53,23 @@ from engine.requests.request_batch import sampler_settings
 from engine.training.core.training_config import TaskMix, TrainConfig
 from engine.training.joint.batches import Batch, BatchStream, stack_samples
 from engine.training.tasks import evaluator_task
-from engine.training.tasks.evaluator_task import FrameSource, TrainingTask, ValidationSet
+from engine.training.tasks.evaluator_task import EvaluatorTask, FrameSource, ValidationSet
 
 TEACHER_STEPS_PER_STUDENT_STEP = 3
-"""Steps of the teacher for each of the student's."""
+"""How many steps the teacher takes for each of the student's."""
 DISTILLATION_MIX = TaskMix(layout_given=0.5, joint=0.15, image_given=0.05, regions=0.3)
-"""What live drawing does: mostly images for layouts, whole and half painted, and parts of either half."""
+"""What people do in the studio: mostly images for layouts, complete or not, and regions of either half."""
 MAX_EVALUATIONS = 4
-"""Evaluations up to which the student is measured."""
+"""The student is scored at 1 … `MAX_EVALUATIONS` evaluations."""
+DETERMINISTIC_SAMPLERS = ("ddim", "dpm++2m", "unipc", "heun")
+"""Samplers of teachers; where one adds noise to each step, its next state is no target for a network."""
 FIRST_SEED = 70_000
 GENERATION_BATCH = 16
 MIN_PROBABILITY = 1e-8
 
-ProgressColumns = Sequence[ProgressColumn]
 
-
-class DistillationTask(TrainingTask[DistilledMetadata]):
-    """A student on its way; the pack is its teacher."""
+class DistillationTask(EvaluatorTask[DistilledMetadata]):
+    """Trains a student from the weights of the pack, which is its teacher."""
 
     file_name, batch, learning_rate = DISTILLED_FILE, 4, 2e-4
 
@@ -82,22 +82,21 @@ class DistillationTask(TrainingTask[DistilledMetadata]):
         self.forward: Denoiser = torch.compile(self.network) if config.compile else self.network
         self.plan, self.teacher_digest = DistilledSampling(), few_step.weights_digest(pack.folder)
         student_config = msgspec.structs.replace(config, mix=DISTILLATION_MIX, batch=self.batch)
-        self.batches = BatchStream(sources[0].frames, taxonomy_classes(config.taxonomy), student_config)
+        self.samples = BatchStream(sources[0].frames, taxonomy_classes(config.taxonomy), student_config)
 
-    @staticmethod
-    def uses_muon(name: str, parameter: Tensor) -> bool:
-        """The matrices between stem and head, as in the pack's own training."""
+    def uses_muon(self, name: str, parameter: Tensor) -> bool:
+        """Whether a parameter is a matrix between stem and head, as in the pack's own training."""
         return parameter.ndim >= 2 and name.startswith(("down", "up", "shrink", "grow"))
 
     def loss(self, random: np.random.Generator) -> Tensor:
-        """Over the paths of a few tasks, each step's v-MSE and KL/ln K."""
-        batch = stack_samples([self.batches.draw_sample(random) for _ in range(self.batch)]).to(self.pack.device)
+        """The mean of `distillation_loss` over the steps of a batch of tasks."""
+        batch = stack_samples([self.samples.draw_sample(random) for _ in range(self.batch)]).to(self.pack.device)
         with torch.no_grad():
             task = self.sampling_task(batch, int(random.integers(2**62)))
         return torch.stack(list(self.step_losses(task))).mean()
 
     def sampling_task(self, batch: Batch, seed: int) -> SamplingTask:
-        """The batch's tasks, guided as the pack guides them."""
+        """What a batch asks of a sampler, with the pack's guidance and the seeds from `seed` on."""
         info, tower, rows = self.pack.info, self.pack.text_encoder, len(batch.image)
         keep_image, keep_layout = batch.clocks.image == 0, batch.clocks.layout == 0
         has_prompt = torch.tensor([bool(text) for text in batch.captions])
@@ -116,7 +115,7 @@ class DistillationTask(TrainingTask[DistilledMetadata]):
         )
 
     def step_losses(self, task: SamplingTask) -> Iterator[Tensor]:
-        """One for each step of the student, who goes on from where it comes to itself."""
+        """The loss of each step; the student continues from its own result."""
         process, random = self.pack.process, SeededNoise(task.seeds, task.image.device)
         trajectory = DistillationTrajectory(self.pack, self.plan, task)
         state = initial_state(process, task, trajectory.step_plans[0].clocks, random)
@@ -133,7 +132,7 @@ class DistillationTask(TrainingTask[DistilledMetadata]):
     def evaluate_and_save(
         self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path
     ) -> DistilledMetadata:
-        """By the pack's segmenter, in what it and its teacher draw for the layouts held out."""
+        """Score student and teacher by the pack's segmenter, on images for the layouts held out. Raises BadFile."""
         pack_segmenter, info = segmenter.load(self.pack), self.pack.info
         weights = {name: value.detach() for name, value in self.network.state_dict().items()}
         student = few_step.distilled_pack(self.pack, weights, self.plan, out)
@@ -160,14 +159,14 @@ class DistillationTask(TrainingTask[DistilledMetadata]):
 
 
 class TeacherTarget(NamedTuple):
-    """Where the teacher arrives: the image [B, 3, H, W], and ∝ the chances of the layout's next ids [B, S, H, W]."""
+    """What the teacher reaches: the image [B, 3, H, W], and the layout's transition [B, S, H, W], not normalised."""
 
     image: Tensor
     layout_probabilities: Tensor
 
 
 class DistillationTrajectory:
-    """The student's steps through a task, and the teacher's smaller ones, of which it is told the weights."""
+    """The clocks of the student's steps through a task, and of the teacher's smaller ones; only the teacher is guided."""
 
     def __init__(self, pack: Pack, plan: DistilledSampling, task: SamplingTask) -> None:
         self.pack, self.process, self.task = pack, pack.process, task
@@ -188,7 +187,7 @@ class DistillationTrajectory:
         )
 
     def teacher_target(self, index: int, state: DiffusionState, estimate: CleanEstimate) -> TeacherTarget:
-        """The teacher's way through a step of the student, the layout waiting."""
+        """The teacher's result after step `index` of the student, in smaller steps that leave the layout as it is."""
         process, task = self.process, self.task
         image = self.teacher_clocks.image[
             TEACHER_STEPS_PER_STUDENT_STEP * index : TEACHER_STEPS_PER_STUDENT_STEP * (index + 1) + 1
@@ -204,13 +203,13 @@ class DistillationTrajectory:
             state, estimate, guided_prediction = reverse.step(state, estimate, step_plan)
             if layout_probabilities is None:
                 layout_probabilities = guided_prediction.layout.reverse_probs(next_clocks)
-        assert layout_probabilities is not None, "a step has parts"
+        assert layout_probabilities is not None, "a step of the student has steps of the teacher"
         return TeacherTarget(state.image, layout_probabilities)
 
     def student_step(
         self, index: int, state: DiffusionState, estimate: CleanEstimate, prediction: Prediction, random: SeededNoise
     ) -> tuple[DiffusionState, CleanEstimate]:
-        """Where the student comes to by what it said, and what it takes along."""
+        """The state after step `index` given the student's prediction, and the estimate for self-conditioning."""
         settings = self.student_settings
         guided_denoiser = GuidedDenoiser(
             self.process, lambda *_: prediction, self.unguided_task, settings, settings.seams
@@ -228,7 +227,7 @@ def distillation_loss(
     prediction: Prediction,
     target: TeacherTarget,
 ) -> Tensor:
-    """Between one step of the student and the teacher's: v-MSE of the image and KL/ln K of the layout's transition.
+    """The loss of one step of the student: v-MSE of the image plus KL/ln K of the layout's transition.
 
     With φ = arccos √ᾱ, a step of DDIM is x_s = cos(φ_t - φ_s) x_t - sin(φ_t - φ_s) v  [Salimans & Ho 2022, app. D],
     which is solved for v.
@@ -255,18 +254,18 @@ def distillation_loss(
 
 
 def generate_images(pack: Pack, layouts: Sequence[Pixels], steps: int) -> list[Pixels]:
-    """Images for layouts, by a pack or by its student."""
+    """Images for layouts in `steps` steps, from a pack or its student."""
     images: list[Pixels] = []
     for start in range(0, len(layouts), GENERATION_BATCH):
         requests = [
             Generate(
                 id="distil",
                 pack=pack.info.name,
-                layout=Raster.from_pixels(one),
+                layout=Raster.from_pixels(layout),
                 seed=FIRST_SEED + start + row,
                 steps=steps,
             )
-            for row, one in enumerate(layouts[start : start + GENERATION_BATCH])
+            for row, layout in enumerate(layouts[start : start + GENERATION_BATCH])
         ]
         *_, last = generate_steps(pack, requests)
         images += [last.image(row) for row in range(len(requests))]
@@ -276,15 +275,20 @@ def generate_images(pack: Pack, layouts: Sequence[Pixels], steps: int) -> list[P
 def distil_pack(
     config: TrainConfig, pack: Pack, images: int, out: Path, columns: Sequence[ProgressColumn]
 ) -> DistilledMetadata:
-    """Distil a pack; writes `out` and returns what it is worth on DATA/val.
+    """Distil a pack; writes `out` and returns its scores on DATA/val.
 
-    Raises BadConfig, BadFile, or BadPack if the pack has no segmenter to judge it by.
+    Raises BadConfig if the pack cannot be a teacher, BadFile, or BadPack if it has no segmenter to evaluate it with.
     """
-    segmenter.load(pack)  # what would fail later fails now
-    if pack.process.prediction_type != "v" or pack.info.sampler not in SOLVERS:
-        raise BadConfig(
-            f"“{pack.info.name}” is drawn by {pack.info.sampler} "
-            f"from a network that says {pack.process.prediction_type}.",
-            f"Distil packs that say v and are drawn by one of {', '.join(SOLVERS)}.",
-        )
+    segmenter.load(pack)  # without one the run would fail at its end
+    check_teacher(pack)
     return evaluator_task.train_task(DistillationTask, config, pack, images, out, columns)
+
+
+def check_teacher(pack: Pack) -> None:
+    """Raise BadConfig unless the pack predicts v and is sampled deterministically."""
+    if pack.process.prediction_type != "v" or pack.info.sampler not in DETERMINISTIC_SAMPLERS:
+        raise BadConfig(
+            f"“{pack.info.name}” is sampled by {pack.info.sampler} from a network that predicts "
+            f"{pack.process.prediction_type}.",
+            f"Distil packs that predict v and are sampled by {', '.join(DETERMINISTIC_SAMPLERS)}.",
+        )

@@ -1,16 +1,16 @@
-"""How judges are trained: what their lessons share, and what they are examined on."""
+"""What tasks that learn from frames share, and how evaluators are trained and evaluated."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import torch
 from rich.progress import ProgressColumn
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.data.pairs import DatasetPair, LabelNoise, label_noise_to_unknown, read_pair
 from engine.data.source_detection import split_items
@@ -21,36 +21,39 @@ from engine.interface.raster import fit_image, fit_layout
 from engine.packs.companion_files import PackCompatibility, WeightsMetadata
 from engine.packs.pack import Pack
 from engine.training.core.frames import TrainingFrames
+from engine.training.core.optimisation import one_cycle
 from engine.training.core.training_config import TrainConfig
-from engine.training.core.training_run import TrainingPlan, TrainingRun
+from engine.training.core.training_run import TrainingPlan, TrainingRun, TrainingTask
 from engine.training.joint.batches import augment_exposure_freely
+
+EMA_DECAY = 0.998
+CHECKPOINT_SECONDS = 60.0
+"""Seconds between checkpoints."""
 
 
 class FrameSource(NamedTuple):
-    """Frames to learn from, and the gamma that brings their pictures into the light of what a pack draws."""
+    """Frames to learn from, and the gamma that brings their images to the brightness of what a pack generates."""
 
     frames: TrainingFrames
     gamma: float
 
 
 class ValidationSet(NamedTuple):
-    """Pictures that no judge sees in training, each with its layout, and with what of that is not in doubt."""
+    """Images held out of training, each with its layout, and with its layout without doubtful pixels (`UNKNOWN`)."""
 
     images: list[Pixels]
     layouts: list[Pixels]
     certain_layouts: list[Pixels]
 
 
-MetadataT = TypeVar("MetadataT", bound=WeightsMetadata)
+class FrameTask(TrainingTask[np.random.Generator]):
+    """A task for a pack that draws each batch from frames, with the generator of its step.
 
+    Its network is on the pack's device. With several sources, each supplies an equal share of a batch.
+    """
 
-class TrainingTask(ABC, Generic[MetadataT]):
-    """What a judge learns and how it is examined. Its network is on the pack's device; its stocks have turns."""
-
-    file_name: ClassVar[str]
-    batch: ClassVar[int]
+    batch: int
     learning_rate: ClassVar[float]
-    network: nn.Module
 
     def __init__(self, config: TrainConfig, pack: Pack, sources: Sequence[FrameSource]) -> None:
         self.config, self.pack, self.sources = config, pack, sources
@@ -59,56 +62,92 @@ class TrainingTask(ABC, Generic[MetadataT]):
             torch.tensor(v, device=pack.device)[:, None, None] for v in (pixels.mean, pixels.deviation)
         )
 
+    @classmethod
+    def default_sources(cls, config: TrainConfig, pack: Pack) -> list[FrameSource]:
+        """The training frames of the configuration's data. Raises BadConfig or BadFile."""
+        frames = TrainingFrames(config, taxonomy_classes(config.taxonomy))
+        return [FrameSource(frames, pack.file.pixels.gamma)]
+
+    def batches(self, steps: range) -> Iterator[np.random.Generator]:
+        """The generator that draws the batch of each step, once the sources hold that step's frames."""
+        for step in steps:
+            for source in self.sources:
+                source.frames.advance_to(step * self.batch // len(self.sources))
+            yield np.random.default_rng((self.config.seed, step))
+
     def draw_pairs(self, random: np.random.Generator, count: int) -> list[DatasetPair]:
-        """Windows of the stocks' frames, each picture in a light of its own."""
+        """Windows of the sources' frames, each image with a random exposure."""
         sources = [self.sources[index % len(self.sources)] for index in range(count)]
-        pairs = [stock.frames.draw_pair(random) for stock in sources]
+        pairs = [source.frames.draw_pair(random) for source in sources]
         return [
-            DatasetPair(augment_exposure_freely(pair.image, stock.gamma, random), pair.layout)
-            for pair, stock in zip(pairs, sources, strict=True)
+            DatasetPair(augment_exposure_freely(pair.image, source.gamma, random), pair.layout)
+            for pair, source in zip(pairs, sources, strict=True)
         ]
 
-    def standardised(self, pairs: Sequence[DatasetPair]) -> Tensor:
-        """Their pictures, [B, 3, H, W] on the pack's device."""
-        rgb = torch.from_numpy(np.stack([pair.image for pair in pairs])).to(self.pack.device)
+    def standardised(self, images: Sequence[Pixels]) -> Tensor:
+        """Images [H, W, 3] of one size as the pack standardises them, [B, 3, H, W] on the pack's device."""
+        rgb = torch.from_numpy(np.stack(images)).to(self.pack.device)
         return (rgb.movedim(-1, 1).float() / 255 - self.mean) / self.deviation
 
-    @staticmethod
-    @abstractmethod
-    def uses_muon(name: str, parameter: Tensor) -> bool:
-        """Which weights Muon moves."""
 
-    @abstractmethod
-    def loss(self, random: np.random.Generator) -> Tensor:
-        """The loss of a batch that is drawn with the generator."""
+MetadataT = TypeVar("MetadataT", bound=WeightsMetadata)
+
+
+class EvaluatorTask(FrameTask, Generic[MetadataT]):
+    """A task whose result is evaluated on images held out and written beside the pack's weights."""
+
+    file_name: ClassVar[str]
+
+    @classmethod
+    def validation_set(cls, config: TrainConfig, pack: Pack) -> ValidationSet:
+        """What the result is evaluated on: the pairs of DATA/val at the pack's size. Raises BadFile."""
+        return read_validation_set(config, pack)
 
     @abstractmethod
     def evaluate_and_save(self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path) -> MetadataT:
-        """Examine what was learnt and write it to a file, with its figures beside the facts. Raises BadFile."""
+        """Evaluate the network and write it with its scores; returns them with `metadata`. Raises BadFile."""
+
+
+FrameTaskT = TypeVar("FrameTaskT", bound=FrameTask)
 
 
 def begin_training_run(
-    task_type: type[TrainingTask[MetadataT]],
+    task_type: type[FrameTaskT],
     config: TrainConfig,
     pack: Pack,
     images: int,
     out: Path,
     sources: Sequence[FrameSource] | None = None,
-) -> tuple[TrainingRun, TrainingTask[MetadataT]]:
-    """A fresh network and what it learns from: the configuration's data, or stocks. Raises BadConfig or BadFile."""
-    plan = TrainingPlan(
-        checked_purpose(config, pack, out), images, task_type.batch, task_type.learning_rate, config.seed
-    )
-    sources = sources or [
-        FrameSource(TrainingFrames(config, taxonomy_classes(config.taxonomy)), pack.file.pixels.gamma)
-    ]
+) -> tuple[TrainingRun[np.random.Generator], FrameTaskT]:
+    """A fresh task and its run; without sources it learns from the configuration's data.
+
+    Raises BadConfig if the configuration or `out` do not fit, BadFile if the data cannot be read.
+    """
+    compatibility = checked_compatibility(config, pack, out)
+    sources = sources or task_type.default_sources(config, pack)
     torch.manual_seed(config.seed)
     task = task_type(config, pack, sources)
-    return TrainingRun(task.network, plan, out, task.uses_muon), task
+    plan = TrainingPlan(
+        images=images,
+        batch=task.batch,
+        seed=config.seed,
+        learning_rate=task.learning_rate,
+        learning_rate_factor=one_cycle(max(1, images // task.batch)),
+        ema_decay=EMA_DECAY,
+        checkpoint_seconds=CHECKPOINT_SECONDS,
+        signature={
+            "purpose": compatibility,
+            "images": images,
+            "batch": task.batch,
+            "rate": task.learning_rate,
+            "seed": config.seed,
+        },
+    )
+    return TrainingRun(task, plan, out.with_name(out.name + ".checkpoint")), task
 
 
 def train_task(
-    task_type: type[TrainingTask[MetadataT]],
+    task_type: type[EvaluatorTask[MetadataT]],
     config: TrainConfig,
     pack: Pack,
     images: int,
@@ -116,61 +155,52 @@ def train_task(
     columns: Sequence[ProgressColumn],
     sources: Sequence[FrameSource] | None = None,
 ) -> MetadataT:
-    """Train a judge for a pack; writes `out` and returns its figures on DATA/val. Raises BadConfig or BadFile."""
-    validation_set = read_validation_set(config, pack)  # what would fail later fails now
+    """Train a network for a pack, from the last checkpoint if there is one.
+
+    Writes `out` and returns its scores on DATA/val. Raises BadConfig or BadFile.
+    """
+    validation_set = task_type.validation_set(config, pack)  # data that cannot be read fail now
     training_run, task = begin_training_run(task_type, config, pack, images, out, sources)
-    run_training_task(training_run, task, columns)
-    images_seen, held_out_count = training_run.step * task_type.batch, len(validation_set.images)
-    metadata = task.evaluate_and_save(
-        validation_set,
-        WeightsMetadata(purpose=training_run.plan.purpose, images_seen=images_seen, held_out=held_out_count),
-        out,
+    training_run.run(columns)
+    training_run.use_averaged_weights()
+    metadata = WeightsMetadata(
+        purpose=PackCompatibility.from_pack_file(pack.file),
+        images_seen=training_run.images_seen,
+        held_out=len(validation_set.images),
     )
+    evaluated = task.evaluate_and_save(validation_set, metadata, out)
     training_run.remove_checkpoint()
-    return metadata
+    return evaluated
 
 
-def run_training_task(
-    training_run: TrainingRun, task: TrainingTask[MetadataT], columns: Sequence[ProgressColumn]
-) -> None:
-    """Give all lessons that are left."""
-
-    def loss(random: np.random.Generator) -> Tensor:
-        for stock in task.sources:
-            stock.frames.advance_to(training_run.step * task.batch // len(task.sources))
-        return task.loss(random)
-
-    training_run.run(loss, columns)
-
-
-def checked_purpose(config: TrainConfig, pack: Pack, out: Path) -> PackCompatibility:
-    """What a judge is for. Raises BadConfig if the data are another pack's, or `out` is a folder."""
-    purpose = PackCompatibility.from_pack_file(pack.file)
-    if tuple(words.name for words in taxonomy_classes(config.taxonomy)) != purpose.classes:
-        raise BadConfig(f"“{config.taxonomy}” has other classes than “{pack.info.name}”.", "Take the pack's own data.")
-    if (config.height, config.width) != (purpose.height, purpose.width):
+def checked_compatibility(config: TrainConfig, pack: Pack, out: Path) -> PackCompatibility:
+    """What a network trained for a pack must fit. Raises BadConfig if the data are not its, or `out` is a folder."""
+    compatibility = PackCompatibility.from_pack_file(pack.file)
+    if tuple(words.name for words in taxonomy_classes(config.taxonomy)) != compatibility.classes:
+        raise BadConfig(f"“{config.taxonomy}” has other classes than “{pack.info.name}”.", "Use the pack's own data.")
+    if (config.height, config.width) != (compatibility.height, compatibility.width):
         raise BadConfig(
-            f"“{pack.info.name}” has {purpose.height}×{purpose.width} pixels, the configuration "
+            f"“{pack.info.name}” has {compatibility.height}×{compatibility.width} pixels, the configuration "
             f"{config.height}×{config.width}.",
-            "Take the pack's own configuration.",
+            "Use the pack's own configuration.",
         )
     if out.is_dir():
         raise BadConfig(f"{out} is a folder.", "Name the file to write.")
-    return purpose
+    return compatibility
 
 
 def read_validation_set(config: TrainConfig, pack: Pack, factor: int = 1) -> ValidationSet:
-    """The pairs of DATA/val, cropped to the pack's size or to `factor` times that. Raises BadFile."""
+    """The pairs of DATA/val, cropped to `factor` times the pack's size. Raises BadFile."""
     mapping, data, info = layout_mapping(config.taxonomy), pack.file.data, pack.info
-    names = [one.name for one in info.classes]
-    label_noise = LabelNoise(data.border, tuple(names.index(name) for name in data.thin))
+    label_noise = LabelNoise.by_names(data.border, data.thin, [words.name for words in info.classes])
     height, width = info.height * factor, info.width * factor
     validation_set = ValidationSet([], [], [])
     for item in split_items(Path(config.data), "val", mapping.file_classes):
         pair = read_pair(item, mapping)
-        certain = DatasetPair(pair.image, label_noise_to_unknown(pair.layout, label_noise))
-        for whole, believed in zip(*(data.split_pair(one, info) for one in (pair, certain)), strict=True):
-            validation_set.images.append(fit_image(whole.image, height, width).pixels)
-            validation_set.layouts.append(fit_layout(whole.layout, height, width).pixels)
-            validation_set.certain_layouts.append(fit_layout(believed.layout, height, width).pixels)
+        certain_pair = DatasetPair(pair.image, label_noise_to_unknown(pair.layout, label_noise))
+        pieces = (data.split_pair(whole, info) for whole in (pair, certain_pair))
+        for piece, certain_piece in zip(*pieces, strict=True):
+            validation_set.images.append(fit_image(piece.image, height, width).pixels)
+            validation_set.layouts.append(fit_layout(piece.layout, height, width).pixels)
+            validation_set.certain_layouts.append(fit_layout(certain_piece.layout, height, width).pixels)
     return validation_set

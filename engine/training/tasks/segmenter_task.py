@@ -20,11 +20,11 @@ from engine.packs import companion_files
 from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack
 from engine.training.core.training_config import TrainConfig
-from engine.training.tasks.evaluator_task import FrameSource, TrainingTask, ValidationSet
+from engine.training.tasks.evaluator_task import EvaluatorTask, FrameSource, ValidationSet
 
 
-class SegmenterTask(TrainingTask[SegmenterMetadata]):
-    """Windows and their layouts."""
+class SegmenterTask(EvaluatorTask[SegmenterMetadata]):
+    """Trains the pack's segmenter, from windows of real images to their layouts."""
 
     file_name, batch, learning_rate = segmenter.FILE, 16, 2e-3
 
@@ -34,9 +34,8 @@ class SegmenterTask(TrainingTask[SegmenterMetadata]):
         self.network: SegmenterUNet = network.to(memory_format=torch.channels_last)
         self.forward = torch.compile(self.network) if config.compile else self.network
 
-    @staticmethod
-    def uses_muon(name: str, parameter: Tensor) -> bool:
-        """The convolutions between stem and head."""
+    def uses_muon(self, name: str, parameter: Tensor) -> bool:
+        """Whether a parameter is a convolution between stem and head."""
         return parameter.ndim == 4 and not name.startswith(("stem", "head"))
 
     def loss(self, random: np.random.Generator) -> Tensor:
@@ -44,14 +43,14 @@ class SegmenterTask(TrainingTask[SegmenterMetadata]):
         pairs = self.draw_pairs(random, self.batch)
         truth = torch.from_numpy(np.stack([pair.layout for pair in pairs]).astype(np.int64)).to(self.pack.device)
         with torch.autocast(self.pack.device.type, torch.bfloat16):
-            logits: Tensor = self.forward(self.standardised(pairs))
+            logits: Tensor = self.forward(self.standardised([pair.image for pair in pairs]))
         total = F.cross_entropy(logits, truth, ignore_index=UNKNOWN, reduction="sum")
         return total / (truth != UNKNOWN).sum().clamp(min=1)
 
     def evaluate_and_save(
         self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path
     ) -> SegmenterMetadata:
-        """On all known pixels, and on those that are not in doubt."""
+        """Score the segmenter on all known pixels and on those that are not doubtful, and write it. Raises BadFile."""
         predicted = segmenter.segmenter_from_network(self.network, self.pack.file, self.pack.device).predict_layouts(
             validation_set.images
         )

@@ -38,14 +38,8 @@ from engine.requests import full_size
 from engine.requests.full_size import Upscaler, UpscalerMetadata, enlarge_bicubic
 from engine.training.core.frames import TrainingFrames
 from engine.training.core.training_config import TrainConfig, ViewConfig
-from engine.training.tasks.evaluator_task import (
-    FrameSource,
-    TrainingTask,
-    ValidationSet,
-    begin_training_run,
-    read_validation_set,
-    run_training_task,
-)
+from engine.training.tasks import evaluator_task
+from engine.training.tasks.evaluator_task import EvaluatorTask, FrameSource, ValidationSet, read_validation_set
 
 CROP_SIDE = 96
 """Pixels of a side, at full size."""
@@ -67,7 +61,7 @@ class UpscalerBatch(NamedTuple):
     layout: Tensor
 
 
-class UpscalerTask(TrainingTask[UpscalerMetadata]):
+class UpscalerTask(EvaluatorTask[UpscalerMetadata]):
     """Crops at full size, made small and worse."""
 
     file_name, batch, learning_rate = UPSCALER_FILE, 8, 2e-3
@@ -86,9 +80,18 @@ class UpscalerTask(TrainingTask[UpscalerMetadata]):
         squares, contrasts, levels = (torch.cat(parts).cpu() for parts in zip(*measured_errors, strict=True))
         self.expected = fit_detail_variance(squares, contrasts, levels)
 
-    @staticmethod
-    def uses_muon(name: str, parameter: Tensor) -> bool:
-        """The convolutions between stem and head."""
+    @classmethod
+    def default_sources(cls, config: TrainConfig, pack: Pack) -> list[FrameSource]:
+        """The configuration's frames at full size, to be cropped. Raises BadConfig or BadFile."""
+        return [FrameSource(full_size_crops(config), pack.file.pixels.gamma)]
+
+    @classmethod
+    def validation_set(cls, config: TrainConfig, pack: Pack) -> ValidationSet:
+        """The pairs of DATA/val at full size. Raises BadFile."""
+        return read_validation_set(config, pack, config.upscale)
+
+    def uses_muon(self, name: str, parameter: Tensor) -> bool:
+        """Whether a parameter is a convolution between stem and head."""
         return parameter.ndim == 4 and not name.startswith(("stem", "head"))
 
     def pixel_errors(self, batch: UpscalerBatch) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,14 +102,17 @@ class UpscalerTask(TrainingTask[UpscalerMetadata]):
 
     def degraded_batch(self, pairs: Sequence[DatasetPair], random: np.random.Generator) -> UpscalerBatch:
         """Pairs at full size, and what is left of them when they were small."""
-        device, lows = self.pack.device, [degraded_image(pair.image, self.factor, random) for pair in pairs]
-        low = self.standardised([DatasetPair(one, pair.layout) for one, pair in zip(lows, pairs, strict=True)])
+        device = self.pack.device
+        low = self.standardised([degraded_image(pair.image, self.factor, random) for pair in pairs])
         noise_level = torch.from_numpy(MAX_NOISE_STD * random.random(len(pairs)) ** 2).float().to(device)
         u = enlarge_bicubic(low + append_map_dims(noise_level) * torch.randn_like(low), self.factor)
         layouts = [degraded_layout(pair.layout, self.factor, random) for pair in pairs]
         ids = torch.from_numpy(np.stack(layouts)[:, None].astype(np.int64)).to(device)
         return UpscalerBatch(
-            self.standardised(pairs), u, noise_level, torch.where(ids == UNKNOWN, self.class_count, ids)
+            self.standardised([pair.image for pair in pairs]),
+            u,
+            noise_level,
+            torch.where(ids == UNKNOWN, self.class_count, ids),
         )
 
     def loss(self, random: np.random.Generator) -> Tensor:
@@ -224,20 +230,9 @@ def full_size_crops(config: TrainConfig) -> TrainingFrames:
 def train_upscaler(
     config: TrainConfig, pack: Pack, images: int, out: Path, columns: Sequence[ProgressColumn]
 ) -> UpscalerMetadata:
-    """Train the upscaler of a pack; writes `out` and returns its figures on DATA/val.
+    """Train the upscaler of a pack; writes `out` and returns its scores on DATA/val.
 
-    Raises BadConfig, BadFile, or BadPack if the pack has no segmenter to judge it by.
+    Raises BadConfig, BadFile, or BadPack if the pack has no segmenter to evaluate it with.
     """
-    segmenter.load(pack)  # what would fail later fails now
-    validation_set = read_validation_set(config, pack, config.upscale)
-    sources = [FrameSource(full_size_crops(config), pack.file.pixels.gamma)]
-    training_run, task = begin_training_run(UpscalerTask, config, pack, images, out, sources)
-    run_training_task(training_run, task, columns)
-    images_seen, held_out_count = training_run.step * task.batch, len(validation_set.images)
-    metadata = task.evaluate_and_save(
-        validation_set,
-        WeightsMetadata(purpose=training_run.plan.purpose, images_seen=images_seen, held_out=held_out_count),
-        out,
-    )
-    training_run.remove_checkpoint()
-    return metadata
+    segmenter.load(pack)  # without one the run would fail at its end
+    return evaluator_task.train_task(UpscalerTask, config, pack, images, out, columns)

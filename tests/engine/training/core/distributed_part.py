@@ -12,18 +12,19 @@ from pathlib import Path
 
 from engine.training.core.distributed import join_process_group
 from engine.training.core.training_config import read_config
-from engine.training.joint.joint_trainer import JointTrainer, training_steps
+from engine.training.joint.joint_trainer import begin_joint_run
 
 
 def train_part(path: Path) -> None:
     config = read_config(path)
     with join_process_group(config.device) as distributed_state:
-        trainer = JointTrainer(config, distributed_state)
-        trainer.out.mkdir(exist_ok=True)
-        losses = [loss for loss, _ in training_steps(trainer)]
-        weights = b"".join(value.numpy().tobytes() for value in trainer.model.state_dict().values())
+        training_run, task = begin_joint_run(config, distributed_state)
+        training_run.save_checkpoint()
+        losses = list(training_run.train_steps(training_run.plan.steps))
+        training_run.save_and_report(0.0)
+        weights = b"".join(value.numpy().tobytes() for value in training_run.network.state_dict().values())
         summary = {"losses": losses, "weights": hashlib.sha256(weights).hexdigest()}
-        (trainer.out / f"part_{distributed_state.rank}.json").write_text(json.dumps(summary))
+        (task.out / f"part_{distributed_state.rank}.json").write_text(json.dumps(summary))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two processes train as one: the same losses, and the same weights in both, by `accelerate launch` on the CPU."""
+"""Two processes train as one: the same losses, and the same weights in both, by `torchrun` on the CPU."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from engine.interface.errors import BadConfig
 from engine.training.core.distributed import SINGLE_PROCESS, DistributedState, join_process_group
 from engine.training.core.frames import TrainingFrames
 from engine.training.joint.batches import BatchStream
-from engine.training.joint.joint_trainer import CHECKPOINT, JointTrainer
-from engine.training.joint.objective import LossMeter
+from engine.training.joint.joint_task import CHECKPOINT_FILE, JointTask
+from engine.training.joint.joint_trainer import begin_joint_run
 from tests.engine.engine_subprocess import ROOT
 from tests.engine.street_pairs import CLASSES, small_train_config, write_street_folder
 
 SCRIPT = Path(__file__).with_name("distributed_part.py")
-TWO = ["--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
+TWO = ["--standalone", "--nproc_per_node", "2"]
 
 
 @pytest.fixture
@@ -41,18 +41,18 @@ def launched(config, path, *before):
 
 
 def test_two_processes_train_as_one(config, tmp_path):
-    run = launched(config, tmp_path / "two.toml", "-m", "accelerate.commands.launch", *TWO)
+    run = launched(config, tmp_path / "two.toml", "-m", "torch.distributed.run", *TWO)
     assert run.returncode == 0, run.stderr[-3000:]
     first, second = (json.loads((tmp_path / "two" / f"part_{rank}.json").read_text()) for rank in (0, 1))
     assert first == second, "both have the whole batch's loss, and the same weights to the last bit"
-    alone = JointTrainer(msgspec.structs.replace(config, out=str(tmp_path / "one")))
-    before = {name: value.clone() for name, value in alone.model.state_dict().items()}
-    losses = [float(alone.train_step(batch, LossMeter())) for batch in alone.batches.stream(0, 6)]
+    alone, _ = begin_joint_run(msgspec.structs.replace(config, out=str(tmp_path / "one")))
+    before = {name: value.clone() for name, value in alone.network.state_dict().items()}
+    losses = list(alone.train_steps(6))
     assert first["losses"] == pytest.approx(losses, rel=0.01)
-    two = torch.load(tmp_path / "two" / CHECKPOINT, weights_only=True)
+    two = torch.load(tmp_path / "two" / CHECKPOINT_FILE, weights_only=True)
     apart = moved = 0.0
-    for name, value in alone.model.state_dict().items():
-        apart += float((two["model"][name] - value).square().sum())
+    for name, value in alone.network.state_dict().items():
+        apart += float((two["network"][name] - value).square().sum())
         moved += float((value - before[name]).square().sum())
     assert apart < 0.02 * moved
     assert (tmp_path / "two" / "pack" / "weights.safetensors").is_file()
@@ -75,7 +75,7 @@ def test_rows_are_shared_out_and_the_halves_of_a_batch_stay_halves(config):
 
 def test_what_cannot_be_shared_is_said(config, monkeypatch):
     with pytest.raises(BadConfig, match="3 processes cannot share a batch of 8"):
-        JointTrainer(config, DistributedState(0, 3))
+        JointTask(config, DistributedState(0, 3))
     monkeypatch.setenv("WORLD_SIZE", "1")
     with join_process_group("cpu") as own:
         assert own == SINGLE_PROCESS

@@ -16,8 +16,7 @@ from PIL import Image
 from engine.interface.errors import BadFile
 from engine.packs import pack as packs
 from engine.training.core.frames import DRAWS_PER_FRAME, TrainingFrames
-from engine.training.joint.joint_trainer import JointTrainer
-from engine.training.joint.objective import LossMeter
+from engine.training.joint.joint_trainer import begin_joint_run
 from engine.training.tasks import evaluator_task, segmenter_task
 from tests.engine.street_pairs import CLASSES, small_train_config, write_street_folder
 
@@ -90,20 +89,15 @@ def test_a_step_has_its_window_whatever_came_before(config):
 
 
 def test_a_run_that_is_resumed_ends_in_the_same_weights(config, tmp_path):
-    def run(trainer, count):
-        for batch in trainer.batches.stream(trainer.step, count):
-            trainer.train_step(batch, LossMeter())
-
-    straight, stopped = JointTrainer(config), JointTrainer(config)
-    run(straight, 6)
-    stopped.out.mkdir()
-    run(stopped, 3)
+    straight, stopped = begin_joint_run(config)[0], begin_joint_run(config)[0]
+    list(straight.train_steps(6))
+    list(stopped.train_steps(3))
     stopped.save_checkpoint()
-    resumed = JointTrainer(config)
+    resumed, _ = begin_joint_run(config)
     resumed.resume()
-    run(resumed, 3)
-    for name, value in straight.model.state_dict().items():
-        assert torch.equal(resumed.model.state_dict()[name], value)
+    list(resumed.train_steps(3))
+    for name, value in straight.network.state_dict().items():
+        assert torch.equal(resumed.network.state_dict()[name], value)
 
 
 def test_bad_pairs_on_the_way_are_counted_against_all(config, tmp_path):
@@ -133,14 +127,13 @@ def test_one_bad_pair_of_many_is_left_out_whenever_it_comes(config, tmp_path, ca
     assert "1 of 120 pairs are bad" in caplog.text
 
 
-def test_the_lessons_of_judges_go_past_all_pairs(config, tmp_path):
-    pack = packs.read_pack(
-        JointTrainer(msgspec.structs.replace(config, out=str(tmp_path / "first"))).export_pack(), "cpu"
+def test_evaluators_learn_from_all_pairs(config, tmp_path):
+    first, task = begin_joint_run(msgspec.structs.replace(config, out=str(tmp_path / "first")))
+    pack = packs.read_pack(task.export_pack(first), "cpu")
+    training_run, task = evaluator_task.begin_training_run(
+        segmenter_task.SegmenterTask, config, pack, 64, tmp_path / "segmenter"
     )
-    course, lessons = evaluator_task.begin_training_run(
-        segmenter_task.SegmenterTask, config, pack, 64, tmp_path / "judge"
-    )
-    frames = lessons.sources[0].frames
-    first = held(frames)
-    evaluator_task.run_training_task(course, lessons, ())
-    assert held(frames) != first
+    frames = task.sources[0].frames
+    first_window = held(frames)
+    training_run.run(())
+    assert held(frames) != first_window

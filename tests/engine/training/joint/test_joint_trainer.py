@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -15,17 +17,18 @@ from typer.testing import CliRunner
 import engine.training
 from engine.cli import app
 from engine.data.taxonomy import Taxonomy, taxonomy_classes
-from engine.interface.errors import BadConfig
+from engine.interface.errors import BadConfig, BadFile
 from engine.interface.protocol import UNKNOWN, Generate, Raster
-from engine.interface.raster import read_image
+from engine.interface.raster import read_image, write_image
 from engine.network.joint_unet import UNetConfig
 from engine.packs import pack as packs
 from engine.packs.pack_config import LayoutProcessConfig, ProcessConfig, ScheduleConfig
 from engine.requests import generation
 from engine.training.core.muon import orthogonalise
+from engine.training.core.optimisation import warmup_and_decay
 from engine.training.core.training_config import LossConfig, TaskMix, read_config, read_toml_with_base
-from engine.training.joint.joint_trainer import JointTrainer, learning_rate_at
-from engine.training.joint.objective import LossMeter
+from engine.training.joint.joint_task import JointTask
+from engine.training.joint.joint_trainer import begin_joint_run, train_pack
 from tests.engine.street_pairs import small_train_config, write_street_folder
 
 
@@ -37,8 +40,8 @@ def config(tmp_path):
 @pytest.fixture
 def small_pack(config, tmp_path):
     """A pack whose tower knows the words of streets, as it is before training."""
-    trainer = JointTrainer(msgspec.structs.replace(config, out=str(tmp_path / "first")))
-    return trainer.export_pack()
+    training_run, task = begin_joint_run(msgspec.structs.replace(config, out=str(tmp_path / "first")))
+    return task.export_pack(training_run)
 
 
 def write(config, path):
@@ -46,32 +49,31 @@ def write(config, path):
     return path
 
 
-def run(trainer, count):
-    for batch in trainer.batches.stream(trainer.step, count):
-        trainer.train_step(batch, LossMeter())
+def begun(config):
+    """The run of a configuration, without its task."""
+    return begin_joint_run(config)[0]
 
 
 def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config):
-    straight = JointTrainer(config)
-    run(straight, 4)
-    stopped = JointTrainer(config)
-    stopped.out.mkdir()
-    run(stopped, 2)
+    straight = begun(config)
+    losses = list(straight.train_steps(4))
+    stopped = begun(config)
+    assert list(stopped.train_steps(2)) == losses[:2]
     stopped.save_checkpoint()
-    resumed = JointTrainer(config)
+    resumed = begun(config)
     resumed.resume()
     assert resumed.images_seen == 8
-    run(resumed, 2)
-    for name, value in straight.model.state_dict().items():
-        torch.testing.assert_close(resumed.model.state_dict()[name], value, rtol=0, atol=0)
+    assert list(resumed.train_steps(2)) == losses[2:]
+    for name, value in straight.network.state_dict().items():
+        torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
     for name, value in straight.ema.state_dict().items():
         torch.testing.assert_close(resumed.ema.state_dict()[name], value, rtol=0, atol=0)
+    rates = [group["lr"] for optimiser in resumed.optimisers for group in optimiser.param_groups]
+    assert rates == [group["lr"] for optimiser in straight.optimisers for group in optimiser.param_groups]
 
 
 def test_the_loss_falls(config):
-    config = msgspec.structs.replace(config, images=400)
-    trainer = JointTrainer(config)
-    losses = [float(trainer.train_step(batch, LossMeter())) for batch in trainer.batches.stream(0, 80)]
+    losses = list(begun(msgspec.structs.replace(config, images=400)).train_steps(80))
     assert np.mean(losses[-15:]) < 0.75 * np.mean(losses[:15])
 
 
@@ -109,11 +111,12 @@ GCDP = {
     ids=["gcdp", "absorbing", "gaussian", "embedding", "epsilon", "x_0"],
 )
 def test_every_process_trains_and_its_pack_draws(config, small_pack, change, sampler):
-    trainer = JointTrainer(msgspec.structs.replace(config, embeddings=str(small_pack), images=400, **change))
-    losses = [float(trainer.train_step(batch, LossMeter())) for batch in trainer.batches.stream(0, 60)]
+    config = msgspec.structs.replace(config, embeddings=str(small_pack), images=400, **change)
+    training_run, task = begin_joint_run(config)
+    losses = list(training_run.train_steps(60))
     assert np.mean(losses[-15:]) < 0.9 * np.mean(losses[:15])
-    pack = packs.read_pack(trainer.export_pack(), "cpu")
-    assert pack.file.process == trainer.pack_file.process
+    pack = packs.read_pack(task.export_pack(training_run), "cpu")
+    assert pack.file.process == task.pack_file.process
     layout = np.zeros((32, 64), np.uint8)
     layout[:, 40:] = UNKNOWN
     request = Generate(
@@ -128,31 +131,31 @@ def test_every_process_trains_and_its_pack_draws(config, small_pack, change, sam
 
 def test_neighbours_are_written_into_the_pack(config, small_pack):
     process = ProcessConfig(layout=LayoutProcessConfig(transitions="embedding"))
-    trainer = JointTrainer(msgspec.structs.replace(config, embeddings=str(small_pack), neighbours=4, process=process))
-    lists = trainer.pack_file.process.layout.neighbours
-    assert len(lists) == len(trainer.pack_file.info.classes)
+    task = JointTask(msgspec.structs.replace(config, embeddings=str(small_pack), neighbours=4, process=process))
+    lists = task.pack_file.process.layout.neighbours
+    assert len(lists) == len(task.pack_file.info.classes)
     assert all(len(set(row)) == 4 and index not in row for index, row in enumerate(lists))
 
 
 def test_a_tower_that_does_not_know_the_names_is_refused(config, tiny_pack):
     process = ProcessConfig(layout=LayoutProcessConfig(transitions="embedding"))
     with pytest.raises(BadConfig, match="sidewalk"):
-        JointTrainer(msgspec.structs.replace(config, embeddings=str(tiny_pack), process=process))
+        JointTask(msgspec.structs.replace(config, embeddings=str(tiny_pack), process=process))
 
 
 def test_a_run_begins_with_a_packs_weights_and_keeps_what_its_words_mean(config, tmp_path):
-    first = JointTrainer(msgspec.structs.replace(config, out=str(tmp_path / "first")))
-    run(first, 2)
-    pack = packs.read_pack(first.export_pack(), "cpu")
+    first, first_task = begin_joint_run(msgspec.structs.replace(config, out=str(tmp_path / "first")))
+    list(first.train_steps(2))
+    pack = packs.read_pack(first_task.export_pack(first), "cpu")
     classes = tuple(
         msgspec.structs.replace(words, synonyms=(*words.synonyms, f"{words.name} thing"))
         for words in taxonomy_classes("street")
     )
     taxonomy = Taxonomy(classes=classes, streets=True)
-    more = JointTrainer(msgspec.structs.replace(config, start=str(pack.folder), taxonomy=taxonomy))
+    more, more_task = begin_joint_run(msgspec.structs.replace(config, start=str(pack.folder), taxonomy=taxonomy))
     for name, value in pack.network.state_dict().items():
-        torch.testing.assert_close(more.ema.state_dict()[f"unet.{name}"], value.float(), rtol=0, atol=0)
-    tower = more.model.tower
+        torch.testing.assert_close(more.ema.module.state_dict()[f"unet.{name}"], value.float(), rtol=0, atol=0)
+    tower = more.network.tower
     assert len(tower.row_of_token) > len(pack.text_encoder.row_of_token), "it hears more words"
     prompt = ["a street with two cars, without sky"]
     with torch.no_grad():
@@ -160,13 +163,12 @@ def test_a_run_begins_with_a_packs_weights_and_keeps_what_its_words_mean(config,
     torch.testing.assert_close(heard[0].tokens, heard[1].tokens)
     assert tower.unknown_words("a car thing") == ()
     assert pack.text_encoder.unknown_words("a car thing") == ("thing",)
-    more.out.mkdir()
-    run(more, 1)
+    list(more.train_steps(1))
     more.save_checkpoint()
     shutil.rmtree(pack.folder)
-    resumed = JointTrainer(more.config)
+    resumed, resumed_task = begin_joint_run(more_task.config)
     resumed.resume()
-    assert packs.read_pack_file(resumed.export_pack()).images_seen == 3 * config.batch
+    assert packs.read_pack_file(resumed_task.export_pack(resumed)).images_seen == 3 * config.batch
 
 
 @pytest.mark.parametrize(
@@ -179,26 +181,94 @@ def test_a_run_begins_with_a_packs_weights_and_keeps_what_its_words_mean(config,
 )
 def test_a_run_does_not_begin_with_a_pack_of_another_kind(config, small_pack, change, says):
     with pytest.raises(BadConfig, match=says):
-        JointTrainer(msgspec.structs.replace(config, start=str(small_pack), **change))
+        JointTask(msgspec.structs.replace(config, start=str(small_pack), **change))
 
 
-def test_a_run_does_not_go_on_with_another_process_or_loss(config):
-    trainer = JointTrainer(config)
-    trainer.out.mkdir()
-    trainer.save_checkpoint()
-    JointTrainer(config).resume()
-    for change in ({"process": ProcessConfig(output="epsilon")}, {"loss": LossConfig(min_snr=5.0)}):
-        with pytest.raises(BadConfig, match="another process, loss or window"):
-            JointTrainer(msgspec.structs.replace(config, **change)).resume()
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"process": ProcessConfig(output="epsilon")}, "another process"),
+        ({"loss": LossConfig(min_snr=5.0)}, "another loss"),
+        ({"window": 2}, "window = 0"),
+        ({"batch": 8}, "batch = 4"),
+        ({"network": UNetConfig(widths=(16, 128), blocks=(1, 1))}, "does not fit"),
+        ({"optimiser": "adamw"}, "does not fit"),
+    ],
+)
+def test_a_run_is_not_resumed_with_other_settings(config, change, says):
+    begun(config).save_checkpoint()
+    begun(config).resume()
+    with pytest.raises(BadConfig, match=f"{says}.*choose another `out`"):
+        begun(msgspec.structs.replace(config, **change)).resume()
 
 
-def test_a_checkpoint_of_another_network_is_refused(config):
-    trainer = JointTrainer(config)
-    trainer.out.mkdir()
-    trainer.save_checkpoint()
-    other = JointTrainer(msgspec.structs.replace(config, network=UNetConfig(widths=(16, 128), blocks=(1, 1))))
-    with pytest.raises(BadConfig, match="Choose another `out`"):
-        other.resume()
+def test_a_run_is_not_resumed_with_other_data(config, tmp_path):
+    begun(config).save_checkpoint()
+    for path in (tmp_path / "data" / "train" / "images").iterdir():
+        write_image(path, read_image(path) // 2)
+    with pytest.raises(BadConfig, match=r"images in .* have changed: their mean is .* instead of"):
+        begun(config).resume()
+
+
+def test_the_standardisation_of_the_checkpoint_is_kept(config):
+    first, task = begin_joint_run(config)
+    pixels = task.pack_file.pixels
+    shifted = msgspec.structs.replace(pixels, mean=tuple(value + 1e-5 for value in pixels.mean))
+    task.pack_file = msgspec.structs.replace(task.pack_file, pixels=shifted)
+    first.save_checkpoint()
+    resumed, task = begin_joint_run(config)
+    resumed.resume()
+    assert task.pack_file.pixels == shifted
+    assert task.objective.standardisation.mean.flatten().tolist() == pytest.approx(shifted.mean, abs=1e-7)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda _: b"not a checkpoint", lambda _: b""])
+def test_a_damaged_checkpoint_is_refused(config, damage):
+    stopped = begun(config)
+    stopped.save_checkpoint()
+    stopped.checkpoint_path.write_bytes(damage(stopped.checkpoint_path.read_bytes()))
+    with pytest.raises(BadConfig, match="is not a checkpoint, or it is damaged") as caught:
+        begun(config).resume()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [[1, 2], {"step": 3}, torch.zeros(2)])
+def test_a_foreign_checkpoint_is_refused(config, content):
+    stopped = begun(config)
+    stopped.save_checkpoint()
+    torch.save(content, stopped.checkpoint_path)
+    with pytest.raises(BadConfig, match="is not a checkpoint"):
+        begun(config).resume()
+
+
+def test_a_run_stopped_before_its_last_report_exports_the_checkpoint(config, tmp_path):
+    stopped, task = begin_joint_run(config)
+    list(stopped.train_steps(stopped.plan.steps))
+    stopped.save_checkpoint()  # and then the process was killed
+    train_pack(config, ())
+    pack = task.out / "pack"
+    assert packs.read_pack_file(pack).images_seen == config.images
+    weights = packs.read_pack(pack, "cpu").network.state_dict()
+    for name, value in stopped.ema.module.unet.state_dict().items():
+        torch.testing.assert_close(weights[name], value.to(torch.bfloat16), rtol=0, atol=0)
+    (pack / "distilled.safetensors").write_bytes(b"of this pack")
+    train_pack(config, ())
+    assert (pack / "distilled.safetensors").exists(), "a run that has ended leaves its pack as it is"
+
+
+def test_an_output_that_is_a_file_is_refused(config):
+    Path(config.out).write_bytes(b"")
+    with pytest.raises(BadConfig, match="cannot be made a folder"):
+        train_pack(config, ())
+
+
+def test_a_full_disk_is_an_error_of_the_file(config, monkeypatch):
+    def write_bytes(path, data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    with pytest.raises(BadFile, match="No space left"):
+        train_pack(config, ())
 
 
 @pytest.mark.parametrize(
@@ -226,8 +296,9 @@ def test_a_configuration_that_makes_no_sense_is_named(config, tmp_path, change, 
 
 def test_the_rate_warms_up_and_falls_to_nothing(config):
     config = msgspec.structs.replace(config, images=1000, warmup=100, decay=0.5)
-    rates = [learning_rate_at(config, seen) / config.learning_rate for seen in (0, 96, 300, 750, 1000)]
-    assert rates == pytest.approx([0.04, 1, 1, 0.5, 0])
+    factor = warmup_and_decay(config.images, config.batch, config.warmup, config.decay)
+    rates = [factor(images_seen // config.batch) for images_seen in (0, 96, 300, 752, 1000)]
+    assert rates == pytest.approx([0.04, 1, 1, 0.496, 0])
 
 
 @pytest.mark.parametrize("shape", [(2, 24, 60), (1, 60, 24)])

@@ -17,11 +17,12 @@ from engine.diffusion.process.denoiser import DiffusionState, Prediction, uninfo
 from engine.diffusion.sampling.guidance import GuidanceWeights
 from engine.diffusion.sampling.randomness import SeededNoise
 from engine.diffusion.sampling.sampler import sample
+from engine.diffusion.sampling.solvers import SOLVERS
 from engine.diffusion.sampling.trajectory import SamplingTask
 from engine.evaluators import segmenter
 from engine.evaluators.segmenter import SegmenterMetadata
 from engine.interface import pack_catalogue
-from engine.interface.errors import BadPack
+from engine.interface.errors import BadConfig, BadPack
 from engine.interface.raster import write_image, write_layout
 from engine.network.segmenter_unet import SegmenterUNet
 from engine.packs import companion_files, few_step
@@ -31,6 +32,7 @@ from engine.packs.few_step import DistilledMetadata, DistilledSampling
 from engine.requests.request_batch import sampler_settings
 from engine.training.tasks import distillation
 from engine.training.tasks.distillation import (
+    DETERMINISTIC_SAMPLERS,
     TEACHER_STEPS_PER_STUDENT_STEP,
     DistillationTask,
     DistillationTrajectory,
@@ -219,22 +221,20 @@ def begun(config, pack, tmp_path, images=400):
 def test_the_student_comes_nearer_to_its_teacher(config, pack, tmp_path, monkeypatch):
     """Along one path, for this teacher is a random one."""
     monkeypatch.setattr(DistillationTask, "learning_rate", 5e-3)
-    course, lessons = begun(config, pack, tmp_path, images=80)
+    training_run, student = begun(config, pack, tmp_path, images=80)
     asked = task(pack, np.ones((HEIGHT, WIDTH), np.bool_), text=(2.0, 1.0))
-    losses = [course.train_step(lambda _: torch.stack(list(lessons.step_losses(asked))).mean()) for _ in range(20)]
+    monkeypatch.setattr(student, "loss", lambda _: torch.stack(list(student.step_losses(asked))).mean())
+    losses = list(training_run.train_steps(20))
     assert min(losses[-3:]) < 0.6 * losses[0]
 
 
 def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config, pack, tmp_path):
-    straight, lessons = begun(config, pack, tmp_path)
-    for _ in range(2):
-        straight.train_step(lessons.loss)
-    stopped, lessons = begun(config, pack, tmp_path)
-    stopped.train_step(lessons.loss)
+    straight, stopped, resumed = (begun(config, pack, tmp_path)[0] for _ in range(3))
+    list(straight.train_steps(2))
+    list(stopped.train_steps(1))
     stopped.save_checkpoint()
-    resumed, lessons = begun(config, pack, tmp_path)
     resumed.resume()
-    resumed.train_step(lessons.loss)
+    list(resumed.train_steps(1))
     for name, value in straight.network.state_dict().items():
         torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
 
@@ -265,3 +265,31 @@ def test_without_a_segmenter_it_says_so_before_it_trains(config, pack):
     assert isinstance(result.exception, BadPack)
     assert "has no segmenter.safetensors" in str(result.exception)
     assert not (pack.folder / pack_catalogue.DISTILLED_FILE).exists()
+
+
+@pytest.mark.parametrize("sampler", ["ddpm", "ddpm-wide", "ddim-ancestral", "euler-maruyama"])
+def test_a_teacher_that_adds_noise_is_refused(config, pack, sampler):
+    info = msgspec.structs.replace(pack.info, sampler=sampler)
+    (pack.folder / "pack.json").write_bytes(msgspec.json.encode(msgspec.structs.replace(pack.file, info=info)))
+    result = train(config, pack)
+    assert isinstance(result.exception, BadConfig)
+    assert f"is sampled by {sampler}" in str(result.exception)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", SOLVERS)
+def test_a_sampler_is_deterministic_if_it_draws_no_noise(pack, monkeypatch, name):
+    info = msgspec.structs.replace(pack.info, sampler=name)
+    teacher = replace(pack, file=msgspec.structs.replace(pack.file, info=info))
+    asked = task(pack, np.ones((HEIGHT, WIDTH), np.bool_))
+    route = DistillationTrajectory(teacher, DistilledSampling(), asked)
+    state, _ = start(pack, asked, route)
+    normal, draws = SeededNoise.normal, []
+
+    def count_draws(noise, *size):
+        draws.append(size)
+        return normal(noise, *size)
+
+    monkeypatch.setattr(SeededNoise, "normal", count_draws)
+    route.teacher_target(0, state, uninformative_estimate(state, 4))
+    assert (not draws) == (name in DETERMINISTIC_SAMPLERS)

@@ -26,7 +26,7 @@ from engine.requests import full_size
 from engine.requests.full_size import UpscalerMetadata
 from engine.training.core.training_config import ViewConfig
 from engine.training.tasks import upscaler_task as training
-from engine.training.tasks.evaluator_task import FrameSource, begin_training_run, read_validation_set
+from engine.training.tasks.evaluator_task import begin_training_run, read_validation_set
 from engine.training.tasks.upscaler_task import UpscalerTask, degraded_image, degraded_layout, full_size_crops
 from tests import tiny
 from tests.engine.street_pairs import small_train_config
@@ -91,19 +91,17 @@ def pack(tiny_pack, tmp_path):
 
 
 def begun(config, pack, tmp_path, images=4000):
-    return begin_training_run(
-        UpscalerTask, config, pack, images, tmp_path / "out", [FrameSource(full_size_crops(config), 1.0)]
-    )
+    return begin_training_run(UpscalerTask, config, pack, images, tmp_path / "out")
 
 
 def test_it_learns_detail_from_the_layout(config, pack, tmp_path):
-    course, lessons = begun(config, pack, tmp_path, images=480)
-    losses = [course.train_step(lessons.loss) for _ in range(120)]
+    training_run, task = begun(config, pack, tmp_path, images=480)
+    losses = list(training_run.train_steps(120))
     assert np.mean(losses[-20:]) < 0.7 * np.mean(losses[:20])
-    course.network.load_state_dict(course.ema.state_dict(), strict=False)
+    training_run.use_averaged_weights()
     image, layout = pair(200)
     low = training.downscaled(image, 2)
-    ready = lessons.build_upscaler().with_steps(1)
+    ready = task.build_upscaler().with_steps(1)
     *_, (_, _, told) = ready.upscale_image(low, layout, 0)
     *_, (_, _, untold) = ready.upscale_image(low, np.full_like(layout, 255), 0)
     plain = ready.to_rgb(full_size.enlarge_bicubic(ready.standardise(low), 2))
@@ -112,16 +110,12 @@ def test_it_learns_detail_from_the_layout(config, pack, tmp_path):
 
 
 def test_a_run_stopped_and_resumed_ends_in_the_same_weights(config, pack, tmp_path):
-    straight, lessons = begun(config, pack, tmp_path)
-    for _ in range(3):
-        straight.train_step(lessons.loss)
-    stopped, lessons = begun(config, pack, tmp_path)
-    stopped.train_step(lessons.loss)
+    straight, stopped, resumed = (begun(config, pack, tmp_path)[0] for _ in range(3))
+    list(straight.train_steps(3))
+    list(stopped.train_steps(1))
     stopped.save_checkpoint()
-    resumed, lessons = begun(config, pack, tmp_path)
     resumed.resume()
-    for _ in range(2):
-        resumed.train_step(lessons.loss)
+    list(resumed.train_steps(2))
     for name, value in straight.network.state_dict().items():
         torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
     for name, value in straight.ema.state_dict().items():
