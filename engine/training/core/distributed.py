@@ -31,7 +31,7 @@ class DistributedState(NamedTuple):
 
     @property
     def batch_rows(self) -> slice:
-        """This process's rows of a batch: every n-th, so that each has its share of the first half of a batch, which is
+        """This process's rows of a batch: every n-th, so that each has a share of the first half of a batch, which is
         treated differently (self-conditioning).
         """
         return slice(self.rank, None, self.world_size)

@@ -86,7 +86,7 @@ class JointObjective:
 
     @torch.no_grad()
     def self_conditioning(self, state: DiffusionState, text: TextFeatures) -> CleanEstimate:
-        """What the network is conditioned on: its own first estimate for half of the batch, no information for the rest."""
+        """The estimate to condition on: the network's own first one for half of the batch, none for the rest."""
         half = len(state.image) // 2
         first = state[:half]
         x, k = state.image, self.process.num_classes

@@ -166,7 +166,7 @@ class TeacherTarget(NamedTuple):
 
 
 class DistillationTrajectory:
-    """The clocks of the student's steps through a task, and of the teacher's smaller ones; only the teacher is guided."""
+    """The student's steps through a task and the teacher's smaller ones; only the teacher is guided."""
 
     def __init__(self, pack: Pack, plan: DistilledSampling, task: SamplingTask) -> None:
         self.pack, self.process, self.task = pack, pack.process, task
