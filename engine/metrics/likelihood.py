@@ -26,6 +26,7 @@ from engine.diffusion.process.joint_process import JointProcess
 from engine.interface.atomic_files import write_atomically
 from engine.interface.protocol import UNKNOWN
 from engine.packs.pack import Pack
+from engine.packs.pixel_standardisation import PixelStandardisation
 
 LN2 = math.log(2)
 
@@ -168,10 +169,10 @@ class PairLikelihood:
     def __init__(self, pack: Pack, pair: DatasetPair, random: torch.Generator) -> None:
         self.pack, self.random = pack, random
         pixels = pack.file.pixels
-        mean, deviation = (torch.tensor(v).double()[:, None, None] for v in (pixels.mean, pixels.deviation))
+        standardisation = PixelStandardisation.from_config(pixels)
         values = torch.from_numpy(pair.image.copy()).movedim(-1, 0).double()
         edges = [((values + by).clamp(0, 255) / 255) ** pixels.gamma for by in (-0.5, 0, 0.5)]
-        lower, self.x_0, upper = (((edge - mean) / deviation)[None] for edge in edges)
+        lower, self.x_0, upper = (standardisation.standardise(edge)[None] for edge in edges)
         self.lower, self.upper = lower.where(values > 0, -torch.inf), upper.where(values < 255, torch.inf)
         layout = torch.from_numpy(pair.layout.astype(np.int64))[None, None]
         self.known = layout != UNKNOWN

@@ -23,6 +23,7 @@ from engine.diffusion.process.denoiser import Clocks, DiffusionState
 from engine.interface.protocol import Pixels
 from engine.interface.raster import fit_image
 from engine.packs.pack import Pack
+from engine.packs.pixel_standardisation import PixelStandardisation
 
 GRID = 16
 """The number by which the network's height and width must be divisible."""
@@ -43,7 +44,8 @@ class ProbeFeatureExtractor:
         The last three are the colours themselves: the network's own features are coarser.
         """
         size = network_size(image.shape[0], image.shape[1], self.pack)
-        clean = self.standardise(fit_image(image, *size, "stretch").pixels)
+        pixels = fit_image(image, *size, "stretch").pixels
+        clean = PixelStandardisation.from_config(self.pack.file.pixels).standardise_pixels(pixels[None])[0]
         state = self.noised_states(clean)
         text = self.pack.empty_text_features.repeat_batch(len(self.clocks))
         with captured_outputs(self.feature_layers()) as outputs, torch.inference_mode():
@@ -62,14 +64,6 @@ class ProbeFeatureExtractor:
     def feature_layers(self) -> list[nn.Module]:
         """The middle of the U-Net and every level of its decoder."""
         return [self.pack.network.down[-1], *reversed(self.pack.network.up)]
-
-    def standardise(self, pixels: Pixels) -> Tensor:
-        """RGB [h, w, 3] standardised as the network takes it, [3, h, w]."""
-        pixel_config = self.pack.file.pixels
-        mean, deviation = (
-            torch.tensor(values)[:, None, None] for values in (pixel_config.mean, pixel_config.deviation)
-        )
-        return (torch.from_numpy(pixels).movedim(-1, 0).float() / 255 - mean) / deviation
 
     def noised_states(self, clean: Tensor) -> DiffusionState:
         """The states of an image [3, h, w] at every clock, one row each.

@@ -12,10 +12,10 @@ from torch.nn import functional as F
 
 from engine.diffusion.process.denoiser import CleanEstimate, DiffusionState, Prediction, TextFeatures
 from engine.diffusion.process.joint_process import JointProcess, LossWeighting
-from engine.guides.guide_losses import PixelStandardisation
 from engine.network.text_tower import build_text_tower
 from engine.packs.pack import build_network
 from engine.packs.pack_config import PackFile
+from engine.packs.pixel_standardisation import PixelStandardisation
 from engine.training.core.distributed import SINGLE_PROCESS, DistributedState
 from engine.training.joint.batches import Batch
 

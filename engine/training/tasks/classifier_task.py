@@ -42,7 +42,8 @@ class ClassifierTask(FrameTask):
         (source, *_), device = self.sources, self.pack.device
         schedule, class_count = self.pack.process.image_schedule, len(self.network.metadata.classes)
         pairs = [source.frames.draw_pair(random) for _ in range(self.batch)]
-        x_0 = self.standardised([gamma_corrected(pair.image, source.gamma) for pair in pairs])
+        images = np.stack([gamma_corrected(pair.image, source.gamma) for pair in pairs])
+        x_0 = self.pack.standardisation.standardise_pixels(images)
         present_classes = torch.from_numpy(np.stack([class_presence(pair.layout, class_count) for pair in pairs]))
         t = torch.from_numpy(random.integers(0, schedule.max_clock + 1, self.batch)).to(device)
         x_t = gaussian.q_sample(schedule, x_0, t[:, None, None, None], torch.randn_like(x_0))

@@ -64,8 +64,9 @@ class ClipTask(EvaluatorTask[ClipMetadata]):
         """
         pairs = self.draw_pairs(random, self.batch)
         captions = [self.captioner.draw_caption(pair.layout, pair.image, random) for pair in pairs]
+        images = np.stack([pair.image for pair in pairs])
         with torch.autocast(self.pack.device.type, torch.bfloat16):
-            image_embeddings = self.network.encode_images(self.standardised([pair.image for pair in pairs]))
+            image_embeddings = self.network.encode_images(self.pack.standardisation.standardise_pixels(images))
             text_embeddings = self.network.encode_texts([caption.text for caption in captions])
         loss: Tensor = self.contrastive_loss(image_embeddings, text_embeddings, self.network.logit_scale)
         matches = torch.from_numpy(caption_matches([pair.layout for pair in pairs], captions)).to(

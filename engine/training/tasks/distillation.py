@@ -103,7 +103,7 @@ class DistillationTask(EvaluatorTask[DistilledMetadata]):
         given = (keep_image | keep_layout).flatten(1).any(1).cpu()
         cross = torch.where(given & ~has_prompt, info.cross_guidance, 1.0)
         return SamplingTask(
-            image=(batch.image - self.mean) / self.deviation,
+            image=self.pack.standardisation.standardise(batch.image),
             keep_image=keep_image,
             layout=torch.where(keep_layout, batch.layout, 0),
             keep_layout=keep_layout,

@@ -10,7 +10,6 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 import numpy as np
 import torch
 from rich.progress import ProgressColumn
-from torch import Tensor
 
 from engine.data.pairs import DatasetPair, LabelNoise, label_noise_to_unknown, read_pair
 from engine.data.source_detection import split_items
@@ -57,10 +56,6 @@ class FrameTask(TrainingTask[np.random.Generator]):
 
     def __init__(self, config: TrainConfig, pack: Pack, sources: Sequence[FrameSource]) -> None:
         self.config, self.pack, self.sources = config, pack, sources
-        pixels = pack.file.pixels
-        self.mean, self.deviation = (
-            torch.tensor(v, device=pack.device)[:, None, None] for v in (pixels.mean, pixels.deviation)
-        )
 
     @classmethod
     def default_sources(cls, config: TrainConfig, pack: Pack) -> list[FrameSource]:
@@ -83,11 +78,6 @@ class FrameTask(TrainingTask[np.random.Generator]):
             DatasetPair(augment_exposure_freely(pair.image, source.gamma, random), pair.layout)
             for pair, source in zip(pairs, sources, strict=True)
         ]
-
-    def standardised(self, images: Sequence[Pixels]) -> Tensor:
-        """Images [H, W, 3] of one size as the pack standardises them, [B, 3, H, W] on the pack's device."""
-        rgb = torch.from_numpy(np.stack(images)).to(self.pack.device)
-        return (rgb.movedim(-1, 1).float() / 255 - self.mean) / self.deviation
 
 
 MetadataT = TypeVar("MetadataT", bound=WeightsMetadata)

@@ -42,8 +42,9 @@ class SegmenterTask(EvaluatorTask[SegmenterMetadata]):
         """Cross-entropy over the known pixels of a batch."""
         pairs = self.draw_pairs(random, self.batch)
         truth = torch.from_numpy(np.stack([pair.layout for pair in pairs]).astype(np.int64)).to(self.pack.device)
+        images = np.stack([pair.image for pair in pairs])
         with torch.autocast(self.pack.device.type, torch.bfloat16):
-            logits: Tensor = self.forward(self.standardised([pair.image for pair in pairs]))
+            logits: Tensor = self.forward(self.pack.standardisation.standardise_pixels(images))
         total = F.cross_entropy(logits, truth, ignore_index=UNKNOWN, reduction="sum")
         return total / (truth != UNKNOWN).sum().clamp(min=1)
 

@@ -103,13 +103,14 @@ class UpscalerTask(EvaluatorTask[UpscalerMetadata]):
     def degraded_batch(self, pairs: Sequence[DatasetPair], random: np.random.Generator) -> UpscalerBatch:
         """Pairs at full size, and what is left of them when they were small."""
         device = self.pack.device
-        low = self.standardised([degraded_image(pair.image, self.factor, random) for pair in pairs])
+        images = [degraded_image(pair.image, self.factor, random) for pair in pairs]
+        low = self.pack.standardisation.standardise_pixels(np.stack(images))
         noise_level = torch.from_numpy(MAX_NOISE_STD * random.random(len(pairs)) ** 2).float().to(device)
         u = enlarge_bicubic(low + append_map_dims(noise_level) * torch.randn_like(low), self.factor)
         layouts = [degraded_layout(pair.layout, self.factor, random) for pair in pairs]
         ids = torch.from_numpy(np.stack(layouts)[:, None].astype(np.int64)).to(device)
         return UpscalerBatch(
-            self.standardised([pair.image for pair in pairs]),
+            self.pack.standardisation.standardise_pixels(np.stack([pair.image for pair in pairs])),
             u,
             noise_level,
             torch.where(ids == UNKNOWN, self.class_count, ids),
