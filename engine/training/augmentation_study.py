@@ -1,5 +1,7 @@
-"""What exported pairs are worth: the same small segmenter learns from a share of the real training pairs, from these
-and exported ones, and from exported ones alone, equally long; all three are measured on the real pairs held out.
+"""Study of exported pairs as training data.
+
+The same small segmenter is trained for the same time on a share of the real training pairs, on these and exported
+ones, and on exported ones alone; all three are evaluated on the real pairs held out.
 """
 
 from __future__ import annotations
@@ -33,12 +35,12 @@ from engine.training.tasks.segmenter_task import SegmenterTask
 
 REAL, EXPORTED = "real", "exported"
 TRAINING_SETS = {"real": (REAL,), "both": (REAL, EXPORTED), "exported": (EXPORTED,)}
-"""What each of the three learns from; of two kinds, each batch holds as many pairs of one as of the other."""
+"""The sources of each of the three; a batch holds as many pairs of one source as of the other."""
 STUDY_FILE, REPORT_STEM = "study.json", "report"
 
 
 class AugmentationStudyOptions(msgspec.Struct, frozen=True):
-    """`share` of the real training pairs, `count` exported ones (0: all), and how many images each part sees."""
+    """The share of real training pairs, the count of exported ones (0: all), and how many images each part sees."""
 
     exported: Path
     share: float = 0.1
@@ -47,7 +49,7 @@ class AugmentationStudyOptions(msgspec.Struct, frozen=True):
 
 
 class AugmentationStudy(msgspec.Struct, frozen=True, kw_only=True):
-    """study.json: what is compared; parts of one study are of no use to another. SHA-256 are of the pairs' pixels."""
+    """The content of study.json: what is compared, with the SHA-256 of the pairs' pixels."""
 
     share: float
     images: int
@@ -59,8 +61,10 @@ class AugmentationStudy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AugmentationResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one part reaches on the pairs held out; `gain` is its mIoU over that of real pairs alone, both on the same
-    resamples. `iou` is by class, nan where it does not occur.
+    """Scores of one part on the pairs held out.
+
+    `gain` is its mIoU minus that of real pairs alone, on the same resamples; `iou` is by class, nan where it does not
+    occur.
     """
 
     name: str
@@ -73,7 +77,7 @@ class AugmentationResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AugmentationReport(msgspec.Struct, frozen=True, kw_only=True):
-    """report.json."""
+    """The content of report.json."""
 
     study: AugmentationStudy
     pack: str
@@ -81,7 +85,7 @@ class AugmentationReport(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[AugmentationResult]
 
     def markdown(self) -> str:
-        """report.md."""
+        """The content of report.md."""
         rows = [
             "| learnt from | real pairs | exported pairs | mIoU | pixel accuracy | mIoU over real pairs alone |",
             "|---|---|---|---|---|---|",
@@ -108,12 +112,12 @@ class AugmentationReport(msgspec.Struct, frozen=True, kw_only=True):
 def run_augmentation_study(
     config: TrainConfig, pack: Pack, options: AugmentationStudyOptions, out: Path, columns: Sequence[ProgressColumn]
 ) -> AugmentationReport:
-    """Train what is not trained yet, and write report.json and report.md to `out`; begun again, it goes on.
+    """Train the segmenters that `out` lacks, evaluate all, and write report.json and report.md there.
 
     Raises BadConfig, BadFile, BadPack or BadRequest.
     """
     sources = {REAL: real_source(config, pack, options.share), EXPORTED: exported_source(config, options)}
-    sizes = {name: len(stock.frames.frames) for name, stock in sources.items()}
+    sizes = {name: len(source.frames.frames) for name, source in sources.items()}
     validation_set, confusions_by_set = read_validation_set(config, pack), dict[str, ConfusionCounts]()
     study = AugmentationStudy(
         share=options.share,
@@ -138,26 +142,28 @@ def run_augmentation_study(
 
 
 def real_source(config: TrainConfig, pack: Pack, share: float) -> FrameSource:
-    """A share of the configuration's training pairs, drawn with its seed. Raises BadFile."""
+    """A random share of the configuration's training pairs, by its seed. Raises BadFile."""
     mapping = layout_mapping(config.taxonomy)
     items = split_items(Path(config.data), "train", mapping.file_classes)
     order = np.random.default_rng(config.seed).permutation(len(items))[: max(1, round(share * len(items)))]
     training_pairs = TrainingPairs([items[index] for index in sorted(order)], mapping)
-    unwindowed = msgspec.structs.replace(config, window=0)  # all of them are counted, and told apart from others
+    unwindowed = msgspec.structs.replace(config, window=0)  # all are held, because their pixels are hashed
     return FrameSource(
         TrainingFrames(unwindowed, taxonomy_classes(config.taxonomy), training_pairs), pack.file.pixels.gamma
     )
 
 
 def exported_source(config: TrainConfig, options: AugmentationStudyOptions) -> FrameSource:
-    """The first exported pairs. They are in the pack's light and classes already, whole, and none of it in doubt.
+    """The first exported pairs, which need no gamma, class mapping, cutting or label noise.
 
-    Raises BadFile, and BadRequest if there are fewer than asked for.
+    Raises BadFile, or BadRequest if there are fewer than `options.count`.
     """
     classes = taxonomy_classes(config.taxonomy)
     mapping = LayoutMapping(class_infos(classes), np.arange(256, dtype=np.uint8))
     items: list[DatasetItem] = [
-        one for some in open_matching_dataset(options.exported, mapping.file_classes).splits.values() for one in some
+        item
+        for split in open_matching_dataset(options.exported, mapping.file_classes).splits.values()
+        for item in split
     ]
     if len(items) < max(1, options.count):
         raise BadRequest(f"{options.exported} holds {len(items)} pairs.", "Export more of them, or lower --count.")
@@ -168,7 +174,7 @@ def exported_source(config: TrainConfig, options: AugmentationStudyOptions) -> F
 
 
 def frames_digest(source: FrameSource) -> str:
-    """Of the pixels of all frames."""
+    """SHA-256 of the pixels of all frames."""
     found = hashlib.sha256()
     for frame in source.frames.frames:
         for half in frame.views[0]:
@@ -177,7 +183,7 @@ def frames_digest(source: FrameSource) -> str:
 
 
 def record_study(study: AugmentationStudy, out: Path) -> None:
-    """Note what is compared. Raises BadConfig if `out` holds another study, BadFile."""
+    """Write study.json. Raises BadConfig if `out` holds another study, or BadFile."""
     path = out / STUDY_FILE
     data = msgspec.json.format(msgspec.json.encode(study), indent=1) + b"\n"
     if path.exists() and path.read_bytes() != data:
@@ -186,7 +192,7 @@ def record_study(study: AugmentationStudy, out: Path) -> None:
 
 
 def segmenter_confusions(path: Path, pack: Pack, validation_set: ValidationSet) -> ConfusionCounts:
-    """Confusions [N, K, K] of a segmenter on the pairs held out. Raises BadPack."""
+    """Confusion matrices [N, K, K] of a segmenter on the pairs held out. Raises BadPack."""
     predicted = segmenter.read(path, pack.file, pack.device).predict_layouts(validation_set.images)
     return confusion_matrices(validation_set.layouts, predicted, len(pack.info.classes))
 
@@ -194,7 +200,7 @@ def segmenter_confusions(path: Path, pack: Pack, validation_set: ValidationSet) 
 def augmentation_result(
     name: str, confusions_by_set: dict[str, ConfusionCounts], sizes: dict[str, int], pack: Pack
 ) -> AugmentationResult:
-    """The figures of one part."""
+    """The scores of one part."""
     own_iou, real_iou = mean_iou(confusions_by_set[name]), mean_iou(confusions_by_set["real"])
     n, names = len(confusions_by_set[name]), [info.name for info in pack.info.classes]
     return AugmentationResult(

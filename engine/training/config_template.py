@@ -1,10 +1,10 @@
-"""A first configuration for a data set of any form, from a look at it."""
+"""Survey of a data set of any supported form, and a first training configuration made from it."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,19 +25,19 @@ from engine.interface.raster import colour_keys
 from engine.training.core.training_config import read_config
 
 MAX_SURVEYED_PAIRS = 400
-"""How many pairs are looked at where the data name their classes; else all are."""
+"""How many pairs are surveyed if the data name their classes; otherwise all are."""
 SHORTER_SIDE = 64
 PIECE_ROWS = 256
 MAX_SIZE_RATIO = 1.5
-"""Frames whose sides differ by more than this factor are pieces of something larger, to be seen at one scale."""
+"""Frames whose sides differ by more than this factor are parts of larger images, and get one scale."""
 MAX_COLOURS = 254
 SAME_COLOUR_DISTANCE = MAX_COLOUR_DISTANCE / 2
 MIN_COLOUR_SHARE = 1e-3
-"""A colour of lossy pictures is a class's from this share of the flat pixels."""
+"""The share of flat pixels from which a colour of lossy layouts counts as a class."""
 
 
 class PairSummary(NamedTuple):
-    """What one pair says: its size, its ids or colours with their counts, and the colours of the ids by a palette."""
+    """A pair's size, the pixel counts of its ids or colours, and its palette's colours of the ids if it has one."""
 
     size: tuple[int, int]
     counts: dict[int, int]
@@ -46,13 +46,13 @@ class PairSummary(NamedTuple):
     lossy: bool = False
 
     def by_colour(self) -> PairSummary:
-        """The same by the colours of its ids."""
+        """The summary with the ids' palette colours in place of the ids."""
         palette = self.palette or {}
         return self._replace(counts={palette[i]: count for i, count in self.counts.items()}, in_colour=True)
 
 
 class TemplateSize(NamedTuple):
-    """What the template says of sizes."""
+    """Training height and width, and the rows of the pieces that large frames are cut into (0: none)."""
 
     height: int
     width: int
@@ -61,7 +61,7 @@ class TemplateSize(NamedTuple):
 
 @dataclass(frozen=True)
 class DatasetSurvey:
-    """A data set after a look: its classes, the share of pixels of each, and its frames' sizes."""
+    """The classes of a data set, the share of pixels of each, and the sizes of its frames."""
 
     source: DatasetSource
     taxonomy: Taxonomy
@@ -77,60 +77,52 @@ class DatasetSurvey:
 
 
 def survey_dataset(folder: Path) -> DatasetSurvey:
-    """Look at a data set. Raises BadFile if it has no known form, too many bad pairs, or fewer than two classes."""
+    """Survey a data set. Raises BadFile if its form is unknown, too many pairs are bad, or classes are too few."""
     source = open_dataset(folder)
     items = [item for split in ("train", "val") for item in source.split_items(split)]
     if len(source.split_items("train")) < 2 or not source.split_items("val"):
         raise BadFile(f"{folder} has {len(items)} pairs, which are too few to hold some out.", "Give 20 at least.")
-    surveyed_items = items
-    if source.classes and len(items) > MAX_SURVEYED_PAIRS:
-        surveyed_items = [items[i] for i in np.linspace(0, len(items) - 1, MAX_SURVEYED_PAIRS).astype(int)]
     if source.classes:
-        taxonomy, classes_origin = (
-            Taxonomy(classes=source.classes, mirror=source.mirror, streets=source.streets),
-            "named by the data",
-        )
-        mapping = layout_mapping(taxonomy)
-        summaries = [
-            look
-            for look in TolerantReader(len(surveyed_items)).map_items(
-                partial(_summary_by_taxonomy, mapping), surveyed_items
-            )
-            if look is not None
-        ]
+        if len(items) > MAX_SURVEYED_PAIRS:
+            items = [items[index] for index in np.linspace(0, len(items) - 1, MAX_SURVEYED_PAIRS).astype(int)]
+        taxonomy = Taxonomy(classes=source.classes, mirror=source.mirror, streets=source.streets)
+        classes_origin = "named by the data"
+        summaries = _map_readable(partial(_summary_by_taxonomy, layout_mapping(taxonomy)), items)
     else:
-        summaries = [
-            look
-            for look in TolerantReader(len(surveyed_items)).map_items(_raw_summary, surveyed_items)
-            if look is not None
-        ]
-        found, classes_origin = _classes_from_summaries(summaries)
-        taxonomy = Taxonomy(classes=found)
-        if any(look.in_colour for look in summaries):
-            mapping = layout_mapping(taxonomy)
-            summaries = [
-                look
-                for look in TolerantReader(len(surveyed_items)).map_items(
-                    partial(_summary_by_taxonomy, mapping), surveyed_items
-                )
-                if look is not None
-            ]
-    layout_mapping(taxonomy)
-    total = Counter[int]()
-    for look in summaries:
-        total.update(look.counts)
+        summaries = _map_readable(_raw_summary, items)
+        classes, classes_origin = _classes_from_summaries(summaries)
+        taxonomy = Taxonomy(classes=classes)
+        if any(summary.in_colour for summary in summaries):
+            summaries = _map_readable(partial(_summary_by_taxonomy, layout_mapping(taxonomy)), items)
+    layout_mapping(taxonomy)  # raises for classes that cannot be told apart
+    total = _total_counts(summaries)
     shares = [total[index] / max(1, total.total()) for index in range(len(taxonomy.classes))]
-    return DatasetSurvey(source, taxonomy, shares, [look.size for look in summaries], len(summaries), classes_origin)
+    sizes = [summary.size for summary in summaries]
+    return DatasetSurvey(source, taxonomy, shares, sizes, len(summaries), classes_origin)
+
+
+def _map_readable(summarise: Callable[[DatasetItem], PairSummary], items: Sequence[DatasetItem]) -> list[PairSummary]:
+    """The summaries of all pairs that can be read. Raises BadFile if too many cannot."""
+    summaries = TolerantReader(len(items)).map_items(summarise, items)
+    return [summary for summary in summaries if summary is not None]
+
+
+def _total_counts(summaries: Sequence[PairSummary]) -> Counter[int]:
+    """The number of pixels of each id or colour over all pairs."""
+    total = Counter[int]()
+    for summary in summaries:
+        total.update(summary.counts)
+    return total
 
 
 def _summary_by_taxonomy(mapping: LayoutMapping, item: DatasetItem) -> PairSummary:
-    """A pair as its classes tell it."""
+    """The summary of a pair whose classes are known."""
     layout = read_pair(item, mapping).layout
     return PairSummary(_pixel_size(layout), _id_counts(layout))
 
 
 def _raw_summary(item: DatasetItem) -> PairSummary:
-    """A pair whose classes nobody has told yet."""
+    """The summary of a pair whose classes are not known yet. Raises BadFile."""
     raw_layout, image = item.load_layout(), item.load_image()
     if image.shape[:2] != raw_layout.pixels.shape[:2]:
         raise BadFile(f"{raw_layout.file_name} and its image have different sizes.", "Both halves need one size.")
@@ -151,8 +143,8 @@ def _pixel_size(pixels: Pixels) -> tuple[int, int]:
 
 
 def _id_counts(ids: Pixels) -> dict[int, int]:
-    found, counts = np.unique(ids[ids != UNKNOWN], return_counts=True)
-    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+    present, counts = np.unique(ids[ids != UNKNOWN], return_counts=True)
+    return dict(zip(present.tolist(), counts.tolist(), strict=True))
 
 
 def _colour_counts(raw_layout: RawLayout) -> dict[int, int]:
@@ -168,19 +160,17 @@ def _colour_counts(raw_layout: RawLayout) -> dict[int, int]:
 
 
 def _classes_from_summaries(summaries: Sequence[PairSummary]) -> tuple[tuple[ClassWords, ...], str]:
-    """Classes from what all layouts hold. Raises BadFile if that is not one kind of thing, or too little."""
+    """Classes and a note on them, from the ids or colours of all layouts. Raises BadFile for mixed or too few ones."""
     if not summaries:
         raise BadFile("No pair could be read.", "See the reasons above.")
-    if len({look.in_colour for look in summaries}) > 1:
+    if len({summary.in_colour for summary in summaries}) > 1:
         raise BadFile("Some layouts hold ids and others colours.", "Make all of one kind.")
     colours_of = _palette_colours(summaries)
     if colours_of and max(map(len, colours_of.values())) > 1:  # each program orders its palette as it likes
-        summaries = [look.by_colour() for look in summaries]
-    total = Counter[int]()
-    for look in summaries:
-        total.update(look.counts)
+        summaries = [summary.by_colour() for summary in summaries]
+    total = _total_counts(summaries)
     if summaries[0].in_colour:
-        lossy = any(look.lossy for look in summaries)
+        lossy = any(summary.lossy for summary in summaries)
         colours = sorted(_distinct_colours(total)) if lossy else sorted(total)
         if not 2 <= len(colours) <= MAX_COLOURS:
             raise BadFile(f"The layouts have {len(colours)} colours.", "Each class needs a colour, 2 to 254 of them.")
@@ -204,22 +194,23 @@ def _placeholder_classes(colours: Sequence[str]) -> tuple[ClassWords, ...]:
 
 
 def _palette_colours(summaries: Sequence[PairSummary]) -> dict[int, set[int]]:
-    """The colours that the files' palettes give each id; nothing if some files have none."""
-    found: dict[int, set[int]] = {}
-    for look in summaries:
-        if look.palette is None:
+    """The colours of each id in the files' palettes; empty if a file has no palette."""
+    colours: dict[int, set[int]] = {}
+    for summary in summaries:
+        if summary.palette is None:
             return {}
-        for index, colour in look.palette.items():
-            found.setdefault(index, set()).add(colour)
-    return found
+        for index, colour in summary.palette.items():
+            colours.setdefault(index, set()).add(colour)
+    return colours
 
 
 def _distinct_colours(counts: Counter[int]) -> list[int]:
-    """The commonest of colours that are near each other, of those that are not rare."""
+    """The most frequent colour of each group of similar ones, without rare groups."""
     kept: list[tuple[int, np.ndarray, int]] = []
     for key, count in counts.most_common(20_000):
         colour = np.array([key >> 16, key >> 8 & 255, key & 255], np.float64)
-        near = next((i for i, one in enumerate(kept) if np.linalg.norm(one[1] - colour) < SAME_COLOUR_DISTANCE), None)
+        distances = [float(np.linalg.norm(other - colour)) for _, other, _ in kept]
+        near = next((i for i, distance in enumerate(distances) if distance < SAME_COLOUR_DISTANCE), None)
         if near is None:
             kept.append((key, colour, count))
         else:
@@ -230,7 +221,7 @@ def _distinct_colours(counts: Counter[int]) -> list[int]:
 def template_size(sizes: Sequence[tuple[int, int]]) -> TemplateSize:
     """A training size of the frames' usual shape, 64 pixels on the shorter side and multiples of 16.
 
-    Frames of very different sizes are seen in pieces at one scale.
+    Frames of very different sizes are cut into pieces at one scale.
     """
     sides = sorted(min(size) for size in sizes)
     if sides[-1] > MAX_SIZE_RATIO * sides[0] and sides[len(sides) // 2] > PIECE_ROWS:
@@ -295,7 +286,7 @@ image_unknown = 0.04
 layout_unknown = 0.03
 regions = 0.31
 """
-"""What has served the packs that come with the project."""
+"""The settings that the packs of the project were trained with."""
 
 
 STREETS_LINE = "streets = true # captions tell of them, of the time of day and of the sky"
@@ -337,5 +328,5 @@ def _class_lines(survey: DatasetSurvey) -> str:
 
 
 def _toml_string(text: str) -> str:
-    """As a basic string of TOML, whose escapes are JSON's."""
+    """Text as a basic string of TOML, whose escapes are JSON's."""
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""The frames that a run draws from: all of them in memory, or a window that goes past them."""
+"""The frames that a run samples from: all of them in memory, or a sliding window over them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from engine.prompts.captions import MIN_CLASS_PIXELS
 from engine.training.core.training_config import TrainConfig
 
 DRAWS_PER_FRAME = 4
-"""How often a frame is drawn, on average, while it is in the window."""
+"""How often a frame is sampled, on average, while it is in the window."""
 
 
 class FrameCrop(NamedTuple):
-    """A window of a frame, the captions that came with the frame, and whether it was mirrored."""
+    """A crop of a frame, the captions that came with the frame, and whether the crop is mirrored."""
 
     pair: DatasetPair
     captions: tuple[str, ...]
@@ -41,7 +41,7 @@ class FrameCrop(NamedTuple):
 
 
 class TrainingPairs(NamedTuple):
-    """Pairs to learn from, and how their layouts are read."""
+    """The pairs of a training split, and the mapping of their layouts to class ids."""
 
     items: Sequence[DatasetItem]
     mapping: LayoutMapping
@@ -54,7 +54,7 @@ class TrainingPairs(NamedTuple):
 
 
 class HeldFrame(NamedTuple):
-    """A frame that is held, or was read in vain; which classes are in it, bool [K], and how many pieces it has."""
+    """A frame in the window (None if it could not be read), the classes in it, bool [K], and its number of pieces."""
 
     position: int
     frame: DatasetFrame | None
@@ -63,11 +63,11 @@ class HeldFrame(NamedTuple):
 
 
 class TrainingFrames:
-    """Training frames in memory, and how to draw from them; without a corpus, the configuration's.
+    """Training frames in memory, and random crops of them; by default those of the configuration's data.
 
-    With `config.window` only so many are held. They go past in an order that each epoch has of its own, as pairs are
-    drawn, so that where the window stands depends on the seed and their number alone. What is told of all frames,
-    such as their mean, is then of the first window.
+    With `config.window` only that many are held at once. The window slides over the frames as crops are drawn, in an
+    order of its own for each epoch, so that its position depends only on the seed and on the number of crops drawn.
+    Statistics such as the mean are then those of the first window.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class TrainingFrames:
         self.view_shares = np.array([view.share for view in config.views])
         self.view_shares /= self.view_shares.sum()
         self._load_window(0)
-        piece_classes = [self._classes_by_piece(one.frame) for one in self._held if one.frame is not None]
+        piece_classes = [self._classes_by_piece(held.frame) for held in self._held if held.frame is not None]
         if not piece_classes:
             raise BadConfig(f"{config.data} has no pairs for training.", "Set `data`.")
         self.class_frequency = np.concatenate(piece_classes).mean(0)
@@ -101,22 +101,22 @@ class TrainingFrames:
 
     @property
     def captions(self) -> Iterator[str]:
-        """All that came with the pairs, held or not."""
+        """The captions of all pairs, in the window or not."""
         return (text for item in self._items for text in item.captions)
 
     def advance_to(self, drawn_count: int) -> None:
-        """Hold the frames to draw from after so many pairs were drawn. Raises BadFile if too many are bad."""
+        """Move the window to where it is after `drawn_count` crops. Raises BadFile if too many frames are bad."""
         first = drawn_count // DRAWS_PER_FRAME
         if self._window_size < len(self._items) and first != self._held[0].position:
             self._load_window(first)
             self._update_shares()
 
     def draw_pair(self, random: np.random.Generator) -> DatasetPair:
-        """A random window of a random frame in a random view, perhaps mirrored."""
+        """A random crop of a random view of a random frame, mirrored in half of the cases."""
         return self.draw_crop(random).pair
 
     def draw_crop(self, random: np.random.Generator) -> FrameCrop:
-        """The same with the captions of the frame."""
+        """A random crop as `draw_pair` gives it, with the captions of its frame."""
         frames, shares = self._drawable
         frame = frames[random.choice(len(frames), p=shares)]
         pair = frame.views[random.choice(len(frame.views), p=self.view_shares)]
@@ -131,11 +131,11 @@ class TrainingFrames:
 
     @property
     def frames(self) -> list[DatasetFrame]:
-        """Those that are held."""
+        """The readable frames in the window."""
         return self._drawable[0]
 
     def _load_window(self, first: int) -> None:
-        """Read what comes into the window that begins there, and let go of what leaves it."""
+        """Read the frames that enter the window starting at position `first`, and drop those that leave it."""
         held, last = self._held, first + self._window_size
         if held and not held[0].position <= first <= held[-1].position:
             held.clear()
@@ -155,7 +155,7 @@ class TrainingFrames:
         if self._window_size == count:
             return self._items[index]
         if epoch not in self._epoch_orders:
-            self._epoch_orders = {one: order for one, order in self._epoch_orders.items() if one == epoch - 1}
+            self._epoch_orders = {number: order for number, order in self._epoch_orders.items() if number == epoch - 1}
             self._epoch_orders[epoch] = np.random.default_rng((self.config.seed, epoch)).permutation(count)
         return self._items[int(self._epoch_orders[epoch][index])]
 
@@ -165,16 +165,15 @@ class TrainingFrames:
         return np.stack([class_presence(pair.layout, self._class_count) for pair in pieces])
 
     def _update_shares(self) -> None:
-        """Draw from what is held: rare classes more often [LVIS: Gupta et al. 2019], large frames by their pieces."""
-        held = [one for one in self._held if one.frame is not None]
-        shares = np.where([one.present_classes for one in held], self._repeat_factors, 1).max(1) * [
-            one.piece_count for one in held
-        ]
-        self._drawable = [one.frame for one in held if one.frame is not None], shares / shares.sum()
+        """Set the probability of each frame: higher for rare classes [LVIS: Gupta et al. 2019], times its pieces."""
+        readable = [held for held in self._held if held.frame is not None]
+        repeat_factors = np.where([held.present_classes for held in readable], self._repeat_factors, 1).max(1)
+        shares = repeat_factors * [held.piece_count for held in readable]
+        self._drawable = [held.frame for held in readable if held.frame is not None], shares / shares.sum()
 
 
 def class_presence(layout: Pixels, classes: int) -> np.ndarray:
-    """Whether each class counts as present, bool [K]."""
+    """Whether each class has enough pixels in a layout to count as present, bool [K]."""
     return np.bincount(layout[layout != UNKNOWN], minlength=classes) >= MIN_CLASS_PIXELS
 
 

@@ -1,4 +1,4 @@
-"""Muon: momentum whose matrix is brought near an orthogonal one before each step  [Jordan et al. 2024]."""
+"""Muon, an optimiser whose momentum matrix is orthogonalised before each step  [Jordan et al. 2024]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def orthogonalise(matrices: Tensor) -> Tensor:
-    """Nearly the orthogonal factors of [N, rows, columns], by five quintic Newton-Schulz steps in bfloat16."""
+    """Approximate orthogonal factors of matrices [N, rows, columns], by five Newton-Schulz steps in bfloat16."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrices.bfloat16()
     tall = x.shape[1] > x.shape[2]
@@ -25,7 +25,7 @@ def orthogonalise(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """For weights of two dimensions and more; a convolution is the matrix of its output channels.
+    """Optimiser of weights with two or more dimensions; a convolution is a matrix with a row for each output channel.
 
     Steps have the size of Adam's (rms 0.2), so that one learning rate serves both  [Liu et al. 2025].
     """
@@ -41,7 +41,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
-        """Move the parameters by their gradients, which a closure may make first."""
+        """Update the parameters by their gradients, after calling the closure that computes them, if there is one."""
         with torch.enable_grad():
             loss = None if closure is None else closure()
         for group in self.param_groups:
@@ -58,7 +58,7 @@ class Muon(torch.optim.Optimizer):
         return loss
 
     def nesterov_momentum(self, parameter: Tensor, beta: float) -> Tensor:
-        """Nesterov's momentum of the gradient, as a matrix."""
+        """The Nesterov momentum of a parameter's gradient, as a matrix [rows, columns]."""
         gradient = parameter.grad
         assert gradient is not None
         buffer = self.state[parameter].setdefault("momentum", torch.zeros_like(gradient))

@@ -1,4 +1,4 @@
-"""What a training run is made of, read from a TOML file with strict keys."""
+"""The configuration of a base's training run, a TOML file with strict keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.packs.pack_config import ProcessConfig
 
 
 class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One way to see a frame: its rows, its columns at the true aspect times `stretch`, and how often."""
+    """A scale of frames: `rows`, columns by the aspect ratio times `stretch`, and its share of draws."""
 
     rows: int
     stretch: float = 1.0
@@ -29,7 +29,7 @@ TASK_KINDS = ("joint", "layout_given", "image_given", "image_unknown", "layout_u
 
 
 class TaskMix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How often each task is drawn; the shares need not sum to 1, but to something."""
+    """Relative frequency of each task; the sum must be positive."""
 
     joint: float = 0.0
     layout_given: float = 0.0
@@ -37,12 +37,12 @@ class TaskMix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     image_unknown: float = 0.0
     layout_unknown: float = 0.0
     regions: float = 0.0
-    shared: float = 0.0  # one clock for both halves, nothing given: GCDP's own training
+    shared: float = 0.0  # one clock for both halves, nothing given: the training of GCDP
     blank: float = 0.5  # in this share of samples a region of the layout is unknown
 
 
 class LossConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is minimised (diffusion/process.py, `Training`)."""
+    """Options of the loss (`LossWeighting` in diffusion/process/joint_process.py)."""
 
     min_snr: float = 0.0
     layout: Literal["cross_entropy", "bound"] = "cross_entropy"
@@ -50,7 +50,7 @@ class LossConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Paths are relative to the working directory. `images` is how many the run sees in the end."""
+    """A training run. Paths are relative to the working directory; `images` is the length of the whole run."""
 
     data: str
     out: str
@@ -63,18 +63,18 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     upscale: Annotated[int, msgspec.Meta(ge=2, le=8)] = 2  # how many times larger the upscaler draws
     views: tuple[ViewConfig, ...] = (ViewConfig(64),)
     gamma: float = 1.0
-    cut: Annotated[int, msgspec.Meta(ge=0)] = 0  # rows of the pieces that large frames are seen in; 0: whole
-    border: int = 0  # the outermost pixels of a frame whose classes are not believed
-    thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are not believed
-    repeat: float = 0.0  # frames with classes in a smaller share of frames than this are drawn more often [LVIS]
+    cut: Annotated[int, msgspec.Meta(ge=0)] = 0  # rows of the pieces that large frames are cut into; 0: whole
+    border: int = 0  # how many of the outermost pixels of a layout are doubtful
+    thin: tuple[str, ...] = ()  # classes whose parts thinner than 5 pixels are doubtful
+    repeat: float = 0.0  # classes in a smaller share of the frames than this are oversampled [LVIS]
     sampler: Sampler = "ddim"  # how the pack is sampled unless a request says otherwise
     steps: int = 10
-    layout_steps: int = 1  # of image → layout, where more are no better
-    text_steps: int = 20  # of text → both, where fewer are worse
+    layout_steps: int = 1  # of image → layout
+    text_steps: int = 20  # of text → both
     guidance: float = 5.0
     cross_guidance: float = 1.0
-    window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once, which go past; 0: all of them
-    start: str = ""  # the pack whose weights the run begins with, by its name or folder
+    window: Annotated[int, msgspec.Meta(ge=0)] = 0  # frames in memory at once; 0: all of them
+    start: str = ""  # name or folder of the pack whose weights the run starts from
     images: int = 300_000
     batch: int = 16
     optimiser: Literal["adamw", "muon"] = "adamw"
@@ -94,19 +94,19 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     text: TextConfig = TextConfig()
     process: ProcessConfig = ProcessConfig()
     loss: LossConfig = LossConfig()
-    embeddings: str = "street"  # the pack whose text tower says which classes resemble each other
-    neighbours: int = 3  # how many of them each has, for the embedding transitions
+    embeddings: str = "street"  # pack whose text tower tells which classes are similar
+    neighbours: int = 3  # how many similar classes each has, for the embedding transitions
 
 
 def read_toml_with_base(path: Path) -> dict[str, object]:
-    """What a file says, over what its `base`, a file beside it, says; a table takes the place of the base's table."""
+    """The values of a file over those of its `base`, a file beside it; a table replaces the base's whole table."""
     table: dict[str, object] = decode_toml(read_bounded(path, SMALL_DOCUMENT.length), dict[str, object])
     base = table.pop("base", None)
     return table if base is None else read_toml_with_base(path.parent / str(base)) | table
 
 
 def read_config(path: Path) -> TrainConfig:
-    """A checked configuration. Raises BadConfig."""
+    """A validated configuration. Raises BadConfig."""
     try:
         config = msgspec.convert(read_toml_with_base(path), TrainConfig)
     except (BadFile, MalformedData, RecursionError, msgspec.MsgspecError) as error:

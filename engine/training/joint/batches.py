@@ -1,4 +1,4 @@
-"""Batches for training, drawn from (seed, step) alone, so that a resumed run goes on as if it had not stopped."""
+"""Batches of a base, which depend on (seed, step) alone, so that a resumed run continues as if it had not stopped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from engine.training.joint.clock_draws import ClockDraw, draw_clocks
 
 @dataclass(frozen=True)
 class Batch:
-    """image [B, 3, H, W] in [0, 1]; layout ids [B, 1, H, W] with 0 where not `known`; says [B, K]."""
+    """image [B, 3, H, W] in [0, 1]; layout ids [B, 1, H, W], 0 where not `known`; class_mentions [B, K]."""
 
     image: Tensor
     layout: Tensor
@@ -36,7 +36,7 @@ class Batch:
     task_kinds: tuple[str, ...]
 
     def to(self, device: torch.device) -> Batch:
-        """The same batch with its tensors on a device."""
+        """This batch with its tensors on a device."""
         moved = {f.name: getattr(self, f.name) for f in fields(self)}
         moved = {k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in moved.items()}
         clocks = Clocks(*(getattr(self.clocks, f.name).to(device) for f in fields(Clocks)))
@@ -44,11 +44,11 @@ class Batch:
 
 
 TrainingSample = tuple[DatasetPair, str, np.ndarray, ClockDraw]
-"""A pair, its caption, what that says of each class, and its task."""
+"""A pair, its caption, how that mentions each class [K], and its task."""
 
 
 class BatchStream:
-    """Makes batches in a thread of its own, a few ahead; of each only the rows that are this process's `own`."""
+    """Makes batches ahead in a thread; of each only this process's `rows`."""
 
     def __init__(
         self, frames: TrainingFrames, classes: Sequence[ClassWords], config: TrainConfig, rows: slice = slice(None)
@@ -86,13 +86,13 @@ class BatchStream:
                 ready.get_nowait()
 
     def draw_batch(self, step: int) -> Batch:
-        """The rows of one step's batch that are this process's."""
+        """This process's rows of the batch of a step."""
         self.frames.advance_to(step * self.config.batch)
         rows = range(self.config.batch)[self.rows]
         return stack_samples([self.draw_sample(np.random.default_rng((self.config.seed, step, row))) for row in rows])
 
     def draw_sample(self, random: np.random.Generator) -> TrainingSample:
-        """A pair, its caption, what that says of each class, and its task."""
+        """A training sample: a crop in a random exposure, with a random task and caption."""
         crop = self.frames.draw_crop(random)
         pair = crop.pair
         task = draw_clocks(pair.layout, self.config.process.clocks, self.config.mix, random)
@@ -103,7 +103,7 @@ class BatchStream:
         return DatasetPair(image, pair.layout), caption.text, caption.mentions, task
 
     def draw_caption(self, crop: FrameCrop, image: Pixels, random: np.random.Generator) -> Caption:
-        """One that came with the frame in half of the cases, if there are any; else one by the grammar."""
+        """A caption of the frame's own in half of the cases, if it has any; otherwise one from the grammar."""
         if crop.captions and random.random() < 0.5:
             text = crop.captions[int(random.integers(len(crop.captions)))]
             return written_caption(text, crop.pair.layout, self.captioner.classes, crop.mirrored)
@@ -111,10 +111,11 @@ class BatchStream:
 
 
 def augment_exposure(image: Pixels, task: ClockDraw, gamma: float, random: np.random.Generator) -> Pixels:
-    """The picture after the pack's gamma.
+    """The image after the pack's gamma, varied where it is given.
 
-    People give photographs as they are. One that is only ever given is varied freely, which cannot leak; one that is
-    given in part is also shown without the gamma, so that the rest is drawn in its light.
+    People give photographs as they are. An image that is given completely is varied freely, because the network does
+    not learn to generate it; one given in part gets another gamma in half of the cases, so that the network learns to
+    match the rest to it.
     """
     if task.task_kind == "regions" and (task.image_clocks == 0).any() and random.random() < 0.5:
         return gamma_corrected(image, gamma * float(random.uniform(1.0, 1.3)))
@@ -126,13 +127,13 @@ def augment_exposure(image: Pixels, task: ClockDraw, gamma: float, random: np.ra
 
 
 def augment_exposure_freely(image: Pixels, gamma: float, random: np.random.Generator) -> Pixels:
-    """The picture in a light and a tint of its own, from a photograph's to that of what a pack draws."""
+    """The image with a random gamma, from a photograph's to below the pack's, and a random tint."""
     values = gamma_corrected(image, gamma * float(random.uniform(0.8, 1.4))).astype(np.float32)
     return np.clip(values * random.uniform(0.9, 1.1, 3), 0, 255).astype(np.uint8)
 
 
 def stack_samples(samples: Sequence[TrainingSample]) -> Batch:
-    """One batch of them."""
+    """A batch of samples."""
     pairs, texts, class_mentions, draws = zip(*samples, strict=True)
     layout = torch.from_numpy(np.stack([pair.layout for pair in pairs])[:, None].astype(np.int64))
     image = torch.from_numpy(np.stack([pair.image for pair in pairs])).movedim(-1, 1).float() / 255
@@ -150,7 +151,7 @@ def stack_samples(samples: Sequence[TrainingSample]) -> Batch:
 
 
 def stack_clocks(draws: Sequence[ClockDraw]) -> Clocks:
-    """The clocks of a batch."""
+    """The clocks of a batch, from one draw for each row."""
     return Clocks(
         torch.from_numpy(np.stack([draw.image_clocks for draw in draws])[:, None]),
         torch.from_numpy(np.stack([draw.layout_clocks for draw in draws])[:, None]),

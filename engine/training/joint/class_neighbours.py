@@ -1,4 +1,4 @@
-"""Which classes resemble each other, by what a pack's text tower makes of their names."""
+"""Similar classes by the features of their names in a pack's text tower."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from engine.packs.pack import read_pack
 
 
 def nearest_classes(pack: str, names: Sequence[str], count: int) -> tuple[tuple[int, ...], ...]:
-    """For each class the ids of the `count` nearest, by the pooled features of their names.
+    """For each class the ids of the `count` most similar ones, by the cosine of the pooled features of their names.
 
-    Raises BadConfig, also for a name that the pack's tower does not know, or BadPack.
+    Raises BadConfig if `count` is too large or the pack's tower does not know a name, or BadPack.
     """
     tower = read_pack(find_pack_folder(pack), "cpu").text_encoder
     unknown_words = [word for name in names for word in tower.unknown_words(name)]

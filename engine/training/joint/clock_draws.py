@@ -1,4 +1,4 @@
-"""Which task a training sample is: the clocks of its pixels, drawn as people use the studio."""
+"""Random tasks of training samples, as clocks of their pixels, in proportions like those of the studio's use."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from engine.training.core.training_config import TASK_KINDS, TaskMix
 
 ClockMap = npt.NDArray[np.int64]
 DROP_TEXT_PROBABILITIES = {"image_given": 0.5, "layout_given": 0.3, "image_unknown": 0.3, "layout_unknown": 0.3}
-"""How often a task goes without its text, where that is not 0.1."""
+"""Probability that the text is dropped, by task, where it is not 0.1."""
 REGION_SHARES = (0.35, 0.15, 0.1, 0.15, 0.25)
-"""How often regions are kept of: both halves, the image of a given layout, the layout of a given image, only the
-image, only the layout, which is what people do most."""
+"""Share of samples that keep regions of: both halves, the image beside a given layout, the layout beside a given
+image, only the image, only the layout."""
 MAX_LEAD = 0.5
 """The largest lead of the layout over the image, as a share of T."""
 
 
 @dataclass(frozen=True)
 class ClockDraw:
-    """One sample's task: clock maps [H, W], running clocks, whether each half has a loss, its text is dropped."""
+    """A sample's task: clock maps [H, W], running clocks, which halves have a loss, whether its text is dropped."""
 
     task_kind: str
     image_clocks: ClockMap
@@ -36,7 +36,7 @@ class ClockDraw:
 
 
 def draw_clocks(layout: Pixels, clocks: int, mix: TaskMix, random: np.random.Generator) -> ClockDraw:
-    """The task of a sample with these ids [H, W]; `UNKNOWN` pixels get the clock T whatever it is."""
+    """A random task for a layout [H, W]; its `UNKNOWN` pixels always get the clock T."""
     shares = np.array([getattr(mix, kind) for kind in TASK_KINDS])
     kind = TASK_KINDS[random.choice(len(TASK_KINDS), p=shares / shares.sum())]
     t, u = running_clocks(kind, clocks, random)
@@ -44,7 +44,7 @@ def draw_clocks(layout: Pixels, clocks: int, mix: TaskMix, random: np.random.Gen
     if kind == "regions":
         image, labels = region_clocks(layout, (max(1, t), max(1, u)), random)
     given = labels == 0
-    # so that T says "unknown" and not "edge of the frame"
+    # so that the network does not take T for the edge of a frame
     if kind not in ("layout_unknown", "shared") and random.random() < mix.blank:
         labels = np.where(random_region(layout, random), clocks, labels)
     labels = np.where(layout == UNKNOWN, clocks, labels)
@@ -61,19 +61,19 @@ def draw_clocks(layout: Pixels, clocks: int, mix: TaskMix, random: np.random.Gen
 
 
 def running_clocks(kind: str, clocks: int, random: np.random.Generator) -> tuple[int, int]:
-    """The clocks of the image and of the layout where they run, 0 for a given half and T for one that is unknown."""
+    """The clocks of image and layout where they run: 0 for a given half, T for an unknown one."""
     t, u = (int(random.integers(1, clocks + 1)) for _ in range(2))
     if kind == "shared":
         return t, t
     if kind == "layout_given":
         return t, 0
-    if kind == "image_given":  # in few steps the first answer counts most
+    if kind == "image_given":  # in few steps the first prediction counts most
         return 0, clocks if random.random() < 0.4 else u
     if kind == "image_unknown":
         return clocks, u
     if kind == "layout_unknown":
         return t, clocks
-    if random.random() < 0.6:  # the path that sampling takes
+    if random.random() < 0.6:  # the trajectory of sampling
         lead = int(random.uniform(0, MAX_LEAD) * clocks)
         tau = int(random.integers(1, clocks + lead + 1))
         return min(clocks, tau), min(clocks, max(0, tau - lead))

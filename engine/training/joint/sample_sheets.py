@@ -1,4 +1,4 @@
-"""Contact sheets: what the network makes of every task, to be looked at before any number is believed."""
+"""Contact sheets of a run: samples of every task, to follow training by eye."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRAME_COUNT = 4
 
 
 def write_sample_sheet(folder: Path, frames: TrainingFrames, path: Path, device: str) -> None:
-    """One row per frame: truth, layout → image, image → layout, a mended middle, and a prompt's both halves."""
+    """Write a sheet, one row per frame: the pair, layout → image, image → layout, inpainted middle, text → both."""
     pack = read_pack(folder, device)
     random = np.random.default_rng(1)
     pairs = [frames.draw_pair(random) for _ in range(FRAME_COUNT)]
@@ -28,7 +28,7 @@ def write_sample_sheet(folder: Path, frames: TrainingFrames, path: Path, device:
     middle = np.full((height, width), 255, np.uint8)
     middle[:, width // 3 : -width // 3] = 0
     streets = not any(pack.text_encoder.unknown_words(prompt) for prompt in PROMPTS)
-    prompts = PROMPTS if streets else ("", *(one.name for one in pack.info.classes))
+    prompts = PROMPTS if streets else ("", *(info.name for info in pack.info.classes))
     rows = []
     for index, (pair, image) in enumerate(zip(pairs, images, strict=True)):
         keep_mask, layout_raster, image_raster = (

@@ -1,4 +1,4 @@
-"""Begin a run with a pack's weights, for more of its own data, other words, or data of one's own."""
+"""Initial weights from a pack, to train it on more data, other words or data of one's own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ EMBEDDING_KEY = "transformer.token_embedding.weight"
 
 
 def load_pack_weights(name: str, model: JointModel, file: PackFile) -> int:
-    """Give the weights of the pack of a name or in a folder to the model that `file` describes; words that the pack
-    never heard keep their fresh ones. Returns how many images the pack has seen.
+    """Load the weights of a pack, by its name or folder, into the model that `file` describes.
 
-    Raises UnknownPack, BadPack, and BadConfig if it has other classes, another network, text tower or process.
+    Words that the pack does not know keep their fresh embeddings. Returns how many images the pack has seen. Raises
+    UnknownPack, BadPack, or BadConfig if it has other classes, another network, text tower or process.
     """
     pack = packs.read_pack(pack_catalogue.find_pack_folder(name), "cpu")
     check_same_architecture(pack, file)
@@ -34,9 +34,9 @@ def load_pack_weights(name: str, model: JointModel, file: PackFile) -> int:
 
 
 def check_same_architecture(pack: Pack, file: PackFile) -> None:
-    """Raise BadConfig for what must be as in the pack and is not."""
+    """Raise BadConfig if classes, network, text tower or process differ from the pack's."""
     for part, mine, theirs in (
-        ("classes", [one.name for one in file.info.classes], [one.name for one in pack.info.classes]),
+        ("classes", [info.name for info in file.info.classes], [info.name for info in pack.info.classes]),
         ("network", file.network, pack.file.network),
         ("text tower", file.text, pack.file.text),
         ("process", file.process.without_sampler_settings, pack.file.process.without_sampler_settings),

@@ -1,4 +1,4 @@
-"""What a pack's segmenter learns: the classes of real pairs, never of what a pack has drawn."""
+"""Training of a pack's segmenter, on real pairs only."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a pack's upscaler learns: the detail of real pictures at full size, from crops of them that were made small.
+"""Training of a pack's upscaler: the detail of real images at full size, from downscaled crops of them.
 
-A pack's own pictures are softer than photographs made small, and not quite right. So the small crops are blurred or
-packed as JPEG in part, and have noise of any loudness, which the network is told; half of the layouts have the
-corners of those that were enlarged.
+Generated images are softer than downscaled photographs, and have faults. So some of the low crops are blurred or
+compressed as JPEG, all get noise of a random level, which the network is conditioned on, and half of the layouts are
+downscaled and enlarged again, as generated ones are.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ from engine.training.tasks import evaluator_task
 from engine.training.tasks.evaluator_task import EvaluatorTask, FrameSource, ValidationSet, read_validation_set
 
 CROP_SIDE = 96
-"""Pixels of a side, at full size."""
+"""Side of the crops in pixels at full size."""
 PURE_NOISE_SHARE, GIVEN_REGION_SHARE, ENLARGED_LAYOUT_SHARE, BLURRED_SHARE, JPEG_SHARE = 0.2, 0.15, 0.5, 0.5, 0.3
-"""Shares of samples: at clock T, with a region given, with a layout that was enlarged, blurred, packed as JPEG."""
+"""Shares of samples: at clock T, with a region given, with an enlarged layout, blurred, compressed as JPEG."""
 CALIBRATION_CROPS = 256
-"""Crops that tell how much detail to expect."""
+"""Crops from which the expected amount of detail is estimated."""
 STEP_SEARCH_IMAGES = 32
-"""Pictures held out that tell how many evaluations are best."""
+"""Images held out on which the best number of steps is chosen."""
 MAX_BLUR_RADIUS, JPEG_QUALITIES = 1.0, (30, 95)
 
 
 class UpscalerBatch(NamedTuple):
-    """A batch: x_0 and u [B, 3, H, W], the deviation of the noise in u [B], and ids [B, 1, H, W], K where unknown."""
+    """x_0 and u [B, 3, H, W], the standard deviation of the noise in u [B], and ids [B, 1, H, W], K where unknown."""
 
     full: Tensor
     u: Tensor
@@ -62,7 +62,7 @@ class UpscalerBatch(NamedTuple):
 
 
 class UpscalerTask(EvaluatorTask[UpscalerMetadata]):
-    """Crops at full size, made small and worse."""
+    """Trains the pack's upscaler on degraded crops."""
 
     file_name, batch, learning_rate = UPSCALER_FILE, 8, 2e-3
 
@@ -95,13 +95,13 @@ class UpscalerTask(EvaluatorTask[UpscalerMetadata]):
         return parameter.ndim == 4 and not name.startswith(("stem", "head"))
 
     def pixel_errors(self, batch: UpscalerBatch) -> tuple[Tensor, Tensor, Tensor]:
-        """The squared error of every pixel of u, and the contrast and the noise there."""
+        """The squared error of every pixel of u, the local contrast and the noise level there, each [B · H · W]."""
         square = (batch.full - batch.u).square().mean(1, keepdim=True)
         noise_level = append_map_dims(batch.noise_level).expand_as(square)
         return square.flatten(), local_variance(batch.u, self.factor).flatten(), noise_level.flatten()
 
     def degraded_batch(self, pairs: Sequence[DatasetPair], random: np.random.Generator) -> UpscalerBatch:
-        """Pairs at full size, and what is left of them when they were small."""
+        """A batch of pairs at full size and of their degraded enlargements."""
         device = self.pack.device
         images = [degraded_image(pair.image, self.factor, random) for pair in pairs]
         low = self.pack.standardisation.standardise_pixels(np.stack(images))
@@ -117,7 +117,7 @@ class UpscalerTask(EvaluatorTask[UpscalerMetadata]):
         )
 
     def loss(self, random: np.random.Generator) -> Tensor:
-        """Squared error of v, where the detail is not given."""
+        """The mean squared error of v where the detail is not given."""
         pairs = self.draw_pairs(random, self.batch)
         full, u, noise_level, layout = self.degraded_batch(pairs, random)
         coarse = CoarseInput(u, self.expected.detail_scale(u, noise_level, self.factor), noise_level, layout)
@@ -137,21 +137,21 @@ class UpscalerTask(EvaluatorTask[UpscalerMetadata]):
     def evaluate_and_save(
         self, validation_set: ValidationSet, metadata: WeightsMetadata, out: Path
     ) -> UpscalerMetadata:
-        """By the pack's segmenter, on pictures at full size and the same made small and large again."""
+        """Score the upscaler on images held out, by the pack's segmenter, and write it. Raises BadPack or BadFile."""
         pack_segmenter = segmenter.load(self.pack)
         upscaler_metadata = evaluate_upscaler(self.build_upscaler(), pack_segmenter, validation_set, metadata)
         full_size.write_upscaler(out, self.network, upscaler_metadata)
         return upscaler_metadata
 
     def build_upscaler(self) -> Upscaler:
-        """What it learned, to be asked."""
+        """The upscaler with the weights as they are now."""
         network = full_size.build_upscaler_network(self.class_count)
         network.load_state_dict(self.network.state_dict())
         return full_size.upscaler_from_network(network, self.pack.file, self.pack.device, self.factor, self.expected)
 
 
 def degraded_image(image: Pixels, factor: int, random: np.random.Generator) -> Pixels:
-    """A picture made small by area, and perhaps blurred and packed as JPEG."""
+    """An image downscaled by area, and perhaps blurred and compressed as JPEG."""
     picture = Image.fromarray(downscaled(image, factor))
     if random.random() < BLURRED_SHARE:
         picture = picture.filter(ImageFilter.GaussianBlur(float(random.uniform(0, MAX_BLUR_RADIUS))))
@@ -163,7 +163,7 @@ def degraded_image(image: Pixels, factor: int, random: np.random.Generator) -> P
 
 
 def degraded_layout(layout: Pixels, factor: int, random: np.random.Generator) -> Pixels:
-    """A layout as it is, or made small and large again."""
+    """A layout as it is, or downscaled and enlarged again."""
     if random.random() >= ENLARGED_LAYOUT_SHARE:
         return layout
     height, width = layout.shape
@@ -173,10 +173,10 @@ def degraded_layout(layout: Pixels, factor: int, random: np.random.Generator) ->
 def evaluate_upscaler(
     trained: Upscaler, pack_segmenter: PackSegmenter, validation_set: ValidationSet, metadata: WeightsMetadata
 ) -> UpscalerMetadata:
-    """Its figures beside those of enlarging alone and of the real pictures.
+    """Scores of an upscaler beside those of bicubic enlargement and of the real images.
 
-    It gets as many evaluations as bring it nearest on some of the pictures, by the segmenter's features: the errors of
-    a network that is not yet good grow with each.
+    The number of steps is the one with the smallest feature distance on some of the images: more are not always
+    better, because the errors of the network add up.
     """
     classes = len(trained.info.classes)
     real = [DatasetPair(*halves) for halves in zip(validation_set.images, validation_set.layouts, strict=True)]
@@ -205,7 +205,7 @@ def evaluate_upscaler(
 
 
 def upscaled_images(trained: Upscaler, real: Sequence[DatasetPair]) -> list[Pixels]:
-    """Pictures made small and brought to full size again."""
+    """Images downscaled and upscaled again."""
     pictures = []
     for index, (image, layout) in enumerate(real):
         *_, (_, _, picture) = trained.upscale_image(downscaled(image, trained.factor), layout, index)
@@ -215,12 +215,12 @@ def upscaled_images(trained: Upscaler, real: Sequence[DatasetPair]) -> list[Pixe
 
 
 def downscaled(image: Pixels, factor: int) -> Pixels:
-    """A picture made small by area."""
+    """An image downscaled by area."""
     return fit_image(image, image.shape[0] // factor, image.shape[1] // factor, "stretch").pixels
 
 
 def full_size_crops(config: TrainConfig) -> TrainingFrames:
-    """The training frames of a configuration at full size, to be cropped: in its widest views, for detail."""
+    """The training frames of a configuration at full size, in its views with the fewest rows, to be cropped."""
     factor, rows = config.upscale, min(view.rows for view in config.views)
     views = tuple(ViewConfig(v.rows * factor, v.stretch, v.share) for v in config.views if v.rows == rows)
     side = min(CROP_SIDE, config.height * factor, config.width * factor) // (STRIDE * factor) * (STRIDE * factor)
