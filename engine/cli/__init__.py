@@ -1,4 +1,4 @@
-"""The command line, `diptych-engine`: its commands, which import what is heavy when they run."""
+"""The command line, `diptych-engine`. Commands import heavy modules only when they run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The script `diptych-engine`: leaves with 0, 1 and a sentence, 2 for wrong usage, 130 if stopped."""
+    """The script `diptych-engine`. Exits with 0, 1 after printing an error, 2 for wrong usage, 130 if interrupted."""
     try:
         app(arguments, prog_name="diptych-engine")
     except EngineError as error:

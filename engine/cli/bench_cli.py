@@ -1,4 +1,4 @@
-"""`bench`."""
+"""The command `bench`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.cli_options import DeviceChoice, DeviceOption, OutOption, PackOption, app
+from engine.cli.cli_progress import read_named_pack
 
 
 class BenchmarkChoice(StrEnum):
@@ -23,19 +24,17 @@ class BenchmarkChoice(StrEnum):
 def bench(
     out: OutOption,
     pack: PackOption = "street",
-    only: Annotated[list[BenchmarkChoice] | None, typer.Option(help="Measure this one; may be given again.")] = None,
+    only: Annotated[list[BenchmarkChoice] | None, typer.Option(help="Measure only this; may be given again.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="See whether everything runs; the figures say little.")
+        bool, typer.Option("--quick", help="Check that everything runs; the figures mean little.")
     ] = False,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Measure what a pack costs beside its peers; bench.json and bench.md in OUT. Keep the machine quiet meanwhile."""
+    """Measure a pack's cost and that of comparable models; writes bench.json and bench.md. Needs an idle machine."""
     from engine.bench.report import markdown_table
     from engine.bench.run import run_benchmarks
-    from engine.interface import pack_catalogue
-    from engine.packs import pack as packs
 
-    loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
-    for finished in run_benchmarks(loaded, out, [one.value for one in only or ()], quick):
+    loaded = read_named_pack(pack, device)
+    for finished in run_benchmarks(loaded, out, [choice.value for choice in only or ()], quick):
         typer.echo("\n".join(markdown_table(finished)) + "\n")
     typer.echo(f"Wrote {out / 'bench.json'} and {out / 'bench.md'}")

@@ -34,8 +34,8 @@ DataOption = Annotated[Path, typer.Option(help="A folder with train/ and val/, e
 @app.callback()
 def configure_process() -> None:
     """Diptych's engine: an image and its semantic layout as two halves of one picture."""
-    # Threads that spin for long while they wait for each other starve as soon as anything else runs on the machine: on
-    # two busy cores a step took 20 times as long. Those that never spin take twice as long on a quiet one. This many
-    # turns are some microseconds: 49 ms a step quiet, 158 ms busy. Read by OpenMP when torch is loaded.
+    # OpenMP reads this when torch is loaded. Threads that spin long while waiting for each other starve when other
+    # programs run: on two busy cores a step took 20 times as long. Threads that never spin take twice as long on an
+    # idle machine. 10,000 turns are some microseconds: 49 ms a step when idle, 158 ms when busy.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     retain_freed_memory()

@@ -1,4 +1,4 @@
-"""`train-segmenter`, `train-clip` and `caption`: what a pack judges pictures with."""
+"""The commands `train-segmenter`, `train-clip` and `caption`: a pack's evaluators."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from engine.cli.cli_options import DeviceChoice, DeviceOption, PackOption, app
+from engine.cli.cli_progress import read_named_pack, training_columns
 
 if TYPE_CHECKING:
     from engine.packs.companion_files import WeightsMetadata
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="WeightsMetadata")
 ConfigArgument = Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")]
-ImagesOption = Annotated[int, typer.Option(min=1, help="How many to see.")]
+ImagesOption = Annotated[int, typer.Option(min=1, help="How many images to train on.")]
 FileOption = Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")]
-PROGRESS_FORMAT = "{task.completed:,.0f}/{task.total:,.0f} images, loss {task.fields[loss]:.3f}"
 
 
 @app.command()
@@ -26,7 +26,7 @@ def train_segmenter(
     pack: PackOption = "street",
     images: ImagesOption = 40_000,
     out: FileOption = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="For a second judge; without it, the file's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="For a second segmenter; the file's without it.")] = None,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
     """Train a pack's segmenter on real pairs; the same command goes on from the last checkpoint."""
@@ -68,32 +68,29 @@ def _train_evaluator(
     device: DeviceChoice,
     seed: int | None = None,
 ) -> tuple[F, Path]:
-    """A judge's figures, and where it is."""
+    """Train an evaluator. Returns its metadata and its path. Raises BadConfig, BadFile or BadPack."""
     import msgspec
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 
-    from engine.interface import pack_catalogue
-    from engine.packs import pack as packs
     from engine.training.core.training_config import read_config
     from engine.training.tasks import evaluator_task
 
     training_config = read_config(config)
     if seed is not None:
         training_config = msgspec.structs.replace(training_config, seed=seed)
-    loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
+    loaded = read_named_pack(pack, device)
     path = out or loaded.folder / kind.file_name
-    columns = (BarColumn(), TextColumn(PROGRESS_FORMAT), TimeRemainingColumn())
+    columns = training_columns()
     return evaluator_task.train_task(kind, training_config, loaded, images, path, columns), path
 
 
 @app.command()
 def caption(
-    images: Annotated[list[Path], typer.Argument(help="Pictures of any size; their middle is looked at.")],
+    images: Annotated[list[Path], typer.Argument(help="Pictures of any size; their middle is used.")],
     pack: PackOption = "street",
     count: Annotated[int, typer.Option(min=1, help="Captions for each image.")] = 3,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Print the captions that fit each image best, out of those that the pack's CLIP pair knows, with their cosine."""
+    """Print the captions of the pack's CLIP pair that fit each image best, with their cosine."""
     from engine.evaluators import clip_pair
     from engine.interface import pack_catalogue
     from engine.interface.raster import read_image

@@ -1,4 +1,4 @@
-"""What measures: `evaluate`, `worth` and `playground`."""
+"""The commands `evaluate`, `worth` and `playground`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.cli_options import DataOption, DeviceChoice, DeviceOption, OutOption, PackOption, app
-from engine.cli.evaluators_cli import PROGRESS_FORMAT
+from engine.cli.cli_progress import counting_columns, read_named_pack, training_columns
 
 
 @app.command()
@@ -18,36 +18,36 @@ def evaluate(
     data: DataOption,
     out: OutOption,
     pack: PackOption = "street",
-    count: Annotated[int, typer.Option(min=0, help="How many pairs of val; 0 is all.")] = 0,
+    count: Annotated[int, typer.Option(min=0, help="How many pairs of val/; 0 for all.")] = 0,
     against: Annotated[
-        list[str] | None, typer.Option(help="Another contender, as “PACK:steps=4,sampler=ddim”; as often as you like.")
+        list[str] | None, typer.Option(help="Another candidate, as “PACK:steps=4,sampler=ddim”; may be given again.")
     ] = None,
-    tasks: Annotated[str, typer.Option(help="Some of these.")] = "text,layout,image,region",
+    tasks: Annotated[str, typer.Option(help="Some of these tasks.")] = "text,layout,image,region",
     features: Annotated[
-        list[str] | None, typer.Option(help="Distances also by “MODEL=PATH” of open_clip, or Inception weights.")
+        list[str] | None, typer.Option(help="Distances also by open_clip's “MODEL=PATH”, or Inception weights.")
     ] = None,
-    sweeps: Annotated[bool, typer.Option(help="Also every solver by steps, and guidance and lead.")] = False,
-    prompts: Annotated[int, typer.Option(min=0, help="Results per class named, and an eighth per phrasing.")] = 16,
+    sweeps: Annotated[bool, typer.Option(help="Also measure every solver by steps, guidance and lead.")] = False,
+    prompts: Annotated[
+        int, typer.Option(min=0, help="Results for each class, and an eighth of that for each phrasing.")
+    ] = 16,
     likelihood: Annotated[bool, typer.Option(help="Only the variational bounds, as likelihood.json.")] = False,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Measure a pack on real pairs, beside others if you like; figures to report.json and report.html, both in OUT.
+    """Measure a pack on real pairs, and other candidates beside it; writes report.json and report.html to OUT.
 
-    What was drawn stays in OUT/drawn and is not drawn again. An option of a contender is one of steps, sampler,
-    guidance, cross, lead, resamplings; or `segment` or `segment=FILE`: it draws images from text, and the pack's
-    segmenter or that of FILE their layouts.
+    Results stay in OUT/drawn and are not drawn again. A candidate's options are steps, sampler, guidance, cross, lead
+    and resamplings, or `segment` or `segment=FILE`: it draws images alone, whose layouts the pack's segmenter, or that
+    of FILE, predicts.
     """
-    from engine.interface import pack_catalogue
     from engine.metrics import candidates, evaluator_set, real_pairs
     from engine.metrics import evaluate as measuring
-    from engine.packs import pack as packs
 
     if likelihood:
-        loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
+        loaded = read_named_pack(pack, device)
         _echo_lines(measuring.likelihood_bounds(loaded, data, out, count).summary_lines())
         return
     task_names = measuring.parse_task_names(tasks)
-    loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
+    loaded = read_named_pack(pack, device)
     all_candidates = candidates.load_candidates(loaded, pack, against or [])
     loaded_evaluators = evaluator_set.load_evaluators(loaded, features or [])
     with _progress_reporter() as report_progress:
@@ -65,21 +65,20 @@ def _echo_lines(lines: list[str]) -> None:
 
 @contextmanager
 def _progress_reporter() -> Iterator[Callable[[str, int, int], None]]:
-    """One line on stderr that says what is being done and how far it is."""
+    """A progress bar on stderr, as a function of a title, the steps done and the steps in total."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*counting_columns(), console=Console(stderr=True)) as progress:
         current: dict[str, object] = {}
 
-        def report_progress(title: str, done: int, of: int) -> None:
+        def report_progress(title: str, done: int, total: int) -> None:
             if current.get("title") != title:
                 for task in progress.task_ids:
                     progress.remove_task(task)
-                progress.add_task(title, total=of)
+                progress.add_task(title, total=total)
                 current["title"] = title
-            progress.update(progress.task_ids[-1], completed=done, total=of)
+            progress.update(progress.task_ids[-1], completed=done, total=total)
 
         yield report_progress
 
@@ -90,26 +89,24 @@ def worth(
     exported: Annotated[Path, typer.Option(help="A folder that export wrote.")],
     out: OutOption,
     pack: PackOption = "street",
-    share: Annotated[float, typer.Option(min=0, max=1, help="Of the real training pairs.")] = 0.1,
-    count: Annotated[int, typer.Option(min=0, help="How many of the exported pairs; 0 is all.")] = 0,
-    images: Annotated[int, typer.Option(min=1, help="How many each of the three sees.")] = 40_000,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Of the real pairs, how many to train on.")] = 0.1,
+    count: Annotated[int, typer.Option(min=0, help="How many of the exported pairs; 0 for all.")] = 0,
+    images: Annotated[int, typer.Option(min=1, help="How many images to train each segmenter on.")] = 40_000,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Measure what exported pairs are worth: a segmenter learns from few real pairs, from both kinds, and from these.
+    """Measure how much exported pairs help: segmenters learn from few real pairs, from exported ones, and from both.
 
-    Figures to report.json and report.md in OUT; the same command goes on from the last checkpoint.
+    Writes report.json and report.md to OUT; the same command goes on from the last checkpoint.
     """
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-
-    from engine.interface import pack_catalogue
-    from engine.packs import pack as packs
-    from engine.training import augmentation_study as worths
+    from engine.training import augmentation_study
     from engine.training.core.training_config import read_config
 
-    loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
-    study_options = worths.AugmentationStudyOptions(exported, share, count, images)
-    columns = (BarColumn(), TextColumn(PROGRESS_FORMAT), TimeRemainingColumn())
-    typer.echo(worths.run_augmentation_study(read_config(config), loaded, study_options, out, columns).markdown())
+    loaded = read_named_pack(pack, device)
+    study_options = augmentation_study.AugmentationStudyOptions(exported, share, count, images)
+    columns = training_columns()
+    typer.echo(
+        augmentation_study.run_augmentation_study(read_config(config), loaded, study_options, out, columns).markdown()
+    )
 
 
 @app.command()
@@ -117,7 +114,7 @@ def playground(
     out: OutOption,
     count: Annotated[int, typer.Option(min=100, help="Draws for each figure.")] = 4000,
 ) -> None:
-    """Measure the samplers where the truth is known; figures to playground.json and pictures, all in OUT."""
+    """Measure the samplers on distributions known exactly; writes playground.json and figures to OUT."""
     import json
 
     from engine.interface.atomic_files import write_atomically

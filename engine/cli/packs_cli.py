@@ -1,4 +1,4 @@
-"""`packs`: what is on this machine."""
+"""The commands `packs …`: the packs on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.cli_options import DeviceChoice, DeviceOption, app
+from engine.cli.cli_progress import read_named_pack
 from engine.interface.errors import EngineError
 
 packs_app = typer.Typer(no_args_is_help=True, help="Look at the packs on this machine.", rich_markup_mode=None)
@@ -19,7 +20,7 @@ NameArgument = Annotated[str, typer.Argument(help="A pack's name, or the path of
 
 @packs_app.command("list")
 def list_packs() -> None:
-    """All packs that can be used by name."""
+    """List the packs that can be used by name."""
     from engine.interface import pack_catalogue
 
     rows = [("NAME", "TITLE", "SIZE", "CLASSES", "LICENCE", "FOLDER")]
@@ -39,7 +40,7 @@ def list_packs() -> None:
 
 @packs_app.command()
 def show(name: NameArgument) -> None:
-    """What a pack is and knows, with its card."""
+    """Show what a pack knows and how it draws, with its card."""
     from engine.interface import pack_catalogue
 
     folder = pack_catalogue.find_pack_folder(name)
@@ -86,21 +87,19 @@ def sheet(
     out: Annotated[Path, typer.Option(help="The picture to write; PNG, JPEG or WebP by its ending.")],
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Draw a contact sheet of every task from a pack's own examples; the captions of its text → both are printed."""
+    """Draw a contact sheet of every task from a pack's own examples; prints the captions of text → both."""
     from io import BytesIO
 
     from PIL import Image
 
-    from engine.interface import pack_catalogue
     from engine.interface.atomic_files import write_atomically
     from engine.interface.errors import BadRequest
     from engine.metrics.contact_sheet import COLUMN_TITLES, draw_contact_sheet
-    from engine.packs import pack
 
     form = SHEET_FORMATS.get(out.suffix.lower())
     if form is None:
-        raise BadRequest(f"{out} is no kind of picture.", f"Let its name end in {', '.join(SHEET_FORMATS)}.")
-    contact_sheet = draw_contact_sheet(pack.read_pack(pack_catalogue.find_pack_folder(name), device.value))
+        raise BadRequest(f"{out} is not a picture's name.", f"Use a name that ends in {', '.join(SHEET_FORMATS)}.")
+    contact_sheet = draw_contact_sheet(read_named_pack(name, device))
     data = BytesIO()
     Image.fromarray(contact_sheet.sheet).save(data, form, quality=90)
     write_atomically(out, data.getvalue())

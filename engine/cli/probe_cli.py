@@ -1,4 +1,4 @@
-"""`probe`."""
+"""The command `probe`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from engine.cli.cli_options import DeviceChoice, DeviceOption, OutOption, PackOption, app
+from engine.cli.cli_progress import read_named_pack
 from engine.interface.errors import BadRequest
 
 MarkedOption = Annotated[
-    Path | None, typer.Option(help="A folder with images/ and, for a few of them, layouts/: marked, 255 where not.")
+    Path | None, typer.Option(help="A folder with images/ and, for a few of them, layouts/ (255 where unmarked).")
 ]
-ImagesOption = Annotated[Path | None, typer.Option(help="The images to tell the classes in: a file or a folder.")]
-ProbeOption = Annotated[Path | None, typer.Option(help="A probe.safetensors of before, in place of --marked.")]
+ImagesOption = Annotated[Path | None, typer.Option(help="The images to label: a file or a folder.")]
+ProbeOption = Annotated[Path | None, typer.Option(help="An earlier probe.safetensors, in place of --marked.")]
 StudyOption = Annotated[
     bool, typer.Option("--study", help="Measure mIoU against the number of marked images, on the pairs of --data.")
 ]
@@ -32,17 +33,17 @@ def probe(
     probe: ProbeOption = None,
     study: StudyOption = False,
     data: StudyDataOption = None,
-    clocks: Annotated[str, typer.Option(help="The image's clocks at which the network looks; 0 is clean.")] = "0",
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the noise and the classifier.")] = 0,
+    clocks: Annotated[
+        str, typer.Option(help="The image's clocks at which features are taken; 0 is without noise.")
+    ] = "0",
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Of the noise and of the classifier.")] = 0,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Mark new classes on a few images, and get them on all others; files to OUT."""
-    from engine.interface import pack_catalogue
-    from engine.packs import pack as packs
+    """Label images with new classes, of which a few images are marked; writes layouts to OUT."""
     from engine.probe.few_shot_probe import check_clocks
 
     validate_options(marked, images, probe, study, data)
-    loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
+    loaded = read_named_pack(pack, device)
     image_clocks = check_clocks([parse_clock(part) for part in clocks.split(",")], loaded)
     if study:
         from engine.probe.probe_study import run_probe_study as run_study
@@ -65,7 +66,7 @@ def probe(
         loaded_probe, report = run.make_probe(loaded, marked, image_clocks, seed)
         loaded_probe.save(out / run.PROBE_FILE)
     if report.left_out:
-        typer.echo(f"each marked image, told by a probe of the others: mIoU {report.left_out.mean_iou:.3f}")
+        typer.echo(f"Each marked image, labelled by a probe of the others: mIoU {report.left_out.mean_iou:.3f}")
     for path in run.write_layouts(loaded, loaded_probe, files, out, report):
         typer.echo(f"Wrote {path}")
 
@@ -73,21 +74,21 @@ def probe(
 def validate_options(
     marked: Path | None, images: Path | None, probe: Path | None, study: bool, data: Path | None
 ) -> None:
-    """Whether what is given makes one order. Raises BadRequest."""
+    """Raises BadRequest for options that do not fit together."""
     if study:
         if data is None:
             raise BadRequest("A study needs real pairs.", "Give --data, a folder with train/ and val/.")
         if marked or images or probe:
-            raise BadRequest("A study takes its marks from --data.", "Leave --marked, --images and --probe away.")
+            raise BadRequest("A study takes its pairs from --data.", "Leave out --marked, --images and --probe.")
     elif (marked is None) == (probe is None):
         raise BadRequest("A probe comes from marked images or from a file.", "Give --marked or --probe.")
     elif images is None:
-        raise BadRequest("There is no image to tell classes in.", "Give --images.")
+        raise BadRequest("There are no images to label.", "Give --images.")
 
 
 def parse_clock(text: str) -> int:
-    """A clock. Raises BadRequest."""
+    """The clock in a text. Raises BadRequest."""
     try:
         return int(text)
     except ValueError as error:
-        raise BadRequest(f"“{text}” is no clock.", "Write numbers with commas: --clocks 0,50.") from error
+        raise BadRequest(f"“{text}” is not a clock.", "Write numbers with commas: --clocks 0,50.") from error

@@ -1,4 +1,4 @@
-"""`serve` and `sample`."""
+"""The commands `serve` and `sample`."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ PromptOption = Annotated[
 ]
 NegativeOption = Annotated[str, typer.Option(help="What not to draw.")]
 StepsOption = Annotated[int | None, typer.Option(min=1, max=1000, help="Without it, the pack's.")]
-SamplerOption = Annotated[Sampler | None, typer.Option(help="How the image moves. Without it, the pack's.")]
-ResamplingsOption = Annotated[int, typer.Option(min=1, max=100, help="Draws of each step, for gcdp.")]
+SamplerOption = Annotated[Sampler | None, typer.Option(help="The sampler of the image. Without it, the pack's.")]
+ResamplingsOption = Annotated[int, typer.Option(min=1, max=100, help="Resamplings of each step, for gcdp.")]
 CorrectionsOption = Annotated[
-    int, typer.Option(min=0, max=100, help="Langevin corrections of the image after each step, by all but gcdp.")
+    int, typer.Option(min=0, max=100, help="Langevin corrections of the image after each step, for all but gcdp.")
 ]
 GuidanceOption = Annotated[
-    float | None, typer.Option(min=0, max=50, help="Towards the prompt; 1 is plain. Without it, the pack's.")
+    float | None, typer.Option(min=0, max=50, help="Towards the prompt; 1 is none. Without it, the pack's.")
 ]
 CrossGuidanceOption = Annotated[
     float | None,
-    typer.Option(min=0, max=50, help="Towards the other half; 1 is plain. Without it, the pack's."),
+    typer.Option(min=0, max=50, help="Towards the other half; 1 is none. Without it, the pack's."),
 ]
-SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the first result; the next count up.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The seed of the first result; it goes up by one.")]
 CountOption = Annotated[int, typer.Option(min=1, help="Results for each input.")]
-ExtendOption = Annotated[str, typer.Option(help="Draw on beyond the edges: left=64,right=128,top=0,bottom=0.")]
+ExtendOption = Annotated[str, typer.Option(help="Extend the picture: left=64,right=128,top=0,bottom=0.")]
 ThresholdOption = Annotated[
     float, typer.Option(min=0, max=1, help="The quantile of dynamic thresholding, about 0.995; 0 is none.")
 ]
@@ -61,8 +61,10 @@ GuideOption = Annotated[
     ),
 ]
 OWN_GUIDES = "Take guides from messages that name files, models or code, which this process then reads and runs."
-RankOption = Annotated[bool, typer.Option("--rank", help="Tell which results fit their prompt best.")]
-FullOption = Annotated[bool, typer.Option("--full", help="Write the pair at full size, by the pack's upscaler.")]
+RankOption = Annotated[
+    bool, typer.Option("--rank", help="Rank the results of each input by how well they fit the prompt.")
+]
+FullOption = Annotated[bool, typer.Option("--full", help="Write pairs at full size, by the pack's upscaler.")]
 FitOption = Annotated[FitChoice, typer.Option(help="How an input is brought to the pack's size.")]
 
 
@@ -72,7 +74,7 @@ def serve(
     device: DeviceOption = DeviceChoice.auto,
     allow_own_guides: Annotated[bool, typer.Option("--allow-own-guides", help=OWN_GUIDES)] = False,
 ) -> None:
-    """Answer the studio over stdin and stdout; PACK is loaded first."""
+    """Serve the studio over stdin and stdout; PACK is loaded first."""
     from engine.serve import server, worker
 
     server.serve(partial(worker.run_compute_loop, pack=pack, device=device.value), own_guides=allow_own_guides)
@@ -104,7 +106,7 @@ def sample(
     full: FullOption = False,
     device: DeviceOption = DeviceChoice.auto,
 ) -> None:
-    """Draw pairs of image and layout from what is given, and write them with their requests to OUT."""
+    """Draw pairs of image and layout, and write them with a record of each request to OUT."""
     from engine.sample_command import plan, run
 
     order = plan.SampleOrder(
@@ -136,11 +138,11 @@ def sample(
 
 
 def _echo_summary(summary: SampleSummary, out: Path) -> None:
-    """Say what was written, and where."""
+    """Print what was written, and where."""
     from engine.sample_command.plan import output_paths
 
     if summary.unknown_words:
-        typer.echo(f"note: this pack never heard of: {', '.join(summary.unknown_words)}", err=True)
+        typer.echo(f"note: words that this pack does not know: {', '.join(summary.unknown_words)}", err=True)
     if len(summary.names) == 1:
         typer.echo(f"Wrote {', '.join(str(path) for path in output_paths(out, summary.names[0]))}")
     else:

@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from engine.guides.guide_validation import validate_guides
-from engine.interface import raster
 from engine.interface.bounded_decoding import DOCUMENT, JsonDecoder
 from engine.interface.bounded_files import read_bounded
 from engine.interface.dataset.export_order import ExportOrder
@@ -18,9 +17,9 @@ from engine.interface.digests import combined_sha256
 from engine.interface.errors import BadFile, BadPack, BadRequest, MalformedData
 from engine.interface.kept_masks import request_size
 from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
-from engine.interface.protocol import MAX_PROMPT_LENGTH, AreaGuide, FullSizeInputs, Generate, PackInfo, Pixels, Raster
-from engine.sample_command.full_size_results import full_size_inputs
-from engine.sample_command.plan import MAX_PROMPTS_BYTES, pictures_by_stem
+from engine.interface.protocol import MAX_PROMPT_LENGTH, AreaGuide, FullSizeInputs, Generate, PackInfo, Raster
+from engine.sample_command.inputs import FitOptions, read_inputs
+from engine.sample_command.plan import MAX_PROMPTS_BYTES, SampleInput, pictures_by_stem
 
 ItemT = TypeVar("ItemT")
 Targets = dict[str, float] | list[dict[str, float]]
@@ -93,15 +92,11 @@ class RequestSource:
             return PairInputs(msgspec.structs.replace(order.canvas, **per_pair, full=full))
         layout, image = self._item_for(seed, self.layouts), self._item_for(seed, self.images)
         areas = self._item_for(seed, self.areas)
-        layout_ids = None if layout is None else raster.read_layout(layout, self.info.classes)
-        picture = None if image is None else raster.read_image(image)
-        ids = None if layout_ids is None else self._fit_layout(layout_ids)
+        inputs = read_inputs(SampleInput(layout=layout, image=image), self.info, FitOptions(full=order.full))
         request = Generate(
             id=name,
             pack=order.pack,
-            layout=None if ids is None else Raster.from_pixels(ids),
-            image=None if picture is None else Raster.from_pixels(self._fit_image(picture)),
-            prompt=self._prompt(seed, ids),
+            prompt=self._prompt(seed, inputs.layout),
             negative=order.negative,
             seed=seed,
             steps=order.steps,
@@ -109,7 +104,7 @@ class RequestSource:
             guidance=order.guidance,
             guides=() if areas is None else (areas,),
             live=False,
-            full=full_size_inputs(layout_ids, picture, "crop", self.info) if order.full else None,
+            **inputs._asdict(),
         )
         return PairInputs(request, layout, image, areas)
 
@@ -120,18 +115,12 @@ class RequestSource:
         round_number, index = divmod(seed, longest)
         return items[(index + (round_number if len(items) < longest else 0)) % len(items)]
 
-    def _prompt(self, seed: int, layout: Pixels | None) -> str:
+    def _prompt(self, seed: int, layout: Raster | None) -> str:
         if self.order.caption_grammar:
             from engine.prompts.caption_grammar import grammar_caption
 
-            return grammar_caption(seed, self.info, layout)
+            return grammar_caption(seed, self.info, None if layout is None else layout.pixels())
         return self._item_for(seed, self.prompts) or ""
-
-    def _fit_layout(self, layout: Pixels) -> Pixels:
-        return raster.fit_layout(layout, self.info.height, self.info.width).pixels
-
-    def _fit_image(self, image: Pixels) -> Pixels:
-        return raster.fit_image(image, self.info.height, self.info.width).pixels
 
 
 def _read_prompts(path: Path) -> tuple[str, ...]:

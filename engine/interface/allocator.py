@@ -1,4 +1,4 @@
-"""How this process holds its memory."""
+"""The memory allocator of this process."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import ctypes
 import sys
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of <malloc.h>."""
+"""These parameters of mallopt in <malloc.h>."""
 KEPT_FREE_BYTES, MAX_UNMAPPED_BYTES = 256 << 20, 32 << 20
-"""Bytes: how much free memory is kept, and the most that glibc lets one piece have before it is mapped anew."""
+"""Bytes: the free memory that glibc keeps, and the size above which an allocation gets a mapping of its own."""
 
 
 def retain_freed_memory() -> None:
-    """Keep memory that is freed for what comes next, where the C library is glibc; does nothing elsewhere.
+    """Let glibc keep freed memory for later allocations; does nothing with another C library.
 
-    As it comes, glibc gives large pieces back at once, and each step of a network takes a thousand fresh pages.
+    By default glibc returns large blocks to the system at once, and each step of a network faults in thousands of
+    fresh pages.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

@@ -48,7 +48,7 @@ class DatasetReader:
     """Reads an export folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Reads the manifest. Raises BadFile, BadPack if its pack is not here, and BadRequest."""
+        """Reads the manifest. Raises BadFile, BadRequest, or BadPack if the pack is not installed."""
         self.folder = folder
         order = read_header(folder).order
         self.pack, self.format_name = order.pack, FormatName(order.format)
@@ -79,7 +79,7 @@ class DatasetReader:
                 case ShardLine():
                     shards[line.file] = line
         self._shards = list(shards.values())
-        return [one for name, one in entries.items() if name not in dropped]
+        return [entry for name, entry in entries.items() if name not in dropped]
 
     def halves(self, entry: DatasetEntry) -> PairHalves:
         """Reads the image RGB [H, W, 3] and the layout ids [H, W] of a pair, in any thread. Raises BadFile."""
@@ -97,8 +97,8 @@ class DatasetReader:
         with open_store(self.folder) as store:
             path = store.path(lines.MANIFEST_FILE)
             lines.truncate_partial_line(path)
-            for one in entries:
-                lines.append_line(path, DropLine(name=one.name, seed=one.record.seed, dropped=dropped))
+            for entry in entries:
+                lines.append_line(path, DropLine(name=entry.name, seed=entry.record.seed, dropped=dropped))
 
     def _file_reader(self, entry: DatasetEntry) -> ReadFile:
         for shard in self._shards:

@@ -1,20 +1,20 @@
-"""Every error that the engine reports to a person, as one tree.
+"""All errors that the engine reports to a person, in one tree.
 
 EngineError
 ├── BadRequest          the request cannot be drawn
 │   ├── BadSize         "bad_size"       wrong height, width or channels
-│   ├── BadClass        "bad_class"      a class id that the pack does not have
+│   ├── BadClass        "bad_class"      a class that the pack does not have
 │   ├── NothingGiven    "nothing_given"  no layout, no image and no prompt
 │   └── NothingToDo     "nothing_to_do"  both halves are given completely
-├── BadFrame            "bad_frame"      bytes on the wire that are no message
+├── BadFrame            "bad_frame"      bytes on the wire that are not a message
 ├── MalformedData       "malformed_data" text or bytes that break their form or its limits
 ├── BadFile             "bad_file"       a file that cannot be read or written
 ├── BadPack             "bad_pack"       a pack that is broken
-│   └── UnknownPack     "unknown_pack"   a pack that is not here
-├── BadConfig           "bad_config"     a training configuration that makes no sense
-├── NoDevice            "no_device"      the device asked for is not here
+│   └── UnknownPack     "unknown_pack"   a pack that is not installed
+├── BadConfig           "bad_config"     a training configuration that is not valid
+├── NoDevice            "no_device"      the device is not available
 ├── OutOfMemory         "out_of_memory"
-└── Internal            "internal"       our bug; the sentence says where the report is
+└── Internal            "internal"       a bug in the engine; the details are in its log
 """
 
 from __future__ import annotations

@@ -53,12 +53,12 @@ class SampleOrder(msgspec.Struct, frozen=True, kw_only=True):
 class SampleInput(NamedTuple):
     """The inputs of one name, which is empty if no file gives one."""
 
-    name: str
-    layout: Path | None
-    image: Path | None
-    keep_layout: Path | None
-    keep_image: Path | None
-    prompt: str | None
+    name: str = ""
+    layout: Path | None = None
+    image: Path | None = None
+    keep_layout: Path | None = None
+    keep_image: Path | None = None
+    prompt: str | None = None
 
     def paths(self) -> list[Path]:
         """The files among the inputs."""

@@ -20,7 +20,7 @@ def test_memory_that_torch_cannot_get_is_out_of_memory(capfd):
     for error in (caught.value, MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate")):
         told = to_engine_error(error, "4096×4096 pixels")
         assert type(told) is OutOfMemory
-        assert str(told) == "The memory ran out at 4096×4096 pixels. Try a smaller size."
+        assert str(told) == "There is not enough memory for 4096×4096 pixels. Try a smaller size."
     assert "Traceback" not in capfd.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""Inputs at full size, as far as files have enough pixels for it."""
+"""Inputs at full size, as far as they have enough pixels for it."""
 
 from __future__ import annotations
 
@@ -10,37 +10,26 @@ from engine.interface import raster
 from engine.interface.protocol import UNKNOWN, FullSizeInputs, PackInfo, Pixels, Raster
 from engine.interface.raster import FitMode, FittedPixels
 from engine.sample_command.margins import InputMargins
-from engine.sample_command.plan import SampleInput, SampleOrder
 
 FitFunction = Callable[[Pixels, int, int, FitMode], FittedPixels]
 
 
-def read_full_size_inputs(
-    order: SampleOrder, source: SampleInput, info: PackInfo, margins: InputMargins
-) -> FullSizeInputs | None:
-    """Both halves at `info.upscale` times the pack's size, fitted as at the pack's own; None without `full`.
+def full_size_inputs(
+    layout: Pixels | None, image: Pixels | None, fit: FitMode, info: PackInfo, margins: InputMargins
+) -> FullSizeInputs:
+    """Ids [H, W] and RGB [H, W, 3] of any size at `info.upscale` times the pack's, fitted as at the pack's own.
 
-    A file with fewer pixels is left out: it has no more detail than at the pack's size. Raises BadFile.
+    `margins` count pixels of the pack's size. A half with too few pixels is left out: it has no more detail than at
+    the pack's size. Nothing is fitted for a pack without an upscaler.
     """
-    if not order.full:
-        return None
     if not info.upscale:
         return FullSizeInputs()
-    layout = None if source.layout is None else raster.read_layout(source.layout, info.classes)
-    image = None if source.image is None else raster.read_image(source.image)
-    return full_size_inputs(layout, image, order.fit, info, margins)
-
-
-def full_size_inputs(
-    layout: Pixels | None, image: Pixels | None, fit: FitMode, info: PackInfo, margins: InputMargins | None = None
-) -> FullSizeInputs:
-    """Ids [H, W] and RGB [H, W, 3] of any size, fitted to full size; `margins` count pixels of the pack's size."""
-    scaled_margins = InputMargins(*(side * info.upscale for side in margins or InputMargins(0, 0, 0, 0)))
+    scaled_margins = InputMargins(*(side * info.upscale for side in margins))
     ids = None if layout is None else _fit_to_full_size(layout, raster.fit_layout, fit, info)
-    pixels = None if image is None else _fit_to_full_size(image, raster.fit_image, fit, info)
+    rgb = None if image is None else _fit_to_full_size(image, raster.fit_image, fit, info)
     return FullSizeInputs(
         layout=None if ids is None else Raster.from_pixels(scaled_margins.pad(ids, UNKNOWN)),
-        image=None if pixels is None else Raster.from_pixels(scaled_margins.pad(pixels, 0)),
+        image=None if rgb is None else Raster.from_pixels(scaled_margins.pad(rgb, 0)),
     )
 
 
