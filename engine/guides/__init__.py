@@ -1,1 +1,1 @@
-"""What bends a sample while it forms: areas of classes, colours, style, what CLIP sees, or the user's own loss."""
+"""Guides, which steer the sampler: class areas, colours, style, CLIP, classifiers, prompts' rules, user functions."""

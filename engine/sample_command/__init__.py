@@ -1,1 +1,1 @@
-"""Files in, files out: what the `sample` command does."""
+"""The `sample` command: input files to requests, and results to files."""

@@ -1,1 +1,1 @@
-"""The engine's own process: its server, jobs, workers and outbox."""
+"""The engine process of the studio: server, scheduler, compute and export threads, outbox."""
