@@ -181,7 +181,7 @@ class StudioApplication:
         self.window.show()
         why = error.message if isinstance(error, EngineError) else f"{type(error).__name__}: {error}."
         words = translate(
-            "Studio", "The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close."
+            "Studio", "The picture cannot be kept for the next start. {why} Save both halves elsewhere, then close."
         )
         text = words.format(why=why)
         self.window.notice_bar.show_notice(

@@ -73,8 +73,8 @@
         <translation>Ein Teil seines Journals ist beschädigt.</translation>
     </message>
     <message>
-        <source>The last picture is back without its newest edits: {why}</source>
-        <translation>Das letzte Bild ist ohne seine neuesten Änderungen zurück: {why}</translation>
+        <source>The last picture was restored without its newest edits: {why}</source>
+        <translation>Das letzte Bild wurde ohne seine neuesten Änderungen wiederhergestellt: {why}</translation>
     </message>
     <message>
         <source>The journal of your edits cannot be written ({why}).</source>
@@ -136,8 +136,8 @@
         <translation>Paar {name} öffnen</translation>
     </message>
     <message>
-        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
-        <translation>Paar {name} ist auf der Leinwand, mit Bildtext und Seed. Rückgängig nimmt es zurück.</translation>
+        <source>Pair {name} was opened with its caption and its seed. Undo restores the previous picture.</source>
+        <translation>Paar {name} wurde mit Bildtext und Seed geöffnet. „Rückgängig“ stellt das vorige Bild wieder her.</translation>
     </message>
 </context>
 <context>
@@ -311,32 +311,36 @@
 <context>
     <name>EngineClient</name>
     <message>
-        <source>It was restarted.</source>
-        <translation>Sie wurde neu gestartet.</translation>
-    </message>
-    <message>
-        <source>It sent a picture of another size, or class ids that the pack does not have.</source>
-        <translation>Sie hat ein Bild anderer Größe geschickt oder Klassen, die das Paket nicht hat.</translation>
-    </message>
-    <message>
         <source>It speaks protocol {theirs} (version {version}), this studio {ours}. Install the same version of Diptych on both sides.</source>
         <translation>Sie spricht Protokoll {theirs} (Version {version}), dieses Studio {ours}. Installieren Sie auf beiden Seiten dieselbe Version von Diptych.</translation>
     </message>
     <message>
-        <source>The engine stopped ({why}). It is started once more.</source>
-        <translation>Die Engine ist stehen geblieben ({why}). Sie wird noch einmal gestartet.</translation>
+        <source>It sent a picture of the wrong size, or with unknown class ids.</source>
+        <translation>Sie hat ein Bild mit falscher Größe oder unbekannten Klassennummern gesendet.</translation>
     </message>
     <message>
-        <source>The engine stopped ({why}). It is started once more and what it was painting is sent again.</source>
-        <translation>Die Engine ist stehen geblieben ({why}). Sie wird noch einmal gestartet, und woran sie gerade malte, wird erneut geschickt.</translation>
+        <source>The engine stopped ({why}). It restarts in {seconds} s.</source>
+        <translation>Die Engine wurde beendet ({why}). Sie startet in {seconds} s neu.</translation>
     </message>
     <message>
-        <source>The engine stopped ({why}) and stays down. Your picture is kept.</source>
-        <translation>Die Engine ist stehen geblieben ({why}) und bleibt aus. Ihr Bild ist erhalten.</translation>
+        <source>The engine stopped ({why}). It restarts in {seconds} s and continues your picture.</source>
+        <translation>Die Engine wurde beendet ({why}). Sie startet in {seconds} s neu und setzt Ihr Bild fort.</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>Jetzt neu starten</translation>
     </message>
     <message>
         <source>The engine cannot be started with “{command}” ({why}). Check DIPTYCH_ENGINE and the settings file.</source>
         <translation>Die Engine lässt sich mit „{command}“ nicht starten ({why}). Prüfen Sie DIPTYCH_ENGINE und die Einstellungsdatei.</translation>
+    </message>
+    <message>
+        <source>The engine was stopped ({why}). Your picture is kept.</source>
+        <translation>Die Engine wurde angehalten ({why}). Ihr Bild bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The engine stopped again after {count} restarts ({why}). Your picture is kept.</source>
+        <translation>Die Engine wurde auch nach {count} Neustarts wieder beendet ({why}). Ihr Bild bleibt erhalten.</translation>
     </message>
     <message>
         <source>Start engine</source>
@@ -914,24 +918,24 @@
         <translation>Es gibt noch kein Bild zum Speichern. Erzeugen Sie erst eines.</translation>
     </message>
     <message>
-        <source>{file} is opened, the first of the {count} dropped. Drop the others one by one.</source>
-        <translation>{file} wird geöffnet, die erste der {count} abgelegten Dateien. Legen Sie die anderen einzeln ab.</translation>
-    </message>
-    <message>
         <source>Open {file}</source>
         <translation>{file} öffnen</translation>
-    </message>
-    <message>
-        <source>{file} brought its request along. Undo takes the layout back.</source>
-        <translation>{file} hat seinen Auftrag mitgebracht. Rückgängig nimmt das Layout zurück.</translation>
     </message>
     <message>
         <source>{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.</source>
         <translation>{file} hat {width}×{height} Pixel; die Mitte wurde auf {to_width}×{to_height} gebracht.</translation>
     </message>
     <message>
-        <source>{file} is back with its layout and its request. Undo takes it back.</source>
-        <translation>{file} ist mit Layout und Auftrag wieder da. Rückgängig nimmt es zurück.</translation>
+        <source>Only {file} was opened, the first of {count} files. Drop the others one by one.</source>
+        <translation>Nur {file} wurde geöffnet, die erste von {count} Dateien. Ziehen Sie die anderen einzeln hierher.</translation>
+    </message>
+    <message>
+        <source>{file} was opened with its request. Undo restores the previous picture.</source>
+        <translation>{file} wurde mit ihrem Auftrag geöffnet. „Rückgängig“ stellt das vorige Bild wieder her.</translation>
+    </message>
+    <message>
+        <source>{file} was opened with its layout and its request. Undo restores the previous picture.</source>
+        <translation>{file} wurde mit Layout und Auftrag geöffnet. „Rückgängig“ stellt das vorige Bild wieder her.</translation>
     </message>
     <message>
         <source>Saved {file}.</source>
@@ -940,6 +944,10 @@
     <message>
         <source>Adjust the crop</source>
         <translation>Ausschnitt anpassen</translation>
+    </message>
+    <message>
+        <source>Undo restores the previous picture.</source>
+        <translation>„Rückgängig“ stellt das vorige Bild wieder her.</translation>
     </message>
 </context>
 <context>
@@ -984,16 +992,16 @@
 <context>
     <name>GenerationController</name>
     <message>
-        <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
-        <translation>Kein Paket ließ sich öffnen, also kann nichts entstehen. Legen Sie eines ab und starten Sie neu.</translation>
-    </message>
-    <message>
         <source>Start engine</source>
         <translation>Engine starten</translation>
     </message>
     <message>
         <source>The engine is stopped. Start it, then generate again.</source>
         <translation>Die Engine steht. Starten Sie sie, dann erzeugen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>No pack could be opened, so no picture can be generated. Install a pack and restart.</source>
+        <translation>Es konnte kein Paket geöffnet werden, daher kann kein Bild erzeugt werden. Installieren Sie ein Paket und starten Sie neu.</translation>
     </message>
     <message>
         <source>Every pixel of the layout is painted, so there is nothing left to find in the image.</source>
@@ -1016,16 +1024,16 @@
         <translation>Teile davon übermalen</translation>
     </message>
     <message>
+        <source>This pack does not know {words}. Try other words.</source>
+        <translation>Dieses Paket kennt {words} nicht. Versuchen Sie andere Wörter.</translation>
+    </message>
+    <message>
         <source>Here is the layout. In Layout → Image, only what you paint over is drawn anew.</source>
         <translation>Hier ist das Layout. Bei „Layout → Bild“ wird nur neu gezeichnet, was Sie übermalen.</translation>
     </message>
     <message>
         <source>“{word}”</source>
         <translation>„{word}“</translation>
-    </message>
-    <message>
-        <source>This pack does not know {words}. Other words may say it.</source>
-        <translation>Dieses Paket kennt {words} nicht. Vielleicht sagen es andere Worte.</translation>
     </message>
 </context>
 <context>
@@ -1275,20 +1283,20 @@
         <translation>„{name}“ kann nicht der Name eines Pakets sein.</translation>
     </message>
     <message>
-        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
-        <translation>Bitten Sie seinen Autor um einen aus einfachen Buchstaben, Ziffern und Bindestrichen.</translation>
+        <source>Names have letters, digits, dots and hyphens. Ask the author of the pack for another name.</source>
+        <translation>Namen bestehen aus Buchstaben, Ziffern, Punkten und Bindestrichen. Bitten Sie den Autor des Pakets um einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Nothing was installed. Download the pack again.</source>
+        <translation>Es wurde nichts installiert. Laden Sie das Paket erneut herunter.</translation>
+    </message>
+    <message>
+        <source>A pack “{name}” is installed already. It is kept unless you replace it.</source>
+        <translation>Ein Paket „{name}“ ist bereits installiert. Es bleibt erhalten, sofern Sie es nicht ersetzen.</translation>
     </message>
     <message>
         <source>This pack is broken: {problem}</source>
         <translation>Dieses Paket ist beschädigt: {problem}</translation>
-    </message>
-    <message>
-        <source>Nothing was installed; get it once more from where it came.</source>
-        <translation>Nichts wurde installiert; beziehen Sie es noch einmal von der Quelle.</translation>
-    </message>
-    <message>
-        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
-        <translation>Es gibt schon ein Paket „{name}“. Es bleibt, wenn Sie es nicht ersetzen.</translation>
     </message>
     <message>
         <source>Replace it</source>
@@ -1306,24 +1314,24 @@
         <translation>{file} lässt sich nicht lesen: {why}.</translation>
     </message>
     <message>
-        <source>Get it once more from where it came, and make room on the disk.</source>
-        <translation>Beziehen Sie es noch einmal von der Quelle, und schaffen Sie Platz auf dem Datenträger.</translation>
+        <source>Download it again, or make room on the disk.</source>
+        <translation>Laden Sie die Datei erneut herunter oder schaffen Sie Platz auf dem Datenträger.</translation>
     </message>
     <message>
-        <source>The zip wants to write outside of its folder (“{name}”).</source>
-        <translation>Das ZIP will außerhalb seines Ordners schreiben („{name}“).</translation>
+        <source>The zip file contains a path outside its folder (“{name}”).</source>
+        <translation>Die Zip-Datei enthält einen Pfad außerhalb ihres Ordners („{name}“).</translation>
     </message>
     <message>
-        <source>Nothing was installed; do not trust where it came from.</source>
-        <translation>Nichts wurde installiert; trauen Sie der Quelle nicht.</translation>
+        <source>Nothing was installed. Do not trust the source of this file.</source>
+        <translation>Es wurde nichts installiert. Vertrauen Sie der Quelle dieser Datei nicht.</translation>
+    </message>
+    <message>
+        <source>Choose the folder or the zip file that contains it.</source>
+        <translation>Wählen Sie den Ordner oder die Zip-Datei, in der sie liegt.</translation>
     </message>
     <message>
         <source>There is no pack in {file}: {head} is missing.</source>
         <translation>In {file} ist kein Paket: {head} fehlt.</translation>
-    </message>
-    <message>
-        <source>Choose the folder, or the zip, that has it at its top.</source>
-        <translation>Wählen Sie den Ordner oder das ZIP, in dem es zuoberst liegt.</translation>
     </message>
 </context>
 <context>
@@ -1769,8 +1777,8 @@
 <context>
     <name>Studio</name>
     <message>
-        <source>The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close.</source>
-        <translation>Das Bild lässt sich nicht für das nächste Mal aufheben. {why} Speichern Sie beide Hälften woanders, dann schließen Sie.</translation>
+        <source>The picture cannot be kept for the next start. {why} Save both halves elsewhere, then close.</source>
+        <translation>Das Bild kann nicht für den nächsten Start aufbewahrt werden. {why} Speichern Sie beide Hälften an einem anderen Ort und schließen Sie dann.</translation>
     </message>
     <message>
         <source>The pack “{pack}” cannot be used: {why} “{shipped}” is opened in its place.</source>
@@ -1780,8 +1788,8 @@
 <context>
     <name>Tasks</name>
     <message>
-        <source>The studio stumbled ({error}). Your picture is kept; please report the details.</source>
-        <translation>Das Studio ist gestolpert ({error}). Ihr Bild ist erhalten; bitte melden Sie die Einzelheiten.</translation>
+        <source>An unexpected error occurred ({error}). Your picture is kept. Please report the details.</source>
+        <translation>Ein unerwarteter Fehler ist aufgetreten ({error}). Ihr Bild bleibt erhalten. Bitte melden Sie die Einzelheiten.</translation>
     </message>
 </context>
 <context>

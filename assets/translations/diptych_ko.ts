@@ -73,8 +73,8 @@
         <translation>기록의 일부가 손상되었습니다.</translation>
     </message>
     <message>
-        <source>The last picture is back without its newest edits: {why}</source>
-        <translation>마지막 그림을 되살렸지만 최근 편집은 빠졌습니다: {why}</translation>
+        <source>The last picture was restored without its newest edits: {why}</source>
+        <translation>마지막 그림을 최근 편집 내용 없이 복원했습니다: {why}</translation>
     </message>
     <message>
         <source>The journal of your edits cannot be written ({why}).</source>
@@ -136,8 +136,8 @@
         <translation>쌍 {name} 열기</translation>
     </message>
     <message>
-        <source>Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.</source>
-        <translation>쌍 {name}이(가) 설명과 시드와 함께 캔버스에 있습니다. 실행 취소로 되돌립니다.</translation>
+        <source>Pair {name} was opened with its caption and its seed. Undo restores the previous picture.</source>
+        <translation>{name} 쌍을 설명 및 시드와 함께 열었습니다. 실행 취소하면 이전 그림으로 돌아갑니다.</translation>
     </message>
 </context>
 <context>
@@ -311,32 +311,36 @@
 <context>
     <name>EngineClient</name>
     <message>
-        <source>It was restarted.</source>
-        <translation>다시 시작되었습니다.</translation>
-    </message>
-    <message>
-        <source>It sent a picture of another size, or class ids that the pack does not have.</source>
-        <translation>크기가 다른 그림이나 팩에 없는 클래스 번호를 보냈습니다.</translation>
-    </message>
-    <message>
         <source>It speaks protocol {theirs} (version {version}), this studio {ours}. Install the same version of Diptych on both sides.</source>
         <translation>엔진은 프로토콜 {theirs}(버전 {version}), 이 스튜디오는 {ours}을(를) 사용합니다. 양쪽에 같은 버전의 Diptych를 설치하세요.</translation>
     </message>
     <message>
-        <source>The engine stopped ({why}). It is started once more.</source>
-        <translation>엔진이 멈췄습니다({why}). 한 번 더 시작합니다.</translation>
+        <source>It sent a picture of the wrong size, or with unknown class ids.</source>
+        <translation>크기가 맞지 않거나 알 수 없는 클래스 번호가 있는 그림을 보냈습니다.</translation>
     </message>
     <message>
-        <source>The engine stopped ({why}). It is started once more and what it was painting is sent again.</source>
-        <translation>엔진이 멈췄습니다({why}). 한 번 더 시작하고, 그리던 것을 다시 보냅니다.</translation>
+        <source>The engine stopped ({why}). It restarts in {seconds} s.</source>
+        <translation>엔진이 중지되었습니다({why}). {seconds}초 후에 다시 시작합니다.</translation>
     </message>
     <message>
-        <source>The engine stopped ({why}) and stays down. Your picture is kept.</source>
-        <translation>엔진이 멈췄으며({why}) 다시 시작되지 않았습니다. 그림은 그대로 보관되어 있습니다.</translation>
+        <source>The engine stopped ({why}). It restarts in {seconds} s and continues your picture.</source>
+        <translation>엔진이 중지되었습니다({why}). {seconds}초 후에 다시 시작하여 그림을 이어서 생성합니다.</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>지금 다시 시작</translation>
     </message>
     <message>
         <source>The engine cannot be started with “{command}” ({why}). Check DIPTYCH_ENGINE and the settings file.</source>
         <translation>“{command}” 명령으로 엔진을 시작할 수 없습니다({why}). DIPTYCH_ENGINE과 설정 파일을 확인하세요.</translation>
+    </message>
+    <message>
+        <source>The engine was stopped ({why}). Your picture is kept.</source>
+        <translation>엔진을 중지했습니다({why}). 그림은 그대로 유지됩니다.</translation>
+    </message>
+    <message>
+        <source>The engine stopped again after {count} restarts ({why}). Your picture is kept.</source>
+        <translation>엔진을 {count}번 다시 시작했지만 또 중지되었습니다({why}). 그림은 그대로 유지됩니다.</translation>
     </message>
     <message>
         <source>Start engine</source>
@@ -914,24 +918,24 @@
         <translation>아직 저장할 이미지가 없습니다. 먼저 생성하세요.</translation>
     </message>
     <message>
-        <source>{file} is opened, the first of the {count} dropped. Drop the others one by one.</source>
-        <translation>놓은 파일 {count}개 중 첫 번째인 {file}을(를) 엽니다. 나머지는 하나씩 놓으세요.</translation>
-    </message>
-    <message>
         <source>Open {file}</source>
         <translation>{file} 열기</translation>
-    </message>
-    <message>
-        <source>{file} brought its request along. Undo takes the layout back.</source>
-        <translation>{file}에 담긴 요청을 가져왔습니다. 실행 취소하면 레이아웃이 되돌아갑니다.</translation>
     </message>
     <message>
         <source>{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.</source>
         <translation>{file}의 크기는 {width}×{height}입니다. 가운데를 {to_width}×{to_height}에 맞췄습니다.</translation>
     </message>
     <message>
-        <source>{file} is back with its layout and its request. Undo takes it back.</source>
-        <translation>{file}을(를) 레이아웃과 요청까지 되살렸습니다. 실행 취소로 되돌릴 수 있습니다.</translation>
+        <source>Only {file} was opened, the first of {count} files. Drop the others one by one.</source>
+        <translation>파일 {count}개 중 첫 번째인 {file}만 열었습니다. 나머지는 하나씩 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>{file} was opened with its request. Undo restores the previous picture.</source>
+        <translation>{file}을(를) 요청과 함께 열었습니다. 실행 취소하면 이전 그림으로 돌아갑니다.</translation>
+    </message>
+    <message>
+        <source>{file} was opened with its layout and its request. Undo restores the previous picture.</source>
+        <translation>{file}을(를) 레이아웃 및 요청과 함께 열었습니다. 실행 취소하면 이전 그림으로 돌아갑니다.</translation>
     </message>
     <message>
         <source>Saved {file}.</source>
@@ -940,6 +944,10 @@
     <message>
         <source>Adjust the crop</source>
         <translation>자르기 조정</translation>
+    </message>
+    <message>
+        <source>Undo restores the previous picture.</source>
+        <translation>실행 취소하면 이전 그림으로 돌아갑니다.</translation>
     </message>
 </context>
 <context>
@@ -984,16 +992,16 @@
 <context>
     <name>GenerationController</name>
     <message>
-        <source>No pack could be opened, so nothing can be made. Put one in place and start again.</source>
-        <translation>열 수 있는 팩이 없어 아무것도 만들 수 없습니다. 팩을 넣고 다시 시작하세요.</translation>
-    </message>
-    <message>
         <source>Start engine</source>
         <translation>엔진 시작</translation>
     </message>
     <message>
         <source>The engine is stopped. Start it, then generate again.</source>
         <translation>엔진이 멈춰 있습니다. 시작한 뒤 다시 생성하세요.</translation>
+    </message>
+    <message>
+        <source>No pack could be opened, so no picture can be generated. Install a pack and restart.</source>
+        <translation>팩을 열 수 없어 그림을 생성할 수 없습니다. 팩을 설치한 후 다시 시작하세요.</translation>
     </message>
     <message>
         <source>Every pixel of the layout is painted, so there is nothing left to find in the image.</source>
@@ -1016,16 +1024,16 @@
         <translation>일부 다시 그리기</translation>
     </message>
     <message>
+        <source>This pack does not know {words}. Try other words.</source>
+        <translation>이 팩은 {words}을(를) 알지 못합니다. 다른 낱말을 사용해 보세요.</translation>
+    </message>
+    <message>
         <source>Here is the layout. In Layout → Image, only what you paint over is drawn anew.</source>
         <translation>레이아웃입니다. ‘레이아웃 → 이미지’에서는 덧칠한 곳만 다시 그립니다.</translation>
     </message>
     <message>
         <source>“{word}”</source>
         <translation>“{word}”</translation>
-    </message>
-    <message>
-        <source>This pack does not know {words}. Other words may say it.</source>
-        <translation>이 팩은 {words}을(를) 모릅니다. 다른 단어로 표현해 보세요.</translation>
     </message>
 </context>
 <context>
@@ -1274,20 +1282,20 @@
         <translation>“{name}”은(는) 팩 이름으로 쓸 수 없습니다.</translation>
     </message>
     <message>
-        <source>Ask its maker for one of plain letters, digits and hyphens.</source>
-        <translation>제작자에게 영문자, 숫자, 하이픈으로 된 이름을 요청하세요.</translation>
+        <source>Names have letters, digits, dots and hyphens. Ask the author of the pack for another name.</source>
+        <translation>이름에는 영문자, 숫자, 점, 하이픈만 쓸 수 있습니다. 팩 제작자에게 다른 이름을 요청하세요.</translation>
+    </message>
+    <message>
+        <source>Nothing was installed. Download the pack again.</source>
+        <translation>아무것도 설치하지 않았습니다. 팩을 다시 내려받으세요.</translation>
+    </message>
+    <message>
+        <source>A pack “{name}” is installed already. It is kept unless you replace it.</source>
+        <translation>“{name}” 팩이 이미 설치되어 있습니다. 바꾸지 않으면 그대로 유지됩니다.</translation>
     </message>
     <message>
         <source>This pack is broken: {problem}</source>
         <translation>이 팩은 손상되었습니다: {problem}</translation>
-    </message>
-    <message>
-        <source>Nothing was installed; get it once more from where it came.</source>
-        <translation>아무것도 설치하지 않았습니다. 원래 출처에서 다시 받으세요.</translation>
-    </message>
-    <message>
-        <source>There is a pack “{name}” already. It stays, unless you replace it.</source>
-        <translation>“{name}” 팩이 이미 있습니다. 바꾸지 않으면 그대로 남습니다.</translation>
     </message>
     <message>
         <source>Replace it</source>
@@ -1305,24 +1313,24 @@
         <translation>{file}을(를) 읽을 수 없습니다: {why}.</translation>
     </message>
     <message>
-        <source>Get it once more from where it came, and make room on the disk.</source>
-        <translation>원래 출처에서 다시 받고 디스크 공간을 확보하세요.</translation>
+        <source>Download it again, or make room on the disk.</source>
+        <translation>파일을 다시 내려받거나 디스크 공간을 확보하세요.</translation>
     </message>
     <message>
-        <source>The zip wants to write outside of its folder (“{name}”).</source>
-        <translation>이 ZIP은 폴더 밖에 쓰려고 합니다(“{name}”).</translation>
+        <source>The zip file contains a path outside its folder (“{name}”).</source>
+        <translation>압축 파일에 폴더 밖을 가리키는 경로가 있습니다(“{name}”).</translation>
     </message>
     <message>
-        <source>Nothing was installed; do not trust where it came from.</source>
-        <translation>아무것도 설치하지 않았습니다. 출처를 믿지 마세요.</translation>
+        <source>Nothing was installed. Do not trust the source of this file.</source>
+        <translation>아무것도 설치하지 않았습니다. 이 파일의 출처를 신뢰하지 마세요.</translation>
+    </message>
+    <message>
+        <source>Choose the folder or the zip file that contains it.</source>
+        <translation>이 파일이 들어 있는 폴더나 압축 파일을 선택하세요.</translation>
     </message>
     <message>
         <source>There is no pack in {file}: {head} is missing.</source>
         <translation>{file}에 팩이 없습니다: {head}이(가) 없습니다.</translation>
-    </message>
-    <message>
-        <source>Choose the folder, or the zip, that has it at its top.</source>
-        <translation>그 파일이 맨 위에 있는 폴더나 ZIP을 고르세요.</translation>
     </message>
 </context>
 <context>
@@ -1768,8 +1776,8 @@
 <context>
     <name>Studio</name>
     <message>
-        <source>The picture cannot be kept for the next time. {why} Save both halves elsewhere, then close.</source>
-        <translation>그림을 다음번을 위해 보관할 수 없습니다. {why} 두 절반을 다른 곳에 저장한 뒤 닫으세요.</translation>
+        <source>The picture cannot be kept for the next start. {why} Save both halves elsewhere, then close.</source>
+        <translation>다음 실행을 위해 그림을 보관할 수 없습니다. {why} 두 절반을 다른 곳에 저장한 후 닫으세요.</translation>
     </message>
     <message>
         <source>The pack “{pack}” cannot be used: {why} “{shipped}” is opened in its place.</source>
@@ -1779,8 +1787,8 @@
 <context>
     <name>Tasks</name>
     <message>
-        <source>The studio stumbled ({error}). Your picture is kept; please report the details.</source>
-        <translation>스튜디오에 문제가 생겼습니다({error}). 그림은 보관되어 있습니다. 세부 정보를 알려 주세요.</translation>
+        <source>An unexpected error occurred ({error}). Your picture is kept. Please report the details.</source>
+        <translation>예기치 않은 오류가 발생했습니다({error}). 그림은 그대로 유지됩니다. 자세한 내용을 신고해 주세요.</translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""The one door for coroutines: it keeps each until it is done, and shows its error."""
+"""Background tasks: coroutines that are kept until they end and whose errors become notices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ translate = QCoreApplication.translate
 
 
 class TaskRunner(QObject):
-    """Starts coroutines from plain slots; needs a running event loop."""
+    """Starts coroutines from slots. Needs a running event loop."""
 
     noticed = Signal(object)  # Notice
 
@@ -31,7 +31,7 @@ class TaskRunner(QObject):
         task.add_done_callback(self._on_done)
 
     async def wait_for_all(self) -> None:
-        """Wait for everything that was started, but for the caller's own task."""
+        """Wait for all tasks except the caller's own."""
         others = self._running - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
 
@@ -45,11 +45,11 @@ class TaskRunner(QObject):
 
 
 def notice_of_unexpected_error(error: BaseException) -> Notice:
-    """An error that nobody foresaw; the picture is untouched."""
+    """A notice of an error that no code expects, with its traceback as details."""
     return Notice(
-        translate("Tasks", "The studio stumbled ({error}). Your picture is kept; please report the details.").format(
-            error=f"{type(error).__name__}: {error}"
-        ),
+        translate(
+            "Tasks", "An unexpected error occurred ({error}). Your picture is kept. Please report the details."
+        ).format(error=f"{type(error).__name__}: {error}"),
         NoticeLevel.ERROR,
         details="".join(traceback.format_exception(error)),
     )

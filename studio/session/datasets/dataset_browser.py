@@ -202,7 +202,7 @@ class DatasetBrowser(QObject):
         self._session.picture.show_pair(image, layout, self.tr("Open pair {name}").format(name=entry.name))
         caption_options = {"prompt": record.prompt, "seed": record.seed, "negative": record.negative}
         settings.restore(msgspec.structs.replace(settings.options, **caption_options))
-        words = self.tr("Pair {name} is on the canvas, with its caption and its seed. Undo takes it back.")
+        words = self.tr("Pair {name} was opened with its caption and its seed. Undo restores the previous picture.")
         self.noticed.emit(Notice(words.format(name=entry.name), NoticeLevel.HINT))
 
 

@@ -32,9 +32,7 @@ def unpack_pack(source: Path, folder: Path, is_stopped: StopCheck) -> None:
             _extract_zip(source, folder, is_stopped)
     except (OSError, zipfile.BadZipFile, RuntimeError) as error:
         why = translate("Packs", "{file} cannot be read: {why}.").format(file=source, why=error)
-        raise BadFile(
-            why, translate("Packs", "Get it once more from where it came, and make room on the disk.")
-        ) from error
+        raise BadFile(why, translate("Packs", "Download it again, or make room on the disk.")) from error
 
 
 def _copy_folder(source: Path, folder: Path, is_stopped: StopCheck) -> None:
@@ -67,10 +65,10 @@ def _checked_member_path(member: zipfile.ZipInfo) -> PurePosixPath:
     member_path = PurePosixPath(member.filename.replace("\\", "/"))
     outside = member_path.is_absolute() or ".." in member_path.parts or ":" in member_path.parts[0]
     if outside or stat.S_ISLNK(member.external_attr >> 16):
-        why = translate("Packs", "The zip wants to write outside of its folder (“{name}”).")
+        why = translate("Packs", "The zip file contains a path outside its folder (“{name}”).")
         raise BadPack(
             why.format(name=member.filename),
-            translate("Packs", "Nothing was installed; do not trust where it came from."),
+            translate("Packs", "Nothing was installed. Do not trust the source of this file."),
         )
     return member_path
 
@@ -87,7 +85,7 @@ def _copy_stream(path: Path, read: Callable[[int], bytes], is_stopped: StopCheck
 def _not_a_pack(source: Path) -> BadPack:
     return BadPack(
         translate("Packs", "There is no pack in {file}: {head} is missing.").format(file=source, head=PACK_FILE),
-        translate("Packs", "Choose the folder, or the zip, that has it at its top."),
+        translate("Packs", "Choose the folder or the zip file that contains it."),
     )
 
 

@@ -99,7 +99,7 @@ class PackInstaller(QObject):
         if not PACK_NAME_PATTERN.fullmatch(name):
             raise BadPack(
                 self.tr("“{name}” cannot be the name of a pack.").format(name=name),
-                self.tr("Ask its maker for one of plain letters, digits and hyphens."),
+                self.tr("Names have letters, digits, dots and hyphens. Ask the author of the pack for another name."),
             )
         return name
 
@@ -123,11 +123,11 @@ class PackInstaller(QObject):
             problem = (output or errors or process.errorString()).splitlines()[0].replace(str(staged), "…")
             raise BadPack(
                 self.tr("This pack is broken: {problem}").format(problem=problem),
-                self.tr("Nothing was installed; get it once more from where it came."),
+                self.tr("Nothing was installed. Download the pack again."),
             )
 
     def _offer_replacement(self, staged: Path, name: str) -> None:
-        words = self.tr("There is a pack “{name}” already. It stays, unless you replace it.").format(name=name)
+        words = self.tr("A pack “{name}” is installed already. It is kept unless you replace it.").format(name=name)
         action = NoticeAction(self.tr("Replace it"), lambda: self._put_in_place(staged, name))
         self.noticed.emit(Notice(words, NoticeLevel.INFO, action))
 

@@ -128,7 +128,9 @@ class Autosave(QObject):
 
     def _post_damaged(self, error: Exception) -> None:
         hint = self._storage.put_aside_hint(self._storage.put_aside())
-        words = self.tr("The last picture is back without its newest edits: {why}").format(why=error_sentence(error))
+        words = self.tr("The last picture was restored without its newest edits: {why}").format(
+            why=error_sentence(error)
+        )
         self.noticed.emit(notice_of_error(BadFile(words, hint)))
 
     def _append_to_journal(self) -> None:

@@ -132,7 +132,7 @@ class FileExchange(QObject):
                 if await self._restore_result(data, path.name):
                     self.file_handled.emit(path)
                     return
-            words = self.tr("{file} is opened, the first of the {count} dropped. Drop the others one by one.")
+            words = self.tr("Only {file} was opened, the first of {count} files. Drop the others one by one.")
             self._post(words.format(file=paths[0].name, count=len(paths)), NoticeLevel.INFO)
         await self._open(paths[0], half)
 
@@ -170,7 +170,9 @@ class FileExchange(QObject):
         settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
         if provenance is not None:
             settings.set_options(options_of_request(provenance.request, provenance.mode, settings.options))
-            self._post(self.tr("{file} brought its request along. Undo takes the layout back.").format(file=name))
+            self._post(
+                self.tr("{file} was opened with its request. Undo restores the previous picture.").format(file=name)
+            )
         self._projects.detach_from_file()
         generator.request_update(full_steps=provenance is not None and provenance.request.sampler != "distilled")
         if layout.shape != size:
@@ -187,7 +189,11 @@ class FileExchange(QObject):
         provenance = msgspec.structs.replace(provenance, small=())
         self._picture.show_result(provenance, original, self.tr("Open {file}").format(file=name), restore_options=True)
         self._projects.detach_from_file()
-        self._post(self.tr("{file} is back with its layout and its request. Undo takes it back.").format(file=name))
+        self._post(
+            self.tr("{file} was opened with its layout and its request. Undo restores the previous picture.").format(
+                file=name
+            )
+        )
         return True
 
     def _read_provenance(self, data: bytes, name: str) -> Provenance | None:
@@ -262,11 +268,12 @@ class FileExchange(QObject):
         height, width = pixels.shape[:2]
         words = self.tr("{file} is {width}×{height}; its middle was fitted to {to_width}×{to_height}.")
         text = words.format(file=name, width=width, height=height, to_width=size[1], to_height=size[0])
-        tone = NoticeLevel.INFO if action else NoticeLevel.HINT  # what offers something stays until it is read
-        self.noticed.emit(Notice(f"{text} {self.tr('Undo takes it back.')}", tone, action))
+        level = NoticeLevel.INFO if action else NoticeLevel.HINT  # a hint would disappear with its action
+        undo = self.tr("Undo restores the previous picture.")
+        self.noticed.emit(Notice(f"{text} {undo}", level, action))
 
-    def _post(self, words: str, tone: NoticeLevel = NoticeLevel.HINT) -> None:
-        self.noticed.emit(Notice(words, tone))
+    def _post(self, text: str, level: NoticeLevel = NoticeLevel.HINT) -> None:
+        self.noticed.emit(Notice(text, level))
 
 
 def _read_bytes(path: Path) -> bytes:

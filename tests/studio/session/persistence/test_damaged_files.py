@@ -98,7 +98,7 @@ def test_the_strokes_before_a_damaged_one_come_back(open_studio: OpenStudio, tmp
         data[places[second] : places[second + 1]] = journal.encode_record(far)
     path.write_bytes(bytes(data))
     driver = open_studio()
-    assert "back without its newest edits" in driver.notice_text()
+    assert "restored without its newest edits" in driver.notice_text()
     assert driver.document.painted[24, 10] == 3
     assert driver.document.painted[24, 22] == 0
     assert (folders_put_aside(tmp_path)[0] / path.name).read_bytes() == bytes(data)

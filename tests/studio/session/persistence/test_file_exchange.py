@@ -97,7 +97,7 @@ def test_of_several_dropped_files_the_one_taken_is_named(open_studio: OpenStudio
     photographs = [write_photograph(tmp_path / f"{name}.png", 300, 500) for name in ("one", "two")]
     drop_files(driver.window.image_half, *photographs)
     driver.wait_until(lambda: driver.document.status.fill_whole)
-    assert "one.png is opened, the first of the 2 dropped" in driver.notice_text()
+    assert "Only one.png was opened, the first of 2 files" in driver.notice_text()
     assert "its middle was fitted" in driver.notice_text()
 
 

@@ -49,7 +49,7 @@ def drop_kind(driver: StudioDriver, folder: Path, what: str) -> None:
     else:
         first = driver.session.results.result_paths(driver.session.results.entries[-1])[0]
         drop_files(driver.window.image_half, first)
-        driver.wait_until(lambda: "is back with its layout" in driver.notice_text())
+        driver.wait_until(lambda: "was opened with its layout" in driver.notice_text())
 
 
 @pytest.mark.parametrize("what", ["photograph", "layout", "result"])
