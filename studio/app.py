@@ -1,4 +1,4 @@
-"""The command `diptych`: the window, or an example painted into a file where there is no display."""
+"""The command `diptych`: opens the studio, or generates an example into a file where there is no display."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.headless import (
 
 
 def main() -> int:
-    """Returns the exit code."""
+    """Run the command; returns its exit code."""
     if not has_display():
         return generate_example()
     missing = find_missing_library()
@@ -24,7 +24,7 @@ def main() -> int:
     unreachable = find_unreachable_display()
     if unreachable:
         return report_unreachable_display(unreachable)
-    os.environ["QT_API"] = "pyside6"  # qasync would take another Qt that happens to be installed
+    os.environ["QT_API"] = "pyside6"  # else qasync may choose another Qt binding that is installed
     try:
         from studio.composition import run
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Builds the studio from its parts and connects them."""
+"""The application: builds the studio from its parts and runs it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ translate = QCoreApplication.translate
 
 
 class StudioApplication:
-    """A window on a session that keeps its picture in `data` and reads its settings from `config`."""
+    """One window and its session, with pictures and results in the folder `data` and settings in `config`."""
 
     def __init__(self, app: QApplication, data: Path, config: Path) -> None:
         startup_notices: list[Notice] = []
@@ -55,15 +55,15 @@ class StudioApplication:
             self.window.notice_bar.show_notice(notice)
 
     def show(self) -> None:
-        """Put the window on the screen and start what runs behind it."""
+        """Show the window and start the session."""
         self.window.show()
         self.session.begin()
         self.installer.begin()
 
     def close(self) -> None:
-        """Take the window away at once, then end the session; `closed` is set when nothing is left.
+        """Hide the window at once and end the session; `closed` is set when everything has ended.
 
-        If the picture cannot be kept, the window comes back once and says so.
+        If the picture cannot be saved, the window is shown again with a notice, once.
         """
         if not self._closing:
             self._closing = True
@@ -91,7 +91,7 @@ class StudioApplication:
             self.window = self._open_window()
 
     def _open_session(self, pack: StudioPack) -> Session:
-        """Each pack has a picture of its own that it goes on with; the first pack's is where it always was."""
+        """The session of a pack. Each pack has a picture of its own; the default pack's is in `data` itself."""
         data = self._data if pack.name in (DEFAULT_PACK, "") else self._data / "pictures" / pack.name
         session = Session(pack, engine_command(self._settings, pack.name), data)
         session.client.start_failed.connect(lambda why: self._on_start_failed(session, why))
@@ -128,10 +128,10 @@ class StudioApplication:
             self._switching = False
 
     async def _open_pack(self, name: str) -> None:
-        """Keep the picture, then open a window on another pack's. Raises BadPack, and then nothing has changed."""
+        """Save the picture and open the session of another pack. Raises BadPack without any change."""
         pack, old = read_pack(name, find_pack_folder(name)), self.session
         await old.save_document()
-        if name == old.pack.name:  # which was installed anew: its picture is free only afterwards
+        if name == old.pack.name:  # it was reinstalled: its picture is locked until the old session has ended
             self.window.setEnabled(False)
             await old.shutdown()
         self.session = self._open_session(pack)
@@ -146,10 +146,10 @@ class StudioApplication:
         before = self.language.code
         self.language.install(chosen.language)
         if self.language.code != before:
-            QTimer.singleShot(0, self.replace_window)  # the menu that was clicked still needs the old one
+            QTimer.singleShot(0, self.replace_window)  # the clicked menu belongs to the old window
 
     def replace_window(self) -> None:
-        """Open a fresh window on the session, in place of the old one."""
+        """Replace the window by a new one on the session."""
         old = self.window
         old.save_window_state()
         self.window = self._open_window()
@@ -163,7 +163,7 @@ class StudioApplication:
     async def _close(self) -> None:
         try:
             await self.session.save_document()
-        except Exception as error:  # whatever it is, a window that nobody sees must not stay
+        except Exception as error:  # whatever it is, a hidden window must not remain
             if not self._save_failure_shown:
                 self._reopen_after_failed_save(error)
                 return
@@ -190,12 +190,12 @@ class StudioApplication:
 
 
 def run() -> int:
-    """The studio with a display, from its start to its end."""
+    """Run the studio in a window until it is closed; returns the exit code."""
     app = QApplication(sys.argv)
     app.setApplicationName("diptych")
     app.setApplicationDisplayName("Diptych")
     app.setQuitOnLastWindowClosed(False)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the next event
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would run only at the next event
     loop = qasync.QEventLoop(app)
     loop.set_default_executor(ThreadPoolExecutor(FILE_IO_THREADS))
     with loop:

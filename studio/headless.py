@@ -1,4 +1,4 @@
-"""What the studio does where no window can be: paint an example, or say what the system lacks."""
+"""The studio without a window: generates an example, or says what the system lacks."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ REQUIRED_LIBRARIES = (
 
 
 def has_display() -> bool:
-    """Whether a window can be expected to open; only Linux says so by its environment."""
+    """Whether a window can be expected to open; outside Linux always."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
 
 
 def find_missing_library() -> str:
-    """A system library without which Qt aborts the process, which cannot be caught; empty if none."""
+    """The name of a missing system library without which Qt would abort the process; empty if there is none."""
     for name in REQUIRED_LIBRARIES if _uses_x11() else ():
         try:
             ctypes.CDLL(name)
@@ -49,7 +49,7 @@ def find_missing_library() -> str:
 
 
 def find_unreachable_display() -> str:
-    """The name of an X11 display that does not answer, where Qt would abort as well; empty if it does."""
+    """The name of an X11 display that cannot be reached, so that Qt would abort; empty if there is none."""
     if not _uses_x11():
         return ""
     xcb = ctypes.CDLL(XCB_LIBRARY)
@@ -61,7 +61,7 @@ def find_unreachable_display() -> str:
 
 
 def report_unreachable_display(display: str) -> int:
-    """One sentence on a display that does not answer; returns the exit code."""
+    """Write that a display does not answer; returns the exit code."""
     sys.stderr.write(
         f"The display “{display}” does not answer. Correct DISPLAY, or unset it to paint an example into a file.\n"
     )
@@ -69,7 +69,7 @@ def report_unreachable_display(display: str) -> int:
 
 
 def report_missing_library(library: str) -> int:
-    """One sentence on what to install; returns the exit code."""
+    """Write what to install; returns the exit code."""
     sys.stderr.write(f"Qt needs system libraries that are not here ({library}): sudo apt install {DEBIAN_PACKAGES}\n")
     return 1
 
@@ -82,7 +82,7 @@ def _uses_x11() -> bool:
 
 
 def generate_example() -> int:
-    """Run the engine's command line on the first example; returns its exit code."""
+    """Generate from the first example by the engine's command line; returns its exit code."""
     try:
         pack = open_preferred_pack()
     except EngineError as error:

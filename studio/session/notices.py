@@ -1,4 +1,4 @@
-"""What the studio has to say: one sentence on what happened, one on what to do; never a modal box."""
+"""Notices: a sentence on what happened and one on what to do, never in a modal dialog."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.interface.protocol import Failed
 
 
 class NoticeLevel(enum.StrEnum):
-    """How a notice looks; a hint leaves by itself."""
+    """The importance of a notice. A hint disappears by itself."""
 
     HINT = "hint"
     INFO = "info"
@@ -20,7 +20,7 @@ class NoticeLevel(enum.StrEnum):
 
 @dataclass(frozen=True)
 class NoticeAction:
-    """The one thing that a notice offers to do."""
+    """The button of a notice."""
 
     label: str
     run: Callable[[], None]
@@ -28,7 +28,7 @@ class NoticeAction:
 
 @dataclass(frozen=True)
 class Notice:
-    """A line over the canvases; `details` is what an error report needs."""
+    """A line over the canvases; `details` are for an error report."""
 
     text: str
     level: NoticeLevel = NoticeLevel.INFO

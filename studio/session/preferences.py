@@ -1,4 +1,4 @@
-"""What a person chose in the window, kept for the next time; unlike the settings file, the studio writes it."""
+"""Preferences that a person chooses in the window; the studio writes their file, unlike the settings file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOCK_TIMEOUT_MS = 500
 
 
 class ColourScheme(enum.StrEnum):
-    """Light or dark, or whatever the system is."""
+    """The colours of the window: the system's, light or dark."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -29,7 +29,7 @@ class ColourScheme(enum.StrEnum):
 
 
 class PreferenceValues(msgspec.Struct, frozen=True):
-    """Empty means: as the system, the pack or the studio has it."""
+    """The contents of the file. An empty value stands for the default of the system, the pack or the studio."""
 
     look: ColourScheme = ColourScheme.SYSTEM
     language: str = ""  # "de"
@@ -46,10 +46,10 @@ class PreferenceValues(msgspec.Struct, frozen=True):
 
 
 class Preferences(QObject):
-    """Reads the file once; raises nothing, for a window without its preferences is better than none."""
+    """Reads the file once. A file that cannot be read sets `problem` and is replaced by defaults."""
 
     changed = Signal()
-    failed = Signal(object)  # EngineError: the preferences cannot be kept
+    failed = Signal(object)  # EngineError: the preferences cannot be written
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class Preferences(QObject):
         self._timer.timeout.connect(self._write)
 
     def update(self, **fields: object) -> None:
-        """Choose something; it is written a moment later."""
+        """Change values by name; they are written a moment later."""
         values = msgspec.structs.replace(self.values, **fields)
         if values != self.values:
             self.values = values
@@ -70,7 +70,7 @@ class Preferences(QObject):
             self.changed.emit()
 
     def flush(self) -> None:
-        """Write what waits to be written, now."""
+        """Write pending changes now."""
         if self._timer.isActive():
             self._timer.stop()
             self._write()

@@ -1,4 +1,4 @@
-"""A sitting: the picture, the engine, files and what is kept for the next time."""
+"""The session: one pack with its picture, engine, results and files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RESULTS_FOLDER = "results"
 
 
 class Session(QObject):
-    """What the window shows and drives. Notices come out of one signal, whoever has something to say."""
+    """Builds the parts of a session and connects them. Its `noticed` emits the notices of all parts."""
 
     noticed = Signal(object)  # Notice
 
@@ -79,7 +79,7 @@ class Session(QObject):
             source.noticed.connect(self.noticed)
 
     def begin(self) -> None:
-        """Put the last picture or the first example on the canvas, and start the engine behind it."""
+        """Open the last picture or the first example, and start the engine."""
         if not self.pack.usable:
             return
         if not self._restore():
@@ -91,34 +91,34 @@ class Session(QObject):
             self.generator.request_update()
         self.results.begin()
         self.exports.offer_unfinished()
-        QTimer.singleShot(0, self.client.start)  # after the first paint, which the engine's start would slow down
+        QTimer.singleShot(0, self.client.start)  # after the window was painted
 
     def cancel_generation(self) -> None:
-        """Stop all that is being made for the picture."""
+        """Cancel everything that is being generated for the picture."""
         self.full_size.skip_current()
         self.generator.cancel_all()
 
     def clear_layout(self) -> None:
-        """Make the layout unknown and keep the image; what runs for the old one is of no use any more."""
+        """Make the layout unknown, keep the image, and cancel what is generated for the old layout."""
         self.editor.clear_layout()
         self.generator.cancel_picture_job()
 
     def show_colourblind_colours(self, enabled: bool) -> None:
-        """Show the classes in colours that are easy to tell apart, or in the pack's; files stay as they are."""
+        """Show the classes in colours for every kind of colour vision, or in the pack's; files do not change."""
         if enabled != self.palette.colourblind_safe:
             self.palette.set_colourblind_safe(enabled=enabled)
             self.generator.display.refresh()
 
     async def save_document(self) -> None:
-        """Keep the picture for the next time, as it is now. Raises BadFile."""
+        """Write the picture for the next start. Raises BadFile."""
         self.editor.end_stroke()
         if self._autosave:
             await self._autosave.save()
 
     async def shutdown(self) -> None:
-        """End the engine. Returns when no process and no task is left."""
+        """End the engine and all tasks, and return when they have ended."""
         if self._autosave:
-            self._autosave.stop_writing()  # before what is still to be made is given up
+            self._autosave.stop_writing()  # so that cancelled results are generated at the next start
         self.generator.cancel_all()
         await self.client.stop()
         await self.tasks.wait_for_all()
@@ -136,7 +136,7 @@ class Session(QObject):
             return False
 
     def _on_result(self, job: GenerationJob, event: Done) -> None:
-        if job.mode is GenerationMode.TEXT_TO_BOTH:  # it takes the place of what was painted
+        if job.mode is GenerationMode.TEXT_TO_BOTH:  # which replaces what was painted
             self.projects.set_aside()
         result = (event.image.pixels(), event.layout.pixels())
         self.results.record_result(job.request, job.mode, self.editor.document, result)

@@ -1,4 +1,4 @@
-"""What a person may set: so far, the command that runs the engine."""
+"""The settings file, which a person writes: the command that runs the engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_settings(folder: Path) -> StudioSettings:
-    """The settings in a folder; the defaults if there is no file. Raises BadFile."""
+    """Read the settings file in a folder; defaults if there is none. Raises BadFile."""
     file = folder / SETTINGS_FILE
     try:
         return decode_toml(file.read_bytes(), StudioSettings)
@@ -34,12 +34,12 @@ def read_settings(folder: Path) -> StudioSettings:
 
 
 def engine_command(settings: StudioSettings, pack: str) -> list[str]:
-    """Program and arguments: from DIPTYCH_ENGINE, else from the settings, else this installation's with a pack."""
+    """The engine's command line: DIPTYCH_ENGINE, else that of the settings, else this installation with a pack."""
     line = (os.environ.get("DIPTYCH_ENGINE") or settings.engine).strip()
     if line:
         try:
             return shlex.split(line, posix=os.name == "posix")
-        except ValueError:  # an open quote; tried as it stands, the failure names it
+        except ValueError:  # an unclosed quote: the failed start will show the command
             return [line]
-    # -P: a folder “engine” where the studio was started is not ours
+    # -P: a folder “engine” in the working directory must not be imported
     return [sys.executable, "-P", "-m", "engine.cli", "serve", "--pack", pack]

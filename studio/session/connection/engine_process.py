@@ -1,4 +1,4 @@
-"""The engine as a child process: frames on its stdin and stdout, its stderr kept for reports."""
+"""The engine as a child process: frames on its stdin and stdout, the end of its stderr for reports."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from engine.interface.protocol import Command, Shutdown, decode_event, encode_fr
 
 STDERR_TAIL_BYTES = 32 * 1024
 STOP_TIMEOUT = 2.0
-"""Seconds that the engine has to leave by itself before it is killed."""
+"""Seconds that the engine has to exit before it is killed."""
 
 
 @dataclass(frozen=True)
 class ProcessExit:
-    """How a process ended: for people, and the last of its stderr; `ran` is False if it never started."""
+    """How a process ended: the reason as a phrase, the end of its stderr, and whether it ever started."""
 
     reason: str
     stderr_tail: str
@@ -25,11 +25,11 @@ class ProcessExit:
 
 
 class EngineProcess(QObject):
-    """One run of the engine command. It ends for good; a restart is a new object."""
+    """One run of the engine. A restart needs a new object."""
 
     event_received = Signal(object)  # Event
     protocol_error = Signal(str)  # what is wrong with the bytes; the process is being killed
-    ended = Signal(object)  # Ending
+    ended = Signal(object)  # ProcessExit
 
     def __init__(self, command: list[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,39 +49,39 @@ class EngineProcess(QObject):
 
     @property
     def pid(self) -> int:
-        """0 before it runs."""
+        """The process id; 0 before the process runs."""
         return self._process.processId()
 
     @property
     def stderr_tail(self) -> str:
-        """The last of what the engine wrote to its stderr."""
+        """The end of what the engine wrote to its stderr."""
         return self._stderr.decode(errors="replace").strip()
 
     def start(self) -> None:
         self._process.start(self._command[0], self._command[1:])
 
     def send(self, command: Command) -> None:
-        """Write one frame; the pipe takes it when it can, and nobody waits."""
+        """Write one frame without waiting for the pipe."""
         if self.running:
             self._process.write(encode_frame(command))
 
     def kill(self) -> None:
-        """End it now; `ended` follows."""
+        """Kill the process; `ended` is emitted afterwards."""
         self._process.kill()
 
     async def stop(self) -> None:
-        """Ask it to leave, wait briefly, then kill it. Returns when it is gone."""
+        """Ask the engine to exit, kill it after `STOP_TIMEOUT`, and return when it has ended."""
         if not self.running:
             return
-        gone = asyncio.Event()
-        self._process.finished.connect(gone.set)
+        exited = asyncio.Event()
+        self._process.finished.connect(exited.set)
         self.send(Shutdown())
         self._process.closeWriteChannel()
         try:
-            await asyncio.wait_for(gone.wait(), STOP_TIMEOUT)
+            await asyncio.wait_for(exited.wait(), STOP_TIMEOUT)
         except TimeoutError:
             self._process.kill()
-            await gone.wait()
+            await exited.wait()
 
     def _on_output(self) -> None:
         self._incoming += self._process.readAllStandardOutput().data()

@@ -1,4 +1,4 @@
-"""A data set to look through: which of its pairs are shown, what they hold, and which are dropped."""
+"""The data set browser: which pairs are shown, how often classes occur in them, and which are dropped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ClassFrequency(NamedTuple):
-    """Of one class, from 0 to 1: of all known pixels that are shown, and of the pairs that hold it."""
+    """The shares of one class in the known pixels of the pairs shown, and of pairs that have it, from 0 to 1."""
 
     name: str
     colour: str
@@ -33,8 +33,8 @@ class ClassFrequency(NamedTuple):
 
 
 class DatasetBrowser(QObject):
-    """Reads a folder in a thread and shows it as rows. What is dropped is written at once, in a thread of its own, and
-    its files go when the gallery is closed.
+    """Reads a data set in a thread. Dropped pairs are recorded at once, in a thread of its own, and their files are
+    deleted when the browser is closed.
     """
 
     dataset_changed = Signal()  # another data set, or none
@@ -58,7 +58,7 @@ class DatasetBrowser(QObject):
 
     @property
     def info(self) -> PackInfo | None:
-        """Of the pack that drew the pairs."""
+        """The pack that generated the pairs; None if no data set is open."""
         return self._reader.info if self._reader else None
 
     @property
@@ -67,39 +67,39 @@ class DatasetBrowser(QObject):
 
     @property
     def pair_count(self) -> int:
-        """How many pairs there are, without those that were dropped."""
+        """How many pairs there are without the dropped ones."""
         return int(self._present.sum())
 
     @property
     def dropped_count(self) -> int:
-        """How many were dropped in this sitting."""
+        """How many pairs were dropped since the data set was opened."""
         return sum(map(len, self._dropped))
 
     @property
     def has_agreement(self) -> bool:
-        """Whether the pairs were judged by the segmenter."""
+        """Whether the pairs have the segmenter's agreement."""
         return bool((self._scores >= 0).any())
 
     def open(self, folder: Path) -> None:
-        """Read a folder that an export made; what is open stays if that fails."""
+        """Open a data set; if that fails, the one that is open stays open."""
         if not self.opening:
             self.opening = True
             self.dataset_changed.emit()
             self._session.tasks.start(self._open_dataset(folder))
 
     def entry_at(self, row: int) -> DatasetEntry:
-        """One of the pairs that are shown."""
+        """The pair in a row."""
         assert self._reader is not None
         return self._reader.entries[self.shown_indices[row]]
 
     def set_filter(self, class_filter: int | None, min_agreement: float) -> None:
-        """Show pairs that hold a class, None for any, and of which the segmenter sees at least this share."""
+        """Show only pairs that have a class, unless that is None, and at least this agreement."""
         if (class_filter, min_agreement) != (self.class_filter, self.min_agreement):
             self.class_filter, self.min_agreement = class_filter, min_agreement
             self._update_shown()
 
     def class_frequencies(self) -> list[ClassFrequency]:
-        """What the pairs that are shown hold."""
+        """The frequencies of all classes in the pairs shown."""
         if self._reader is None:
             return []
         areas = self._class_areas[self.shown_indices]
@@ -111,30 +111,30 @@ class DatasetBrowser(QObject):
         ]
 
     def drop_rows(self, rows: list[int]) -> None:
-        """Take pairs out of the data set; until the gallery is closed they can be taken back."""
+        """Drop pairs from the data set; `undo_drop` is possible until the browser is closed."""
         indices = [self.shown_indices[row] for row in rows]
         if indices:
             self._dropped.append(indices)
             self._set_dropped(indices, dropped=True)
 
     def undo_drop(self) -> None:
-        """Take back those that were dropped last."""
+        """Restore the pairs that were dropped last."""
         if self._dropped:
             self._set_dropped(self._dropped.pop(), dropped=False)
 
     def put_on_canvas(self, row: int) -> None:
-        """Make a pair the picture, as one step; its caption and its seed come along."""
+        """Open a pair as the picture, with its caption and seed, as one history step."""
         if self._reader is None:
             return
         theirs, ours = self._reader.info, self._session.pack.info
-        if [class_info.name for class_info in theirs.classes] != [one.name for one in ours.classes]:
+        if [class_info.name for class_info in theirs.classes] != [class_info.name for class_info in ours.classes]:
             words = self.tr("These pairs were drawn with the pack “{pack}”. Choose it in File → Packs, then open one.")
             self.noticed.emit(Notice(words.format(pack=theirs.title or theirs.name), NoticeLevel.INFO))
             return
         self._session.tasks.start(self._show_pair(self._reader, self.entry_at(row)))
 
     def close(self) -> None:
-        """End; files of dropped pairs go. What is being written is written."""
+        """Close the data set and delete the files of dropped pairs after pending writes."""
         self._close_reader()
         self._writer.shutdown(wait=False)
 
@@ -160,7 +160,7 @@ class DatasetBrowser(QObject):
             self.thumbnails = None
         reader, self._reader = self._reader, None
         if reader is not None and reader.needs_purge:
-            written = self._writer.submit(lambda: None)  # after whatever is still being written
+            written = self._writer.submit(lambda: None)  # after all pending writes
             self._session.tasks.start(self._purge_when_written(reader.folder, written))
 
     async def _purge_when_written(self, folder: Path, written: Future[None]) -> None:
@@ -191,7 +191,7 @@ class DatasetBrowser(QObject):
             await asyncio.wrap_future(written)
         except EngineError as error:
             self.noticed.emit(notice_of_error(error))
-            if reader is self._reader:  # as it was before
+            if reader is self._reader:  # revert what is shown
                 self._present[indices] = dropped
                 self._dropped = [batch for batch in self._dropped if batch != indices]
                 self._update_shown()
@@ -207,7 +207,7 @@ class DatasetBrowser(QObject):
 
 
 def _read_dataset(folder: Path) -> tuple[DatasetReader, npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Who reads a folder, the pixels of each class [N, K], and agreements [N], -1 where there is none."""
+    """A reader of a data set, the pixels of each class [N, K], and the agreements [N], -1 where there is none."""
     from engine.interface.dataset_reader import (
         DatasetReader,  # not at the start of the studio: it brings the formats along
     )

@@ -1,4 +1,4 @@
-"""One export at a time: it runs in the engine, behind every picture, and waits for a person if the engine ends."""
+"""The running export, one at a time. If the engine ends, the export waits until a person continues it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from studio.session.notices import Notice, NoticeAction, NoticeLevel, notice_of_
 from studio.session.persistence.request_sanitiser import sanitise_request
 
 PENDING_EXPORT_FILE = "export.msgpack"
-"""The export that is not finished, so that it can be gone on with whatever ends the studio."""
+"""The file of the unfinished export, so that it can be continued whatever ends the studio."""
 
 
 class ExportStage(enum.StrEnum):
-    """`STOPPED`: there is something to go on with."""
+    """The state of the export. A `STOPPED` one can be continued."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -42,11 +42,11 @@ class ExportStage(enum.StrEnum):
 
 
 class ExportRunner(QObject):
-    """Sends, follows and remembers; what is said comes out as notices."""
+    """Sends the export to the engine, follows its progress and remembers it for the next start."""
 
     changed = Signal()
     noticed = Signal(object)  # Notice
-    browse_requested = Signal(object)  # Path: a person wants to look through this data set
+    browse_requested = Signal(object)  # Path: a person wants to browse this data set
 
     def __init__(
         self,
@@ -65,11 +65,11 @@ class ExportRunner(QObject):
 
     @property
     def active(self) -> bool:
-        """Whether an export is under way; one that rests is."""
+        """Whether an export is running, paused or waiting for the engine."""
         return self.stage in (ExportStage.WAITING, ExportStage.RUNNING, ExportStage.PAUSED)
 
     def offer_unfinished(self) -> None:
-        """Offer to go on with what was not finished the last time."""
+        """Offer to continue the unfinished export of an earlier session."""
         try:
             request = decode_msgpack(self._file.read_bytes(), Export)
             canvas = None if request.canvas is None else sanitise_request(request.canvas).request
@@ -83,7 +83,7 @@ class ExportRunner(QObject):
             self.request = None
 
     def start(self, request: Export) -> None:
-        """Make a data set, or go on with one; it begins as soon as the engine is ready."""
+        """Start or continue an export as soon as the engine is ready."""
         self.request, self.progress = request, None
         self._remember_request(request)
         self._set_stage(ExportStage.WAITING)
@@ -92,24 +92,24 @@ class ExportRunner(QObject):
             self._client.restart()
 
     def resume_stopped(self) -> None:
-        """Go on with what was stopped."""
+        """Continue the stopped export."""
         if self.request is not None and not self.active:
             self.start(msgspec.structs.replace(self.request, id=uuid.uuid4().hex))
 
     def pause(self) -> None:
-        """Rest before the next step."""
+        """Pause the export before its next step."""
         if self.request is not None and self.stage is ExportStage.RUNNING:
             self._client.send_export_command(Pause(self.request.id))
             self._set_stage(ExportStage.PAUSED)
 
     def resume(self) -> None:
-        """Go on after a rest."""
+        """Continue the paused export."""
         if self.request is not None and self.stage is ExportStage.PAUSED:
             self._client.send_export_command(Resume(self.request.id))
             self._set_stage(ExportStage.RUNNING)
 
     def cancel(self) -> None:
-        """Stop now. What is there stays, and can be gone on with."""
+        """Stop the export; it can be continued."""
         if self.request is None or not self.active:
             return
         self._client.send_export_command(Cancel(self.request.id))
@@ -121,7 +121,7 @@ class ExportRunner(QObject):
         self.noticed.emit(Notice(text, NoticeLevel.INFO, NoticeAction(self.tr("Go on"), self.resume_stopped)))
 
     def purge(self, folder: Path) -> None:
-        """Take away the files of pairs that were dropped from a data set, as soon as the engine is ready."""
+        """Delete the files of dropped pairs of a data set, as soon as the engine is ready."""
         command = Purge(id=uuid.uuid4().hex, out=str(folder))
         self._purging[command.id] = folder
         self._client.send_export_command(command)

@@ -1,4 +1,4 @@
-"""What a person chooses in the export dialog, kept for the next time, and the one request that it becomes."""
+"""The choices in the export dialog, which are remembered, and the export request built from them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BYTES_PER_PIXEL: dict[ExportFormat, float] = {
     "parquet": 2.3,
     "webdataset": 3.1,
 }
-"""On disk, for both halves together; measured on pairs of the street pack."""
+"""Bytes on disk per pixel for both halves together, measured on pairs of the street pack."""
 
 
 class ExportSourceKind(enum.StrEnum):
-    """What the pairs are drawn from."""
+    """What the pairs are generated from."""
 
     FREE = "free"
     GRAMMAR = "grammar"
@@ -38,7 +38,7 @@ class ExportSourceKind(enum.StrEnum):
 
 
 FILE_SOURCES = (ExportSourceKind.PROMPTS, ExportSourceKind.LAYOUTS, ExportSourceKind.IMAGES)
-"""Sources that are a file or a folder."""
+"""The sources that are a file or a folder."""
 
 
 class ExportChoices(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +69,10 @@ def build_export_request(
     *,
     pack_upscales: bool = False,
 ) -> Export:
-    """Everything that an export depends on. `canvas` is there if that is the source. Steps, sampler and guidance are
-    those beside the picture. Full size is for packs that can.
+    """The request of an export into the folder `out`.
+
+    Steps, sampler and guidance are those of the `options`. `canvas` is the request of the picture if that is the
+    source. `pack_upscales` says whether the pack can draw at full size.
     """
     source, source_path = choices.source, choices.places.get(choices.source)
     shares = options.areas if choices.areas and source in SOURCES_WITH_AREA_TARGETS else {}
@@ -104,11 +106,11 @@ SOURCES_WITH_AREA_TARGETS = (
     ExportSourceKind.PROMPTS,
     ExportSourceKind.IMAGES,
 )
-"""Sources that leave the layout open; the canvas brings its targets along."""
+"""The sources that leave the layout open. The request of the canvas has its own area targets."""
 
 
 def next_free_folder(parent: Path, pack: str) -> Path:
-    """A folder for the next data set of a pack: the first of its numbered ones that is not there."""
+    """The first numbered folder of a pack that does not exist yet."""
     number = 1
     while (parent / f"{pack}-{number}").exists():
         number += 1

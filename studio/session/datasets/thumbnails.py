@@ -1,4 +1,4 @@
-"""Small pictures of pairs, decoded in a thread of their own, those that were asked for last first."""
+"""Thumbnails of pairs, decoded in a thread, the most recently requested first."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from engine.interface.dataset_reader import DatasetEntry, DatasetReader
 
 MAX_PENDING = 200
-"""So many can wait; who scrolls past more no longer sees the first of them."""
+"""Requests that can wait; the oldest beyond them are forgotten."""
 MAX_HEIGHT = 128
-"""Pixels; larger pictures are made smaller."""
+"""The height of a thumbnail in pixels at most."""
 
 
 class ThumbnailLoader(QObject):
-    """Of one data set."""
+    """Loads the thumbnails of one data set."""
 
     thumbnail_ready = Signal(
         str, object
-    )  # a pair's name, and RGB [h, w, 3]: layout and image side by side; None if damaged
+    )  # name of the pair and RGB [h, w, 3] of layout and image side by side; None if damaged
 
     def __init__(self, reader: DatasetReader, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,20 +36,20 @@ class ThumbnailLoader(QObject):
         self._executor = ThreadPoolExecutor(1, "thumbnails")
 
     def request(self, entry: DatasetEntry) -> None:
-        """`made` comes for it, unless too many others are asked for meanwhile."""
+        """Request a thumbnail; `thumbnail_ready` follows unless too many others are requested meanwhile."""
         if entry not in self._pending:
             self._pending.append(entry)
             self._executor.submit(self._load_newest)
 
     def close(self) -> None:
-        """Stop; nothing is waited for."""
+        """Stop without waiting for the thread."""
         self._pending.clear()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _load_newest(self) -> None:
         try:
             entry = self._pending.pop()
-        except IndexError:  # forgotten, for newer ones
+        except IndexError:  # it was dropped in favour of newer ones
             return
         self.thumbnail_ready.emit(entry.name, self._render(entry))
 

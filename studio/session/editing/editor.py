@@ -1,4 +1,4 @@
-"""The picture under the pen: strokes, undo, and what comes in from files and from the engine."""
+"""The editor of a document: every change of it is a step of the history."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from studio.session.editing.toolbox import Toolbox
 
 
 class Editor(QObject):
-    """One document with its history and the tool in hand. The pen never waits for anything here."""
+    """One document with its history, toolbox and painter. Nothing here waits for the disk or the engine."""
 
-    box_painted = Signal(object)  # Box: the only part of the document that changed
+    box_painted = Signal(object)  # Box: the part of the document that changed
     document_changed = Signal()  # anything of the document may have changed
     history_changed = Signal()
-    stroke_started = Signal()  # the pen is about to touch the layout
-    stroke_ended = Signal()  # after a stroke that changed something a picture should follow
+    stroke_started = Signal()  # before a stroke first changes the layout
+    stroke_ended = Signal()  # after a stroke for which a new result is needed
     pen_lifted = Signal()  # after a stroke, whether or not it changed anything
     history_navigated = Signal()  # after undo or redo
 
     def __init__(self, height: int, width: int, palette: ClassPalette, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.initial_size = height, width
-        """What every picture begins with: the pack's."""
+        """Height and width of a new picture: the pack's."""
         self.document = Document(height, width)
         self.history = History(self.document)
         self.palette = palette
@@ -47,25 +47,25 @@ class Editor(QObject):
 
     @property
     def stroke_active(self) -> bool:
-        """Whether a stroke is under way."""
+        """Whether a stroke has begun to change the document."""
         return self.painter.stroke_active
 
     @property
     def has_custom_size(self) -> bool:
-        """Whether the picture has another size than it would begin with."""
+        """Whether the picture has another size than a new one."""
         return (self.document.height, self.document.width) != self.initial_size
 
     @property
     def can_redraw_selection(self) -> bool:
-        """Whether there is an image of which a part is selected."""
+        """Whether the selection holds a part of the image."""
         return bool((self.document.selection & self.document.image_mask()).any())
 
     def end_stroke(self) -> None:
-        """Lift the pen: the whole stroke becomes one step."""
+        """End the stroke, which becomes one step, and forget an unfinished shape."""
         self.painter.end_stroke()
 
     def undo(self) -> None:
-        """Take the newest step back, or only a shape that is not inked yet."""
+        """Revert the newest step, or only cancel an unfinished shape."""
         if self.painter.gesture_active and not self.painter.stroke_active:
             self.painter.cancel()
             return
@@ -74,7 +74,7 @@ class Editor(QObject):
             self._emit_navigated()
 
     def redo(self) -> None:
-        """Do the step that was undone last again."""
+        """Apply the step that was undone last."""
         self.end_stroke()
         if self.history.redo():
             self._emit_navigated()
@@ -87,7 +87,7 @@ class Editor(QObject):
             self._emit_navigated()
 
     def reset(self, change: Callable[[Document], None]) -> None:
-        """Begin with another picture: what `change` makes of the document. There is nothing to undo then."""
+        """Start over with another picture, which `change` sets in the document. There is nothing to undo then."""
         self.end_stroke()
         change(self.document)
         self.history.restart()
@@ -95,13 +95,13 @@ class Editor(QObject):
         self.document_changed.emit()
 
     def keep_layout(self, *, awaits_result: bool = False) -> None:
-        """Make everything that the layout shows painted; `awaiting` if a result is to be part of the step."""
+        """Make all that the layout shows painted; a result becomes part of the step if it `awaits_result`."""
         self.end_stroke()
         self.document.adopt_fill()
         self.record_step(self.tr("Keep"), answered=not awaits_result)
 
     def set_selection(self, selection: Mask, name: str) -> None:
-        """Limit every tool to these pixels [H, W], or to none in particular if no pixel is set."""
+        """Limit every tool to these pixels [H, W]; without a set pixel there is no limit."""
         self.end_stroke()
         self.document.selection[:] = selection
         self.record_step(name, answered=True)
@@ -119,7 +119,7 @@ class Editor(QObject):
             self.stroke_ended.emit()
 
     def redraw_selection(self) -> None:
-        """Keep all of the image but for the selection, which is drawn anew; nothing without either."""
+        """Keep the image except for the selection, so that only that is redrawn; nothing if none of it is selected."""
         self.end_stroke()
         if self.can_redraw_selection:
             self.document.keep_image[:] = ~self.document.selection & self.document.image_mask()
@@ -127,13 +127,13 @@ class Editor(QObject):
                 self.stroke_ended.emit()
 
     def keep_image(self, keep: bool) -> None:
-        """Give the whole image to the engine from now on, or none of it."""
+        """Keep all of the image, or none of it."""
         self.end_stroke()
         self.document.keep_image[:] = keep & self.document.image_mask()
         self.record_step(self.tr("Keep image") if keep else self.tr("Release image"), answered=True)
 
     def extend(self, margins: CanvasMargins, *, adopt_fill: bool) -> None:
-        """Put unknown canvas around the picture; `adopt` if a layout that was asked for becomes painted by that."""
+        """Add unknown canvas around the picture; `adopt_fill` first makes a generated layout painted."""
         self.end_stroke()
         if adopt_fill and self.document.status.fill_whole:
             self.document.adopt_fill()
@@ -141,7 +141,7 @@ class Editor(QObject):
         self.record_step(self.tr("Extend canvas"))
 
     def clear(self, name: str = "New") -> None:
-        """Start over with nothing, in the size that pictures begin with; one undo brings everything back."""
+        """Start a new picture as one step, blank and in the initial size."""
         self.end_stroke()
         self.document.reset_to_size(*self.initial_size)
         document, no_pixels = self.document, self._empty_mask()
@@ -155,13 +155,13 @@ class Editor(QObject):
         self.record_step(name, answered=True)
 
     def clear_layout(self) -> None:
-        """Make the whole layout unknown and keep the image."""
+        """Make the whole layout unknown; the image does not change."""
         self.place_layout(self._unknown_layout(), self.tr("Clear layout"), release_image=False)
 
     def place_layout(self, layout: Pixels, name: str, *, release_image: bool = True) -> None:
-        """Put in a layout [H, W] that a person brought; if `image_too`, no part of the image is kept.
+        """Replace the layout by ids [H, W]; with `release_image` no part of the image is kept.
 
-        If it has another size, the picture has that size from now on, and no image.
+        A layout of another size starts a new picture of that size, without an image.
         """
         self.end_stroke()
         self.document.reset_to_size(*layout.shape)
@@ -174,9 +174,9 @@ class Editor(QObject):
         self.record_step(name)
 
     def place_image(self, image: Pixels, name: str) -> None:
-        """Put in an image [H, W, 3] that a person brought, kept as a whole; its layout is unknown.
+        """Replace the image by RGB [H, W, 3], kept as a whole, and make the layout unknown.
 
-        If it has another size, the picture has that size from now on.
+        An image of another size starts a new picture of that size.
         """
         self.end_stroke()
         self.document.reset_to_size(*image.shape[:2])
@@ -191,14 +191,14 @@ class Editor(QObject):
         self.record_step(name)
 
     def apply_result(self, mode: GenerationMode, image: Pixels, layout: Pixels, serial: int | None) -> None:
-        """Let a result in, as part of the step with this serial if a stroke led to it."""
+        """Apply a result, as part of the step with this serial if possible."""
         planes = self.document.apply_result(mode, image, layout)
         self.history.add_result(serial, "Generate", planes)
         self.history_changed.emit()
         self.document_changed.emit()
 
     def record_step(self, name: str, *, answered: bool = False) -> bool:
-        """Record what was done to the document as one step. Returns whether anything was."""
+        """Record the changes of the document as one step. Returns whether there are any."""
         recorded = self.history.record(name, answered=answered)
         if recorded:
             self.history_changed.emit()

@@ -1,4 +1,4 @@
-"""The picture and what is set beside it as one thing: taken as a snapshot, and put back as one."""
+"""The open picture: document, settings and provenance, captured and restored together."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from studio.session.results.results import Results
 
 
 class OpenPicture(QObject):
-    """Joins the editor, the generator and how the image was made. Whatever ran for the picture before is cancelled."""
+    """Joins editor, generation and provenance. Replacing the picture cancels its generation."""
 
-    about_to_be_replaced = Signal()  # a result is about to take the place of this picture
+    about_to_be_replaced = Signal()  # before a result replaces the picture
 
     def __init__(
         self, editor: Editor, generator: GenerationController, results: Results, parent: QObject | None = None
@@ -27,7 +27,7 @@ class OpenPicture(QObject):
         self.editor, self.generator, self.results = editor, generator, results
 
     def state(self) -> PictureState:
-        """What the picture is now, beside its pixels."""
+        """All that belongs to the picture except its pixels."""
         settings = self.generator.settings
         return PictureState(
             marks=self.editor.document.status,
@@ -39,12 +39,12 @@ class OpenPicture(QObject):
         )
 
     def provenance(self) -> Provenance | None:
-        """How the image was made, if it is as it was made and that is remembered."""
+        """How the image was generated; None if it was changed since, or if that is not known."""
         return self.results.find_provenance(image_digest(self.editor.document.image))
 
     @property
     def is_result(self) -> bool:
-        """Whether the picture is just as a result left it."""
+        """Whether the picture is exactly what a result made it."""
         provenance, document = self.provenance(), self.editor.document
         return provenance is not None and all(
             np.array_equal(provenance.planes[plane].pixels(), document.pixels(plane)) for plane in STORED_PLANES
@@ -55,12 +55,12 @@ class OpenPicture(QObject):
         return PictureSnapshot.capture(self.editor.document, self.state(), self.provenance(), origin)
 
     def reset_to(self, snapshot: PictureSnapshot) -> None:
-        """Make this the picture with which everything begins; there is nothing to undo then."""
+        """Restore a snapshot without a step of the history; there is nothing to undo then."""
         self.editor.reset(snapshot.restore)
         self.apply_state(snapshot.state, snapshot.provenance)
 
     def show_snapshot(self, snapshot: PictureSnapshot, name: str) -> None:
-        """Make this the picture, as one step."""
+        """Restore a snapshot as one step."""
         self.editor.end_stroke()
         self.generator.cancel_picture_job()
         snapshot.restore(self.editor.document)
@@ -68,7 +68,7 @@ class OpenPicture(QObject):
         self.apply_state(snapshot.state, snapshot.provenance)
 
     def show_result(self, provenance: Provenance, image: Pixels, name: str, *, restore_options: bool = False) -> None:
-        """Make the picture what it was after a result, as one step; with `request`, what was asked for as well."""
+        """Restore the picture after a result, as one step, and the options of its request if `restore_options`."""
         self.editor.end_stroke()
         self.about_to_be_replaced.emit()
         self.generator.cancel_picture_job()
@@ -80,7 +80,7 @@ class OpenPicture(QObject):
             settings.restore(options_of_request(provenance.request, mode, settings.options), mode=mode)
 
     def show_pair(self, image: Pixels, layout: Pixels, name: str) -> None:
-        """Make a pair the picture, as one step: RGB [H, W, 3] and ids [H, W] of any size."""
+        """Open a pair of RGB [H, W, 3] and ids [H, W], of any size, as one step."""
         self.editor.end_stroke()
         self.about_to_be_replaced.emit()
         self.generator.cancel_picture_job()
@@ -94,7 +94,7 @@ class OpenPicture(QObject):
         self.generator.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
 
     def apply_state(self, state: PictureState, provenance: Provenance | None = None) -> None:
-        """Set what is set beside the picture; nothing is made anew for it."""
+        """Restore the settings of a picture without generating anything."""
         if provenance is not None:
             self.results.remember(provenance)
         self.generator.settings.restore(state.options, mode=state.mode, live=state.live)

@@ -1,4 +1,4 @@
-"""The pen on the picture: from what a hand does to what it leaves in the document, one step of the history each."""
+"""The painter turns pointer events into changes of the document, one history step for each stroke."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from studio.session.editing.toolbox import Tool, Toolbox
 translate = QCoreApplication.translate
 
 LAYOUT_OPERATIONS = frozenset({PaintOperation.PAINT, PaintOperation.ERASE})
-"""What changes the layout itself."""
+"""The operations that change the layout."""
 
 
 @dataclass(frozen=True)
 class StrokeOptions:
-    """How the pen is held: on which half, and with which meaning beside the tool's own.
+    """Modifiers of a stroke: its half, and what it does beside the tool's own operation.
 
-    Who is `correcting` paints on a layout that is being found, and does not go on from it or redraw the image.
+    A `correcting` stroke corrects a layout that is found in an image: it does not adopt the fill or redraw the image.
     """
 
     half: PictureHalf = PictureHalf.LAYOUT
@@ -59,13 +59,13 @@ class StrokeOptions:
 
 @dataclass
 class _ActiveStroke:
-    """What is under way. `gesture` is None for a piece that is being moved."""
+    """The stroke in progress. `gesture` is None while a piece is moved."""
 
     operation: PaintOperation
     options: StrokeOptions
     gesture: Gesture | None
-    covered: Mask  # all that was inked so far
-    selection: Mask  # as it was
+    covered: Mask  # all pixels painted so far
+    selection: Mask  # before the stroke
     start: DocumentPoint
     piece: FloatingPiece | None = None
     started: bool = False
@@ -74,13 +74,13 @@ class _ActiveStroke:
 
 
 class Painter(QObject):
-    """Forwards touches to the tool in hand and writes its ink. Nothing here waits for anything."""
+    """Passes pointer events to the gesture of the chosen tool and applies its operation to the document."""
 
-    stroke_started = Signal()  # the pen is about to change the layout
-    box_painted = Signal(object)  # Box: the only part of the document that changed
+    stroke_started = Signal()  # before the layout first changes
+    box_painted = Signal(object)  # Box: the part of the document that changed
     document_replaced = Signal()  # anything of the document may have changed
-    stroke_ended = Signal(bool)  # after a step; whether a new picture should follow it
-    outline_changed = Signal()  # the outline of what is being drawn may be another
+    stroke_ended = Signal(bool)  # after a step; whether a new result is needed
+    outline_changed = Signal()  # the outline of the gesture may have changed
 
     def __init__(self, document: Document, history: History, palette: ClassPalette, toolbox: Toolbox) -> None:
         super().__init__(toolbox)
@@ -90,24 +90,24 @@ class Painter(QObject):
 
     @property
     def gesture_active(self) -> bool:
-        """Whether something is under way, perhaps with the pen in the air."""
+        """Whether a gesture is in progress, even if no button is pressed."""
         return self._stroke is not None
 
     @property
     def stroke_active(self) -> bool:
-        """Whether what is under way has changed the document."""
+        """Whether the gesture has begun to change the document."""
         return self._stroke is not None and self._stroke.started
 
     @property
     def adopts_fill(self) -> bool:
-        """Whether what is under way makes a layout that was asked for painted."""
+        """Whether the stroke first makes a generated layout painted."""
         stroke = self._stroke
         if stroke is None or stroke.operation not in LAYOUT_OPERATIONS or not self._document.status.fill_whole:
             return False
         return not stroke.options.correcting or stroke.operation is PaintOperation.ERASE or stroke.piece is not None
 
     def press(self, sample: PointerSample, options: StrokeOptions | None = None) -> None:
-        """Put the pen down."""
+        """Start a gesture at the pressed button, or continue one."""
         if not len(self._palette):
             return
         options = options or StrokeOptions()
@@ -121,7 +121,7 @@ class Painter(QObject):
         self._finish_if_done()
 
     def move(self, sample: PointerSample) -> None:
-        """Go on, with the pen down or, for a polygon, in the air."""
+        """Continue the gesture; a polygon follows the pointer without a pressed button."""
         if self._stroke is None:
             return
         if self._stroke.gesture:
@@ -131,7 +131,7 @@ class Painter(QObject):
         self._finish_if_done()
 
     def release(self, sample: PointerSample) -> None:
-        """Lift the pen."""
+        """Handle the released button, which ends most gestures."""
         if self._stroke is None:
             return
         if self._stroke.gesture is None:
@@ -142,21 +142,21 @@ class Painter(QObject):
         self._finish_if_done()
 
     def finish(self) -> None:
-        """End what is under way where it is; it becomes a step."""
+        """End the gesture at its last position; it becomes a step."""
         if self._stroke is not None:
             if self._stroke.gesture:
                 self._apply(self._stroke.gesture.finish())
             self._finish_stroke()
 
     def end_stroke(self) -> None:
-        """Something else is about to be done: end a stroke, and forget a shape that is not inked yet."""
+        """End the stroke, and cancel a shape that has not changed the document yet."""
         if self.stroke_active:
             self._finish_stroke()
         else:
             self.cancel()
 
     def cancel(self) -> bool:
-        """Forget what is under way. Returns whether there was anything."""
+        """Cancel the gesture and revert its changes. Returns whether there was one."""
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return False
@@ -167,7 +167,7 @@ class Painter(QObject):
         return True
 
     def preview(self) -> PixelRegion:
-        """What would be inked if the pen were lifted now, with its mirror images."""
+        """What would be painted if the gesture ended now, with its mirror images."""
         gesture = self._stroke.gesture if self._stroke else None
         region = gesture.preview() if gesture else EMPTY_REGION
         if region.is_empty or self._toolbox.symmetry.flips == []:
@@ -178,7 +178,7 @@ class Painter(QObject):
         return PixelRegion.from_mask(mask)
 
     def pick_class(self, position: DocumentPoint) -> None:
-        """Choose the class that is seen there."""
+        """Choose the class that is shown at a position."""
         row, column = math.floor(position.y), math.floor(position.x)
         if 0 <= row < self._document.height and 0 <= column < self._document.width:
             self._toolbox.select_class(int(self._document.visible_layout(Box(row, column, row + 1, column + 1))[0, 0]))
@@ -224,7 +224,7 @@ class Painter(QObject):
 
     def _mirrored(self, region: PixelRegion) -> list[PixelRegion]:
         shape = self._document.height, self._document.width
-        if self._stroke and isinstance(self._stroke.gesture, FillGesture):  # it did this itself
+        if self._stroke and isinstance(self._stroke.gesture, FillGesture):  # it fills the mirrored places itself
             return [region]
         return [region, *(region.flipped(*flip, *shape) for flip in self._toolbox.symmetry.flips)]
 
@@ -259,7 +259,7 @@ class Painter(QObject):
         self.box_painted.emit(region.box)
 
     def _start_writing(self, stroke: _ActiveStroke) -> None:
-        """Begin in earnest."""
+        """Prepare the document for the first change of the stroke."""
         if stroke.started:
             return
         stroke.started = True
@@ -312,7 +312,7 @@ class Painter(QObject):
             and stroke.options.selection_mode is SelectionMode.REPLACE
             and not stroke.started
         ):
-            self._document.selection[:] = False  # a shape that holds nothing
+            self._document.selection[:] = False  # an empty shape selects nothing
             stroke.started = True
         if not stroke.started:
             return
@@ -321,7 +321,7 @@ class Painter(QObject):
         if changed and self._history.record(self._step_name(stroke), answered=not needs_result):
             self.stroke_ended.emit(needs_result)
             return
-        self._history.discard_unrecorded()  # nothing became different, so nothing was meant
+        self._history.discard_unrecorded()  # nothing changed, so there is no step
         self.document_replaced.emit()
 
     def _step_name(self, stroke: _ActiveStroke) -> str:

@@ -1,4 +1,4 @@
-"""The tool in hand and how it is set."""
+"""The chosen tool and its settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_FILL_GAP = 16
 
 
 class Tool(enum.StrEnum):
-    """How pixels are covered."""
+    """How a tool covers pixels."""
 
     BRUSH = "brush"
     LINE = "line"
@@ -28,7 +28,7 @@ class Tool(enum.StrEnum):
 
 
 class Toolbox(QObject):
-    """A tool, an ink and their settings; any of them can be combined."""
+    """A tool, an operation, a class and their settings, in any combination."""
 
     changed = Signal()
 
@@ -44,19 +44,19 @@ class Toolbox(QObject):
         self.stabilised = False
 
     def select_tool(self, tool: Tool) -> None:
-        """Take a tool in hand; the ink stays."""
+        """Choose a tool; the operation does not change."""
         self.tool = tool
         self.changed.emit()
 
     def set_operation(self, operation: PaintOperation) -> None:
-        """Take another ink; the tool stays, but for one that leaves no ink."""
+        """Choose an operation; a tool without an operation is replaced by the brush."""
         self.operation = operation
         if self.tool in (Tool.PICK, Tool.MOVE):
             self.tool = Tool.BRUSH
         self.changed.emit()
 
     def select_class(self, class_id: int) -> None:
-        """Paint with a class from now on, with whatever tool is in hand."""
+        """Choose a class and painting as the operation."""
         if class_id >= len(self._palette):
             return
         if class_id != self.class_id:
@@ -64,29 +64,29 @@ class Toolbox(QObject):
         self.set_operation(PaintOperation.PAINT)
 
     def swap_classes(self) -> None:
-        """Go back to the class chosen before."""
+        """Choose the previous class."""
         self.select_class(self.previous_class_id)
 
     def step_brush_size(self, direction: int) -> None:
-        """One size up (+1) or down (-1)."""
+        """Make the brush one size larger (+1) or smaller (-1)."""
         self.set_brush_size(next_brush_size(self.brush_size, direction))
 
     def set_brush_size(self, size: int) -> None:
-        """The width of the brush in document pixels."""
+        """Set the width of the brush in document pixels."""
         self.brush_size = max(SMALLEST_BRUSH, min(LARGEST_BRUSH, size))
         self.changed.emit()
 
     def set_fill_gap(self, gap: int) -> None:
-        """How wide an opening, in document pixels, a fill takes for closed."""
+        """Set how wide an opening, in document pixels, counts as closed for a fill."""
         self.fill_gap = max(0, min(MAX_FILL_GAP, gap))
         self.changed.emit()
 
     def set_symmetry(self, symmetry: Symmetry) -> None:
-        """About which lines everything is done once more."""
+        """Set the lines about which strokes are mirrored."""
         self.symmetry = symmetry
         self.changed.emit()
 
     def set_stabilised(self, stabilised: bool) -> None:
-        """Whether the brush follows the pen with a delay that evens out its way."""
+        """Set whether the brush follows the pointer with a delay that smooths its path."""
         self.stabilised = stabilised
         self.changed.emit()

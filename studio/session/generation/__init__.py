@@ -1,1 +1,1 @@
-"""When the engine is asked, for what, and what comes of it."""
+"""Requests to the engine, their order, and what is shown meanwhile."""

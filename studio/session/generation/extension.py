@@ -1,4 +1,4 @@
-"""Making the canvas larger: what comes on is drawn in both halves, and the rest stays as it is."""
+"""Extension of the canvas: the margin is generated in both halves, and the rest does not change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.session.notices import Notice, NoticeLevel
 
 
 class CanvasExtension(QObject):
-    """One step of the history for each time, together with the result that fills it."""
+    """Each extension is one history step together with the result that fills it."""
 
     noticed = Signal(object)  # Notice
 
@@ -21,11 +21,11 @@ class CanvasExtension(QObject):
         self._editor, self._generator = editor, generator
 
     def clamped_margins(self, margins: CanvasMargins) -> CanvasMargins:
-        """As much of them as the picture may grow."""
+        """The margins, cut to what the picture may grow."""
         return margins.clamped(self._editor.document.height, self._editor.document.width)
 
     def extend(self, margins: CanvasMargins) -> None:
-        """Put canvas around the picture, and draw it at once if live is on."""
+        """Add canvas around the picture, and generate it at once if live mode is on."""
         requested, margins = margins, self.clamped_margins(margins)
         if margins != requested:
             self._post_size_limit(margins)

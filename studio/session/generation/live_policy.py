@@ -1,4 +1,4 @@
-"""When a change goes to the engine: at once if it can, never in a crowd, and later if runs are slow."""
+"""The timing of live requests: at once while the engine is fast, else after a pause in the changes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ MAX_DELAY = 3.0
 
 
 class LivePolicy:
-    """All times in seconds, on any clock that only goes forward.
+    """Decides when the newest change is sent. Times are in seconds on any monotonic clock.
 
-    - The engine is idle, or its run has already shown a preview: send. Else only the newest change waits.
-    - Runs take more than `SLOW_RUN` on average: wait `SETTLE` after the last change, `LONGEST_WAIT` at most.
-    - Typing waits `TYPING` after the last key, `LONGEST_WAIT` at most, so that words are not sent by letters.
+    - If the engine is idle, or its run has shown a preview, the change is sent; else it waits.
+    - If runs take more than `SLOW_RUN_SECONDS` on average, it waits `SLOW_RUN_DELAY` after the last change.
+    - While a person types, it waits `TYPING_DELAY` after the last key, so that a word is not sent letter by letter.
+    - It waits at most `MAX_DELAY` after the first change.
     """
 
     def __init__(self) -> None:
@@ -24,25 +25,25 @@ class LivePolicy:
 
     @property
     def pending(self) -> bool:
-        """Whether a change is still to be sent."""
+        """Whether a change waits to be sent."""
         return self._first_change is not None
 
     def note_change(self, now: float, delay: float = 0.0) -> None:
-        """Something changed that a new picture should show."""
+        """Note a change at time `now`, to be sent `delay` seconds after the last one."""
         self._first_change = now if self._first_change is None else self._first_change
         self._last_change = now
         self._delay = delay
 
     def clear(self) -> None:
-        """What changed was sent, or is not to be sent."""
+        """Forget the change: it was sent, or is not to be sent."""
         self._first_change = None
 
     def note_run(self, seconds: float) -> None:
-        """A run went to its end."""
+        """Note the duration of a completed run."""
         self._average_run = seconds if self._average_run is None else (self._average_run + seconds) / 2
 
     def seconds_until_send(self, now: float, *, running: bool, previewed: bool) -> float | None:
-        """Seconds until the change should go; None if nothing waits, or the run has to show itself first."""
+        """Seconds until the change may be sent; None if none waits, or if the run must show a preview first."""
         if self._first_change is None or (running and not previewed):
             return None
         slow = self._average_run is not None and self._average_run > SLOW_RUN_SECONDS

@@ -1,4 +1,4 @@
-"""The picture at the pack's full size: with the detail that the pack's upscaler draws a moment after each result."""
+"""Results at the pack's full size, which the pack's upscaler draws after each result."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from studio.session.generation.job_queue import JobEvent, JobOwner
 from studio.session.notices import notice_of_failure
 
 QUIET_MS = 400
-"""Milliseconds that a picture must stay before its detail is asked for on its own."""
+"""Milliseconds without a change after which a picture without a full size is requested again."""
 MAX_CACHE_BYTES = 128 << 20
-"""Bytes of full pictures in memory."""
+"""Bytes of images at full size in memory at most."""
 COMPARE_STRIDE = 8
 
 
 class FullSizeImage(NamedTuple):
-    """An image [H, W, 3], and the same at full size."""
+    """An image, RGB [H, W, 3], and the same at full size."""
 
     image: Pixels
     full: Pixels
 
 
 class FullSizeController(QObject):
-    """Asks for full size with every request of the picture, and once more for results that come back without it.
+    """Keeps results at full size and requests those that are missing, such as that of a result opened from a file.
 
-    What is shown is the picture's own as long as it has not changed; the document keeps the size that is painted on.
+    The full size is shown as long as the picture has not changed. The document always has the size of painting.
     """
 
     changed = Signal()
@@ -63,7 +63,7 @@ class FullSizeController(QObject):
                 signal.connect(self._quiet_timer.start)
 
     def set_enabled(self, enabled: bool) -> None:
-        """Whether results are drawn and shown at full size."""
+        """Switch drawing and showing at full size on or off."""
         self._source.set_enabled(enabled)
         if not enabled:
             self._picture.generator.drop_background(JobOwner.FULL_SIZE)
@@ -72,18 +72,18 @@ class FullSizeController(QObject):
         self._quiet_timer.start()
 
     def skip_current(self) -> None:
-        """Let this picture be as it is: a person cancelled its detail."""
+        """Cancel the full size of this picture and do not request it again."""
         self._client.cancel_full_size()
         self._requested_image = self._picture.editor.document.image.copy()
 
     def set_hidden(self, hidden: bool) -> None:
-        """Show the picture in its own size, beside others that are."""
+        """Hide the full size, for comparison with images that have none."""
         if hidden != self._hidden:
             self._hidden = hidden
             self.changed.emit()
 
     def displayed_image(self) -> Pixels | None:
-        """RGB [factor H, factor W, 3] to show in place of the picture's image; None where that is all there is."""
+        """RGB [factor H, factor W, 3] to show instead of the picture's image; None if there is none."""
         if self._hidden or not (self._source.enabled and self._picture_final()):
             return None
         image = self._picture.editor.document.image
@@ -94,7 +94,7 @@ class FullSizeController(QObject):
         return None
 
     def _picture_final(self) -> bool:
-        """Whether the picture has an image as a whole, and nothing is coming in its place."""
+        """Whether the picture has a whole image and no preview is shown over it."""
         marks = self._picture.editor.document.status
         return (
             marks.image is not ImageKind.NONE
@@ -111,7 +111,7 @@ class FullSizeController(QObject):
         self._quiet_timer.start()
 
     def _request_missing_detail(self) -> None:
-        """A result that was taken from the shelf, a file or among variations is made once more, with its detail."""
+        """Request a result that was restored or was a variation again, at full size."""
         generator, document = self._picture.generator, self._picture.editor.document
         idle = self._client.state is EngineState.READY and not (self._client.drawing_full_size or generator.running)
         if (
@@ -131,7 +131,7 @@ class FullSizeController(QObject):
             generator.run_in_background(request, JobOwner.FULL_SIZE, self._on_job_event)
 
     def _on_job_event(self, event: JobEvent | None) -> None:
-        """The result is the one that is there. If the engine went away, it may be asked for again."""
+        """Allow another request if the engine stopped; the result itself is in the picture already."""
         if event is None and self._client.state is EngineState.STOPPED:
             self._requested_image = None
 
@@ -141,9 +141,9 @@ class FullSizeController(QObject):
 
     def _on_full_size(self, event: FullSizeDone | Failed | None) -> None:
         if isinstance(event, Failed):
-            self._requested_image = self._picture.editor.document.image.copy()  # it would fail again
+            self._requested_image = self._picture.editor.document.image.copy()  # so that it is not requested again
             self.noticed.emit(notice_of_failure(event))
-        elif event is None:  # something else came first
+        elif event is None:  # another request replaced it
             self._requested_image = None
             self._quiet_timer.start()
         elif self._last_result is not None and self._last_result[0] == event.id:
@@ -155,7 +155,7 @@ class FullSizeController(QObject):
 
 
 def _same_image(first: Pixels, second: Pixels) -> bool:
-    strided = slice(None, None, COMPARE_STRIDE)  # enough to tell most pictures apart
+    strided = slice(None, None, COMPARE_STRIDE)  # tells most images apart quickly
     return (
         first.shape == second.shape
         and np.array_equal(first[strided, strided], second[strided, strided])

@@ -1,4 +1,4 @@
-"""Four seeds of one request, drawn one after the other; whichever a person likes becomes the picture."""
+"""Variations: one request with four seeds, of which a person may choose one as the picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VARIATION_COUNT = 4
 
 @dataclass
 class Variation:
-    """One of the four: `image` [H, W, 3] and `layout` [H, W] come with the first preview, `recipe` at the end."""
+    """A variation: `image` [H, W, 3] and `layout` [H, W] from the first preview on, `provenance` once finished."""
 
     request: Generate
     image: Pixels | None = None
@@ -29,9 +29,9 @@ class Variation:
 
 
 class Variations(QObject):
-    """At most one of them is being drawn; what the picture needs meanwhile goes first, and then they go on."""
+    """Generates variations one after the other, as background jobs."""
 
-    changed = Signal()  # another preview, another result, or all of them came or went
+    changed = Signal()  # a preview, a result, or the list of variations
 
     def __init__(self, info: PackInfo, picture: OpenPicture, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,17 +45,15 @@ class Variations(QObject):
         return self.current_index is not None
 
     def generate(self) -> None:
-        """Draw four variations of what Generate would make now; the first has the seed that is set. Layouts of an
-        image get the steps of all other pictures.
-        """
+        """Generate four variations of what Generate would produce now; the first has the seed of the options."""
         generator = self._picture.generator
         request = generator.draft_request()
         if request is None:
             return
-        generator.drop_background(JobOwner.VARIATIONS)  # those before, if they are still drawn
+        generator.drop_background(JobOwner.VARIATIONS)  # the previous variations
         if (
             request.steps is None and generator.settings.mode is GenerationMode.IMAGE_TO_LAYOUT
-        ):  # one step finds the same for any seed
+        ):  # by default one step, which gives the same layout for every seed
             request = msgspec.structs.replace(request, steps=self._info.steps)
         seeds = [request.seed, *(random_seed() for _ in range(VARIATION_COUNT - 1))]
         self.variations = [
@@ -65,13 +63,13 @@ class Variations(QObject):
         self._run_variation(0)
 
     def apply(self, index: int) -> None:
-        """Make a finished variation the picture, with its seed, as one step."""
+        """Make a finished variation the picture, with its seed, as one history step."""
         variation = self.variations[index]
         if variation.provenance is not None and variation.image is not None:
             self._picture.show_result(variation.provenance, variation.image, "Variation", restore_options=True)
 
     def close(self) -> None:
-        """Put them away; those that are finished are in the history."""
+        """Forget the variations; finished ones are among the results."""
         if self.running:
             self._picture.generator.drop_background(JobOwner.VARIATIONS)
         self.variations, self._drawn_from = [], None
@@ -104,5 +102,5 @@ class Variations(QObject):
     def _finish(self) -> None:
         self.current_index = None
         for variation in self.variations:
-            if variation.provenance is None:  # half drawn pictures are no results
+            if variation.provenance is None:  # an unfinished variation is no result
                 variation.image = variation.layout = None

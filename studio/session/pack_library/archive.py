@@ -1,4 +1,4 @@
-"""A pack from a folder or a zip into a fresh folder: blocking, stoppable, and never outside of that folder."""
+"""Unpacking of a pack from a folder or a zip file into a new folder, and never outside of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ translate = QCoreApplication.translate
 
 
 class InstallCancelled(Exception):
-    """A person does not want it any more."""
+    """Raised when a person cancelled the installation."""
 
 
 def unpack_pack(source: Path, folder: Path, is_stopped: StopCheck) -> None:

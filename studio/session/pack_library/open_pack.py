@@ -1,6 +1,6 @@
-"""The pack that the studio works with, read without the engine so that the window is up at once.
+"""The pack of a session, read without the engine so that the window opens at once.
 
-Without Qt, too: where Qt cannot be loaded, an example is painted all the same, so these errors stay English.
+Nothing here uses Qt, as an example is generated even where Qt cannot be loaded. Errors are therefore not translated.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ DEFAULT_PACK = "street"
 
 @dataclass(frozen=True)
 class StudioPack:
-    """A pack by the name that the engine knows it by; without classes there is nothing to paint with."""
+    """A pack by its name in the catalogue. One without classes stands for a missing pack."""
 
     name: str
     info: PackInfo
     examples: tuple[Path, ...] = ()
-    open_ended: bool = False  # its text tower reads any text, not only the vocabulary
+    open_ended: bool = False  # whether its text encoder reads any text, not only the vocabulary
 
     @property
     def usable(self) -> bool:
@@ -43,7 +43,7 @@ class _PackTextHeader(msgspec.Struct, frozen=True):
 
 
 def open_preferred_pack(preferred: str = "") -> StudioPack:
-    """The pack that was chosen, else the street pack, else the first one that is whole. Raises BadPack."""
+    """The preferred pack, else the street pack, else the first that can be read. Raises BadPack."""
     folders = pack_folders()
     if not folders:
         raise BadPack(
@@ -62,7 +62,7 @@ def open_preferred_pack(preferred: str = "") -> StudioPack:
 
 
 def read_pack(name: str, folder: Path) -> StudioPack:
-    """The pack in a folder. Raises BadPack."""
+    """Read the pack in a folder. Raises BadPack."""
     info = read_pack_info(folder)
     head = read_description(folder, _PackTextHeader)
     return StudioPack(name, info, tuple(example_layout_paths(folder)), open_ended=bool(head.text.model))

@@ -1,4 +1,4 @@
-"""The packs on this machine, as a person chooses among them, and where new ones are put."""
+"""The cards of the packs on this computer, from which a person chooses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_FIGURES = 4
 
 @dataclass(frozen=True)
 class PackCard:
-    """What can be said of a pack without the engine; a broken one has a problem and perhaps no `info`."""
+    """What is known of a pack without the engine. A broken pack has a problem and perhaps no `info`."""
 
     name: str
     folder: Path
@@ -30,12 +30,12 @@ class PackCard:
 
 
 def list_pack_cards() -> list[PackCard]:
-    """All packs that can be used by name, broken ones included."""
+    """The cards of all packs in the catalogue, including broken ones."""
     return [read_pack_card(name, folder) for name, folder in pack_folders().items()]
 
 
 def read_pack_card(name: str, folder: Path) -> PackCard:
-    """One pack's card."""
+    """The card of one pack."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     try:
         info = read_pack_info(folder)
@@ -48,7 +48,7 @@ def read_pack_card(name: str, folder: Path) -> PackCard:
 
 
 def measured_figures(folder: Path) -> tuple[tuple[str, str], ...]:
-    """The first figures of the first table under "Measured" in a pack's card: what was measured, and how much."""
+    """Names and values from the first rows of the first table under "Measured" in a pack's CARD.md."""
     try:
         text = (folder / CARD_FILE).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
@@ -60,12 +60,12 @@ def measured_figures(folder: Path) -> tuple[tuple[str, str], ...]:
 
 
 def is_table_row(line: str) -> bool:
-    """Whether a line of Markdown is of a table."""
+    """Whether a line of Markdown belongs to a table."""
     return line.startswith("|")
 
 
 def register_pack_folder(folder: Path) -> None:
-    """Let this process, and each engine that it starts, find the packs in a folder after all others."""
+    """Add a folder to the catalogue of this process and of the engines it starts, after all others."""
     folders = [path for path in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if path]
     if str(folder) not in folders:
         os.environ[PACKS_VARIABLE] = os.pathsep.join([*folders, str(folder)])

@@ -1,4 +1,4 @@
-"""Brings packs in: copied beside, verified by the engine's own command, and only then put in place."""
+"""Installation of packs: copied to a staging folder, verified by the engine's command, then moved into place."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from studio.session.tasks import TaskRunner
 INCOMING_FOLDER = ".incoming"
 LOCK_SUFFIX, REPLACED_SUFFIX = ".lock", "-old"
 VERIFY_COMMAND = (sys.executable, "-P", "-m", "engine.cli", "packs", "verify")
-"""The command that is given the folder; its exit code and first line say what it thinks."""
+"""The command that verifies the folder it is given; its first line of output names the problem."""
 PACK_NAME_PATTERN = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 
 
 class PackInstaller(QObject):
-    """One pack at a time into `folder`; nothing that is there is replaced without a person's word."""
+    """Installs one pack at a time into `folder`. A pack is replaced only after a person has agreed."""
 
     noticed = Signal(object)  # Notice
-    changed = Signal()  # what runs, or which packs there are
+    changed = Signal()  # the activity, or the installed packs
     installed = Signal(str)  # a pack's name
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
@@ -47,24 +47,24 @@ class PackInstaller(QObject):
         pack_cards.register_pack_folder(folder)
 
     def begin(self) -> None:
-        """Clear away what an interrupted installation left."""
+        """Remove what interrupted installations left."""
         self.tasks.start(self._remove_leftovers())
 
     def install(self, source: Path) -> None:
-        """Install the pack in a folder or a zip; what comes of it is said."""
+        """Install the pack in a folder or a zip file, unless an installation is running."""
         if not self.activity:
             self._stop_requested.clear()
             self._set_activity(self.tr("Copying {file}…").format(file=source.name))
             self.tasks.start(self._install(source))
 
     def cancel(self) -> None:
-        """Stop now; nothing is installed."""
+        """Cancel the installation."""
         self._stop_requested.set()
         if self._process is not None:
             self._process.kill()
 
     async def close(self) -> None:
-        """Stop, and return when nothing runs any more."""
+        """Cancel, and return when nothing runs any more."""
         self.cancel()
         await self.tasks.wait_for_all()
 
@@ -91,7 +91,7 @@ class PackInstaller(QObject):
             self._put_in_place(staged, name)
 
     async def _remove_leftovers(self) -> None:
-        async with self._cleanup_lock:  # two at once would each leave the other what it holds
+        async with self._cleanup_lock:  # two at once would skip what the other has locked
             await asyncio.to_thread(remove_leftovers, self.folder / INCOMING_FOLDER)
 
     def _checked_name(self, staged: Path) -> str:
@@ -145,7 +145,7 @@ class PackInstaller(QObject):
             return
         remove_folder(backup)
         self._locks.pop(staged).unlock()
-        with contextlib.suppress(OSError):  # another one is on its way
+        with contextlib.suppress(OSError):  # another installation is running
             staged.parent.rmdir()
         self.changed.emit()
         self.installed.emit(name)
@@ -160,7 +160,7 @@ class PackInstaller(QObject):
 
 
 def remove_leftovers(incoming: Path) -> None:
-    """Remove what interrupted installations left, and nothing that another studio is busy with. Touches the disk."""
+    """Remove what interrupted installations left, except what another studio has locked."""
     for folder in [path for path in incoming.glob("*") if path.is_dir()]:
         lock = _lock_folder(folder.with_name(folder.name.removesuffix(REPLACED_SUFFIX)))
         if lock.isLocked():
@@ -169,8 +169,8 @@ def remove_leftovers(incoming: Path) -> None:
 
 
 def _lock_folder(staged: Path) -> QLockFile:
-    """A lock on a folder that packs come in by; it is held as long as a process lives that holds it."""
-    with contextlib.suppress(OSError):  # which is said when something is written there
+    """A lock on a staging folder, which ends with the process that holds it."""
+    with contextlib.suppress(OSError):  # the failure is reported when something is written there
         staged.parent.mkdir(parents=True, exist_ok=True)
     lock = QLockFile(f"{staged}{LOCK_SUFFIX}")
     lock.setStaleLockTime(0)

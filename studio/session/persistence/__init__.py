@@ -1,1 +1,1 @@
-"""What is kept on disk: projects, the journal, autosaves."""
+"""Files: projects, the stroke journal, autosaves, imports and exports."""

@@ -1,4 +1,4 @@
-"""Keeps the picture on disk while it is worked on: every edit in the journal, all of it every 30 seconds."""
+"""Autosave: every edit goes to the journal at once, and the whole picture to its file every 30 seconds."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from studio.session.persistence.state_storage import StateStorage, error_sentenc
 from studio.session.tasks import TaskRunner
 
 AUTOSAVE_MS = 30_000
-"""Milliseconds after the first change that is only in the journal until everything is written."""
+"""Milliseconds after the first change that is only in the journal until the whole picture is written."""
 AFTER_RESULT_MS = 400
-"""Milliseconds after the last of several results until everything is written."""
+"""Milliseconds after the last of several results until the whole picture is written."""
 SYNC_DELAY_MS = 500
-"""Milliseconds after which an edit in the journal is made to outlive a power cut, too."""
+"""Milliseconds after an edit until the journal is forced to the disk, to survive a power cut."""
 
 
 class Autosave(QObject):
-    """Writes the journal at once and the rest in a thread."""
+    """Writes the journal in the window's thread and the picture in another."""
 
     noticed = Signal(object)  # Notice
-    saved = Signal()  # everything as it was a moment ago is in the file
+    saved = Signal()  # the picture as it was a moment ago is in its file
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Autosave(QObject):
             timer.timeout.connect(self._save_in_background)
 
     def restore(self) -> bool:
-        """Put back what was kept, with the edits of a studio that was killed as steps. Raises BadFile."""
+        """Restore the last picture, with the journal as steps. Returns whether there was one. Raises BadFile."""
         stored = self._storage.load()
         if stored is None:
             return False
@@ -66,7 +66,7 @@ class Autosave(QObject):
         for record in stored.records:
             try:
                 record.apply(editor.document)
-            except Exception as error:  # whatever is wrong with it, all before it is there
+            except Exception as error:  # whatever is wrong with it, the edits before it are restored
                 editor.history.discard_unrecorded()
                 problem = error
                 break
@@ -82,7 +82,7 @@ class Autosave(QObject):
         return True
 
     def start(self) -> None:
-        """Keep everything from now on. The first time this writes at once: a journal needs what it begins with."""
+        """Save from now on. The first picture is written at once, as a journal needs the picture it starts from."""
         snapshot = self._open_next_journal()
         if not self._storage.has_picture:
             try:
@@ -102,7 +102,7 @@ class Autosave(QObject):
         self._after_result_timer.start()
 
     async def save(self) -> None:
-        """Write everything as it is now. Raises BadFile."""
+        """Write the whole picture as it is now. Raises BadFile."""
         self._autosave_timer.stop()
         self._after_result_timer.stop()
         async with self._save_lock:
@@ -113,7 +113,7 @@ class Autosave(QObject):
         self.saved.emit()
 
     def stop_writing(self) -> None:
-        """Write no more: what is on the disk now is what the next sitting begins with."""
+        """Stop writing; the next session starts with what is on the disk now."""
         self._stopped = True
         for timer in (self._autosave_timer, self._after_result_timer, self._sync_timer):
             timer.stop()
@@ -122,7 +122,7 @@ class Autosave(QObject):
             self._journal = None
 
     def close(self) -> None:
-        """Let another studio have the place."""
+        """Stop writing and release the folder for another studio."""
         self.stop_writing()
         self._storage.close()
 
@@ -162,7 +162,7 @@ class Autosave(QObject):
                 self._post_journal_failure(error)
 
     def _open_next_journal(self) -> PictureSnapshot:
-        """The next journal begins with the picture as it is now, which is returned."""
+        """Start the next journal from the picture as it is now, and return that snapshot."""
         if self._journal is not None:
             self._journal.close()
         self._journal_number = max(self._journal_number + 1, self._storage.next_journal_number())
@@ -181,5 +181,5 @@ class Autosave(QObject):
         try:
             await self.save()
         except EngineError:
-            self._autosave_timer.start()  # perhaps there is room by then
+            self._autosave_timer.start()  # there may be room on the disk by then
             raise

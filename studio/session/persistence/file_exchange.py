@@ -1,4 +1,4 @@
-"""Pictures that come in and go out: files, drops and the clipboard. What carries its request brings that along."""
+"""Pictures from and to files, drops and the clipboard. A file with a request restores the request, too."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from studio.session.tasks import TaskRunner
 
 @dataclass(frozen=True)
 class Photo:
-    """An image of any size that was brought, RGB [H, W, 3], and which part of it is in the picture."""
+    """An opened image of any size, RGB [H, W, 3], and the part of it that is in the picture."""
 
     pixels: Pixels
     name: str
@@ -50,11 +50,11 @@ class Photo:
 
 
 class FileExchange(QObject):
-    """Decodes and encodes in a thread. A path that ends in .diptych is a project, wherever it is dropped."""
+    """Opens and saves pictures, decoding and encoding in a thread. A path that ends in .diptych is a project."""
 
     noticed = Signal(object)  # Notice
-    file_handled = Signal(object)  # Path, after it was opened or saved
-    crop_requested = Signal(object)  # Photo: a person wants to choose another part of it
+    file_handled = Signal(object)  # Path: it was opened or saved
+    crop_requested = Signal(object)  # Photo: a person wants to choose another part
     photo_changed = Signal()
 
     def __init__(
@@ -72,56 +72,56 @@ class FileExchange(QObject):
         self.photo: Photo | None = None
 
     def open(self, path: Path) -> None:
-        """Open a project, a layout or an image, by what it is."""
+        """Open a project, a layout or an image, by its content."""
         self._tasks.start(self._open(path))
 
     def open_layout(self, path: Path) -> None:
-        """Take a layout of any size from a file, as given."""
+        """Open a layout of any size."""
         self._tasks.start(self._open(path, "layout"))
 
     def open_image(self, path: Path) -> None:
-        """Take a photograph of any size from a file; its layout is looked for at once."""
+        """Open a photograph of any size and find its layout."""
         self._tasks.start(self._open(path, "image"))
 
     def open_dropped(self, paths: list[Path], half: str) -> None:
-        """Open what was dropped on a half: a result with its request before all else, or the first file."""
+        """Open what was dropped on a half: the first file that has a request, else the first file."""
         self._tasks.start(self._open_dropped(paths, half))
 
     def open_bytes(self, data: bytes, name: str, half: str = "") -> None:
-        """Open a picture from memory, as a "layout" or an "image", or by what it is."""
+        """Open a picture from memory as a "layout" or an "image", or by its content."""
         self._tasks.start(self._open_bytes(data, name, half))
 
     def save_layout(self, path: Path) -> None:
-        """Write the layout as it is seen, as an index PNG that carries its request."""
+        """Write the layout as shown, as an index PNG with its request."""
         self._tasks.start(self._save(path, self._layout_encoder()))
 
     def save_image(self, path: Path) -> None:
-        """Write the image as a PNG that carries its request."""
+        """Write the image as a PNG with its request."""
         if self._picture.editor.document.status.image is ImageKind.NONE:
             self._post(self.tr("There is no image to save yet. Generate one first."))
         else:
             self._tasks.start(self._save(path, self._image_encoder()))
 
     def full_size_saver(self, full: Pixels) -> Callable[[Path], None]:
-        """What writes the image as it is now, but at full size, to a path that is yet to be chosen."""
+        """A function that writes the image as it is now, at full size, to a path."""
         encode = self._image_encoder(full)
         return lambda path: self._tasks.start(self._save(path, encode))
 
     def layout_png(self) -> bytes:
-        """The layout as it is seen; with its request if it is the one of the image's."""
+        """The layout as shown, as PNG, with the request of the image if that gave this layout."""
         return self._layout_encoder()()
 
     def image_png(self) -> bytes:
-        """The image, with the request that made it if it was made here."""
+        """The image as PNG, with its request if it was generated."""
         return self._image_encoder()()
 
     def adjust_crop(self) -> None:
-        """Ask for another part of the photograph that was opened last."""
+        """Request another crop of the photograph that was opened last."""
         if self.photo is not None:
             self.crop_requested.emit(self._with_matching_crop(self.photo))
 
     def place(self, photo: Photo, crop: Crop) -> None:
-        """Put this part of a photograph into the image."""
+        """Make this part of a photograph the image."""
         document = self._picture.editor.document
         self._tasks.start(self._place_photo(Photo(photo.pixels, photo.name, crop), (document.height, document.width)))
 
@@ -179,7 +179,7 @@ class FileExchange(QObject):
             self._post_fitted(name, layout, size)
 
     async def _restore_result(self, data: bytes, name: str) -> bool:
-        """Bring back the result that a PNG of ours shows, with its request; False if it is none."""
+        """Restore the result in a PNG of the studio with its request; returns False if it is none."""
         provenance = self._read_provenance(data, name)
         if provenance is None:
             return False
@@ -242,13 +242,13 @@ class FileExchange(QObject):
         self.file_handled.emit(path)
 
     def _target_size(self, pixels: Pixels) -> tuple[int, int]:
-        """Height and width for what is opened: the picture's, if it has just those, else those that all begin with."""
+        """Height and width to fit opened pixels to: the picture's if they are equal, else those of a new picture."""
         document = self._picture.editor.document
         size = document.height, document.width
         return size if pixels.shape[:2] == size else self._picture.editor.initial_size
 
     def _with_matching_crop(self, photo: Photo) -> Photo:
-        """With a crop of the picture's shape: the one that it has, or the middle if the picture has grown since."""
+        """The photo with a crop of the picture's shape: its own, or the centre if the picture has grown since."""
         document, crop = self._picture.editor.document, photo.crop
         shape = (crop.right - crop.left) / (crop.bottom - crop.top)
         if math.isclose(shape, document.width / document.height, rel_tol=1e-3):

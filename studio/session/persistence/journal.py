@@ -1,9 +1,8 @@
-"""The stroke journal: every finished edit on disk at once, so that a killed studio loses at most the open one.
+"""The stroke journal: every finished edit is on disk at once, so a killed studio loses at most an unfinished stroke.
 
-A journal is a file of records, only ever appended to. A record is its length and its CRC-32, big-endian, and
-that many bytes of msgpack: the changed box of each plane, and all that the picture is beside its pixels. After a
-change of the picture's size that box is the whole plane. What
-is cut off at the end, or damaged, is left out with everything after it.
+A journal is a file to which records are appended. A record is its length and its CRC-32, big-endian, and that many
+bytes of msgpack: the changed box of each plane and the state of the picture. After a change of the picture's size the
+box is the whole plane. Reading stops at the first record that is cut off or damaged.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ RECORD_PREFIX = struct.Struct(">II")
 
 
 class PlanePatch(msgspec.Struct, frozen=True):
-    """A box of a plane and the bytes that are in it now."""
+    """A box of a plane and the new bytes in it."""
 
     plane: Plane
     box: Box
@@ -38,7 +37,7 @@ class PlanePatch(msgspec.Struct, frozen=True):
 
 
 class JournalRecord(msgspec.Struct, frozen=True):
-    """One edit; `name` is what people call it."""
+    """One edit: its name for people, the changed boxes, and the state and origin after it."""
 
     name: str
     patches: tuple[PlanePatch, ...]
@@ -46,22 +45,22 @@ class JournalRecord(msgspec.Struct, frozen=True):
     origin: SnapshotOrigin
 
     def apply(self, document: Document) -> None:
-        """Do the edit. Raises BadFile if it is that of a document of another size."""
+        """Apply the edit to a document. Raises BadFile if it belongs to one of another size."""
         if self.state.frame is not None and self.state.frame != document.frame:
             document.reset_frame(self.state.frame)
         for patch in self.patches:
             box = patch.box
             target = document.pixels(patch.plane)[box.slices]
             if box != box.clipped(document.height, document.width) or len(patch.data) != target.size:
-                raise BadFile("The journal of the last edits is that of a picture of another size.")
+                raise BadFile("The journal of the last edits belongs to a picture of another size.")
             target[:] = np.frombuffer(patch.data, np.uint8).reshape(target.shape)
         document.status = self.state.marks
 
 
 class Journal:
-    """Knows the picture as the disk has it, and appends what differs. Fast enough for the pen's thread.
+    """Appends the differences of a document from what is on disk, fast enough for the window's thread.
 
-    What was appended outlives the studio at once, and a power cut after a call of `settling()`.
+    Appended records survive the end of the studio at once, and a power cut after `prepare_sync()()`.
     """
 
     def __init__(self, path: Path, start: PictureSnapshot) -> None:
@@ -79,7 +78,7 @@ class Journal:
             ) from error
 
     def append(self, name: str, document: Document, state: PictureState, origin: SnapshotOrigin) -> bool:
-        """Append what has changed; returns whether anything has. Raises OSError."""
+        """Append what has changed. Returns whether anything has. Raises OSError."""
         patches = tuple(self._changes(document))
         self._frame = document.frame
         if not patches and (state, origin) == (self._state, self._origin):
@@ -90,7 +89,7 @@ class Journal:
         return True
 
     def prepare_sync(self) -> Callable[[], None]:
-        """A call that lets all that is here by now outlive a power cut; it waits for the disk, and raises OSError."""
+        """A function that forces all records so far to the disk, for another thread; it raises OSError."""
         handle = os.dup(self._file.fileno()) if self._file is not None else None
 
         def sync() -> None:
@@ -104,7 +103,7 @@ class Journal:
         return sync
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -130,16 +129,16 @@ def encode_record(record: JournalRecord) -> bytes:
 
 
 def read_records(path: Path) -> list[JournalRecord]:
-    """The whole records at the beginning of a journal; none if there is no such file."""
+    """The complete records at the beginning of a journal; none if there is no such file."""
     return _scan_records(_read_bytes(path))[0]
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether more follows the whole records than one that was cut off when the studio ended."""
+    """Whether more follows the complete records than one that was cut off when the studio ended."""
     data = _read_bytes(path)
     rest = data[_scan_records(data)[1] :]
     cut = len(rest) < RECORD_PREFIX.size or len(rest) < RECORD_PREFIX.size + RECORD_PREFIX.unpack_from(rest)[0]
-    return not cut and any(rest)  # zeros are what a disk without power leaves
+    return not cut and any(rest)  # a power cut may leave zeros
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -150,7 +149,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _scan_records(data: bytes) -> tuple[list[JournalRecord], int]:
-    """The whole records, and where they end."""
+    """The complete records, and the offset of their end."""
     records: list[JournalRecord] = []
     offset = 0
     while offset + RECORD_PREFIX.size <= len(data):
@@ -160,7 +159,7 @@ def _scan_records(data: bytes) -> tuple[list[JournalRecord], int]:
             break
         try:
             records.append(_checked(decode_msgpack(body, JournalRecord)))
-        except MalformedData:  # a newer studio's
+        except MalformedData:  # written by a newer studio
             break
         offset += RECORD_PREFIX.size + length
     return records, offset

@@ -36,18 +36,18 @@ LAYOUT_PLANES = frozenset({Plane.PAINTED, Plane.FILLED})
 
 
 class PictureState(msgspec.Struct, frozen=True, kw_only=True):
-    """What a picture is beside its pixels."""
+    """All that belongs to a picture except its pixels."""
 
     marks: DocumentStatus = DocumentStatus()
     mode: GenerationMode = GenerationMode.LAYOUT_TO_IMAGE
     options: GenerationOptions = GenerationOptions()
     live: bool = True
-    awaiting: bool = False  # a result that is still to be made
-    frame: Box | None = None  # where the picture lies, if it has grown
+    awaiting: bool = False  # whether a result is still to be generated
+    frame: Box | None = None  # the document's frame, if it has grown
 
 
 class SnapshotOrigin(msgspec.Struct, frozen=True):
-    """Of a picture that was kept by itself: the project it belongs to, and whether it has changed since."""
+    """Where an autosaved picture belongs: its project file, whether it has changed, and the journal it starts."""
 
     project: str = ""
     changed: bool = False

@@ -1,7 +1,7 @@
-"""Projects: which file the picture belongs to, whether it has changed since, and the files that were open lately.
+"""Projects: the file that the picture belongs to, whether it has changed since, and recent files.
 
-Opening a project is a step like any other, and undoing it leads back to the project before. A picture that
-was changed and not saved when another took its place is kept in a file of its own, which no one writes again.
+Opening a project is a history step, and undoing it leads back to the previous project. A picture that had unsaved
+changes when another replaced it is kept in a file of its own, which is never overwritten.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MAX_UNSAVED = 100
 
 @dataclass
 class _ProjectSpan:
-    """From the step with this serial on the picture belongs to `path`, which holds it as it is in `saved`."""
+    """From the step with this serial on the picture belongs to `path`, whose contents are `saved`."""
 
     serial: int
     path: Path | None
@@ -47,7 +47,7 @@ class _ProjectSpan:
 
 
 class Projects(QObject):
-    """Files are read and written in a thread; notices tell how it went."""
+    """Reads and writes projects in a thread."""
 
     changed = Signal()  # the path, whether it is changed, or the recent files
     noticed = Signal(object)  # Notice
@@ -57,14 +57,14 @@ class Projects(QObject):
     ) -> None:
         super().__init__(parent)
         self._folder, self._info, self._picture, self._tasks = folder, info, picture, tasks
-        self._write_lock = asyncio.Lock()  # one file after the other, the newest last
+        self._write_lock = asyncio.Lock()  # one write after the other, the newest last
         self._spans = [_ProjectSpan(0, None, None)]
         self._newest_serial = self._shown_serial = 0
         self._pristine = False
         self._reported: tuple[Path | None, bool] = (None, False)
         self.recent = _read_recent(folder / RECENT_FILE)
         self.unsaved = sorted((folder / UNSAVED_FOLDER).glob(f"*{PROJECT_SUFFIX}"), reverse=True)
-        """Pictures that another took the place of, the newest first."""
+        """The files of replaced pictures with unsaved changes, newest first."""
         picture.about_to_be_replaced.connect(self.set_aside)
         history = picture.editor.history_changed
         history.connect(self._on_history)
@@ -77,7 +77,7 @@ class Projects(QObject):
 
     @property
     def modified(self) -> bool:
-        """Whether the picture is not as its file has it, or, without a file, not as it began."""
+        """Whether the picture differs from its file or, without a file, from how it started."""
         saved, state = self._span.saved, self._picture.state()
         if saved is None:
             return True
@@ -85,49 +85,49 @@ class Projects(QObject):
         return not ((options or self.path is None) and saved.matches(self._picture.editor.document))
 
     def origin(self, journal: int) -> SnapshotOrigin:
-        """Where the picture belongs, for what is kept for the next time."""
+        """Where the picture belongs, for the autosave."""
         path, modified = self._reported
         return SnapshotOrigin(str(path or ""), modified, journal)
 
     def resume(self, origin: SnapshotOrigin) -> None:
-        """Go on where an earlier sitting was, after its picture was put back."""
+        """Continue after the picture of an earlier session was restored."""
         path = Path(origin.project) if origin.project else None
         self._reset_spans(_ProjectSpan(0, path, None if origin.changed else self._picture.snapshot()))
 
     def begin_pristine(self) -> None:
-        """A picture that nobody has touched: the example, or nothing."""
+        """Start with a picture that nobody has changed: the example or a blank one."""
         self._reset_spans(_ProjectSpan(0, None, self._picture.snapshot()))
         self._pristine = True
 
     def set_aside(self) -> None:
-        """Keep the picture that a part of another will take the place of, unless the results have it."""
+        """Keep the picture that is about to be replaced, unless it is a stored result."""
         if not self._picture.is_result:
             self._keep_if_modified()
 
     def detach_from_file(self) -> None:
-        """What was just opened is a new picture and has no file yet, so that saving it overwrites none."""
+        """Treat the picture as a new one without a file, so that saving it overwrites none."""
         self._add_span(None, self._picture.snapshot())
 
     def new(self) -> None:
-        """Start over with nothing and without a file; one undo brings everything back."""
+        """Start a blank picture without a file, as one history step."""
         self._picture.editor.end_stroke()
         self._keep_if_modified()
         editor, generator = self._picture.editor, self._picture.generator
         editor.clear()
-        generator.cancel_picture_job()  # afterwards, for a stroke that ended with it may have sent something
+        generator.cancel_picture_job()  # afterwards, as the end of a stroke may have sent a request
         generator.settings.set_mode(GenerationMode.LAYOUT_TO_IMAGE)
         self.detach_from_file()
 
     def open(self, path: Path) -> None:
-        """Open a project; the picture before is one undo away."""
+        """Open a project as one history step."""
         self._tasks.start(self._open(path))
 
     def save(self, path: Path | None = None) -> None:
-        """Write the picture into its file, or into another that is its file from now on."""
+        """Save the picture to its file, or to `path`, which is its file from then on."""
         target = path or self.path
         assert target is not None, "a picture without a file is saved with a path"
         self._picture.editor.end_stroke()
-        span, snapshot = self._span, self._picture.snapshot()  # now, for what follows may be another picture
+        span, snapshot = self._span, self._picture.snapshot()  # now, as the picture may change meanwhile
         self._tasks.start(self._save(target, span, snapshot))
 
     async def _open(self, path: Path) -> None:
@@ -142,7 +142,7 @@ class Projects(QObject):
         self._picture.show_snapshot(snapshot, self.tr("Open {file}").format(file=path.name))
         if snapshot.provenance is not None and snapshot.provenance.left_out:
             self.noticed.emit(left_out_notice(path.name, snapshot.provenance.left_out))
-        if path.parent == self._folder / UNSAVED_FOLDER:  # it still has no file that a person chose
+        if path.parent == self._folder / UNSAVED_FOLDER:  # a person has not chosen a file for it
             self._add_span(None, None)
         else:
             self._add_span(path, self._picture.snapshot())
@@ -168,7 +168,7 @@ class Projects(QObject):
         self._emit_if_changed()
 
     def _keep_if_modified(self) -> None:
-        """Keep the picture that another will take the place of, if no file has it."""
+        """Write the picture that is about to be replaced to a file of its own if it has unsaved changes."""
         if self.modified:
             name = f"{datetime.now():%Y-%m-%d %H.%M.%S}{f' {self.path.stem}' if self.path else ''}{PROJECT_SUFFIX}"
             path, snapshot = self._folder / UNSAVED_FOLDER / name, self._picture.snapshot()
@@ -191,12 +191,12 @@ class Projects(QObject):
 
     def _on_history(self) -> None:
         history = self._picture.editor.history
-        if history.serial > self._newest_serial:  # a new step: what was undone is gone
+        if history.serial > self._newest_serial:  # after a new step undone steps are lost
             self._spans = [span for span in self._spans if span.serial <= self._shown_serial or span.serial == 0]
             self._newest_serial = history.serial
         self._shown_serial = history.serial
         if self._pristine and history.undo_step:
-            if history.undo_step.name == "Generate":  # the first image comes by itself
+            if history.undo_step.name == "Generate":  # the first image is generated without a person's doing
                 self._span.saved = self._picture.snapshot()
             self._pristine = False
         self._emit_if_changed()
@@ -228,5 +228,5 @@ class Projects(QObject):
 def _read_recent(path: Path) -> list[Path]:
     try:
         return [Path(name) for name in decode_json(path.read_bytes(), list[str], SMALL_DOCUMENT)]
-    except (OSError, MalformedData):  # a list of files is not worth a word
+    except (OSError, MalformedData):  # recent files are not worth a notice
         return []

@@ -1,6 +1,6 @@
-"""How a result was made: its whole request and what the picture was after it, in one JSON text.
+"""The provenance of a result: its whole request and the picture after it, as one JSON text.
 
-It lies beside every result on disk, and travels in every PNG that is saved or dragged out of the studio.
+It is stored beside every result and inside every PNG that is saved or dragged out of the studio.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The picture on disk between two sittings: a project file of the studio's own, and the journals since it.
+"""The picture on disk between two sessions: a project file and the journals of later edits.
 
-`picture.diptych` names the journal that begins where it ends. A save first opens the next journal, then writes
-the file, and only then removes older journals. Whatever kills the studio, the last file that was whole and all
-edits after it are there.
+`picture.diptych` names the journal that starts from it. A save first opens the next journal, then writes the file, and
+only then removes older journals, so whatever kills the studio, the last file and all later edits are there.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ translate = QCoreApplication.translate
 
 
 class _LegacyHeader(msgspec.Struct, frozen=True):
-    """How the first studio kept a picture: three PNG files of this number beside it."""
+    """The header of the first version, which kept a picture as three PNG files with this number."""
 
     number: int
     pack: str
@@ -49,7 +48,7 @@ class _LegacyHeader(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """What was there: the picture of the last save, and the edits since, or those before the first `damaged` one."""
+    """The last saved picture and the edits since; if `damaged`, only those before the first damaged one."""
 
     snapshot: PictureSnapshot
     records: list[JournalRecord]
@@ -57,9 +56,9 @@ class StoredPicture:
 
 
 class StateStorage:
-    """A folder of its own for each studio that runs, so that two windows do not overwrite each other.
+    """The folder of this studio, locked so that two studios do not overwrite each other's pictures.
 
-    It is the one with the newest picture that no other studio holds. Raises BadFile if there is no place for it.
+    It is the one with the newest picture that no other studio has locked. Raises BadFile if it cannot be created.
     """
 
     def __init__(self, root: Path, pack: PackInfo) -> None:
@@ -75,7 +74,7 @@ class StateStorage:
         self._lock_first_free(sorted(self._folders, key=_last_modified_ns, reverse=True))
 
     def load(self) -> StoredPicture | None:
-        """What was kept last; None if nothing was. Raises BadFile, and then the files are kept aside."""
+        """Load the last picture; None if there is none. Raises BadFile after the damaged files were put aside."""
         try:
             return self._load()
         except FileNotFoundError:
@@ -88,23 +87,23 @@ class StateStorage:
             raise BadFile(words, self.put_aside_hint(aside)) from error
 
     def put_aside(self) -> Path:
-        """Leave the files that are here alone from now on; returns where they are."""
+        """Move the files to a folder that is not used again, and return it."""
         aside = self.folder.with_name(f"{self.folder.name}-from-{datetime.now():%Y%m%d-%H%M%S-%f}")
         try:
             self.folder.rename(aside)
-        except OSError:  # they stay, and what is kept from now on is kept elsewhere
+        except OSError:  # leave them and use another folder
             aside = self.folder
             self._lock.unlock()
             self._lock_first_free([folder for folder in self._folders if not folder.exists()])
         return aside
 
     def put_aside_hint(self, aside: Path) -> str:
-        """What to do about files that were put aside."""
+        """A sentence that says where the files are that were put aside."""
         words = translate("Storage", "Its files are kept in {folder}; send them with a report, or remove them.")
         return words.format(folder=aside)
 
     def save(self, picture: PictureSnapshot, *, durable: bool = True) -> None:
-        """Write everything, one save after the other; a lasting one in a thread. Raises BadFile."""
+        """Write the picture; a durable save waits for the disk and belongs in a thread. Raises BadFile."""
         data = snapshot.encode_project(picture, self._pack)
         hint = translate("Storage", "Make room on the disk.")
         write_atomically(self.folder / PICTURE_FILE, data, durable=durable, hint=hint)
@@ -115,23 +114,23 @@ class StateStorage:
 
     @property
     def has_picture(self) -> bool:
-        """Whether a picture is kept here."""
+        """Whether a picture was saved here."""
         return (self.folder / PICTURE_FILE).exists()
 
     def journal_path(self, number: int) -> Path:
-        """Where the journal of this number is."""
+        """The path of the journal with this number."""
         return self.folder / f"journal-{number}"
 
     def next_journal_number(self) -> int:
-        """A number that no journal here has had since the last save."""
+        """A number that no journal since the last save has."""
         return 1 + max((number for _, number in self._journals()), default=0)
 
     def close(self) -> None:
-        """Let another studio use the folder."""
+        """Unlock the folder for another studio."""
         self._lock.unlock()
 
     def _lock_first_free(self, folders: list[Path]) -> None:
-        """Use the first of these that no other studio does."""
+        """Lock the first of these folders that no other studio has locked."""
         for self.folder in folders:
             self._lock = QLockFile(f"{self.folder}.lock")
             self._lock.setStaleLockTime(0)
@@ -181,12 +180,12 @@ class StateStorage:
 
 
 def error_sentence(error: Exception) -> str:
-    """What is wrong with a file, as one sentence."""
+    """An error as one sentence."""
     return error.message if isinstance(error, EngineError) else f"{str(error) or type(error).__name__}."
 
 
 def _last_modified_ns(folder: Path) -> int:
-    """When a picture was last changed there, in nanoseconds; 0 if none was."""
+    """When a picture in a folder was last changed, in nanoseconds; 0 if there is none."""
     times = [0]
     for path in (folder / PICTURE_FILE, folder / LEGACY_HEADER_FILE, *folder.glob("journal-*")):
         with contextlib.suppress(OSError):

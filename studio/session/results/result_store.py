@@ -1,7 +1,7 @@
-"""The results on disk: nothing here is ever changed, only added and, in the end, taken away.
+"""The results on disk. Files are only added and, in the end, removed; none is ever changed.
 
-A result is three PNG files and a JSON file, which is written last: what has no JSON is not there. Names begin
-with the time, so the order of names is that of making, and two studios can fill one shelf.
+A result is three PNG files and a JSON file, which is written last: a result without JSON does not exist. Names start
+with the time, so they sort by time, and two studios can share a folder.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from studio.session.persistence.provenance import Provenance, image_digest, read
 MAX_RESULTS = 1000
 MAX_RESULT_BYTES = 2**30
 TIME_FORMAT = "%Y%m%d-%H%M%S-%f"
-"""How a result's name begins, in UTC."""
+"""The format of the time, in UTC, with which the names of a result's files start."""
 STEM_LENGTH = 29
-"""Characters of a name that all files of one result share."""
+"""The number of characters that the names of all files of a result have in common."""
 THUMBNAIL_SIDE = 160
 """The longer side of a thumbnail, in pixels."""
 LAYOUT_INSET_SHARE = 0.36
@@ -40,7 +40,7 @@ PICTURE_SUFFIXES = ("-image.png", "-layout.png", "-thumb.png")
 
 @dataclass(frozen=True)
 class ResultEntry:
-    """A result on the shelf, without its content."""
+    """A stored result without its pixels."""
 
     stem: str
     nbytes: int
@@ -48,7 +48,7 @@ class ResultEntry:
 
     @property
     def made_at(self) -> datetime:
-        """When it was made, in local time."""
+        """When the result was generated, in local time."""
         return datetime.strptime(self.stem[:22], TIME_FORMAT).replace(tzinfo=UTC).astimezone()
 
 
@@ -62,7 +62,7 @@ class ResultStore:
         self._max_results, self._max_bytes = max_results, max_bytes
 
     def entries(self) -> list[ResultEntry]:
-        """What is here, the newest first; removes for good what was deleted or never finished."""
+        """All results, newest first. Removes the files of deleted and unfinished ones."""
         try:
             files = {file.name: file.stat() for file in os.scandir(self.folder)}
         except OSError:
@@ -94,7 +94,7 @@ class ResultStore:
         ]
 
     def add(self, provenance: Provenance, image: Pixels) -> ResultEntry:
-        """Put a result on the shelf: RGB [H, W, 3] and how it was made. Raises BadFile."""
+        """Store a result: RGB [H, W, 3] and its provenance. Raises BadFile."""
         stem = f"{datetime.fromtimestamp(provenance.made, UTC):{TIME_FORMAT}}-{uuid.uuid4().hex[:6]}"
         layout, note, classes = provenance.layout(), provenance.to_json(), self._info.classes
         files = (
@@ -113,7 +113,7 @@ class ResultStore:
         return ResultEntry(stem, sum(len(data) for _, data in files))
 
     def read(self, entry: ResultEntry) -> tuple[Provenance, Pixels]:
-        """A result's recipe and its image [H, W, 3]. Raises BadFile."""
+        """Read a result's provenance and its image [H, W, 3]. Raises BadFile."""
         file = self.folder / (entry.stem + JSON_SUFFIX)
         try:
             text = file.read_bytes()
@@ -149,7 +149,7 @@ class ResultStore:
         return replace(entry, favourite=favourite)
 
     def delete(self, entry: ResultEntry) -> None:
-        """Take a result away; until `entries` is asked again it can be put back. Raises BadFile."""
+        """Delete a result; `restore` is possible until the next call of `entries`. Raises BadFile."""
         self._rename(entry, JSON_SUFFIX, DELETED_SUFFIX)
 
     def restore(self, entry: ResultEntry) -> None:
@@ -171,7 +171,7 @@ class ResultStore:
         return removed
 
     def _result_paths(self, stem: str, first_suffix: str) -> list[Path]:
-        """The files of a result, the one that makes it one first."""
+        """The files of a result, its JSON or what that was renamed to first."""
         return [self.folder / (stem + suffix) for suffix in (first_suffix, *PICTURE_SUFFIXES, FAVOURITE_SUFFIX)]
 
     def _rename(self, entry: ResultEntry, old_suffix: str, new_suffix: str) -> None:
@@ -184,7 +184,7 @@ class ResultStore:
 
 
 def make_thumbnail(image: Pixels, layout: Pixels, classes: Sequence[ClassInfo]) -> Pixels:
-    """RGB: the image [H, W, 3], and in its corner the layout [H, W] as colours in a light frame."""
+    """RGB thumbnail of the image [H, W, 3] with the coloured layout [H, W] in a light frame in its corner."""
     scale = THUMBNAIL_SIDE / max(layout.shape)
     height, width = (max(8, round(side * scale)) for side in layout.shape)
     picture = fit_image(image, height, width).pixels.copy()

@@ -1,4 +1,4 @@
-"""Everything that was generated, newest first: kept on disk as it comes, and put back into the picture when asked."""
+"""All results, newest first: stored on disk as they come, and restored on request."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from studio.session.tasks import TaskRunner
 
 ResultT = TypeVar("ResultT")
 MAX_REMEMBERED = 64
-"""Recipes in memory, for pictures that are saved or looked at step by step soon after they were made."""
+"""Provenances in memory, for pictures that are saved or traced soon after they were generated."""
 
 
 class Results(QObject):
-    """The shelf as the window shows it. The disk is touched in a thread, one thing after the other."""
+    """The result store as the window shows it. It is used in a thread, by one operation at a time."""
 
-    entries_loaded = Signal()  # the entries of earlier sittings are there
+    entries_loaded = Signal()  # the entries of earlier sessions were added
     entry_added = Signal(int)  # the row of a new entry
     entry_removed = Signal(int)
     entry_changed = Signal(int)
@@ -39,7 +39,7 @@ class Results(QObject):
         self.entries: list[ResultEntry] = []
 
     def begin(self) -> None:
-        """Look at what earlier sittings left, behind the first paint."""
+        """Load the entries of earlier sessions in the background."""
         self._tasks.start(self._load_entries())
 
     def record_result(
@@ -50,7 +50,7 @@ class Results(QObject):
         result: tuple[Pixels, Pixels],
         on_stored: Callable[[ResultEntry], None] | None = None,
     ) -> Provenance:
-        """Keep a result, image [H, W, 3] and ids [H, W], of a picture as it was before; `kept` hears of its entry."""
+        """Store a result, RGB [H, W, 3] and ids [H, W], of a document before it; `on_stored` receives its entry."""
         taken = document.with_result(mode, *result)
         provenance = Provenance.of_result(mode, request, taken)
         self.remember(provenance)
@@ -58,18 +58,18 @@ class Results(QObject):
         return provenance
 
     def remember(self, provenance: Provenance) -> None:
-        """Know how an image was made as long as the studio runs."""
+        """Keep a provenance in memory."""
         self._provenances.pop(provenance.image, None)
         self._provenances[provenance.image] = provenance
         while len(self._provenances) > MAX_REMEMBERED:
             self._provenances.pop(next(iter(self._provenances)))
 
     def find_provenance(self, image: str) -> Provenance | None:
-        """How the image of this digest was made, if that is remembered."""
+        """The provenance of the image with this digest, if it is in memory."""
         return self._provenances.get(image)
 
     def read(self, entry: ResultEntry, on_read: Callable[[Provenance, Pixels], None]) -> None:
-        """Take a result from the shelf and hand it over."""
+        """Read a result and pass it to `on_read`."""
 
         async def reading() -> None:
             provenance, image = await self._in_thread(lambda: self.store.read(entry))
@@ -81,15 +81,15 @@ class Results(QObject):
         self._tasks.start(reading())
 
     def set_favourite(self, entry: ResultEntry, favourite: bool) -> None:
-        """Make a result a favourite, or no more one."""
+        """Make a result a favourite, or no longer one."""
         self._tasks.start(self._set_favourite(entry, favourite))
 
     def delete(self, entry: ResultEntry) -> None:
-        """Take a result away; the notice that says so can put it back."""
+        """Delete a result; a notice offers to restore it."""
         self._tasks.start(self._delete(entry))
 
     def result_paths(self, entry: ResultEntry) -> tuple[Path, Path]:
-        """The image and the layout of a result, both of which carry its request."""
+        """The PNG files of a result's image and layout, both with its request."""
         return self.store.image_path(entry), self.store.layout_path(entry)
 
     async def _load_entries(self) -> None:

@@ -1,4 +1,4 @@
-"""The steps of a result from noise to picture, made again by its own request, to be looked at one by one."""
+"""The timeline: all steps of a result from noise to picture, traced by sending its request again."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from studio.session.tasks import TaskRunner
 
 SHEET_GAP = 4
 GIF_FRAME_MS = 180
-"""Milliseconds that a GIF shows each step."""
+"""Milliseconds for which a GIF shows each step."""
 GIF_RESULT_MS = 1500
-"""Milliseconds that it shows the result."""
+"""Milliseconds for which a GIF shows the result."""
 
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """x_t and y_t, what the network makes of them, and both clocks as shares of T; 0 is given or finished."""
+    """x_t and y_t, the estimates of x_0 and y_0, both clocks, and the clock of pure noise; clock 0 is clean."""
 
     noisy_image: Pixels
     noisy_layout: Pixels
@@ -42,7 +42,7 @@ class TimelineStep:
     top_clock: int
 
     def contact_sheet(self, classes: Sequence[ClassInfo]) -> Pixels:
-        """All four as RGB [2 H, 2 W, 3] with a gap: the layouts left, the noisy ones above."""
+        """All four as RGB with a gap between them: the layouts on the left, the noisy halves above."""
         rows = [
             np.concatenate(
                 [colourise(layout, classes), np.full((layout.shape[0], SHEET_GAP, 3), 24, np.uint8), image], 1
@@ -53,9 +53,9 @@ class TimelineStep:
 
 
 class Timeline(QObject):
-    """The moments of the result in the picture; the last one is the result itself, at clock 0."""
+    """The steps of the result in the picture; the last one is the result itself, at clock 0."""
 
-    changed = Signal()  # a moment came, or it began or ended
+    changed = Signal()  # a step was added, or tracing started or ended
     noticed = Signal(object)  # Notice
 
     def __init__(self, info: PackInfo, picture: OpenPicture, tasks: TaskRunner, parent: QObject | None = None) -> None:
@@ -65,7 +65,7 @@ class Timeline(QObject):
         self.running = False
 
     def trace(self) -> None:
-        """Ask the engine for every step of the result in the picture."""
+        """Request every step of the result in the picture."""
         provenance = self._picture.provenance()
         if provenance is None:
             words = self.tr("There is no result to look at step by step. Generate one first.")
@@ -79,21 +79,21 @@ class Timeline(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        """Ask for no more steps; those that came stay."""
+        """Stop tracing and keep the steps so far."""
         if self.running:
             self._picture.generator.drop_background(JobOwner.TIMELINE)
 
     def save_gif(self, path: Path) -> None:
-        """Write all moments as one GIF that moves."""
+        """Write all steps as an animated GIF."""
         self._tasks.start(self._save(_write_gif, path))
 
     def save_frames(self, folder: Path) -> None:
-        """Write every moment as four PNG files with its number."""
+        """Write every step as four numbered PNG files."""
         self._tasks.start(self._save(_write_frames, folder))
 
     def _on_job_event(self, event: JobEvent | None) -> None:
         if isinstance(event, TracedStep):
-            del self.steps[event.index - 1 :]  # it began again
+            del self.steps[event.index - 1 :]  # after an interruption the trace starts again
             self.steps.append(_step_of(event))
         else:
             self.running = False
@@ -135,4 +135,4 @@ def _write_frames(folder: Path, steps: list[TimelineStep], info: PackInfo) -> No
             ("image", encode_image(step.image)),
             ("layout", encode_layout(step.layout, info.classes)),
         ):
-            write_atomically(folder / f"{index:04}-{name}.png", data, durable=False)  # many, and easily made again
+            write_atomically(folder / f"{index:04}-{name}.png", data, durable=False)  # many small files
