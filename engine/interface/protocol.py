@@ -1,4 +1,4 @@
-"""What the studio and the engine say to each other: frozen messages in length-prefixed msgpack frames.
+"""The protocol of the studio and the engine: frozen messages in length-prefixed msgpack frames.
 
 A frame is a 4-byte big-endian length and that many bytes of msgpack. The engine speaks first, with `Ready`. No torch.
 """
@@ -16,14 +16,11 @@ from engine.interface.bounded_decoding import EVENT, MsgpackDecoder
 from engine.interface.errors import BadFrame, MalformedData
 
 PROTOCOL_VERSION = 5
-UNKNOWN = 255
-"""The id of a layout pixel without a class: in memory, on the wire and in files."""
+UNKNOWN = 255  # the id of a layout pixel without a class: in memory, on the wire and in files
 MAX_FRAME = 64 * 2**20
 MAX_SIDE = 4096
-MAX_SEED = 2**63 - 1
-"""The largest seed: torch's generators take no larger one."""
-MAX_PROMPT_LENGTH = 2000
-"""Characters."""
+MAX_SEED = 2**63 - 1  # the largest that torch's generators take
+MAX_PROMPT_LENGTH = 2000  # characters
 SIDE_MULTIPLE = 16
 """Heights and widths are multiples of this, for any network: it halves the picture up to four times."""
 
@@ -33,12 +30,11 @@ Sampler = Literal[
     "ddim", "ddim-ancestral", "ddpm", "ddpm-wide", "dpm++2m", "unipc", "heun", "euler-maruyama", "distilled", "gcdp",
     "gcdp-faulty",
 ]  # fmt: skip
-"""diffusion.solvers.SOLVERS, the pack's distilled network, and diffusion.repaint, also with the noise of its code."""
+"""The solvers, the pack's few-step network, and RePaint as in GCDP, also with the noise of its published code."""
 JobId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 PromptText = Annotated[str, msgspec.Meta(max_length=MAX_PROMPT_LENGTH)]
 EnginePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]  # a file or a folder on the engine's side
 ExportFormat = Literal["paired", "voc", "cityscapes", "ade20k", "coco", "imagefolder", "parquet", "webdataset"]
-"""The names of export.order.FormatName."""
 
 
 class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +77,7 @@ class ClassInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person may know of a pack before it is loaded."""
+    """The public part of a pack, which is known before the pack is loaded."""
 
     name: fields.PackName
     title: fields.Title
@@ -106,14 +102,14 @@ GuideScale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 
 
 class AreaGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="areas"):
-    """Which share of the picture each of these classes covers; a scale of 1 goes all the way."""
+    """Target shares of the picture for some classes; a scale of 1 reaches them."""
 
     shares: dict[str, Fraction]
     scale: Fraction = 1.0
 
 
 class PaletteGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="palette"):
-    """Which colours the image has, as "#rrggbb"."""
+    """The colours that the image is to have, as "#rrggbb"."""
 
     colours: tuple[str, ...]
     scale: GuideScale = 0.5
@@ -157,7 +153,7 @@ GuideRequest = AreaGuide | PaletteGuide | StyleGuide | ClipGuide | ClassifierGui
 
 
 class FullSizeInputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What of a request's halves is given at full size, too; it comes back bit for bit where the request keeps it."""
+    """The halves that a request gives at full size too; they come back bit for bit where the request keeps them."""
 
     layout: Raster | None = None
     image: Raster | None = None
@@ -230,25 +226,25 @@ class Purge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
-    """Let an export rest before its next step; what it is drawing stays in memory."""
+    """Pause an export before its next step; the running batch stays in memory."""
 
     id: JobId
 
 
 class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="resume"):
-    """Let it go on."""
+    """Resume a paused export."""
 
     id: JobId
 
 
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
-    """Stop the job with this id; it answers `Cancelled`, or `Done` if it just was."""
+    """Stop the job with this id, which answers `Cancelled`, or `Done` if it was just finished."""
 
     id: JobId
 
 
 class Shutdown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shutdown"):
-    """Stop everything and leave; closing the engine's stdin says the same."""
+    """Stop all jobs and end the process; closing the engine's stdin does the same."""
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
@@ -261,7 +257,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
-    """What both halves look like after step `index` of `total` (counted from 1)."""
+    """The estimate of both halves after step `index` of `total` (counted from 1)."""
 
     id: JobId
     revision: int
@@ -298,11 +294,11 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     image: Raster
     layout: Raster
     seconds: float
-    unknown_words: tuple[str, ...] = ()  # words of the prompt that the pack never heard
+    unknown_words: tuple[str, ...] = ()  # words of the prompt that have no effect
 
 
 class FullSizeDone(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
-    """What a request with `full` came to at that size, after its `Done`; else that is followed by another answer."""
+    """The result of a request with `full` at that size, after its `Done`; `Failed` or `Cancelled` may come instead."""
 
     id: JobId
     revision: int
@@ -312,7 +308,7 @@ class FullSizeDone(msgspec.Struct, frozen=True, kw_only=True, tag="sharp"):
 
 
 class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
-    """How far an export is: pairs that are there, how many were rejected, and how long the others will take."""
+    """The progress of an export: its pairs so far, those rejected, its rate and its remaining time."""
 
     id: JobId
     pairs: int
@@ -322,7 +318,7 @@ class Exporting(msgspec.Struct, frozen=True, kw_only=True, tag="exporting"):
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True, tag="exported"):
-    """The data set is whole: it holds so many pairs, of which some are new."""
+    """The data set is complete: its number of pairs, and of those that are new or were rejected."""
 
     id: JobId
     pairs: int

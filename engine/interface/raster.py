@@ -35,7 +35,7 @@ NOTE_PART = 250_000
 
 
 class FittedPixels(NamedTuple):
-    """Pixels brought to a size, and where they come from the source (bool [H, W]; False is padding)."""
+    """Pixels at a new size, and a mask bool [H, W] of those that come from the source; the others are padding."""
 
     pixels: Pixels
     inside: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
@@ -65,7 +65,7 @@ def read_image(path: Path) -> Pixels:
 
 
 def decode_image(data: bytes, name: str) -> Pixels:
-    """The same from a file in memory; errors call it by its name."""
+    """uint8 RGB [H, W, 3] from a file in memory, which errors call `name`. Raises BadFile."""
     picture = open_picture(data, name, MAX_PHOTO_PIXELS)
     return np.asarray(_to_eight_bits(_upright(picture)).convert("RGB"))
 
@@ -79,7 +79,7 @@ def read_layout(path: Path, classes: Sequence[ClassInfo]) -> Pixels:
 
 
 def decode_layout(data: bytes, classes: Sequence[ClassInfo], name: str) -> Pixels:
-    """The same from a file in memory; errors call it by its name."""
+    """Ids like those of `read_layout` from a file in memory, which errors call `name`. Raises BadFile."""
     picture = open_picture(data, name, MAX_LAYOUT_PIXELS)
     if picture.mode in ("P", "L"):
         ids = _ids_from_palette(picture, classes)
@@ -103,7 +103,7 @@ def read_mask(path: Path) -> Pixels:
 
 
 def decode_mask(data: bytes, name: str) -> Pixels:
-    """The same from a file in memory; errors call it by its name."""
+    """A mask like that of `read_mask` from a file in memory, which errors call `name`. Raises BadFile."""
     grey = np.asarray(_to_eight_bits(open_picture(data, name, MAX_PHOTO_PIXELS)).convert("L"))
     return np.where(grey >= 128, np.uint8(255), np.uint8(0))
 
