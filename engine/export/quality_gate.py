@@ -12,10 +12,9 @@ import numpy.typing as npt
 
 from engine.data.class_areas import class_pixel_counts
 from engine.data.pairs import gamma_corrected, list_items, read_pair
-from engine.data.taxonomy import class_word_forms
+from engine.data.taxonomy import class_word_forms, identity_mapping
 from engine.evaluators.embeddings import EmbedderKind
 from engine.evaluators.evaluator_protocols import ImageEmbedder, ImageSegmenter
-from engine.export.report import identity_reading
 from engine.interface import pack_catalogue
 from engine.interface.dataset.export_order import ExportOrder, PairFilters, PairQuality
 from engine.interface.dataset.generated_pair import GeneratedPair
@@ -134,7 +133,7 @@ def build_quality_gate(order: ExportOrder, info: PackInfo, kept: Iterable[PairLi
 
 def embed_reference(embedder: ImageEmbedder, reference: Path, info: PackInfo, gamma: float) -> KnownEmbeddings:
     """Embeds the images of a folder with images/ and layouts/, with a pack's gamma applied. Raises BadFile."""
-    items, mapping, known = list_items(reference), identity_reading(info), KnownEmbeddings([], [])
+    items, mapping, known = list_items(reference), identity_mapping(info.classes), KnownEmbeddings([], [])
     for start in range(0, len(items), REFERENCE_BATCH):
         batch = items[start : start + REFERENCE_BATCH]
         images = [gamma_corrected(read_pair(item, mapping).image, gamma) for item in batch]

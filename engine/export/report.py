@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.data.class_areas import area_percentages, class_pixel_counts
 from engine.data.pairs import list_items, read_pair
-from engine.data.taxonomy import LayoutMapping
+from engine.data.taxonomy import identity_mapping
 from engine.interface import raster
 from engine.interface.bounded_files import unlinked
 from engine.interface.dataset.export_order import PairFilters, PairQuality
@@ -124,14 +124,9 @@ def build_report(lines: Iterable[PairLine], info: PackInfo, filters: PairFilters
 
 def reference_class_areas(folder: Path, info: PackInfo) -> FloatArray:
     """Counts each class's pixels, [N, K], in the layouts of a folder with images/ and layouts/. Raises BadFile."""
-    layouts = (read_pair(item, identity_reading(info)).layout for item in list_items(folder))
+    layouts = (read_pair(item, identity_mapping(info.classes)).layout for item in list_items(folder))
     fitted = (raster.fit_layout(layout, info.height, info.width).pixels for layout in layouts)
     return np.array([class_pixel_counts(layout, len(info.classes)) for layout in fitted], np.float64)
-
-
-def identity_reading(info: PackInfo) -> LayoutMapping:
-    """Returns the mapping for layouts whose ids are the pack's own."""
-    return LayoutMapping(info.classes, np.arange(256, dtype=np.uint8))
 
 
 def report_png(report: ExportReport, info: PackInfo, folder: Path) -> bytes:

@@ -23,7 +23,7 @@ from engine.diffusion.process.denoiser import Clocks, DiffusionState
 from engine.interface.protocol import Pixels
 from engine.interface.raster import fit_image
 from engine.packs.pack import Pack
-from engine.packs.pixel_standardisation import PixelStandardisation
+from engine.packs.pixel_standardisation import PixelStandardisation, pixels_to_rgb
 
 GRID = 16
 """The number by which the network's height and width must be divisible."""
@@ -85,7 +85,7 @@ class ProbeFeatureExtractor:
 
 @contextmanager
 def captured_outputs(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
-    """What the layers give, one tensor each, filled in by the network's next forward pass inside."""
+    """The outputs of layers, one tensor each, which the network's next forward pass in the context fills in."""
     outputs: list[Tensor] = [torch.empty(0)] * len(layers)
 
     def hook_for(index: int) -> Callable[[nn.Module, object, Tensor], None]:
@@ -105,10 +105,10 @@ def captured_outputs(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
 def colour_and_position(image: Pixels, pack: Pack) -> Tensor:
     """Colours and places [5, h, w] of RGB [H, W, 3], the baseline of `ProbeFeatureExtractor.feature_maps`."""
     height, width = network_size(image.shape[0], image.shape[1], pack)
-    pixels = torch.from_numpy(fit_image(image, height, width, "stretch").pixels).movedim(-1, 0).float() / 255
+    colours = pixels_to_rgb(fit_image(image, height, width, "stretch").pixels[None], torch.device("cpu"))[0]
     rows, columns = (torch.arange(side) / side for side in (height, width))
     place = torch.stack(torch.meshgrid(rows, columns, indexing="ij"))
-    return torch.cat([pixels, place])
+    return torch.cat([colours, place])
 
 
 def network_size(height: int, width: int, pack: Pack) -> tuple[int, int]:
