@@ -133,6 +133,10 @@ def test_studio_never_imports_torch() -> None:
     assert not strays("studio", "torch", "open_clip", "safetensors")
 
 
+def test_interface_never_imports_torch() -> None:
+    assert not strays("engine.interface", "torch", "open_clip", "safetensors", "torchvision")
+
+
 def test_engine_never_imports_the_studio() -> None:
     assert not strays("engine", "studio", "PySide6", "qasync")
 

@@ -24,7 +24,7 @@ TRAIN_FLOOR, VAL_FLOOR = "train against train", "train against val"
 
 
 class References:
-    """Results of the evaluators on real pictures. What needs a missing evaluator must not be asked for."""
+    """Results of the evaluators on real pictures. Attributes that need a missing evaluator must not be read."""
 
     def __init__(self, real: RealPairs, evaluators: EvaluatorSet, classes: Sequence[ClassInfo]) -> None:
         self.real, self.evaluators, self.class_names = real, evaluators, [info.name for info in classes]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.data.class_areas import class_pixel_counts
 from engine.data.taxonomy import ClassWords
-from engine.interface.protocol import UNKNOWN, ClassInfo, PackInfo, Pixels
+from engine.interface.protocol import ClassInfo, PackInfo, Pixels
 from engine.prompts.captions import (
     ABSENCE_PHRASES,
     MANY_PHRASES,
@@ -33,7 +34,7 @@ def grammar_caption(seed: int, info: PackInfo, layout: Pixels | None = None) -> 
         parts = [_class_phrase(info.classes[index], random) for index in present]
         others = np.setdiff1d(np.arange(count), present)
     else:
-        areas = np.bincount(layout[layout != UNKNOWN], minlength=count)
+        areas = class_pixel_counts(layout, count)
         present = captioner.pick_classes(
             np.flatnonzero(areas >= MIN_CLASS_PIXELS), captioner.presence_weight, CLASS_COUNTS, random
         )

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.data.class_areas import class_pixel_counts
 from engine.data.taxonomy import ClassWords, TaxonomySource, load_taxonomy
 from engine.interface.prompt_words import split_words
-from engine.interface.protocol import UNKNOWN, Pixels
+from engine.interface.protocol import Pixels
 from engine.interface.raster import parse_hex_colour
 
 MIN_CLASS_PIXELS = 8
@@ -123,7 +124,7 @@ def written_caption(text: str, layout: Pixels, classes: Sequence[ClassWords], mi
     """
     if mirrored:
         text = _SIDES.sub(lambda match: _OTHER_SIDE[match[0].lower()], text)
-    counts = np.bincount(layout[layout != UNKNOWN], minlength=len(classes))
+    counts = class_pixel_counts(layout, len(classes))
     padded_text = f" {' '.join(split_words(text))} "
     mentions = np.zeros(len(classes), np.int64)
     for index in map(int, np.flatnonzero(counts >= MIN_CLASS_PIXELS)):
@@ -158,7 +159,7 @@ class Captioner:
 
     def draw_caption(self, layout: Pixels, image: Pixels, random: np.random.Generator) -> Caption:
         """A random caption for ids [H, W] and RGB [H, W, 3]."""
-        counts = np.bincount(layout[layout != UNKNOWN], minlength=len(self.classes))
+        counts = class_pixel_counts(layout, len(self.classes))
         mentions = np.zeros(len(self.classes), np.int64)
         present = self.pick_classes(
             np.flatnonzero(counts >= MIN_CLASS_PIXELS), self.presence_weight, (1, 1, 1, 2, 2, 3, 4, 6), random

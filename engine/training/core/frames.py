@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.data.class_areas import class_pixel_counts
 from engine.data.pairs import (
     DatasetFrame,
     DatasetItem,
@@ -24,7 +25,7 @@ from engine.data.pairs import (
 from engine.data.source_detection import split_items
 from engine.data.taxonomy import ClassWords, LayoutMapping, layout_mapping, mirror_table
 from engine.interface.errors import BadConfig
-from engine.interface.protocol import UNKNOWN, Pixels
+from engine.interface.protocol import Pixels
 from engine.prompts.captions import MIN_CLASS_PIXELS
 from engine.training.core.training_config import TrainConfig
 
@@ -174,7 +175,7 @@ class TrainingFrames:
 
 def class_presence(layout: Pixels, classes: int) -> np.ndarray:
     """Whether each class has enough pixels in a layout to count as present, bool [K]."""
-    return np.bincount(layout[layout != UNKNOWN], minlength=classes) >= MIN_CLASS_PIXELS
+    return class_pixel_counts(layout, classes) >= MIN_CLASS_PIXELS
 
 
 def _rgb_triple(values: np.ndarray) -> tuple[float, float, float]:

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.data.class_areas import class_pixel_counts
 from engine.data.taxonomy import taxonomy_classes
 from engine.evaluators import clip_pair, segmenter
 from engine.evaluators.clip_pair import ClipMetadata, PackClipPair
 from engine.evaluators.clip_towers import TEXT_CONFIG, ClipTowers
 from engine.evaluators.retrieval import RetrievalScores, retrieval_scores
-from engine.interface.protocol import UNKNOWN, Pixels
+from engine.interface.protocol import Pixels
 from engine.packs.companion_files import WeightsMetadata
 from engine.packs.pack import Pack
 from engine.prompts.captions import (
@@ -105,7 +106,7 @@ def caption_matches(layouts: Sequence[Pixels], captions: Sequence[Caption]) -> n
     A caption fits if every class it mentions is present and none that it calls absent, or if it is the layout's own.
     """
     class_mentions = np.stack([caption.mentions for caption in captions])
-    counts = np.stack([np.bincount(ids[ids != UNKNOWN], minlength=class_mentions.shape[1]) for ids in layouts])
+    counts = np.stack([class_pixel_counts(layout, class_mentions.shape[1]) for layout in layouts])
     missing_count = (counts < MIN_CLASS_PIXELS).astype(np.int64) @ (class_mentions == PRESENT).T
     denied_count = (counts > 0).astype(np.int64) @ (class_mentions == ABSENT).T
     matches: np.ndarray = (missing_count + denied_count == 0) | np.eye(len(layouts), dtype=np.bool_)
