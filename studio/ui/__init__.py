@@ -1,1 +1,1 @@
-"""Widgets only: they show the session and pass on what a person does."""
+"""The studio's widgets: they show the session and pass input on to it."""

@@ -1,4 +1,4 @@
-"""The window: the palette, two halves side by side, words below."""
+"""The main window: tools and palette at the left, the two halves beside each other, results and prompt below."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ DEFAULT_SIZE = (1280, 760)
 
 
 class MainWindow(QMainWindow):
-    """Shows a session. Closing only asks; whoever built the window ends the session and then closes it."""
+    """Shows a session. Closing it emits `close_requested`; the receiver ends the session and calls `force_close`."""
 
     close_requested = Signal()
-    pack_requested = Signal(str)  # its name
+    pack_requested = Signal(str)  # name of the pack to open
 
     def __init__(self, session: Session, theme: Theme, preferences: Preferences, installer: PackInstaller) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self._make_halves()
         self.results_strip = ResultsStrip(session, self.commands, theme)
         self.commands["view.results"].setChecked(True)
-        session.files.crop_requested.connect(lambda: self._leave_overlay_view())  # before the frame opens on it
+        session.files.crop_requested.connect(lambda: self._leave_overlay_view())  # before the crop overlay opens
         self.extend_controller.install_on(theme, (self.layout_canvas, self.image_canvas))
         self.comparison = Comparison(session, self.viewport, theme, (self.layout_canvas, self.image_canvas))
         self.comparison.changed.connect(lambda: session.full_size.set_hidden(self.comparison.active))
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         )
 
     def _connect(self) -> None:
-        self.prompt_panel.prompt_submitted.connect(self.layout_canvas.setFocus)  # the next keys are tools again
+        self.prompt_panel.prompt_submitted.connect(self.layout_canvas.setFocus)  # so that the next keys select tools
         session = self._session
         for source in (session, self._installer, self.file_commands):
             source.noticed.connect(self.notice_bar.show_notice)
@@ -144,14 +144,14 @@ class MainWindow(QMainWindow):
             self._refresh_paused()
 
     def force_close(self) -> None:
-        """Close without asking again."""
+        """Close without emitting `close_requested`."""
         self._close_allowed = True
         self.close()
 
     def save_window_state(self) -> None:
-        """Keep how the window lies and where it looks for the next time."""
+        """Store the geometry, the visible panels and the viewport in the preferences."""
         geometry, halves = self.saveGeometry().data(), tuple(self.splitter.sizes())
-        if self.viewport.overlaid:  # one of them is hidden, and has no size
+        if self.viewport.overlaid:  # a hidden half has no size
             halves = self._preferences.values.halves
         panels = tuple(name for name in TOGGLED_PANELS if self.commands[f"view.{name}"].isChecked())
         self._preferences.update(geometry=geometry, halves=halves, view=self.viewport.state, panels=panels)
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         self._session.generator.set_paused(paused)
         pack = self._session.pack.info.title
         title = f"{self.file_commands.project_title} — Diptych · {pack}" if pack else "Diptych"
-        self.setWindowTitle(self.tr("{title} (live is paused)").format(title=title) if paused else title)
+        self.setWindowTitle(self.tr("{title} (live mode paused)").format(title=title) if paused else title)
 
     def _restore_window_state(self) -> None:
         chosen = self._preferences.values
@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         self.splitter.setChildrenCollapsible(False)
         for half in (self.layout_half, self.image_half):
             self.splitter.addWidget(half)
-        self.splitter.setSizes([1000, 1000])  # the same for both
+        self.splitter.setSizes([1000, 1000])
         right = vbox()
         right.addWidget(self.mode_bar)
         right.addWidget(self.tool_options)
@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         self._add(menu, "edit.undo", self.tr("&Undo"), editor.undo, "Ctrl+Z", icon="undo")
         self._add(menu, "edit.redo", self.tr("&Redo"), editor.redo, "Ctrl+Shift+Z", "Ctrl+Y", icon="redo")
         self.file_commands.add_clipboard_actions_to(menu)
-        self._add(menu, "edit.keep", self.tr("&Keep what was filled in"), editor.keep_layout, "Ctrl+K", icon="keep")
+        self._add(menu, "edit.keep", self.tr("&Keep the generated layout"), editor.keep_layout, "Ctrl+K", icon="keep")
         self.commands["edit.keep"].setIconText(self.tr("Keep"))
         self._add(menu, "edit.clear_layout", self.tr("&Clear layout"), self._session.clear_layout)
         menu.addSeparator()
@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
             menu.addAction(self.commands[name])
 
     def _cancel_topmost(self) -> None:
-        """What lies over the canvases, else the shape in progress, else what is being generated."""
+        """Cancel the overlay on the canvases, else the shape in progress, else what is being generated."""
         if self.extend_controller.edges.active:
             self.extend_controller.edges.cancel()
         elif self.crop_overlay.isVisible():
@@ -323,9 +323,9 @@ class MainWindow(QMainWindow):
     def _add_class_commands(self) -> None:
         editor = self._session.editor
         search = Command(
-            name="palette.search", text=self.tr("Search a class"), group=self.tr("Classes"), keys=("Ctrl+F",)
+            name="palette.search", text=self.tr("Find a class"), group=self.tr("Classes"), keys=("Ctrl+F",)
         )
-        self.commands.add(search, lambda: None)  # the palette listens
+        self.commands.add(search, lambda: None)  # the palette panel connects to it
         for index, info in enumerate(editor.palette.classes):
             keys = (info.hotkey,) if info.hotkey else ()
             name = f"class.{info.name}"
@@ -351,10 +351,10 @@ class MainWindow(QMainWindow):
         partly = document.keep_image.any() and not document.keep_image.all()
         kinds = {
             ImageKind.NONE: "",
-            ImageKind.GIVEN: self.tr("given"),
+            ImageKind.GIVEN: self.tr("opened"),
             ImageKind.GENERATED: self.tr("generated"),
         }
-        words = self.tr("redrawn within the outline") if partly else kinds[document.status.image]
+        words = self.tr("only the outlined part is redrawn") if partly else kinds[document.status.image]
         self.image_half.state_label.set_full_text(words)
         if document.status.fill_whole:
             self.layout_half.state_label.set_full_text(self.tr("generated"))

@@ -1,7 +1,7 @@
 """Bring assets/translations up to date with the code: python -m tests.tools.translate.
 
 Writes new texts into the .ts sources as unfinished, drops those that are gone, and makes the .qm files. Translate
-the unfinished ones (pyside6-linguist shows them), then run it again.
+the unfinished ones (pyside6-linguist shows them), then run it again. The English source holds only plurals.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ def source(language: str) -> Path:
     return FOLDER / f"diptych_{language}.ts"
 
 
-def update(ts: Path) -> None:
+def update(ts: Path, *, plurals_only: bool = False) -> None:
     """Take in the texts of the code as it is."""
     files = sorted(str(path) for path in (ROOT / "studio").rglob("*.py"))
-    run("lupdate", *files, "-no-obsolete", "-locations", "none", "-ts", str(ts))
+    options = ["-pluralonly"] if plurals_only else []
+    run("lupdate", *files, *options, "-no-obsolete", "-locations", "none", "-ts", str(ts))
 
 
 def release(ts: Path, qm: Path) -> None:
@@ -46,8 +47,8 @@ def run(tool: str, *words: str) -> None:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for language in sorted(set(LANGUAGE_NAMES) - {"en"}):
-        update(source(language))
+    for language in sorted(LANGUAGE_NAMES):
+        update(source(language), plurals_only=language == "en")
         release(source(language), source(language).with_suffix(".qm"))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from engine.interface.kept_masks import ConditioningKind
-from engine.interface.protocol import UNKNOWN, AreaGuide, Generate, Pixels, Raster, Sampler
+from engine.interface.pack_catalogue import default_steps
+from engine.interface.protocol import UNKNOWN, AreaGuide, Generate, PackInfo, Pixels, Raster, Sampler
 from studio.domain.document import Document, GenerationMode, ImageKind
 from studio.domain.layout import Mask
 
@@ -73,6 +74,10 @@ class RequestDraft:
         if awaits_image or self.image_mask.all():
             return "image"
         return "some" if self.adopts_fill or self.image_mask.any() or self._has_layout else "nothing"
+
+    def default_steps(self, info: PackInfo, sampler: Sampler | None) -> int:
+        """The number of steps that the pack chooses for the request, with a sampler or its own (None)."""
+        return default_steps(info, sampler, self.conditioning)
 
     def missing_input(self, options: GenerationOptions) -> str:
         """What has to be there before a request can be sent, as a sentence for people; empty if nothing is missing."""

@@ -1,1 +1,1 @@
-"""Commands, menus and shortcuts."""
+"""Commands, menus and keyboard shortcuts."""

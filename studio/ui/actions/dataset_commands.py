@@ -1,4 +1,4 @@
-"""The menu of data sets, its two windows, and a word in the window's last line on how an export is doing."""
+"""The Data sets menu, its two windows, and the export's progress in the status line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.ui.windows.single_window import show_single
 
 
 class DatasetCommands(QObject):
-    """Opens each window once; a second time it comes to the front."""
+    """Adds the commands and opens the export dialog and the data set browser, each at most once."""
 
     def __init__(self, session: Session, preferences: Preferences, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
@@ -34,21 +34,21 @@ class DatasetCommands(QObject):
         self._refresh_status()
 
     def add_actions_to(self, menu: QMenu, commands: CommandRegistry) -> None:
-        """Fill the menu."""
+        """Add the commands to the Data sets menu."""
         for name, text, key, icon, run in (
             ("data.export", self.tr("&Export a data set…"), "Ctrl+Shift+D", "export", self.show_export_dialog),
-            ("data.browse", self.tr("&Look through a data set…"), "Ctrl+D", "browse", self.show_dataset_window),
+            ("data.browse", self.tr("&Browse a data set…"), "Ctrl+D", "browse", self.show_dataset_window),
         ):
             commands.add_to_menu(menu, Command(name=name, text=text, keys=(key,), icon=icon), run)
 
     def show_export_dialog(self) -> None:
-        """Open the export dialog."""
+        """Open the export dialog, or bring it to the front."""
         self.export_dialog = show_single(
             self.export_dialog, lambda: ExportDialog(self._session, self._preferences, self._theme, self._window)
         )
 
     def show_dataset_window(self, folder: Path | None = None) -> None:
-        """Open the browser, on this folder if one is given."""
+        """Open the data set browser, or bring it to the front; show `folder` in it if one is given."""
         self.dataset_window = show_single(
             self.dataset_window, lambda: DatasetWindow(self._session, self._theme, self._window)
         )

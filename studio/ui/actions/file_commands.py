@@ -1,4 +1,4 @@
-"""The File menu, the clipboard, and what the window's title says of the project."""
+"""The File menu, the clipboard commands and the project's title."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from studio.ui.windows.file_dialogs import ask_open_picture, ask_save_png, ask_s
 
 PNG_MIME_TYPE = "image/png"
 MAX_UNSAVED_ENTRIES = 10
-"""Pictures without a file in the menu; the tooltip of each says where all are."""
+"""Number of unsaved pictures in the Open recent menu; each tool tip shows the folder with all of them."""
 
 
 class FileCommands(QObject):
@@ -34,13 +34,13 @@ class FileCommands(QObject):
 
     @property
     def project_title(self) -> str:
-        """The project's name, with a mark if it has changed since it was saved."""
+        """The project's name, followed by a dot if there are unsaved changes."""
         projects = self._session.projects
         name = projects.path.stem if projects.path else self.tr("Untitled")
         return f"{name} •" if projects.modified else name
 
     def add_actions_to(self, menu: QMenu, add_more: Callable[[QMenu], None], quit_: Callable[[], object]) -> None:
-        """Fill the File menu; `extra` adds what else begins a picture."""
+        """Fill the File menu. `add_more` adds commands after Open recent; `quit_` closes the window."""
         add = partial(self._add, menu)
         session = self._session
         add("file.new", self.tr("&New"), session.projects.new, "Ctrl+N", icon="new")
@@ -66,7 +66,7 @@ class FileCommands(QObject):
         self._refresh_crop_action()
 
     def add_clipboard_actions_to(self, menu: QMenu) -> None:
-        """Copy and paste, in the Edit menu."""
+        """Add Copy and Paste to the Edit menu."""
         self._add(menu, "edit.copy_image", self.tr("Copy ima&ge"), self.copy_image, "Ctrl+C")
         self._add(menu, "edit.copy_layout", self.tr("Copy &layout"), self.copy_layout, "Ctrl+Shift+C")
         self._add(menu, "edit.paste", self.tr("&Paste"), self.paste, "Ctrl+V")
@@ -101,31 +101,33 @@ class FileCommands(QObject):
         ask_save_png(self._window, self.tr("Export image"), "image.png", self._session.files.save_image)
 
     def save_full(self) -> None:
-        """Save the image as large as it is shown: as it is now, whatever comes before a file is chosen."""
+        """Ask for a file and export the full-size image as it was when the command was chosen."""
         full = self._session.full_size.displayed_image()
         if full is None:
-            self.noticed.emit(Notice(self.tr("The picture is not there at full size yet."), NoticeLevel.HINT))
+            self.noticed.emit(
+                Notice(self.tr("The full-size image is not ready yet. Try again in a moment."), NoticeLevel.HINT)
+            )
         else:
             save = self._session.files.full_size_saver(full)
             ask_save_png(self._window, self.tr("Export image at full size"), "image.png", save)
 
     def copy_image(self) -> None:
-        """Put the image on the clipboard, with its request."""
+        """Put the image on the clipboard as a PNG that contains its request."""
         if self._session.editor.document.status.image is ImageKind.NONE:
             self.noticed.emit(Notice(self.tr("There is no image to copy yet. Generate one first."), NoticeLevel.HINT))
         else:
             self._copy(self._session.files.image_png())
 
     def copy_layout(self) -> None:
-        """Put the layout on the clipboard as an index PNG; programs that want a picture get its colours."""
+        """Put the layout on the clipboard as an index PNG, and as colours for other programs."""
         self._copy(self._session.files.layout_png())
 
     def paste(self) -> None:
-        """Open what is on the clipboard: a file, an index PNG as a layout, any other picture as an image."""
+        """Open the clipboard's file or picture: an index PNG as a layout, any other picture as an image."""
         data = QGuiApplication.clipboard().mimeData()
         if not open_mime_data(data, self._session, self.tr("the clipboard")):
             self.noticed.emit(
-                Notice(self.tr("There is no picture on the clipboard. Copy one first."), NoticeLevel.HINT)
+                Notice(self.tr("There is no picture on the clipboard. Copy one, then paste again."), NoticeLevel.HINT)
             )
 
     def _copy(self, png: bytes) -> None:
@@ -135,14 +137,14 @@ class FileCommands(QObject):
         QGuiApplication.clipboard().setMimeData(data)
 
     def _fill_recent(self) -> None:
-        assert self.recent_menu is not None, "the menu was made before it is shown"
+        assert self.recent_menu is not None, "the menu exists before it can be shown"
         self.recent_menu.clear()
         projects = self._session.projects
         self._add_recent(self.recent_menu, projects.recent)
         if not projects.recent:
-            self.recent_menu.addAction(self.tr("None yet")).setEnabled(False)
+            self.recent_menu.addAction(self.tr("No projects yet")).setEnabled(False)
         if projects.unsaved:
-            self.recent_menu.addSection(self.tr("Not saved when another took their place"))
+            self.recent_menu.addSection(self.tr("Recovered pictures that were not saved"))
             self._add_recent(self.recent_menu, projects.unsaved[:MAX_UNSAVED_ENTRIES])
 
     def _add_recent(self, menu: QMenu, paths: list[Path]) -> None:
@@ -159,12 +161,15 @@ class FileCommands(QObject):
 
 
 def has_openable_data(data: QMimeData) -> bool:
-    """Whether there is a file or a picture in this."""
+    """Whether this contains a local file or a picture."""
     return data.hasImage() or any(url.isLocalFile() for url in data.urls())
 
 
 def open_mime_data(data: QMimeData, session: Session, name: str, half: str = "") -> bool:
-    """Open what a person dropped or pasted, as a "layout" or an "image" or by what it is; False if it is nothing."""
+    """Open dropped or pasted data. Returns whether it contained a file or a picture.
+
+    `half` is "layout" or "image"; if it is empty, the data decide. `name` stands for the file in messages.
+    """
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     if paths:
         session.files.open_dropped(paths, half)

@@ -1,7 +1,7 @@
-"""Everything that a person can do by name: one registry for menus, tool bars, keys and the shortcuts window.
+"""The registry of commands behind menus, tool bars, keys and the shortcuts window.
 
-A part of the window adds its commands once and takes menu entries and buttons from here. Keys that a person
-chose go before those that a command asks for, and no two commands ever have the same key.
+Each part of the window adds its commands once and takes menu entries and buttons from the registry. Keys chosen by
+the user take precedence over a command's default keys, and no two commands have the same key.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ KeySequences = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What can be done; all but `name` and `keys` is translated."""
+    """A command with its translated texts and its default keys."""
 
-    name: str  # "edit.undo": how the preferences know it
-    text: str  # as in a menu, with its &mnemonic
-    group: str = ""  # its heading in the shortcuts window
+    name: str  # the identifier in the preferences, such as "edit.undo"
+    text: str  # menu text with its &mnemonic
+    group: str = ""  # heading in the shortcuts window
     keys: KeySequences = ()
-    icon: str = ""  # one of assets/icons
-    tip: str = ""  # a sentence more than `text`
-    checkable: bool = False  # then its function is given whether it is checked
+    icon: str = ""  # name of a file in assets/icons
+    tip: str = ""  # tool tip; `text` if empty
+    checkable: bool = False  # whether its callback is called with the checked state
 
 
 class CommandRegistry(QObject):
-    """The commands of one window with their keys, which work in all of it but not in a text being typed."""
+    """The commands of one window. Their keys work anywhere in it except while text is being typed."""
 
-    changed = Signal()  # keys are others now, or a command came
+    changed = Signal()  # a key changed or a command was added
 
     def __init__(self, window: QWidget, theme: Theme, user_keys: Mapping[str, Sequence[str]]) -> None:
         super().__init__(window)
@@ -50,12 +50,12 @@ class CommandRegistry(QObject):
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        """In the order in which they came."""
+        """All commands in the order in which they were added."""
         return tuple(self._commands.values())
 
     @property
     def user_keys(self) -> dict[str, KeySequences]:
-        """The keys that a person chose, by command; for the preferences."""
+        """The keys chosen by the user, by command name; for the preferences."""
         return dict(self._user_keys)
 
     def __contains__(self, name: str) -> bool:
@@ -65,7 +65,7 @@ class CommandRegistry(QObject):
         return self._actions[name]
 
     def add(self, command: Command, callback: Callable[..., object]) -> QAction:
-        """Take in a command; the action that comes back can be put into menus and groups."""
+        """Add a command whose action calls `callback`. Returns the action, for menus and groups."""
         assert command.name not in self._commands, command.name
         action = QAction(command.text, self._window)
         action.setObjectName(command.name)
@@ -87,7 +87,7 @@ class CommandRegistry(QObject):
         menu.addAction(self.add(replace(command, group=without_mnemonic(menu.title())), callback))
 
     def button(self, name: str, *, with_text: bool = False) -> QToolButton:
-        """A button that does what the command does and looks like it; with its words beside the icon if asked."""
+        """A tool button for a command: its icon, and its text too if `with_text`."""
         button = QToolButton()
         button.setDefaultAction(self._actions[name])
         button.setAccessibleName(without_mnemonic(self._commands[name].text))
@@ -97,11 +97,13 @@ class CommandRegistry(QObject):
         return button
 
     def push_button(self, name: str, *, primary: bool = False) -> QPushButton:
-        """A button with words for the command; whether it can be pressed is its owner's to say."""
+        """A push button for a command; unlike a tool button's, its enabled state is up to the caller."""
         action, command = self._actions[name], self._commands[name]
         button = QPushButton(without_mnemonic(command.text))
         button.setProperty("primary", primary)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where someone types or paints
+        button.setFocusPolicy(
+            Qt.FocusPolicy.TabFocus
+        )  # a click does not move the focus away from a prompt or a canvas
         button.clicked.connect(action.trigger)
         if command.icon:
             self._theme.set_icon(button, command.icon)
@@ -110,22 +112,22 @@ class CommandRegistry(QObject):
         return button
 
     def set_tip(self, name: str, tip: str) -> None:
-        """Say something else of a command than before; its key is added."""
+        """Replace the tool tip of a command; its first key is appended."""
         self._tips[name] = tip
         self._refresh_tip(name)
 
     def keys(self, name: str) -> KeySequences:
-        """The keys that a command has now."""
+        """The current keys of a command."""
         text = QKeySequence.SequenceFormat.PortableText
         return tuple(sequence.toString(text) for sequence in self._actions[name].shortcuts())
 
     def command_with_key(self, key: str) -> Command | None:
-        """Whose key this is."""
-        wanted = portable_key(key)
-        return next((command for name, command in self._commands.items() if wanted in self.keys(name)), None)
+        """The command that has this key, if any."""
+        portable = portable_key(key)
+        return next((command for name, command in self._commands.items() if portable in self.keys(name)), None)
 
     def rebind(self, name: str, keys: Sequence[str]) -> None:
-        """Give a command these keys and no others; whoever had one of them loses it."""
+        """Give a command exactly these keys and take them from any other command."""
         new_keys = tuple(map(portable_key, keys))
         for other in self._commands:
             rest = tuple(key for key in self.keys(other) if key not in new_keys)
@@ -135,11 +137,11 @@ class CommandRegistry(QObject):
         self.changed.emit()
 
     def reset(self, name: str) -> None:
-        """Give a command its own keys back, from whoever has them."""
+        """Give a command its default keys and take them from any other command."""
         self.rebind(name, self._commands[name].keys)
 
     def reset_all(self) -> None:
-        """Give every command its own keys back."""
+        """Give every command its default keys."""
         self._user_keys.clear()
         for action in self._actions.values():
             action.setShortcuts([])
@@ -155,7 +157,7 @@ class CommandRegistry(QObject):
         self._set_shortcuts(name, keys)
 
     def _initial_keys(self, command: Command) -> KeySequences:
-        """The chosen keys, else those of its own that nobody has and nobody chose."""
+        """The user's keys for a command, else those of its default keys that are still free."""
         if command.name in self._user_keys:
             return self._user_keys[command.name]
         keys_of_user = {key for keys in self._user_keys.values() for key in keys}
@@ -186,16 +188,16 @@ def claim_key(event: QEvent, keys: Collection[int], *, without_modifiers: bool =
 
 
 def portable_key(key: str) -> str:
-    """A key's text in the one form that is compared and stored."""
+    """A key sequence in the form that is compared and stored."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
 
 
 def native_key(key: str) -> str:
-    """A key as this system writes it."""
+    """A key sequence as this system displays it."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def without_mnemonic(text: str) -> str:
-    """A menu's text without its mnemonic, which may stand behind it as in "열기(&O)", and its dots."""
+    """A menu text without its mnemonic, which may follow it as in "열기(&O)", and without its ellipsis."""
     text = re.sub(r"\(&\w\)", "", text)
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")

@@ -1,4 +1,4 @@
-"""The commands of the tools, with the keys that people know from other painting programs."""
+"""The commands of tools, paint operations and the selection, with keys that are common in painting programs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ OPERATION_ICONS = {
     PaintOperation.KEEP: "lock",
     PaintOperation.RELEASE: "unlock",
 }
-"""Their icons."""
+"""The icon of each paint operation, a file in assets/icons."""
 
 
 class ToolCommands(QObject):
-    """Adds the commands; `tools` and `inks` are the names of those that a tool bar shows, in their order."""
+    """Adds the commands and keeps their checked state. `tool_names` and `operation_names` are in tool bar order."""
 
     def __init__(self, editor: Editor, commands: CommandRegistry) -> None:
         super().__init__(commands)
@@ -43,20 +43,25 @@ class ToolCommands(QObject):
             (Tool.BRUSH, self.tr("Brush"), "B", self.tr("Paint freehand; Shift and drag changes its size")),
             (Tool.LINE, self.tr("Line"), "L", self.tr("A straight line; Shift keeps it to steps of 15°")),
             (Tool.RECTANGLE, self.tr("Rectangle"), "R", self.tr("A filled rectangle; Shift makes it a square")),
-            (Tool.LASSO, self.tr("Lasso"), "Q", self.tr("All that a freehand line goes around")),
-            (Tool.POLYGON, self.tr("Polygon"), "G", self.tr("Corner by corner; Enter or the first corner closes it")),
-            (Tool.FILL, self.tr("Fill"), "F", self.tr("All of one class that hangs together")),
+            (Tool.LASSO, self.tr("Lasso"), "Q", self.tr("Everything inside a freehand outline")),
+            (
+                Tool.POLYGON,
+                self.tr("Polygon"),
+                "G",
+                self.tr("Click corner by corner; Enter or the first corner closes it"),
+            ),
+            (Tool.FILL, self.tr("Fill"), "F", self.tr("Fill a connected area of one class")),
             (
                 Tool.PICK,
                 self.tr("Pick a class"),
                 "P",
-                self.tr("Choose the class under the pen; Alt does so with any tool"),
+                self.tr("Pick the class under the pointer; hold Alt to pick with any tool"),
             ),
             (
                 Tool.MOVE,
                 self.tr("Move"),
                 "T",
-                self.tr("Move the selection, or the thing under the pen; Alt leaves a copy"),
+                self.tr("Move the selection or the object under the pointer; hold Alt to leave a copy"),
             ),
         )
         names = {}
@@ -67,32 +72,37 @@ class ToolCommands(QObject):
 
     def _add_operations(self) -> dict[PaintOperation, str]:
         rows = (
-            (PaintOperation.PAINT, self.tr("Paint"), "N", self.tr("Tools paint the chosen class")),
-            (PaintOperation.ERASE, self.tr("Eraser"), "E", self.tr("Tools erase to unknown, which the engine fills")),
+            (PaintOperation.PAINT, self.tr("Paint"), "N", self.tr("Tools paint the current class")),
+            (PaintOperation.ERASE, self.tr("Eraser"), "E", self.tr("Tools erase to unknown, which is then generated")),
             (
                 PaintOperation.SELECT,
                 self.tr("Select"),
                 "S",
-                self.tr("Tools select; Shift adds, Alt takes away, both intersect"),
+                self.tr("Tools select; Shift adds, Alt subtracts, both intersect"),
             ),
             (
                 PaintOperation.KEEP,
                 self.tr("Keep"),
                 "K",
-                self.tr("Tools lock what must not change, in the half they are used on"),
+                self.tr("Tools protect parts of a half from being regenerated"),
             ),
             (
                 PaintOperation.RELEASE,
                 self.tr("Release"),
                 "U",
-                self.tr("Tools free what is to be made anew, in that half"),
+                self.tr("Tools release protected parts of a half to be regenerated"),
             ),
         )
         names = {}
-        for ink, text, key, tip in rows:
-            name = "tool.eraser" if ink is PaintOperation.ERASE else f"ink.{ink}"
-            names[ink] = self._add_checkable(
-                name, text, key, f"{text}: {tip}", OPERATION_ICONS[ink], partial(self._toolbox.set_operation, ink)
+        for operation, text, key, tip in rows:
+            name = "tool.eraser" if operation is PaintOperation.ERASE else f"ink.{operation}"  # as stored by users
+            names[operation] = self._add_checkable(
+                name,
+                text,
+                key,
+                f"{text}: {tip}",
+                OPERATION_ICONS[operation],
+                partial(self._toolbox.set_operation, operation),
             )
         return names
 
@@ -100,13 +110,13 @@ class ToolCommands(QObject):
         box = self._toolbox
         self._add("tool.smaller", self.tr("Smaller brush"), lambda: box.step_brush_size(-1), "[")
         self._add("tool.larger", self.tr("Larger brush"), lambda: box.step_brush_size(1), "]")
-        self._add("tool.swap", self.tr("Back to the class before"), box.swap_classes, "X")
+        self._add("tool.swap", self.tr("Swap with the previous class"), box.swap_classes, "X")
         self._add("tool.symmetry", self.tr("Next symmetry"), self._next_symmetry, "M", icon="symmetry")
         self._add_checkable(
             "tool.steady",
             self.tr("Steady hand"),
             "",
-            self.tr("Steady hand: the brush follows the pen with a delay and evens out its way"),
+            self.tr("Steady hand: the brush follows with a delay and smooths the stroke"),
             "steady",
             lambda: box.set_stabilised(not box.stabilised),
         )
@@ -116,9 +126,9 @@ class ToolCommands(QObject):
         self._group = self.tr("Selection")
         self._add("select.all", self.tr("Select &all"), self._select_all, "Ctrl+A")
         self._add("select.none", self.tr("Select &nothing"), self._select_none, "Ctrl+Shift+A")
-        self._add("select.invert", self.tr("&Invert the selection"), self._invert_selection, "Ctrl+I", "Ctrl+Shift+I")
-        self._add("select.erase", self.tr("&Erase what is selected"), editor.erase_selection, "Del")
-        self._add("select.redraw", self.tr("&Redraw only what is selected"), editor.redraw_selection, "Ctrl+Shift+R")
+        self._add("select.invert", self.tr("&Invert selection"), self._invert_selection, "Ctrl+I", "Ctrl+Shift+I")
+        self._add("select.erase", self.tr("&Erase the selection"), editor.erase_selection, "Del")
+        self._add("select.redraw", self.tr("&Redraw only the selection"), editor.redraw_selection, "Ctrl+Shift+R")
         keep = self.tr("Keep the whole i&mage")
         self._add("image.keep", keep, lambda: editor.keep_image(True), "Ctrl+Shift+K", icon="keep")
         self._commands["image.keep"].setIconText(self.tr("Keep"))
@@ -127,7 +137,7 @@ class ToolCommands(QObject):
     def _add_checkable(self, name: str, text: str, key: str, tip: str, icon: str, callback: Callback) -> str:
         def trigger(_: bool) -> None:
             callback()
-            self._refresh()  # a button that was down already stays so
+            self._refresh()  # a second click must not uncheck it
 
         keys = (key,) if key else ()
         command = Command(name=name, text=text, group=self._group, keys=keys, icon=icon, tip=tip, checkable=True)
@@ -152,13 +162,13 @@ class ToolCommands(QObject):
         self._editor.set_selection(self._editor.document.selection & False, self.tr("Select nothing"))
 
     def _invert_selection(self) -> None:
-        self._editor.set_selection(~self._editor.document.selection, self.tr("Invert the selection"))
+        self._editor.set_selection(~self._editor.document.selection, self.tr("Invert selection"))
 
     def _refresh(self) -> None:
         box = self._toolbox
         for tool, name in self.tool_names.items():
             self._commands[name].setChecked(box.tool is tool)
-        for ink, name in self.operation_names.items():
-            self._commands[name].setChecked(box.operation is ink and box.tool not in (Tool.PICK, Tool.MOVE))
+        for operation, name in self.operation_names.items():
+            self._commands[name].setChecked(box.operation is operation and box.tool not in (Tool.PICK, Tool.MOVE))
         if "tool.steady" in self._commands:
             self._commands["tool.steady"].setChecked(box.stabilised)

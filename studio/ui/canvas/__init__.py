@@ -1,1 +1,1 @@
-"""The two halves on screen."""
+"""The canvases that show and edit the two halves of the picture."""

@@ -1,4 +1,4 @@
-"""How a canvas looks: its picture, what is kept and selected, the shape in progress, and the cursor of both."""
+"""The drawing of a canvas: its picture, kept and selected areas, the shape in progress, and the shared cursor."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GUESS_HATCH_COLOUR, KEPT_HATCH_COLOUR = QColor(255, 255, 255, 70), QColor(255, 2
 
 
 class CanvasView(CanvasWidget):
-    """Subclasses show their picture."""
+    """Draws all that both canvases have in common; subclasses draw their picture."""
 
     def __init__(self, session: Session, viewport: Viewport, theme: Theme, half: PictureHalf, name: str) -> None:
         super().__init__(session, viewport, half, name)
@@ -62,7 +62,7 @@ class CanvasView(CanvasWidget):
 
     @abstractmethod
     def _draw_picture(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
-        """Draw the picture into its place `rect`; only `exposed` is seen."""
+        """Draw the picture into `rect`; only the part within `exposed` is visible."""
 
     def _on_painted(self, box: Box) -> None:
         if self._refresh_mask_outlines():
@@ -110,7 +110,7 @@ class CanvasView(CanvasWidget):
     def _draw_outlines(self, painter: QPainter, rect: QRectF, exposed: QRect) -> None:
         corner, zoom = rect.topLeft().toPoint(), self._viewport.zoom(self.size())
         for outline, colour in (
-            (self._kept_outline, self._theme.colours.accent),  # around what is made anew
+            (self._kept_outline, self._theme.colours.accent),  # around what is regenerated
             (self._selection_outline, OUTLINE_COLOUR),
             (self._shape_outline, OUTLINE_COLOUR),
         ):
@@ -133,9 +133,9 @@ class CanvasView(CanvasWidget):
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _brush_radius(self) -> float:
-        """Of the brush on the screen; 0 for a tool that has no width."""
-        wide = self._toolbox.tool in (Tool.BRUSH, Tool.LINE)
-        return self._toolbox.brush_size * self._viewport.zoom(self.size()) / 2 if wide else 0.0
+        """The radius of the brush in screen pixels; 0 for a tool without a width."""
+        has_width = self._toolbox.tool in (Tool.BRUSH, Tool.LINE)
+        return self._toolbox.brush_size * self._viewport.zoom(self.size()) / 2 if has_width else 0.0
 
     def _on_cursor_moved(self, old: QPointF | None, new: QPointF | None) -> None:
         for cursor in (old, new):
@@ -150,13 +150,13 @@ class CanvasView(CanvasWidget):
         return region + QRegion(QRect(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius))
 
     def _draw_checkers(self, painter: QPainter, rect: QRectF) -> None:
-        """Where nothing is known."""
+        """Draw the checkerboard that stands for unknown pixels."""
         painter.setBrushOrigin(rect.topLeft())
         painter.fillRect(rect, checker_brush(self._theme.colours))
 
 
 def checker_brush(colours: ThemeColours) -> QBrush:
-    """What stands for nothing known."""
+    """The checkerboard that stands for unknown pixels."""
     tile = QPixmap(2 * CHECKER_SIZE, 2 * CHECKER_SIZE)
     tile.fill(colours.checker)
     painter = QPainter(tile)

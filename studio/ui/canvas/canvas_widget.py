@@ -1,4 +1,4 @@
-"""What both canvases share: one view, one cursor, and a pen that works on either of them."""
+"""The input of a canvas: zooming, panning, and strokes with the mouse or a pen."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DRAG_PER_BRUSH_PIXEL = 3
 
 
 class CanvasWidget(QWidget):
-    """Zoom by wheel or pinch, pan by the middle button or with space held; all else goes to the pen."""
+    """Zooms by wheel or pinch, pans with the middle button or with space held, and passes strokes to the painter."""
 
     pen_down_changed = Signal(bool)
 
@@ -83,7 +83,7 @@ class CanvasWidget(QWidget):
         self._press(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._press(event)  # the second of two quick strokes
+        self._press(event)  # the second of two quick strokes arrives as a double click
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._move(event)
@@ -98,7 +98,7 @@ class CanvasWidget(QWidget):
             self._move(event)
         else:
             self._release(event)
-        event.accept()  # so that no mouse event follows
+        event.accept()  # so that Qt does not send a mouse event, too
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
@@ -127,11 +127,11 @@ class CanvasWidget(QWidget):
         super().focusOutEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        if not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):  # who types goes on typing
+        if not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):  # typing is not interrupted
             self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        if self._pen_is_down:  # nobody will hear the pen being lifted
+        if self._pen_is_down:  # the release event will not arrive
             self._painter.end_stroke()
             self._set_pen_down(down=False)
         super().hideEvent(event)
@@ -159,7 +159,7 @@ class CanvasWidget(QWidget):
         if self._brush_resize_start is not None:
             start, size = self._brush_resize_start
             self._toolbox.set_brush_size(size + round((event.position().x() - start) / DRAG_PER_BRUSH_PIXEL))
-            return  # the circle grows where the pen went down
+            return  # the cursor stays where the drag began
         if self._pan_position is not None:
             self._viewport.pan(event.position() - self._pan_position, self.size())
             self._pan_position = event.position()
@@ -189,7 +189,7 @@ class CanvasWidget(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor if self._space_held else Qt.CursorShape.CrossCursor)
 
     def _screen_rect(self, x: float, y: float, width: float, height: float) -> QRect:
-        """The screen pixels that show a part of the document, and one more on each side."""
+        """The screen pixels that show a box of the document, with a margin for outlines."""
         zoom, corner = self._viewport.zoom(self.size()), self._viewport.to_canvas(QPointF(x, y), self.size())
         left, top = int(corner.x()) - 2, int(corner.y()) - 2
         return QRect(left, top, int(width * zoom) + 5, int(height * zoom) + 5)

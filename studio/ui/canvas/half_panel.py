@@ -1,4 +1,4 @@
-"""A canvas with its heading: what it is, where it comes from, and its files. Files can be dropped on it."""
+"""A canvas with a header: its title, its state and its file buttons. Files can be dropped on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.style.layouts import hbox, style_as_panel, styled_label, vbox
 
 
 class HalfPanel(QFrame):
-    """One of the two panels."""
+    """The panel of one half. Dropped data are passed to `on_dropped`."""
 
     def __init__(
         self, title: str, canvas: CanvasWidget, buttons: list[QToolButton], on_dropped: Callable[[QMimeData], object]
@@ -46,7 +46,7 @@ class HalfPanel(QFrame):
 
 
 class ElidedLabel(QLabel):
-    """Words that give way, so that long ones do not make one half wider than the other."""
+    """A label that elides its text, so that a long one does not widen its half."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class ElidedLabel(QLabel):
         self.setProperty("dim", True)
 
     def set_full_text(self, full_text: str) -> None:
-        """Show as much of the words as there is room for, and all of them as a tip."""
+        """Show as much of a text as fits, and all of it as the tool tip."""
         self._full_text = full_text
         self.setToolTip(full_text)
         self.setAccessibleName(full_text)

@@ -1,4 +1,4 @@
-"""The right half: the image, smooth at every zoom."""
+"""The image canvas at the right, smooth at every zoom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.ui.style.theme import Theme
 
 
 class ImageLayer(QObject):
-    """The image as it is to be shown, for both canvases."""
+    """The displayed image, shared by both canvases."""
 
     changed = Signal()
 
@@ -33,7 +33,7 @@ class ImageLayer(QObject):
         self._refresh()
 
     def draw(self, painter: QPainter, rect: QRectF) -> None:
-        """Into its place, if there is an image."""
+        """Draw the image, if there is one, into `rect`; from its full-size version when zoomed in."""
         if self.has_image:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             large = rect.width() * painter.device().devicePixelRatioF() > self._layer.image.width()
@@ -57,7 +57,7 @@ class ImageLayer(QObject):
 
 
 class ImageCanvas(CanvasView):
-    """Shows the image; strokes on it go where they would go on the layout, and keep or free the image."""
+    """Shows the image; strokes on it paint the layout, or keep and release parts of the image."""
 
     def __init__(self, session: Session, viewport: Viewport, theme: Theme, image_layer: ImageLayer) -> None:
         super().__init__(

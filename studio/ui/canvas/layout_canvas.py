@@ -1,4 +1,4 @@
-"""The left half: where a person paints classes, and where guesses show as what they are."""
+"""The layout canvas at the left."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ GUESS_ALPHA = 150
 
 
 class LayoutCanvas(CanvasView):
-    """Ids as flat colours with hard edges; checkers where nothing is known, hatching over guesses.
-
-    In an overlay it shows the image beneath.
+    """Shows class ids as flat colours with hard edges, a checkerboard for unknown pixels and hatching over generated
+    ones. In the overlay view, the image is below the layout.
     """
 
     def __init__(self, session: Session, viewport: Viewport, theme: Theme, image_layer: ImageLayer) -> None:

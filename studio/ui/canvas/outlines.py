@@ -1,4 +1,4 @@
-"""The edges of masks as pictures, drawn once for each zoom: a speckled mask has more edges than there is time for."""
+"""Outlines of masks, rendered as images once per zoom: drawing the edges of a speckled mask as lines is too slow."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from studio.ui.canvas.canvas_layers import CanvasLayer
 
 SHADOW_COLOUR = QColor(0, 0, 0, 200)
 RENDER_MARGIN = 64
-"""Screen pixels that are drawn beyond what is seen, so that panning is not always drawing."""
+"""Screen pixels that are rendered around the visible part, so that panning seldom has to render again."""
 DASH_LENGTH = 4
 """Screen pixels; a power of two."""
 
 
 class Outline:
-    """A line of one colour on a darker one along the edges between set and other pixels of a mask.
+    """A coloured line with a dark shadow along the edges between the set and the clear pixels of a mask.
 
-    Both are one screen pixel wide and the upper one dashed, or the darker one is wider. An `inverted` one goes around
-    the pixels that are not set, if some are.
+    A `dashed` line alternates with its shadow, both one screen pixel wide; otherwise the shadow is wider. An
+    `inverted` outline surrounds the clear pixels, unless no pixel is set.
     """
 
     def __init__(self, *, dashed: bool = False, inverted: bool = False) -> None:
@@ -33,11 +33,11 @@ class Outline:
 
     @property
     def empty(self) -> bool:
-        """Whether no edge is anywhere."""
+        """Whether there is nothing to outline."""
         return not self._inside.any()
 
     def set_mask(self, mask: Mask) -> bool:
-        """Take a mask [H, W] over; returns whether it is another."""
+        """Outline a copy of a mask [H, W]. Returns whether it differs from the previous one."""
         if np.array_equal(mask, self._mask):
             return False
         self._mask, self._rendered_for = mask.copy(), None
@@ -45,11 +45,11 @@ class Outline:
         return True
 
     def draw(self, painter: QPainter, corner: QPoint, zoom: float, exposed: QRect, colour: QColor) -> None:
-        """Draw what is exposed, in screen pixels; the mask's first pixel is at the corner."""
+        """Draw the part within `exposed`, in screen pixels; `corner` is the position of the mask's first pixel."""
         if self.empty:
             return
         height, width = self._mask.shape
-        whole = QRect(-1, -1, round(width * zoom) + 3, round(height * zoom) + 3)  # the lines are half outside
+        whole = QRect(-1, -1, round(width * zoom) + 3, round(height * zoom) + 3)  # lines lie half outside the mask
         visible = exposed.translated(-corner) & whole
         if visible.isEmpty():
             return
@@ -62,7 +62,7 @@ class Outline:
         painter.drawImage(corner + self._rendered_rect.topLeft(), self._image)
 
     def _render(self, zoom: float, colour: QColor) -> QImage:
-        """The part `_seen`."""
+        """The outline within `_rendered_rect`, at a zoom and in a colour."""
         x, y, width, height = (
             self._rendered_rect.x(),
             self._rendered_rect.y(),
@@ -84,7 +84,11 @@ class Outline:
 
 
 def edge_pixels(mask: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, int]) -> Mask:
-    """The screen pixels [height, width] on the edges of a mask [H, W], seen from this row and column of the screen."""
+    """The screen pixels on the edges of a mask [H, W] at a zoom.
+
+    Returns a window of `size` (height, width) whose first pixel is at `corner` (row, column), both in screen pixels
+    and relative to the mask's first pixel.
+    """
     framed = np.pad(mask, 1)
     across = _horizontal_lines(framed[1:, 1:-1] != framed[:-1, 1:-1], zoom, corner, size)
     down = _horizontal_lines((framed[1:-1, 1:] != framed[1:-1, :-1]).T, zoom, corner[::-1], size[::-1])
@@ -93,7 +97,7 @@ def edge_pixels(mask: Mask, zoom: float, corner: tuple[int, int], size: tuple[in
 
 
 def _horizontal_lines(edges: Mask, zoom: float, corner: tuple[int, int], size: tuple[int, int]) -> Mask:
-    """Horizontal edges [H + 1, W] as lines on the screen."""
+    """Horizontal edges [H + 1, W] as lines of screen pixels, in the window of `edge_pixels`."""
     rows, first, last = _line_positions(edges.shape[0] - 1, zoom, corner[0], size[0])
     columns, left, right = _line_positions(edges.shape[1], zoom, corner[1], size[1])
     lines = np.zeros(size, np.bool_)
@@ -109,25 +113,26 @@ def _horizontal_lines(edges: Mask, zoom: float, corner: tuple[int, int], size: t
 
 
 def _line_positions(count: int, zoom: float, corner: int, size: int) -> tuple[np.ndarray, int, int]:
-    """Where each of `count` + 1 lines is on the screen, and the first and last that matter for a part of it."""
-    places = np.floor(np.arange(count + 1) * zoom).astype(np.int64)
-    first = max(0, int(np.searchsorted(places, corner)) - 1)
-    last = min(count, int(np.searchsorted(places, corner + size)))
-    return places, first, last
+    """The screen positions of `count` + 1 grid lines, and the first and last of them that touch the window."""
+    positions = np.floor(np.arange(count + 1) * zoom).astype(np.int64)
+    first = max(0, int(np.searchsorted(positions, corner)) - 1)
+    last = min(count, int(np.searchsorted(positions, corner + size)))
+    return positions, first, last
 
 
 def _widened_lines(thin: Mask) -> Mask:
+    """Lines extended by one pixel to each side."""
     wide = thin.copy()
     wide[1:] |= thin[:-1]
     wide[:-1] |= thin[1:]
-    also = wide.copy()
-    also[:, 1:] |= wide[:, :-1]
-    also[:, :-1] |= wide[:, 1:]
-    return also
+    widened = wide.copy()
+    widened[:, 1:] |= wide[:, :-1]
+    widened[:, :-1] |= wide[:, 1:]
+    return widened
 
 
 def _composited(upper: QColor, lower: QColor) -> int:
-    """One colour painted over another, premultiplied."""
+    """One colour painted over another, as a premultiplied pixel."""
     image = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(lower)
     painter = QPainter(image)

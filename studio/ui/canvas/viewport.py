@@ -1,6 +1,7 @@
-"""Where both canvases look, and where the pen is: shared, so that the halves never drift apart.
+"""The viewport that both canvases share: zoom, position and cursor.
 
-It looks at a place of the world in which pictures grow, so what is seen stays where it is when an edge moves.
+Its centre is stored in world coordinates, in which the frame of a picture can grow to any side, so that the view does
+not jump when an edge moves.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Signal
 from studio.domain.document import Document
 
 FIT_SHARE = 0.97
-"""The share of the canvas that a fitted picture takes."""
+"""The share of the canvas that a fitted picture fills."""
 FIT_SHARE_WITH_ROOM = 0.5
-"""The same while its edges are moved."""
+"""The share of the canvas that a fitted picture fills while its edges are being moved."""
 MAX_ZOOM = 64.0
 DEFAULT_OPACITY = 0.5
-"""Of the layout in an overlay, to begin with."""
+"""The initial opacity of the layout in the overlay view."""
 
 
 class Viewport(QObject):
-    """Zoom in screen pixels per document pixel, cursor in document pixels.
+    """Zoom in screen pixels per document pixel, and cursor in document pixels.
 
-    If `overlaid`, one canvas shows the layout over the image, with `opacity`.
+    In the overlay view (`overlaid`) one canvas shows the layout over the image, with `opacity` from 0 to 1. Methods
+    that depend on a canvas take its size in screen pixels.
     """
 
     changed = Signal()
@@ -32,54 +34,54 @@ class Viewport(QObject):
         self._document = document
         self._zoom: float | None = None
         self._fit_share = FIT_SHARE
-        self._world_centre = QPointF()  # the world's place in the middle, while zoomed
+        self._world_centre = QPointF()  # centre of a zoomed view, in world coordinates
         self.cursor: QPointF | None = None
         self.overlaid = False
         self.opacity = DEFAULT_OPACITY
 
     def zoom(self, size: QSize) -> float:
-        """The zoom on a canvas of this size."""
+        """The zoom on a canvas."""
         if self._zoom is not None:
             return self._zoom
         return self._fit_zoom(size)
 
     def picture_rect(self, size: QSize) -> QRectF:
-        """Where the picture lies on a canvas of this size; on whole pixels, so that edges stay sharp."""
+        """The rectangle of the picture on a canvas, on whole pixels so that edges stay sharp."""
         zoom = self.zoom(size)
         left = round(size.width() / 2 - self._document_centre.x() * zoom)
         top = round(size.height() / 2 - self._document_centre.y() * zoom)
         return QRectF(left, top, round(self._document.width * zoom), round(self._document.height * zoom))
 
     def to_document(self, at: QPointF, size: QSize) -> QPointF:
-        """A place on the canvas in document pixels."""
+        """Convert a position on a canvas to document pixels."""
         rect, zoom = self.picture_rect(size), self.zoom(size)
         return QPointF((at.x() - rect.left()) / zoom, (at.y() - rect.top()) / zoom)
 
     def to_canvas(self, point: QPointF, size: QSize) -> QPointF:
-        """A place in document pixels on the canvas."""
+        """Convert a position in document pixels to one on a canvas."""
         rect, zoom = self.picture_rect(size), self.zoom(size)
         return QPointF(rect.left() + point.x() * zoom, rect.top() + point.y() * zoom)
 
     def zoom_at(self, anchor: QPointF, factor: float, size: QSize) -> None:
-        """Zoom so that what is under `at` stays there."""
+        """Zoom by a factor about `anchor`, a position on a canvas."""
         fixed_point, old = self.to_document(anchor, size), self.zoom(size)
         zoom = max(min(1.0, self._fit_zoom(size) / 4), min(MAX_ZOOM, old * factor))
         middle = QPointF(size.width() / 2, size.height() / 2)
         self._centre_on(fixed_point - (anchor - middle) / zoom, zoom)
 
     def zoom_to(self, zoom: float, size: QSize) -> None:
-        """Show so many screen pixels for each document pixel, about the middle of the canvas."""
+        """Set the zoom about the centre of a canvas."""
         middle = QPointF(size.width() / 2, size.height() / 2)
         self.zoom_at(middle, zoom / self.zoom(size), size)
 
     def zoom_by(self, factor: float, size: QSize) -> None:
-        """Zoom about the cursor, or about the middle if that is elsewhere."""
+        """Zoom by a factor about the cursor, or about the centre of the canvas if there is no cursor."""
         middle = QPointF(size.width() / 2, size.height() / 2)
         at = self.to_canvas(self.cursor, size) if self.cursor is not None else middle
         self.zoom_at(at, factor, size)
 
     def pan(self, by: QPointF, size: QSize) -> None:
-        """Move the picture by screen pixels."""
+        """Move the picture by an offset in screen pixels."""
         zoom = self.zoom(size)
         self._centre_on(self._document_centre - by / zoom, zoom)
 
@@ -89,34 +91,34 @@ class Viewport(QObject):
         self.changed.emit()
 
     def set_room_around(self, room: bool) -> None:
-        """Show a fitted picture with room around it, or as large as it can be again."""
+        """Leave room around a fitted picture, or fill the canvas again."""
         self._fit_share = FIT_SHARE_WITH_ROOM if room else FIT_SHARE
         self.changed.emit()
 
     @property
     def state(self) -> tuple[float, float, float]:
-        """Zoom, 0 if the picture is fitted, and the place in the middle; for the next time."""
+        """The zoom (0 if the picture is fitted) and the centre in world coordinates; see `restore`."""
         return self._zoom or 0.0, self._world_centre.x(), self._world_centre.y()
 
     def restore(self, state: tuple[float, float, float]) -> None:
-        """Look where a `state` looked, or as near to it as there is a picture."""
+        """Restore a `state`."""
         zoom, x, y = state
         if 0 < zoom <= MAX_ZOOM:
             self._zoom, self._world_centre = zoom, QPointF(x, y)
             self.changed.emit()
 
     def set_overlaid(self, overlaid: bool) -> None:
-        """Show the layout over the image on one canvas, or both beside each other."""
+        """Switch the overlay view, which shows the layout over the image on one canvas."""
         self.overlaid = overlaid
         self.changed.emit()
 
     def set_opacity(self, opacity: float) -> None:
-        """Of the layout over the image, from 0 to 1."""
+        """Set the opacity of the layout in the overlay view, from 0 to 1."""
         self.opacity = opacity
         self.changed.emit()
 
     def set_cursor(self, cursor: QPointF | None) -> None:
-        """The pen is over this document pixel, or over no canvas."""
+        """Set the cursor in document pixels; None if the pointer is over no canvas."""
         old, self.cursor = self.cursor, cursor
         self.cursor_moved.emit(old, cursor)
 
@@ -127,7 +129,7 @@ class Viewport(QObject):
 
     @property
     def _document_centre(self) -> QPointF:
-        """What is in the middle, in document pixels."""
+        """The centre of the view in document pixels, within the picture."""
         document, frame = self._document, self._document.frame
         if self._zoom is None:
             return QPointF(document.width / 2, document.height / 2)

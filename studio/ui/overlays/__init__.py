@@ -1,1 +1,1 @@
-"""What lies over a canvas: comparison, cropping, extension."""
+"""Overlays on the canvases: comparing, cropping and extending."""

@@ -1,4 +1,4 @@
-"""The edges of the canvas while a person moves them outwards, on whichever half."""
+"""The state of the picture's edges while they are dragged outwards on either canvas."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from studio.session.session import Session
 from studio.ui.canvas.viewport import Viewport
 
 Sides = frozenset[str]
-"""Of `Margins`: one for an edge, two for a corner, none for neither."""
+"""Field names of `CanvasMargins`: one for an edge, two for a corner, none for neither."""
 
 
 class CanvasEdges(QObject):
-    """The margins in the making. Letting go of an edge, or Enter, makes them part of the picture; Escape none."""
+    """Holds the margins being dragged. `release` and `commit` extend the picture by them; `cancel` discards them."""
 
-    changed = Signal()  # the margins are others, or it began or ended
+    changed = Signal()  # the margins changed, or dragging began or ended
 
     def __init__(self, session: Session, viewport: Viewport, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,17 +31,17 @@ class CanvasEdges(QObject):
 
     @property
     def at_limit(self) -> bool:
-        """Whether more was asked for than the picture may grow."""
+        """Whether the requested margins exceed the largest picture."""
         return self.margins != self._requested
 
     @property
     def extended_size(self) -> tuple[int, int]:
-        """Width and height that the picture would have."""
+        """Width and height of the extended picture in pixels."""
         frame = self.margins.expand(self._document.frame)
         return frame.width, frame.height
 
     def start(self) -> None:
-        """Let the edges be moved, with room around them if the whole picture is in view."""
+        """Begin moving edges; a fitted picture gets room around it."""
         if not self.active and self._session.pack.usable:
             self._session.editor.end_stroke()
             self.active, self._last_frame = True, self._document.frame
@@ -50,7 +50,7 @@ class CanvasEdges(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Leave everything as it was."""
+        """Stop moving edges and leave the picture unchanged."""
         if self.active:
             self.active, self._grabbed = False, None
             self._request(CanvasMargins())
@@ -58,24 +58,24 @@ class CanvasEdges(QObject):
             self.changed.emit()
 
     def commit(self) -> None:
-        """Make the margins part of the picture."""
-        wanted = self._requested
+        """Extend the picture by the requested margins."""
+        requested = self._requested
         self.cancel()
-        self._session.extension.extend(wanted)
+        self._session.extension.extend(requested)
 
     def move_side(self, side: str, steps: int) -> None:
-        """Move an edge by steps of the grid."""
+        """Move an edge outwards by steps of `SIDE_MULTIPLE` pixels, or inwards if `steps` is negative."""
         if steps < 0 or not self.at_limit:
             pixels = max(0, getattr(self.margins, side) + steps * SIDE_MULTIPLE)
             self._request(self.margins._replace(**{side: pixels}))
 
     def grab(self, sides: Sides, at: QPointF) -> None:
-        """Take hold of an edge or a corner at a place on the screen."""
+        """Start to drag an edge or a corner at a screen position."""
         self.start()
         self._grabbed = sides, at, self.margins
 
     def drag(self, to: QPointF, zoom: float) -> None:
-        """Move what is held as far outwards as the pen has gone since, at so many screen pixels for each."""
+        """Drag the grabbed edges to a screen position, at a zoom in screen pixels per document pixel."""
         if self._grabbed is None:
             return
         sides, start, start_margins = self._grabbed
@@ -85,23 +85,24 @@ class CanvasEdges(QObject):
         self._request(start_margins._replace(**pixels))
 
     def release(self) -> None:
-        """Let go: what was dragged out becomes part of the picture."""
-        held, self._grabbed = self._grabbed, None
-        if held is not None and any(self.margins):
+        """End a drag and extend the picture by what was dragged out."""
+        grabbed, self._grabbed = self._grabbed, None
+        if grabbed is not None and any(self.margins):
             self.commit()
 
     def extended_rect(self, size: QSize) -> QRectF:
-        """Where the picture would lie on a canvas of this size."""
-        zoom, more = self._viewport.zoom(size), self.margins
-        around = (-more.left * zoom, -more.top * zoom, more.right * zoom, more.bottom * zoom)
-        return self._viewport.picture_rect(size).adjusted(*around)
+        """The rectangle of the extended picture on a canvas of this size."""
+        zoom, margins = self._viewport.zoom(size), self.margins
+        return self._viewport.picture_rect(size).adjusted(
+            -margins.left * zoom, -margins.top * zoom, margins.right * zoom, margins.bottom * zoom
+        )
 
     def _request(self, margins: CanvasMargins) -> None:
         self._requested, self.margins = margins, self._session.extension.clamped_margins(margins)
         self.changed.emit()
 
     def _on_document_changed(self) -> None:
-        if self._document.frame != self._last_frame:  # its edges are elsewhere now
+        if self._document.frame != self._last_frame:  # an edge has moved
             self._last_frame = self._document.frame
-            self._viewport.set_cursor(None)  # until the pen moves nobody knows where it is
+            self._viewport.set_cursor(None)  # its position is unknown until the pointer moves
             self.cancel()

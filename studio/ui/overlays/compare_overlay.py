@@ -1,4 +1,4 @@
-"""A and B: the picture on the left of a line, a result on the right of it, in both halves at once."""
+"""Comparison of the picture with a result: the picture at the left of a divider, the result at its right."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ COMPARE_KEYS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Escape}
 
 
 class Comparison(QObject):
-    """Opens and closes the two curtains over the canvases; the line is at one place in both."""
+    """Shows and hides an overlay on each canvas, with the divider at the same position on both."""
 
-    changed = Signal()  # the line moved, or it began or ended
+    changed = Signal()  # the divider moved, or the comparison began or ended
 
     def __init__(self, session: Session, viewport: Viewport, theme: Theme, canvases: tuple[QWidget, QWidget]) -> None:
         super().__init__(canvases[1])
@@ -39,10 +39,11 @@ class Comparison(QObject):
 
     @property
     def active(self) -> bool:
+        """Whether a comparison is shown."""
         return bool(self.result_stem)
 
     def result_rect(self, viewport: Viewport, size: QSize) -> QRectF:
-        """Where the other picture lies on a canvas of this size: where it was before an edge moved."""
+        """The rectangle of the result on a canvas of this size; edges may have moved since."""
         frame = self._session.editor.document.frame
         if frame == self.result_frame:
             return viewport.picture_rect(size)
@@ -53,54 +54,55 @@ class Comparison(QObject):
         return QRectF(corner.x(), corner.y(), self.result_frame.width * zoom, self.result_frame.height * zoom)
 
     def toggle(self, entry: ResultEntry) -> None:
-        """Compare with this result, or no more if it is the one."""
+        """Compare with a result, or end the comparison with it."""
         if entry.stem == self.result_stem:
             self.close()
         else:
-            self._session.results.read(entry, lambda recipe, image: self._open(entry, recipe, image))
+            self._session.results.read(entry, lambda provenance, image: self._open(entry, provenance, image))
 
     def move_divider(self, divider: float) -> None:
-        """Put the line at this share of the width."""
+        """Move the divider to a share of the width from 0 to 1."""
         self.divider = max(0.0, min(1.0, divider))
         self.changed.emit()
 
     def close(self) -> None:
-        """Show the picture alone."""
+        """End the comparison."""
         self.result_stem = ""
-        for curtain in self.overlays:
-            curtain.hide()
+        for overlay in self.overlays:
+            overlay.hide()
         self.changed.emit()
 
-    def _open(self, entry: ResultEntry, recipe: Provenance, image: Pixels) -> None:
+    def _open(self, entry: ResultEntry, provenance: Provenance, image: Pixels) -> None:
         self.result_stem, self.divider = entry.stem, 0.5
-        layout = np.ascontiguousarray(self._session.palette.to_rgba(recipe.layout())[..., :3])
-        self.result_frame = recipe.frame_box
-        for curtain, pixels in zip(self.overlays, (layout, image), strict=True):
-            curtain.show_image(qimage(pixels))
+        layout = np.ascontiguousarray(self._session.palette.to_rgba(provenance.layout())[..., :3])
+        self.result_frame = provenance.frame_box
+        for overlay, pixels in zip(self.overlays, (layout, image), strict=True):
+            overlay.show_image(qimage(pixels))
         self.overlays[1].setFocus()
         self.changed.emit()
 
     def _refresh(self) -> None:
-        for curtain in self.overlays:
-            curtain.update()
+        for overlay in self.overlays:
+            overlay.update()
 
 
 class CompareOverlay(CanvasOverlay):
-    """Lies over one canvas and draws the right part of the other picture; it can be drawn by mouse and by keys."""
+    """Covers one canvas and draws the part of the result at the right of the divider, which mouse and keys move."""
 
     def __init__(
         self, comparison: Comparison, viewport: Viewport, theme: Theme, canvas: QWidget, *, smooth: bool
     ) -> None:
         super().__init__(canvas, COMPARE_KEYS)
-        self._smooth = smooth  # class ids keep their edges
+        self._smooth = smooth  # False for layouts, whose classes must not blend
         self._comparison, self._viewport, self._theme = comparison, viewport, theme
         self._image = QImage()
-        self.setAccessibleName(self.tr("Comparison: arrow keys move the line, Escape ends it"))
+        self.setAccessibleName(self.tr("Comparison: arrow keys move the divider, Escape closes it"))
         self.setCursor(Qt.CursorShape.SplitHCursor)
         for signal in (viewport.changed, comparison.changed):
             signal.connect(self.update)
 
     def show_image(self, image: QImage) -> None:
+        """Show the overlay with one half of the result."""
         self._image = image
         self.resize(self._canvas.size())
         self.show()
@@ -126,14 +128,14 @@ class CompareOverlay(CanvasOverlay):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        rect, other = self._compared_rect(), self._comparison.result_rect(self._viewport, self.size())
+        rect, result_rect = self._compared_rect(), self._comparison.result_rect(self._viewport, self.size())
         x = rect.left() + self._comparison.divider * rect.width()
         painter = QPainter(self)
         painter.setClipRect(QRectF(x, rect.top(), rect.right() - x, rect.height()))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-        if other != rect:
+        if result_rect != rect:
             painter.fillRect(rect, self._theme.colours.canvas)
-        painter.drawImage(other, self._image)
+        painter.drawImage(result_rect, self._image)
         painter.setClipping(False)
         painter.setPen(QPen(self._theme.colours.window, 8 if self.hasFocus() else 4))
         painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
@@ -149,5 +151,5 @@ class CompareOverlay(CanvasOverlay):
         self._comparison.move_divider((at.x() - rect.left()) / rect.width())
 
     def _compared_rect(self) -> QRectF:
-        """The part of the canvas that holds both pictures."""
+        """The part of the canvas that contains both pictures."""
         return self._viewport.picture_rect(self.size()) | self._comparison.result_rect(self._viewport, self.size())

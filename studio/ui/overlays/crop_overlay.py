@@ -1,4 +1,4 @@
-"""Which part of a photograph becomes the image: the photograph is moved and zoomed under a fixed frame."""
+"""The choice of the part of a photograph that becomes the image: it is moved and zoomed under a fixed frame."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from studio.ui.style.theme import Theme
 
 CROP_ZOOM_STEP = 1.15
 CROP_KEY_STEP = 0.02
-"""The share of the frame that an arrow key moves the photograph by."""
+"""The share of the frame's width by which an arrow key moves the photograph."""
 CROP_KEYS = {
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
     *(Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus),
     *(Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape),
 }
 MIN_CROP_WIDTH = 8.0
-"""Pixels of the photograph that the frame shows at least, across."""
+"""The smallest width of a crop in pixels of the photograph."""
 
 
 class CropOverlay(CanvasOverlay):
-    """Over the image canvas while a crop is chosen. Enter places it, Escape leaves everything as it was."""
+    """Covers the image canvas while a crop is chosen. Enter applies it, Escape cancels."""
 
     def __init__(self, files: FileExchange, viewport: Viewport, theme: Theme, canvas: QWidget) -> None:
         super().__init__(canvas, CROP_KEYS)
@@ -45,37 +45,41 @@ class CropOverlay(CanvasOverlay):
         self._image = QImage()
         self._drag_position: QPointF | None = None
         self.crop = Crop(0, 0, 1, 1)
-        self.setAccessibleName(self.tr("Crop: drag or arrow keys move, plus and minus zoom, Enter places"))
+        self.setAccessibleName(
+            self.tr(
+                "Crop: drag or use the arrow keys to move, plus and minus to zoom, Enter to apply, Escape to cancel"
+            )
+        )
         self.setCursor(Qt.CursorShape.SizeAllCursor)
         files.crop_requested.connect(self.start)
         viewport.changed.connect(self.update)
 
     def start(self, photo: Photo) -> None:
-        """Choose another part of this photograph."""
+        """Start to choose a crop of a photograph."""
         self._photo, self.crop = photo, photo.crop
         self._image = qimage(photo.pixels)
         self.resize(self._canvas.size())
         self.show()
         self.raise_()
         self.setFocus()
-        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # nobody sees it beneath this
+        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it is hidden below the overlay
 
     def accept(self) -> None:
-        """Put the part under the frame into the image."""
+        """Apply the crop: the part under the frame becomes the image."""
         photo = self._photo
         self.cancel()
         if photo is not None:
             self._files.place(photo, self.crop)
 
     def cancel(self) -> None:
-        """Leave everything as it was."""
+        """Close the overlay and leave the image unchanged."""
         self._photo, self._image = None, QImage()
         self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
         self._canvas.setFocus()
 
     def move_by(self, dx: float, dy: float) -> None:
-        """Move the frame over the photograph by pixels of it, but not out of it."""
+        """Move the crop by pixels of the photograph, within its borders."""
         left, top, right, bottom = self.crop
         width, height = right - left, bottom - top
         left = min(max(0.0, left + dx), self._image.width() - width)
@@ -84,11 +88,11 @@ class CropOverlay(CanvasOverlay):
         self.update()
 
     def zoom_at(self, x_share: float, y_share: float, factor: float) -> None:
-        """Show less (over 1) or more of the photograph; what is at this share of the frame stays there."""
+        """Zoom by a factor, above 1 to enlarge, about a point given as shares of the frame's width and height."""
         left, top, right, bottom = self.crop
         width, height = right - left, bottom - top
-        most = min(self._image.width() / width, self._image.height() / height)
-        scale = min(most, max(min(1.0, MIN_CROP_WIDTH / width), 1 / factor))
+        max_scale = min(self._image.width() / width, self._image.height() / height)
+        scale = min(max_scale, max(min(1.0, MIN_CROP_WIDTH / width), 1 / factor))
         self.crop = Crop(
             x := left + x_share * width * (1 - scale), y := top + y_share * height * (1 - scale),
             x + width * scale, y + height * scale,
@@ -152,13 +156,13 @@ class CropOverlay(CanvasOverlay):
         painter.setClipping(False)
         painter.setPen(QPen(colours.accent, 2))
         painter.drawRect(frame)
-        words = self.tr("Drag and zoom · Enter places · Esc leaves it")
+        caption = self.tr("Drag and zoom · Enter to apply · Esc to cancel")
         place = QPointF(frame.center().x(), frame.bottom() - 18)
-        draw_caption(painter, words, place, QRectF(self.rect()), colours)
+        draw_caption(painter, caption, place, QRectF(self.rect()), colours)
         if self.hasFocus():
             draw_focus_ring(painter, self.rect(), colours)
         painter.end()
 
     def _screen_per_photo_pixel(self) -> float:
-        """Screen pixels for one of the photograph's."""
+        """Screen pixels per pixel of the photograph."""
         return self._viewport.picture_rect(self.size()).width() / (self.crop.right - self.crop.left)

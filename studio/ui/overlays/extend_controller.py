@@ -1,4 +1,4 @@
-"""Extend canvas as a person meets it: handles at the edges, the frame over both halves, and a command for each way."""
+"""Extending the canvas: handles at the edges, an overlay on both canvases, a dialog, and their commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ translate = QCoreApplication.translate
 
 
 class ExtendController(QObject):
-    """Its commands are added before there are canvases to work on."""
+    """Adds the commands to a menu first, and handles and overlays to the canvases once those exist."""
 
     def __init__(self, session: Session, viewport: Viewport, commands: CommandRegistry, window: QWidget) -> None:
         super().__init__(window)
@@ -32,8 +32,8 @@ class ExtendController(QObject):
         self.edges.changed.connect(self._on_edges_changed)
 
     def add_actions_to(self, menu: QMenu) -> None:
-        """Both commands, in the Picture menu."""
-        tip = self.tr("Drag an edge of the picture outwards; what comes on is drawn in both halves")
+        """Add the commands that extend by dragging and by numbers."""
+        tip = self.tr("Drag an edge of the picture outwards; the new area is generated in both halves")
         drag = Command(
             name="picture.extend",
             text=self.tr("E&xtend canvas"),
@@ -47,7 +47,7 @@ class ExtendController(QObject):
         self._commands.add_to_menu(menu, by, self.show_dialog)
 
     def install_on(self, theme: Theme, canvases: tuple[QWidget, ...]) -> None:
-        """Work on these canvases."""
+        """Create an overlay and four handles on each canvas."""
         edges, view = self.edges, self._viewport
         self.overlays = tuple(ExtendOverlay(edges, view, theme, canvas) for canvas in canvases)
         self.handles = tuple(
@@ -66,9 +66,9 @@ class ExtendController(QObject):
             self.edges.cancel()
             return
         self.edges.start()
-        for curtain in self.overlays:
-            if curtain.isVisible():
-                curtain.setFocus()
+        for overlay in self.overlays:
+            if overlay.isVisible():
+                overlay.setFocus()
                 break
 
     def _on_edges_changed(self) -> None:
@@ -81,7 +81,7 @@ class ExtendController(QObject):
                 handle.show_near(None if self._session.editor.painter.gesture_active else cursor)
 
     def _hide_handles(self) -> None:
-        """Handles whose edge may be elsewhere; the one that is held goes in the end."""
+        """Hide the handles, whose edges may have moved, unless one is being dragged."""
         if not self.edges.active:
             for handle in self.handles:
                 handle.hide()

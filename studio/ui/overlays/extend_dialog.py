@@ -1,4 +1,4 @@
-"""Extending the canvas by numbers: the way without a mouse."""
+"""The dialog that extends the canvas by numbers, for use without a mouse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.ui.style.layouts import styled_label, vbox
 
 
 class ExtendDialog(QDialog):
-    """Never modal: the picture can be painted on meanwhile."""
+    """A non-modal dialog with a margin for each side."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class ExtendDialog(QDialog):
 
     @property
     def margins(self) -> CanvasMargins:
-        """What is asked for, on the grid."""
+        """The margins in the fields, snapped to the grid."""
         return CanvasMargins(**{name: snap_to_grid(side.value()) for name, side in self.margin_boxes.items()})
 
     def accept(self) -> None:
@@ -58,7 +58,11 @@ class ExtendDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         rows = vbox(margin=14)
-        rows.addWidget(styled_label(self.tr("What comes on is drawn in both halves; all else stays as it is."), "dim"))
+        rows.addWidget(
+            styled_label(
+                self.tr("The new area is generated in both halves; the rest of the picture stays unchanged."), "dim"
+            )
+        )
         rows.addLayout(form)
         rows.addWidget(self.size_label)
         rows.addWidget(buttons)
@@ -67,15 +71,15 @@ class ExtendDialog(QDialog):
     def _refresh(self) -> None:
         allowed = self._session.extension.clamped_margins(self.margins)
         frame = allowed.expand(self._session.editor.document.frame)
-        words = self.tr("The picture will have {width} × {height} pixels.")
+        text = self.tr("New size: {width} × {height} pixels.")
         if allowed != self.margins:
-            words = self.tr("The picture will have {width} × {height} pixels, for it can be no larger.")
-        self.size_label.setText(words.format(width=frame.width, height=frame.height))
+            text = self.tr("New size: {width} × {height} pixels, the largest possible.")
+        self.size_label.setText(text.format(width=frame.width, height=frame.height))
         self.extend_button.setEnabled(any(allowed))
 
 
 class MarginSpinBox(QSpinBox):
-    """How many pixels come on at one side; what is typed goes to the grid that pictures grow on."""
+    """The pixels to add at one side, snapped to the grid of `SIDE_MULTIPLE` when editing ends."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A handle outside an edge of the picture: it comes when the pen is near, and dragging it extends the canvas."""
+"""A handle at an edge of the picture; it appears near the pointer, and dragging it extends the canvas."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from studio.ui.style.theme import Theme
 HANDLE_LENGTH, HANDLE_THICKNESS, MIN_HANDLE_THICKNESS = 56, 20, 8
 BAR_THICKNESS = 4
 SHOW_DISTANCE = 28
-"""Screen pixels from an edge within which its handle shows."""
+"""The distance in screen pixels from an edge within which its handle appears."""
 
 
 class ExtendHandle(QWidget):
-    """It stands beside the middle of what is seen of its edge, never more than a few pixels over the picture."""
+    """A handle at the middle of the visible part of an edge, outside the picture as far as there is room."""
 
     def __init__(self, edges: CanvasEdges, side: str, viewport: Viewport, theme: Theme, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -30,7 +30,7 @@ class ExtendHandle(QWidget):
         self.hide()
 
     def show_near(self, cursor: QPointF | None) -> None:
-        """Come if the pen, in document pixels, is near; go if it is not."""
+        """Show the handle if the cursor, in document pixels, is near its edge; hide it otherwise."""
         if cursor is None or not self._canvas.isVisible():
             self.hide()
             return
@@ -64,7 +64,7 @@ class ExtendHandle(QWidget):
             self._edges.release()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._edges.active:  # it only holds the mouse then
+        if self._edges.active:  # it is invisible then, but still receives the drag
             return
         colours, painter = self._theme.colours, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -78,7 +78,7 @@ class ExtendHandle(QWidget):
         painter.end()
 
     def _edge_position(self) -> float:
-        """Where the edge is, across it."""
+        """The position of the edge on the canvas: x of a vertical one, y of a horizontal one."""
         picture = self._viewport.picture_rect(self._canvas.size())
         edges = {"left": picture.left(), "right": picture.right(), "top": picture.top(), "bottom": picture.bottom()}
         return edges[self.side]
@@ -87,7 +87,7 @@ class ExtendHandle(QWidget):
         return 0 <= self._edge_position() <= (self._canvas.width() if self._is_vertical else self._canvas.height())
 
     def _handle_rect(self, visible_rect: QRectF) -> QRectF:
-        """Beside the edge, or a little over it if there is no room."""
+        """The rectangle of the handle: beside the edge, or slightly over it if there is no room."""
         edge, middle = self._edge_position(), visible_rect.center()
         end = self._canvas.width() if self._is_vertical else self._canvas.height()
         if self.side in ("left", "top"):

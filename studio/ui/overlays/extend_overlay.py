@@ -1,4 +1,4 @@
-"""What lies over a canvas while its edges are moved: the frame to come, its size, and grips at edges and corners."""
+"""The overlay on a canvas while its edges are moved: the new frame, its size, and grips at edges and corners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.style.drawing import draw_caption
 from studio.ui.style.theme import Theme
 
 GRAB_DISTANCE = 14
-"""Screen pixels from an edge within which it can be taken hold of."""
+"""The distance in screen pixels from an edge within which it can be grabbed."""
 GRIP_SIZE = (26, 8)
 SIDE_KEYS = {
     Qt.Key.Key_Left: "left",
@@ -36,13 +36,15 @@ CURSOR_SHAPES = {
 
 
 class ExtendOverlay(CanvasOverlay):
-    """One for each canvas. The wheel and the middle button work through it."""
+    """Covers one canvas; the wheel and the middle button still reach the canvas."""
 
     def __init__(self, edges: CanvasEdges, viewport: Viewport, theme: Theme, canvas: QWidget) -> None:
         super().__init__(canvas, EXTEND_KEYS)
         self._edges, self._viewport, self._theme = edges, viewport, theme
         self.setAccessibleName(
-            self.tr("Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it")
+            self.tr(
+                "Extend canvas: arrow keys move the edges outwards, with Shift inwards; Enter applies, Escape cancels"
+            )
         )
         self.setMouseTracking(True)
         edges.changed.connect(self._on_edges_changed)
@@ -81,12 +83,12 @@ class ExtendOverlay(CanvasOverlay):
     def paintEvent(self, event: QPaintEvent) -> None:
         picture, frame = self._viewport.picture_rect(self.size()), self._edges.extended_rect(self.size())
         painter, colours = QPainter(self), self._theme.colours
-        fresh = QRegion(frame.toAlignedRect()) - QRegion(picture.toAlignedRect())
-        painter.setClipRegion(fresh)
+        added = QRegion(frame.toAlignedRect()) - QRegion(picture.toAlignedRect())
+        painter.setClipRegion(added)
         painter.setBrushOrigin(frame.topLeft())
         painter.fillRect(frame, checker_brush(colours))
         painter.setClipping(False)
-        if not fresh.isEmpty():
+        if not added.isEmpty():
             painter.setPen(QPen(colours.dim, 1, Qt.PenStyle.DashLine))
             painter.drawRect(picture)
         painter.setPen(QPen(colours.accent, 2))
@@ -114,7 +116,7 @@ class ExtendOverlay(CanvasOverlay):
         middle, (long, thick) = frame.center(), GRIP_SIZE
         for x, wide in ((frame.left(), thick), (middle.x(), long), (frame.right(), thick)):
             for y, tall in ((frame.top(), thick), (middle.y(), long), (frame.bottom(), thick)):
-                if wide != tall or wide == thick:  # none in the middle
+                if wide != tall or wide == thick:  # no grip in the centre
                     grip = QRectF(x - wide / 2, y - tall / 2, wide, tall)
                     painter.drawRoundedRect(grip, 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -126,16 +128,16 @@ class ExtendOverlay(CanvasOverlay):
 
     @property
     def label_text(self) -> str:
-        """What is written beneath the frame."""
+        """The caption below the frame: the new size, or what to do."""
         width, height = self._edges.extended_size
         if self._edges.at_limit:
-            return self.tr("{width} × {height} · no larger").format(width=width, height=height)
+            return self.tr("{width} × {height} · maximum size").format(width=width, height=height)
         if any(self._edges.margins):
             return f"{width} × {height}"
-        return self.tr("Drag an edge outwards · Esc leaves it")
+        return self.tr("Drag an edge outwards · Esc to cancel")
 
     def _sides_at(self, at: QPointF) -> Sides:
-        """The edges within reach."""
+        """The edges close enough to a position to be grabbed."""
         frame = self._edges.extended_rect(self.size())
         if not frame.adjusted(-GRAB_DISTANCE, -GRAB_DISTANCE, GRAB_DISTANCE, GRAB_DISTANCE).contains(at):
             return frozenset()
@@ -145,4 +147,4 @@ class ExtendOverlay(CanvasOverlay):
             "top": at.y() - frame.top(),
             "bottom": at.y() - frame.bottom(),
         }
-        return frozenset(side for side, off in edges.items() if abs(off) <= GRAB_DISTANCE)
+        return frozenset(side for side, distance in edges.items() if abs(distance) <= GRAB_DISTANCE)

@@ -1,4 +1,4 @@
-"""What can be drawn over a canvas and worked with by hand and keys."""
+"""The base class of widgets that cover a canvas and take its mouse and key events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.ui.actions.shortcuts import claim_key
 
 
 class CanvasOverlay(QWidget):
-    """As large as its canvas; its `own` keys are its own even where they are shortcuts of the window."""
+    """Covers its canvas; while it has the focus, its `keys` take precedence over shortcuts of the window."""
 
     def __init__(self, canvas: QWidget, keys: Collection[int]) -> None:
         super().__init__(canvas)
@@ -30,5 +30,5 @@ class CanvasOverlay(QWidget):
         return claim_key(event, self._keys) or super().event(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        if self._canvas.hasFocus():  # it heard of the mouse first; its keys mean nothing beneath this
+        if self._canvas.hasFocus():  # the canvas took it first, but is covered
             self.setFocus(Qt.FocusReason.MouseFocusReason)

@@ -1,1 +1,1 @@
-"""Docked parts of the main window."""
+"""The parts of the main window around the canvases."""

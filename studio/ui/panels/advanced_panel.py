@@ -1,4 +1,4 @@
-"""What is behind the prompt's fold: steps, sampler and guidance, as the pack wants them or as a person does."""
+"""Steps, sampler and guidance: the pack's defaults or the user's choice; hidden until "more" is pressed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Protocol, TypeVar
 from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
-from engine.interface.pack_catalogue import default_steps
 from engine.interface.protocol import Sampler
 from studio.session.generation.request_builder import RequestDraft
 from studio.session.session import Session
@@ -23,7 +22,7 @@ Value = TypeVar("Value")
 
 
 class AdvancedPanel(QWidget):
-    """Shows and sets the generator's options that few people need."""
+    """Shows and sets the generation options that are rarely changed."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -31,24 +30,24 @@ class AdvancedPanel(QWidget):
         self._generator, self._editor, self._info = generator, editor, info
         self.steps_box = QSpinBox()
         self.steps_box.setRange(1, MAX_STEP_COUNT)
-        self._set_up_box(self.steps_box, self.tr("Steps"), self.tr("More steps take longer and look finer"))
+        self._set_up_box(self.steps_box, self.tr("Steps"), self.tr("More steps take longer and give finer results"))
         self.sampler_box = QComboBox()
         self.sampler_box.setAccessibleName(self.tr("Sampler"))
         self.sampler_box.setMinimumWidth(150)
         self._sampler_texts = sampler_texts()
-        for name, (title, help_) in self._sampler_texts.items():
+        for name, (title, description) in self._sampler_texts.items():
             if name == "distilled" and not info.distilled:
                 continue
             self.sampler_box.addItem(title, name)
-            self.sampler_box.setItemData(self.sampler_box.count() - 1, help_, Qt.ItemDataRole.ToolTipRole)
+            self.sampler_box.setItemData(self.sampler_box.count() - 1, description, Qt.ItemDataRole.ToolTipRole)
         self.help_label = styled_label("", "dim")
         self.guidance_box = self._make_guidance_box(
-            self.tr("Guidance towards the text"), self.tr("How closely the words are kept; 1 is plain")
+            self.tr("Text guidance"), self.tr("How closely the result follows the prompt; 1 turns guidance off")
         )
         self.cross_guidance_box = self._make_guidance_box(
-            self.tr("Guidance towards the other half"), self.tr("How closely each half keeps to the other; 1 is plain")
+            self.tr("Cross-guidance"), self.tr("How closely each half follows the other; 1 turns guidance off")
         )
-        self.reset_button = icon_button(theme, "undo", self.tr("As the pack has them"), self._reset)
+        self.reset_button = icon_button(theme, "undo", self.tr("Reset to the pack's defaults"), self._reset)
         self._lay_out()
         self.steps_box.valueChanged.connect(
             lambda steps: self._set_option(steps=self._unless_default(steps, self._default_steps))
@@ -71,11 +70,11 @@ class AdvancedPanel(QWidget):
         fields = (
             (self.tr("Steps"), self.steps_box),
             (self.tr("Sampler"), self.sampler_box),
-            (self.tr("Towards the text"), self.guidance_box),
-            (self.tr("the other half"), self.cross_guidance_box),
+            (self.tr("Text guidance"), self.guidance_box),
+            (self.tr("Cross-guidance"), self.cross_guidance_box),
         )
-        for words, widget in fields:
-            label = styled_label(words, "dim")
+        for label_text, widget in fields:
+            label = styled_label(label_text, "dim")
             label.setBuddy(widget)
             line.addWidget(label)
             line.addWidget(widget)
@@ -115,18 +114,15 @@ class AdvancedPanel(QWidget):
         _set_silently(self.guidance_box, guidance)
         _set_silently(self.cross_guidance_box, cross)
         self.sampler_box.setCurrentIndex(self.sampler_box.findData(options.sampler))
-        self.help_label.setText(self._sampler_texts[options.sampler].help)
-        usual = (options.steps, options.sampler, options.guidance, options.cross_guidance)
-        self.reset_button.setEnabled(usual != (None, None, None, None))
+        self.help_label.setText(self._sampler_texts[options.sampler].description)
+        chosen = (options.steps, options.sampler, options.guidance, options.cross_guidance)
+        self.reset_button.setEnabled(chosen != (None, None, None, None))
 
     @property
     def _default_steps(self) -> int:
         generator = self._generator
-        return default_steps(
-            self._info,
-            generator.settings.options.sampler,
-            RequestDraft.of(self._editor.document, generator.settings.mode).conditioning,
-        )
+        draft = RequestDraft.of(self._editor.document, generator.settings.mode)
+        return draft.default_steps(self._info, generator.settings.options.sampler)
 
     @staticmethod
     def _unless_default(value: Value, default: Value) -> Value | None:

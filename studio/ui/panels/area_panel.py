@@ -1,4 +1,4 @@
-"""How much of the picture each class covers, and how much it should: targets that steer what is generated."""
+"""The share of the picture that each class covers, with targets that guide generation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from studio.ui.style.layouts import bare_scroll_area, hbox, icon_button, style_a
 from studio.ui.style.theme import Theme
 
 NO_TARGET = -1
-"""The value of a bar without a target."""
+"""The value of a bar that has no target."""
 ROW_HEIGHT, BAR_HEIGHT = 26, 7
 CLEAR_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class AreaBar(QAbstractSlider):
-    """One class. Its value is the target in hundredths of the picture, or NONE; drag sets it, Delete clears it."""
+    """The bar of one class. Its value is the target in percent of the picture, or `NO_TARGET`.
+
+    Dragging sets the target, Delete clears it.
+    """
 
     def __init__(self, name: str, theme: Theme) -> None:
         super().__init__()
@@ -32,26 +35,26 @@ class AreaBar(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
-        self.setAccessibleName(self.tr("Area of {thing}").format(thing=name))
-        self.setToolTip(self.tr("Drag to set how much of the picture is {thing}; Delete clears it").format(thing=name))
+        self.setAccessibleName(self.tr("Area of {name}").format(name=name))
+        self.setToolTip(self.tr("Drag to set the share of {name} in the picture; Delete clears it").format(name=name))
         self.valueChanged.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(150, ROW_HEIGHT)
 
     def show_share(self, share: float, colour: str) -> None:
-        """The share of the picture from 0 to 1, and the class's colour."""
+        """Show the share of the picture from 0 to 1, in the class's colour."""
         self._share, self._colour = share, QColor(colour)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, bar = self._theme.colours, self._bar_rect()
         painter = QPainter(self)
-        words = f"{100 * self._share:.0f} %" + (f" → {self.value()} %" if self.value() != NO_TARGET else "")
+        shares = f"{100 * self._share:.0f} %" + (f" → {self.value()} %" if self.value() != NO_TARGET else "")
         painter.setPen(colours.text if self.value() != NO_TARGET or self.hasFocus() else colours.dim)
         line = QRect(0, 0, self.width(), bar.top() - 2)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._name)
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shares)
         painter.fillRect(bar, colours.border)
         painter.fillRect(bar.adjusted(1, 1, -1, -1), colours.field)
         painter.fillRect(QRect(bar.left(), bar.top(), round(bar.width() * self._share), bar.height()), self._colour)
@@ -90,7 +93,7 @@ class AreaBar(QAbstractSlider):
 
 
 class AreaPanel(QFrame):
-    """All classes of the pack."""
+    """The bars of all classes of the pack."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -133,7 +136,7 @@ class AreaPanel(QFrame):
         return bare_scroll_area(body)
 
     def _on_target_changed(self) -> None:
-        """Take the targets over; the one that was changed goes no further than the others leave room for."""
+        """Apply the targets; the changed one is limited so that all of them add up to at most 100 %."""
         total = sum(bar.value() for bar in self.bars.values() if bar.value() != NO_TARGET)
         changed = self.sender()
         if total > 100 and isinstance(changed, AreaBar):

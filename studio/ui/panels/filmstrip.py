@@ -1,4 +1,4 @@
-"""Everything that was generated, as a strip under the halves: a click brings a result back."""
+"""The filmstrip: thumbnails of all results; a click restores one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ THUMBNAIL_MARGIN = 4
 
 
 class Filmstrip(QListView):
-    """Newest first. Enter restores, F is for favourites, C compares, Delete deletes, the menu has it all."""
+    """Shows the newest result first. Enter restores, F marks a favourite, C compares and Delete deletes; the context
+    menu offers the same.
+    """
 
     compare_requested = Signal(object)  # ResultEntry
 
@@ -66,7 +68,7 @@ class Filmstrip(QListView):
         self.clicked.connect(lambda index: self.restore(self._entry(index)))
 
     def restore(self, entry: ResultEntry | None, *, with_request: bool = False) -> None:
-        """Make the picture what it was after this result; with `request`, words and seed as well."""
+        """Put a result back into the picture; with `with_request`, restore its prompt and options as well."""
         if entry is not None:
             name = self.tr("Restore result")
             show = partial(self._session.picture.show_result, name=name, restore_options=with_request)
@@ -100,16 +102,16 @@ class Filmstrip(QListView):
             self.result_menu(entry).popup(self.viewport().mapToGlobal(at))
 
     def result_menu(self, entry: ResultEntry) -> QMenu:
-        """What can be done with a result."""
+        """The context menu of a result."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        favourite = self.tr("No &favourite any more") if entry.favourite else self.tr("&Favourite")
+        favourite = self.tr("Remove from &favourites") if entry.favourite else self.tr("Add to &favourites")
         for text, run in (
             (self.tr("&Restore"), lambda: self.restore(entry)),
-            (self.tr("Restore with its re&quest"), lambda: self.restore(entry, with_request=True)),
+            (self.tr("Restore with prompt and s&ettings"), lambda: self.restore(entry, with_request=True)),
             (self.tr("&Compare with the picture"), lambda: self.compare_requested.emit(entry)),
             (favourite, lambda: self._results.set_favourite(entry, not entry.favourite)),
-            (self.tr("Show in its f&older"), lambda: self._reveal(entry)),
+            (self.tr("Show in f&older"), lambda: self._reveal(entry)),
             (self.tr("&Delete"), lambda: self._results.delete(entry)),
         ):
             menu.addAction(text).triggered.connect(lambda _, run=run: run())
@@ -123,7 +125,7 @@ class Filmstrip(QListView):
             drag.exec(Qt.DropAction.CopyAction)
 
     def result_mime_data(self, entry: ResultEntry) -> QMimeData:
-        """A result as two files, for whatever it is dropped on."""
+        """The URLs of a result's image and layout files."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in self._results.result_paths(entry)])
         return data
@@ -132,7 +134,7 @@ class Filmstrip(QListView):
         return cast("ResultEntry | None", index.data(ENTRY_ROLE)) if index.isValid() else None
 
     def _on_inserted(self, parent: ModelIndex, first: int, last: int) -> None:
-        """Show the newest result, unless someone is looking through the older ones."""
+        """Scroll to the newest result, unless the strip is in use."""
         if first == 0 and not self.underMouse() and not self.hasFocus():
             self.horizontalScrollBar().setValue(0)
 
@@ -146,7 +148,7 @@ def thumbnail_width(info: PackInfo, max_aspect: int) -> int:
 
 
 class _FilmstripModel(QAbstractListModel):
-    """Thumbnails are read when they are first seen, so a thousand results cost nothing at the start."""
+    """The results as rows. A thumbnail is read when it is first painted, so that start-up stays quick."""
 
     def __init__(self, session: Session, parent: Filmstrip) -> None:
         super().__init__(parent)
@@ -167,8 +169,9 @@ class _FilmstripModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnail(entry)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            star = self.tr("favourite") + ", " if entry.favourite else ""
-            return star + self.tr("result of {time}").format(time=f"{entry.made_at:%Y-%m-%d %H:%M:%S}")
+            time = f"{entry.made_at:%Y-%m-%d %H:%M:%S}"
+            words = self.tr("Favourite, result from {time}") if entry.favourite else self.tr("Result from {time}")
+            return words.format(time=time)
         return None
 
     def _thumbnail(self, entry: ResultEntry) -> QPixmap:
@@ -198,7 +201,7 @@ class _FilmstripModel(QAbstractListModel):
 
 
 class _FilmstripDelegate(QStyledItemDelegate):
-    """A thumbnail, a frame around the current one, and a star on a favourite."""
+    """Draws a thumbnail, a frame around the current one, and a star on favourites."""
 
     def __init__(self, theme: Theme, size: QSize, parent: Filmstrip) -> None:
         super().__init__(parent)

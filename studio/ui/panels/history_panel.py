@@ -1,4 +1,4 @@
-"""The steps by name: a click goes back, or forward again."""
+"""The undo history as a list: a click goes back or forward to a step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.ui.style.layouts import style_as_panel, styled_label, vbox
 
 
 class HistoryPanel(QFrame):
-    """The oldest step above; those that were undone stay below the current one until something else is done."""
+    """Shows the oldest step first; undone steps stay below the current one until a new step replaces them."""
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class HistoryPanel(QFrame):
 
 
 class _HistoryModel(QAbstractListModel):
-    """The names of a history; those that were undone are grey."""
+    """The names of a history's steps; undone ones are grey."""
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
@@ -52,7 +52,7 @@ class _HistoryModel(QAbstractListModel):
         self._names = self._history.names
 
     def reload(self) -> None:
-        """Show the history as it is now."""
+        """Read the history again."""
         self.beginResetModel()
         self._names = self._history.names
         self.endResetModel()

@@ -1,4 +1,4 @@
-"""The line over the canvases: undo, the three modes, live, and looking at all of it."""
+"""The bar above the canvases: undo and redo, the generation modes, live mode, extending and fitting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.ui.style.layouts import hbox, toggle_button
 
 
 class ModeBar(QWidget):
-    """Buttons only; what they mean is in the session."""
+    """Buttons for commands and modes, kept in step with the session."""
 
     def __init__(self, session: Session, commands: CommandRegistry) -> None:
         super().__init__()
@@ -52,14 +52,18 @@ class ModeBar(QWidget):
             (
                 GenerationMode.LAYOUT_TO_IMAGE,
                 self.tr("Layout → Image"),
-                self.tr("Paint a layout; the image is made from it"),
+                self.tr("Paint a layout; the image is generated from it"),
             ),
             (
                 GenerationMode.IMAGE_TO_LAYOUT,
                 self.tr("Image → Layout"),
-                self.tr("Open a photograph; its layout is found"),
+                self.tr("Open a photograph; its layout is generated"),
             ),
-            (GenerationMode.TEXT_TO_BOTH, self.tr("Text → Both"), self.tr("Describe a picture; both halves are made")),
+            (
+                GenerationMode.TEXT_TO_BOTH,
+                self.tr("Text → Both"),
+                self.tr("Describe a picture; both halves are generated"),
+            ),
         )
         for place, (mode, text, tip) in zip(("first", "", "last"), modes, strict=True):
             button = toggle_button(text, tip)

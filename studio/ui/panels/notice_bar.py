@@ -1,4 +1,4 @@
-"""What the studio has to say, over the canvases and never in the way: nothing here is modal."""
+"""Notices above the canvases; none of them is modal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_NOTICES = 3
 
 
 class NoticeBar(QWidget):
-    """The newest notices, each until it is closed, acted on or, for a hint, read."""
+    """Shows the newest notices, each until it is closed or its action is used; hints disappear after a while."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,27 +40,27 @@ class NoticeBar(QWidget):
 
     @property
     def notices(self) -> list[Notice]:
-        """What can be read now, oldest first."""
+        """The notices on display, oldest first."""
         return [row.notice for row in self._notice_rows]
 
     def row_at(self, index: int) -> NoticeRow:
-        """One of the rows, oldest first."""
+        """The row at an index, oldest first."""
         return self._notice_rows[index]
 
     def set_frozen(self, frozen: bool) -> None:
-        """Let nothing come or go while the pen is down, for that would move the canvas under it."""
+        """Hold back changes while the pen is down, since they would move the canvas under it."""
         self._frozen = frozen
         while self._pending and not self._frozen:
             self._pending.pop(0)()
 
     def show_notice(self, notice: Notice) -> None:
-        """Show a notice; the same words come only once, and of hints that offer nothing only the newest stays."""
+        """Show a notice in place of one with the same text; a hint without an action replaces the previous one."""
         if self._frozen:
             self._pending.append(partial(self.show_notice, notice))
             return
-        for shown in list(self._notice_rows):
-            if shown.notice.text == notice.text or (_is_transient_hint(shown.notice) and _is_transient_hint(notice)):
-                self.remove_row(shown)
+        for row in list(self._notice_rows):
+            if row.notice.text == notice.text or (_is_transient_hint(row.notice) and _is_transient_hint(notice)):
+                self.remove_row(row)
         while len(self._notice_rows) >= MAX_NOTICES:
             self.remove_row(
                 next((row for row in self._notice_rows if _is_transient_hint(row.notice)), self._notice_rows[0])
@@ -73,7 +73,7 @@ class NoticeBar(QWidget):
         self.show()
 
     def remove_row(self, row: NoticeRow) -> None:
-        """Take a notice away."""
+        """Remove a notice."""
         if self._frozen:
             self._pending.append(partial(self.remove_row, row))
             return
@@ -89,7 +89,7 @@ def _is_transient_hint(notice: Notice) -> bool:
 
 
 class NoticeRow(QFrame):
-    """One notice: its words, what it offers, and the details for a report behind a button."""
+    """One notice: its text, its action, and a button that shows the details for a bug report."""
 
     def __init__(self, notice: Notice, bar: NoticeBar, theme: Theme) -> None:
         super().__init__()

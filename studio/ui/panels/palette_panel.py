@@ -1,4 +1,4 @@
-"""The classes by name."""
+"""The palette: the pack's classes by name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SWATCH_SIZE = 18
 
 
 class PalettePanel(QFrame):
-    """One row for each class, searched by its name and its synonyms."""
+    """Lists the classes and selects one; the search matches names and synonyms."""
 
     def __init__(self, session: Session, preferences: Preferences, commands: CommandRegistry, theme: Theme) -> None:
         super().__init__()
@@ -44,9 +44,9 @@ class PalettePanel(QFrame):
         )
         self.distinct_button.setCheckable(True)
         self.distinct_button.setToolTip(
-            self.tr("Colours that are easy to tell apart, for every kind of colour vision; files keep the pack's own")
+            self.tr("Colours that are easy to tell apart with any colour vision; files keep the pack's colours")
         )
-        self.empty_label = styled_label(self.tr("No class of this name"), "dim")
+        self.empty_label = styled_label(self.tr("No matching class"), "dim")
         self.list_widget = QListWidget()
         self.list_widget.verticalScrollBar().rangeChanged.connect(self._scroll_to_current)
         self.list_widget.setAccessibleName(self.tr("Classes"))
@@ -95,16 +95,16 @@ class PalettePanel(QFrame):
         for index in range(len(self._editor.palette)):
             self.list_widget.item(index).setIcon(_swatch_icon(self._editor.palette.colour(index)))
 
-    def _filter(self, words: str) -> None:
-        found = self._editor.palette.search(words)
+    def _filter(self, query: str) -> None:
+        matches = self._editor.palette.search(query)
         for index in range(self.list_widget.count()):
-            self.list_widget.item(index).setHidden(index not in found)
-        self.empty_label.setVisible(not found)
+            self.list_widget.item(index).setHidden(index not in matches)
+        self.empty_label.setVisible(not matches)
 
     def _choose_first_match(self) -> None:
-        found = self._editor.palette.search(self.search_edit.text())
-        if found:
-            self._editor.toolbox.select_class(found[0])
+        matches = self._editor.palette.search(self.search_edit.text())
+        if matches:
+            self._editor.toolbox.select_class(matches[0])
             self.search_edit.clear()
 
     def _focus_search(self) -> None:
@@ -120,13 +120,13 @@ class PalettePanel(QFrame):
             self.list_widget.setCurrentRow(self._editor.toolbox.class_id)
 
     def _scroll_to_current(self) -> None:
-        """Where the other panels leave little room, too."""
+        """Keep the current class in view when the list is resized."""
         if self.list_widget.currentItem() is not None:
             self.list_widget.scrollToItem(self.list_widget.currentItem())
 
 
 class _ClassDelegate(QStyledItemDelegate):
-    """A row of the list with its key at the right."""
+    """Draws a row of the list with its shortcut key at the right."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         super().paint(painter, option, index)

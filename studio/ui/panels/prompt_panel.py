@@ -1,4 +1,4 @@
-"""The line under the canvases: words, seed, and Generate; the rest is behind a fold."""
+"""The panel below the canvases: prompt, seed and Generate; further options are hidden until "more" is pressed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from studio.ui.style.theme import Theme
 
 EXAMPLE_PROMPT = "trees on the left, open sky"
 TYPING_PAUSE_MS = 500
-"""Milliseconds without a key after which a word counts as written."""
+"""Milliseconds without a key press after which unknown words are checked."""
 
 
 class PromptPanel(QFrame):
-    """Shows and sets the generator's options; `said` when Return ends a prompt."""
+    """Shows and sets the generation options; emits `prompt_submitted` when Return starts a generation."""
 
     prompt_submitted = Signal()
 
@@ -43,9 +43,9 @@ class PromptPanel(QFrame):
         self.seed_box.setFixedWidth(116)
         pad_spin_box(self.seed_box)
         self.seed_box.setToolTip(self.tr("The same seed and picture give the same result"))
-        self.new_seed_button = icon_button(theme, "dice", self.tr("Another seed"), self._randomise_seed)
+        self.new_seed_button = icon_button(theme, "dice", self.tr("New random seed"), self._randomise_seed)
         self.seed_lock_button = icon_button(
-            theme, "lock", self.tr("Keep this seed when Generate is pressed"), self._update_options
+            theme, "lock", self.tr("Keep this seed for the next results"), self._update_options
         )
         self.seed_lock_button.setCheckable(True)
         self.more_button = icon_button(
@@ -80,7 +80,7 @@ class PromptPanel(QFrame):
         line.addWidget(self.generate_button)
         line.addWidget(self.cancel_button)
         self.unknown_label.setWordWrap(True)
-        self.unknown_label.setAccessibleName(self.tr("Words that the pack does not know"))
+        self.unknown_label.setAccessibleName(self.tr("Words the pack does not know"))
         flags = Qt.TextInteractionFlag
         self.unknown_label.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
         rows = vbox(spacing=8, margin=10)
@@ -129,9 +129,9 @@ class PromptPanel(QFrame):
 
     def _refresh(self) -> None:
         options = self._generator.settings.options
-        for line, words in ((self.prompt_edit, options.prompt), (self.negative_edit, options.negative)):
-            if line.text() != words:
-                line.setText(words)
+        for line_edit, prompt in ((self.prompt_edit, options.prompt), (self.negative_edit, options.negative)):
+            if line_edit.text() != prompt:
+                line_edit.setText(prompt)
                 self._refresh_unknown_words()
         with QSignalBlocker(self.seed_box):  # a person did not type it
             self.seed_box.setValue(options.seed)
@@ -163,7 +163,7 @@ class PromptPanel(QFrame):
         )
 
     def _words_being_typed(self) -> set[str]:
-        """The word that is being typed, if it may still become a known one."""
+        """The words at the cursors that may still become known ones."""
         lines = (self.prompt_edit, self.negative_edit)
         words = {word_before(line.text(), line.cursorPosition()).lower() for line in lines}
         return {word for word in words if self._vocabulary.has_completion(word)}
@@ -177,7 +177,7 @@ class PromptPanel(QFrame):
 
 
 def example_prompt(info: PackInfo) -> str:
-    """A prompt in a pack's own words."""
+    """An example prompt made of words that the pack knows."""
     if set(EXAMPLE_PROMPT.replace(",", "").split()) <= set(info.vocabulary):
         return EXAMPLE_PROMPT
     names = ", ".join(class_info.name for class_info in info.classes[-2:])

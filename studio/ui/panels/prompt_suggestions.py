@@ -1,4 +1,4 @@
-"""Words that a pack knows, offered under the cursor while someone types a prompt."""
+"""Completion of a prompt with the words that a pack knows."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 from studio.domain.vocabulary import word_before
 
 MIN_PREFIX_LENGTH = 2
-"""Letters after which something is offered."""
+"""Number of letters from which suggestions are shown."""
 MAX_VISIBLE_SUGGESTIONS = 8
 
 
 class PromptSuggestions(QObject):
-    """Arrows choose, Return or Tab takes, going on typing ignores."""
+    """Shows suggestions while a prompt is typed: arrow keys choose one, Return or Tab inserts it."""
 
     def __init__(self, line_edit: QLineEdit, words: tuple[str, ...]) -> None:
         super().__init__(line_edit)
@@ -31,7 +31,7 @@ class PromptSuggestions(QObject):
 
     @property
     def has_current(self) -> bool:
-        """Whether a suggestion is chosen that Return would take."""
+        """Whether a suggestion is chosen that Return would insert."""
         return self.popup.isVisible() and self.popup.currentIndex().isValid()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -59,5 +59,5 @@ class PromptSuggestions(QObject):
         text, cursor = self._line_edit.text(), self._line_edit.cursorPosition()
         start = len(word_before(text, cursor))
         self._line_edit.setSelection(cursor - start, start)
-        self._line_edit.insert(word)  # as if it had been typed, so it can be undone
+        self._line_edit.insert(word)  # as if typed, so that it can be undone
         self.popup.hide()

@@ -1,4 +1,4 @@
-"""The row under the halves: variations while there are some, and the filmstrip."""
+"""The row below the halves: variations while there are any, and the filmstrip."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.ui.style.theme import Theme
 
 
 class ResultsStrip(QFrame):
-    """Buttons for variations and comparing, four tiles that come and go, and all results."""
+    """Shows the buttons and tiles of the variations and the filmstrip."""
 
     def __init__(self, session: Session, commands: CommandRegistry, theme: Theme) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class ResultsStrip(QFrame):
 
 
 class VariationTile(QAbstractButton):
-    """One variation as it forms; it can be taken when it is finished."""
+    """Shows one variation while it is generated; once finished, a click applies it."""
 
     def __init__(self, variations: Variations, index: int, size: QSize, theme: Theme) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class VariationTile(QAbstractButton):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the variation as it is now."""
+        """Show the current state of the variation."""
         done = (
             self.index < len(self._variations.variations)
             and self._variations.variations[self.index].provenance is not None
@@ -73,7 +73,7 @@ class VariationTile(QAbstractButton):
         self.setEnabled(done)
         name = self.tr("Variation {number}").format(number=self.index + 1)
         self.setAccessibleName(name)
-        self.setToolTip(self.tr("Make this the picture") if done else name)
+        self.setToolTip(self.tr("Use this variation") if done else name)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,54 +1,46 @@
-"""The samplers by names that people know, each with a line of help."""
+"""The samplers' names and descriptions."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
 from engine.interface.protocol import Sampler
+from studio.ui.style.item_models import ChoiceText
 
 translate = QCoreApplication.translate
 
 
-class SamplerText(NamedTuple):
-    title: str
-    help: str
-
-
-def sampler_texts() -> dict[Sampler | None, SamplerText]:
-    """In the order in which they are offered, the pack's own choice first, in the language of now."""
+def sampler_texts() -> dict[Sampler | None, ChoiceText]:
+    """The texts of all samplers in the current language, in display order; None is the pack's own choice."""
     return {
-        None: SamplerText(
+        None: ChoiceText(
             translate("Samplers", "Automatic"),
-            translate("Samplers", "As the pack draws best: in all its steps, and in few while you paint."),
+            translate("Samplers", "The pack's choice: few steps while you paint, all steps otherwise."),
         ),
-        "unipc": SamplerText(
-            "UniPC", translate("Samplers", "Predicts and corrects: good pictures in the fewest steps.")
-        ),
-        "dpm++2m": SamplerText("DPM++ 2M", translate("Samplers", "Looks back one step: fine pictures in few steps.")),
-        "ddim": SamplerText("DDIM", translate("Samplers", "Plain and steady: more steps, finer pictures.")),
-        "ddim-ancestral": SamplerText(
+        "unipc": ChoiceText("UniPC", translate("Samplers", "Predictor–corrector: good results in the fewest steps.")),
+        "dpm++2m": ChoiceText("DPM++ 2M", translate("Samplers", "Multistep: fine results in few steps.")),
+        "ddim": ChoiceText("DDIM", translate("Samplers", "Deterministic: more steps give finer results.")),
+        "ddim-ancestral": ChoiceText(
             translate("Samplers", "DDIM, ancestral"),
-            translate("Samplers", "New noise at each step: livelier, slower."),
+            translate("Samplers", "Adds noise at each step: more varied, slower."),
         ),
-        "heun": SamplerText(
-            "Heun", translate("Samplers", "Looks twice at each step: exact, and takes twice as long.")
+        "heun": ChoiceText("Heun", translate("Samplers", "Second order: accurate, and twice as slow.")),
+        "ddpm": ChoiceText(
+            "DDPM", translate("Samplers", "The process of training, with much noise: 50 steps or more.")
         ),
-        "ddpm": SamplerText("DDPM", translate("Samplers", "As it was trained, with much noise: 50 steps and more.")),
-        "ddpm-wide": SamplerText(
-            translate("Samplers", "DDPM, wide"), translate("Samplers", "With the most noise: 100 steps and more.")
+        "ddpm-wide": ChoiceText(
+            translate("Samplers", "DDPM, wide"), translate("Samplers", "With the most noise: 100 steps or more.")
         ),
-        "euler-maruyama": SamplerText(
-            "Euler–Maruyama", translate("Samplers", "The plainest rule with noise, to study: 100 steps and more.")
+        "euler-maruyama": ChoiceText(
+            "Euler–Maruyama", translate("Samplers", "The simplest stochastic solver, for study: 100 steps or more.")
         ),
-        "distilled": SamplerText(
+        "distilled": ChoiceText(
             translate("Samplers", "Distilled"),
-            translate("Samplers", "The network that draws while you paint: four steps, its guidance is built in."),
+            translate("Samplers", "The fast network used while you paint: four steps, with built-in guidance."),
         ),
-        "gcdp": SamplerText("GCDP", translate("Samplers", "The published process, to compare with: slow.")),
-        "gcdp-faulty": SamplerText(
+        "gcdp": ChoiceText("GCDP", translate("Samplers", "The published process, for comparison: slow.")),
+        "gcdp-faulty": ChoiceText(
             translate("Samplers", "GCDP, as coded"),
-            translate("Samplers", "The published process with the noise of its code, to compare with."),
+            translate("Samplers", "The published process with the noise of its code, for comparison."),
         ),
     }

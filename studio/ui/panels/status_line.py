@@ -1,4 +1,4 @@
-"""The lowest line: what is under the pen, what the engine does, and how long that takes."""
+"""The status line: the class under the pointer, the state of the engine, and the progress of the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.ui.style.layouts import hbox, styled_label
 
 
 class StatusLine(QWidget):
-    """Only shows; `export` says how an export is doing."""
+    """Shows the state of the session; `export_widget` shows the progress of an export."""
 
     def __init__(self, session: Session, viewport: Viewport, export_widget: QWidget) -> None:
         super().__init__()
@@ -38,13 +38,13 @@ class StatusLine(QWidget):
         self._refresh()
 
     def _on_cursor_moved(self, _: object, cursor: QPointF | None) -> None:
-        document, words = self._session.editor.document, ""
+        document, text = self._session.editor.document, ""
         if cursor is not None:
             column, row = int(cursor.x() // 1), int(cursor.y() // 1)
             if 0 <= row < document.height and 0 <= column < document.width:
                 ids = self._session.generator.display.layout(Box(row, column, row + 1, column + 1))
-                words = f"{self._session.palette.class_name(int(ids[0, 0]))}   {column}, {row}"
-        self.cursor_label.setText(words)
+                text = f"{self._session.palette.class_name(int(ids[0, 0]))}   {column}, {row}"
+        self.cursor_label.setText(text)
 
     def _refresh(self) -> None:
         generator = self._session.generator
@@ -66,9 +66,9 @@ class StatusLine(QWidget):
         if client.state is EngineState.STOPPED:
             return self.tr("Engine is stopped")
         if generator.paused:
-            return self.tr("Live is paused while the window is hidden")
+            return self.tr("Live mode is paused while the window is hidden")
         if client.drawing_full_size:
-            return self.tr("Drawing the detail…")
+            return self.tr("Drawing at full size…")
         if not generator.running:
             return self.tr("Ready · {device}").format(device=client.device)
         if preview is None:

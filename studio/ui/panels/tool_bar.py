@@ -1,4 +1,4 @@
-"""The tools at the left edge: how pixels are covered, and below what is done to them."""
+"""The tool bar at the left edge: paint operations and, below them, tools."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.ui.style.layouts import style_as_panel, vbox
 
 
 class ToolBar(QFrame):
-    """One button for each tool and each ink; one of both is always down."""
+    """Shows a button for each paint operation and each tool."""
 
     def __init__(self, tool_commands: ToolCommands, registry: CommandRegistry) -> None:
         super().__init__()
@@ -21,8 +21,8 @@ class ToolBar(QFrame):
         self.tool_buttons: dict[Tool, QToolButton] = {}
         self.operation_buttons: dict[PaintOperation, QToolButton] = {}
         rows = vbox(spacing=3, margin=5)
-        for ink, name in tool_commands.operation_names.items():
-            self.operation_buttons[ink] = self._add_button(rows, registry, name)
+        for operation, name in tool_commands.operation_names.items():
+            self.operation_buttons[operation] = self._add_button(rows, registry, name)
         line = QFrame()
         line.setObjectName("divider")
         line.setFixedHeight(1)

@@ -1,4 +1,4 @@
-"""The line that sets the tool in hand: it shows only what that tool has."""
+"""The options of the current tool; those that do not apply to it are hidden."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.style.layouts import hbox, styled_label
 
 
 class ToolOptions(QWidget):
-    """Size, gap, symmetry, a steady hand, and how strongly the layout covers the image in an overlay."""
+    """Sets brush size, fill gap, symmetry and stroke smoothing, and the layout's opacity in the overlay view."""
 
     def __init__(self, toolbox: Toolbox, viewport: Viewport, commands: CommandRegistry) -> None:
         super().__init__()
@@ -26,14 +26,14 @@ class ToolOptions(QWidget):
         self.steady_button = commands.button("tool.steady", with_text=True)
         line.addWidget(self.steady_button)
         self.gap_slider, self._gap_widgets = self._add_slider(line, self.tr("Close gaps"), 0, MAX_FILL_GAP)
-        self.gap_slider.setToolTip(self.tr("A fill does not run out through openings as narrow as this, in pixels"))
+        self.gap_slider.setToolTip(self.tr("Fills do not leak through gaps up to this many pixels wide"))
         self.symmetry_box = self._make_symmetry_box()
         line.addWidget(self.symmetry_box)
         line.addStretch(1)
         self.overlay_button = commands.button("view.overlay", with_text=True)
         line.addWidget(self.overlay_button)
         self.opacity_slider, self._opacity_widgets = self._add_slider(line, self.tr("Layout"), 0, 100)
-        self.opacity_slider.setAccessibleName(self.tr("Opacity of the layout"))
+        self.opacity_slider.setAccessibleName(self.tr("Layout opacity"))
         self.setLayout(line)
         self.size_slider.valueChanged.connect(toolbox.set_brush_size)
         self.gap_slider.valueChanged.connect(toolbox.set_fill_gap)
@@ -46,7 +46,7 @@ class ToolOptions(QWidget):
     def _add_slider(
         self, line: QHBoxLayout, label_text: str, minimum: int, maximum: int
     ) -> tuple[QSlider, list[QWidget]]:
-        """A slider with its name and its value; returns it and all three."""
+        """Add a slider with its label and its value to a line. Returns the slider and all three widgets."""
         slider, value = QSlider(Qt.Orientation.Horizontal), styled_label("", "dim")
         slider.setRange(minimum, maximum)
         slider.setFixedWidth(110)
@@ -59,7 +59,7 @@ class ToolOptions(QWidget):
         return slider, parts
 
     def _make_symmetry_box(self) -> QComboBox:
-        words = {
+        texts = {
             Symmetry.NONE: self.tr("No symmetry"),
             Symmetry.LEFT_RIGHT: self.tr("Left and right"),
             Symmetry.TOP_BOTTOM: self.tr("Top and bottom"),
@@ -67,9 +67,9 @@ class ToolOptions(QWidget):
         }
         box = QComboBox()
         box.setAccessibleName(self.tr("Symmetry"))
-        box.setToolTip(self.tr("Everything is done once more, mirrored in the middle of the picture"))
+        box.setToolTip(self.tr("Everything you do is mirrored about the centre of the picture"))
         for symmetry in Symmetry:
-            box.addItem(words[symmetry])
+            box.addItem(texts[symmetry])
         return box
 
     def _refresh(self) -> None:

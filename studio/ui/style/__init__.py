@@ -1,1 +1,1 @@
-"""Colours, icons, fonts and layout helpers."""
+"""Theme, language, and helpers for layouts, item views and drawing."""

@@ -1,4 +1,4 @@
-"""Pixels as Qt's images."""
+"""Conversion of pixel arrays to Qt images, and where images are placed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from engine.interface.protocol import Pixels
 
 
 def qimage(pixels: Pixels) -> QImage:
-    """RGB [H, W, 3] as an image of its own memory."""
+    """An image with a copy of the RGB pixels [H, W, 3]."""
     height, width = pixels.shape[:2]
     data = np.ascontiguousarray(pixels).tobytes()
     return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 def fitted_rect(area: QRectF, size: QSize) -> QRectF:
-    """The largest part of an area, about its middle, that has the shape of a picture of this size."""
+    """The largest rectangle with the aspect ratio of `size` that fits into `area`, centred in it."""
     fitted = QRectF(0, 0, 1, 1)
     fitted.setSize(size.toSizeF().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio))
     fitted.moveCenter(area.center())

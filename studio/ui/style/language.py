@@ -1,4 +1,4 @@
-"""The language of the window: the system's if we speak it, else English, or the one that was chosen."""
+"""The language of the window: the chosen one, else the system's if it is supported, else English."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication
 from engine.interface.pack_catalogue import assets_folder
 
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "ko": "한국어"}
-"""Every language in its own words; English is the one in which the studio is written."""
+"""The supported languages by code, each in its own words; the texts in the code are English."""
 
 
 class LanguageSwitcher(QObject):
-    """Puts one language on the application; windows that are made afterwards speak it."""
+    """Installs translators on the application; windows created afterwards use them."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class LanguageSwitcher(QObject):
         self.code = "en"
 
     def install(self, choice: str) -> None:
-        """Take a language of `NAMES`; the system's for anything else."""
+        """Switch to a language of `LANGUAGE_NAMES`; any other `choice` stands for the system's language."""
         if choice == self._choice:
             return
         self.remove()
@@ -37,7 +37,7 @@ class LanguageSwitcher(QObject):
                 self._translators.append(translator)
 
     def remove(self) -> None:
-        """Take the language away again."""
+        """Remove the installed translators."""
         for translator in self._translators:
             self._app.removeTranslator(translator)
         self._translators.clear()
@@ -45,6 +45,6 @@ class LanguageSwitcher(QObject):
 
 
 def system_language(ui_languages: list[str]) -> str:
-    """The first language of a system's list ("de-AT", …) that we speak; English if there is none."""
+    """The code of the first supported language in a system's list ("de-AT", …); "en" if there is none."""
     codes = (tag.replace("_", "-").split("-")[0].lower() for tag in ui_languages)
     return next((code for code in codes if code in LANGUAGE_NAMES), "en")

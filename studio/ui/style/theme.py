@@ -1,4 +1,4 @@
-"""Colours, light or dark as the system is or as was chosen, and icons drawn in them."""
+"""The light and dark theme: palette, style sheet, and icons in the theme's colours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ICON_SIZE = 20
 
 @dataclass(frozen=True)
 class ThemeColours:
-    """One look; the canvas is neutral grey in both, so that it does not tint what lies on it."""
+    """The colours of one theme; the canvas is a neutral grey in both, so that it does not tint the picture."""
 
     window: QColor
     panel: QColor
@@ -65,7 +65,7 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
   width: 0; border: none; }
 QComboBox { padding: 0 8px; }
 QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: url("$icons/down_$look.svg"); width: 14px; height: 14px; }
+QComboBox::down-arrow { image: url("$icons/down_$scheme.svg"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView, QListView { background: $panel; border: 1px solid $border; color: $text;
   selection-background-color: $accent; selection-color: $on_accent; outline: none; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
@@ -97,7 +97,7 @@ QCheckBox { spacing: 8px; min-height: 24px; }
 QCheckBox:disabled { color: $dim; }
 QCheckBox::indicator { width: 16px; height: 16px; background: $field; border: 1px solid $dim; border-radius: 4px; }
 QCheckBox::indicator:disabled { border-color: $border; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check_$look.svg"); }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check_$scheme.svg"); }
 QCheckBox::indicator:checked:disabled { background: $border; border-color: $border; }
 QListWidget, #panel QListView, QTreeWidget { background: transparent;
   border: 1px solid transparent; border-radius: 6px; outline: none; }
@@ -138,7 +138,7 @@ QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal { background: t
 
 
 class Theme(QObject):
-    """Dresses the application, and again whenever the system changes between light and dark."""
+    """Applies a theme to the application and follows the system's changes between light and dark."""
 
     changed = Signal()
 
@@ -152,13 +152,13 @@ class Theme(QObject):
         self._apply()
 
     def set_scheme(self, scheme: ColourScheme) -> None:
-        """Be light, dark, or as the system is."""
+        """Use the light or the dark theme, or follow the system."""
         if scheme is not self._scheme:
             self._scheme = scheme
             self._apply()
 
     def set_icon(self, target: QAbstractButton | QAction, name: str) -> None:
-        """Put an icon on a button or an action and keep it in the theme's colours."""
+        """Set an icon of assets/icons on a button or an action, and recolour it when the theme changes."""
         self._themed_icons = [(themed, icon) for themed, icon in self._themed_icons if isValid(themed)]
         self._themed_icons.append((target, name))
         if isinstance(target, QAbstractButton):
@@ -166,11 +166,11 @@ class Theme(QObject):
         target.setIcon(self._icon_for(target, name))
 
     def set_icon_size(self, button: QAbstractButton) -> None:
-        """Give a button's icon the size of all icons."""
+        """Set a button's icon size to `ICON_SIZE`."""
         button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
 
     def icon(self, name: str) -> QIcon:
-        """One of assets/icons in the theme's colours."""
+        """An icon of assets/icons in the theme's current colours."""
         return self._icon(name, self.colours.text)
 
     def _icon_for(self, target: QAbstractButton | QAction, name: str) -> QIcon:
@@ -179,13 +179,13 @@ class Theme(QObject):
     def _icon(self, name: str, normal: QColor) -> QIcon:
         source = (assets_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
         icon = QIcon()
-        looks = (
+        variants = (
             (normal, QIcon.Mode.Normal, QIcon.State.Off),
             (self.colours.on_accent, QIcon.Mode.Normal, QIcon.State.On),
             (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.Off),
             (self.colours.dim, QIcon.Mode.Disabled, QIcon.State.On),
         )
-        for colour, mode, state in looks:
+        for colour, mode, state in variants:
             for scale in (1, 2):
                 icon.addPixmap(_rendered_svg(source, colour, scale), mode, state)
         return icon
@@ -198,11 +198,11 @@ class Theme(QObject):
         self.colours = LIGHT if light else DARK
         self._app.setPalette(_qt_palette(self.colours))
         names = {name: colour.name() for name, colour in vars(self.colours).items()}
-        look, icons = "light" if light else "dark", (assets_folder() / "icons").as_posix()
-        self._app.setStyleSheet(STYLE_SHEET.substitute(names, look=look, icons=icons))
-        for wearer, name in self._themed_icons:
-            if isValid(wearer):
-                wearer.setIcon(self._icon_for(wearer, name))
+        scheme, icons = "light" if light else "dark", (assets_folder() / "icons").as_posix()
+        self._app.setStyleSheet(STYLE_SHEET.substitute(names, scheme=scheme, icons=icons))
+        for target, name in self._themed_icons:
+            if isValid(target):
+                target.setIcon(self._icon_for(target, name))
         self.changed.emit()
 
 

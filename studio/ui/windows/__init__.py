@@ -1,1 +1,1 @@
-"""Windows and dialogs beside the main window."""
+"""Windows and dialogs other than the main window."""

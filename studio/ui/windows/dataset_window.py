@@ -1,4 +1,4 @@
-"""The data set browser: what came out of an export, what it holds, and a way to be rid of bad pairs."""
+"""The data set browser: looks through an exported data set, shows its statistics and removes bad pairs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIDE_PANEL_WIDTH = 232
 
 
 class DatasetWindow(QDialog):
-    """Never modal. Dropped pairs can be taken back until it is closed."""
+    """A non-modal browser. Removed pairs can be restored until it is closed."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,14 +43,14 @@ class DatasetWindow(QDialog):
         self.agreement_label = styled_label(self.agreement_filter.accessibleName(), "dim")
         self.count_label, self.selection_label = styled_label("", "heading"), styled_label("", "dim")
         self.empty_label = styled_label("", "dim")
-        self.drop_button, self.undo_button = QPushButton(self.tr("Drop")), QPushButton(self.tr("Take back"))
+        self.drop_button, self.undo_button = QPushButton(self.tr("Remove")), QPushButton(self.tr("Undo"))
         self.open_on_canvas_button = QPushButton(self.tr("Open on the canvas"))
         self._lay_out()
         self._connect()
         self._on_opened()
 
     def done(self, result: int) -> None:
-        """Ends by Escape too, which closes without an event."""
+        """Close the browser; Escape calls this too, without a close event."""
         self.browser.close()
         super().done(result)
 
@@ -87,8 +87,8 @@ class DatasetWindow(QDialog):
         rows.addWidget(self.agreement_label)
         rows.addWidget(self.agreement_filter)
         rows.addSpacing(6)
-        rows.addWidget(styled_label(self.tr("What they hold"), "heading"))
-        rows.addWidget(styled_label(self.tr("share of the pixels · of the pairs"), "dim"))
+        rows.addWidget(styled_label(self.tr("Classes"), "heading"))
+        rows.addWidget(styled_label(self.tr("share of pixels · share of pairs"), "dim"))
         rows.addWidget(bare_scroll_area(self.histogram), 1)
         side = QFrame()
         style_as_panel(side)
@@ -97,48 +97,49 @@ class DatasetWindow(QDialog):
         return side
 
     def _connect(self) -> None:
-        gallery = self.browser
-        gallery.dataset_changed.connect(self._on_opened)
-        gallery.shown_changed.connect(self._refresh)
-        gallery.noticed.connect(self.notice_bar.show_notice)
+        browser = self.browser
+        browser.dataset_changed.connect(self._on_opened)
+        browser.shown_changed.connect(self._refresh)
+        browser.noticed.connect(self.notice_bar.show_notice)
         self.grid.selection_changed.connect(self._refresh_selection)
-        self.grid.open_requested.connect(gallery.put_on_canvas)
-        self.open_button.clicked.connect(lambda: ask_folder(self, self.tr("Open a data set"), gallery.open))
+        self.grid.open_requested.connect(browser.put_on_canvas)
+        self.open_button.clicked.connect(lambda: ask_folder(self, self.tr("Open a data set"), browser.open))
         self.class_filter.activated.connect(self._apply_filter)
         self.agreement_filter.valueChanged.connect(self._apply_filter)
         self.drop_button.clicked.connect(self.grid.drop_selected)
         self.undo_button.clicked.connect(self.grid.undo_drop)
-        self.open_on_canvas_button.clicked.connect(lambda: gallery.put_on_canvas(self.grid.selected_rows[0]))
+        self.open_on_canvas_button.clicked.connect(lambda: browser.put_on_canvas(self.grid.selected_rows[0]))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self.grid.undo_drop)
 
     def _apply_filter(self) -> None:
         self.browser.set_filter(self.class_filter.currentData(), self.agreement_filter.value() / 100)
 
     def _on_opened(self) -> None:
-        gallery = self.browser
-        folder, info = gallery.folder, gallery.info
+        browser = self.browser
+        folder, info = browser.folder, browser.info
         title = self.tr("Data set")
         self.setWindowTitle(f"{folder.name} — {title}" if folder else title)
         self.class_filter.clear()
-        self.class_filter.addItem(self.tr("any class"), None)
+        self.class_filter.addItem(self.tr("Any class"), None)
         for index, class_info in enumerate(info.classes if info else ()):
             self.class_filter.addItem(class_info.name, index)
         with QSignalBlocker(self.agreement_filter):
             self.agreement_filter.setValue(0)
         for widget in (self.agreement_filter, self.agreement_label):
-            widget.setVisible(gallery.has_agreement)
+            widget.setVisible(browser.has_agreement)
         self.class_filter.setEnabled(info is not None)
-        self.open_button.setEnabled(not gallery.opening)
+        self.open_button.setEnabled(not browser.opening)
         self._refresh()
 
     def _refresh(self) -> None:
-        gallery = self.browser
-        shown, total = len(gallery.shown_indices), gallery.pair_count
-        words = self.tr("{count} pairs") if shown == total else self.tr("{shown} of {count} pairs")
-        words = words.format(shown=localised_number(shown), count=localised_number(total))
-        self.count_label.setText(words if gallery.info else self.tr("No data set is open"))
-        self.histogram.show_shares(gallery.class_frequencies())
-        self.undo_button.setEnabled(gallery.dropped_count > 0)
+        browser = self.browser
+        shown, total = len(browser.shown_indices), browser.pair_count
+        counts = self.tr("%Ln pair(s)", "", total)
+        if shown != total:
+            counts = self.tr("{shown} of %Ln pair(s)", "", total).format(shown=localised_number(shown))
+        self.count_label.setText(counts if browser.info else self.tr("No data set open"))
+        self.histogram.show_shares(browser.class_frequencies())
+        self.undo_button.setEnabled(browser.dropped_count > 0)
         self.grid.setVisible(shown > 0)
         self.empty_label.setVisible(shown == 0)
         self.empty_label.setText(self._empty_text())
@@ -148,8 +149,12 @@ class DatasetWindow(QDialog):
         if self.browser.opening:
             return self.tr("Reading…")
         if self.browser.info is None:
-            return self.tr("Open a folder that an export was written to.")
-        return self.tr("No pair is like that.") if self.browser.pair_count else self.tr("No pair is in this folder.")
+            return self.tr("Open a folder that contains an exported data set.")
+        return (
+            self.tr("No pairs match these filters.")
+            if self.browser.pair_count
+            else self.tr("This folder contains no pairs.")
+        )
 
     def _refresh_selection(self) -> None:
         rows = self.grid.selected_rows
@@ -159,9 +164,9 @@ class DatasetWindow(QDialog):
         self.selection_label.setToolTip(self.selection_label.text())
 
     def _selection_text(self, rows: list[int]) -> str:
-        gallery = self.browser
+        browser = self.browser
         if len(rows) == 1:
-            entry = gallery.entry_at(rows[0])
+            entry = browser.entry_at(rows[0])
             parts = [self.tr("Seed {seed}").format(seed=entry.record.seed)]
             if entry.agreement is not None:
                 parts.append(self.tr("agreement {share} %").format(share=round(100 * entry.agreement)))
@@ -169,12 +174,11 @@ class DatasetWindow(QDialog):
                 parts.append(self.tr("“{caption}”").format(caption=entry.record.prompt))
             return " · ".join(parts)
         if rows:
-            return self.tr("{count} pairs are chosen").format(count=localised_number(len(rows)))
-        if gallery.dropped_count:
-            words = self.tr("{count} dropped; they can be taken back until this window is closed")
-            return words.format(count=localised_number(gallery.dropped_count))
-        return self.tr("Enter opens a pair on the canvas, Delete drops it") if gallery.shown_indices else ""
+            return self.tr("%Ln pair(s) selected", "", len(rows))
+        if browser.dropped_count:
+            return self.tr("%Ln pair(s) removed; Undo works until this window is closed", "", browser.dropped_count)
+        return self.tr("Enter opens a pair on the canvas, Delete removes it") if browser.shown_indices else ""
 
     def open_folder(self, folder: Path) -> None:
-        """Look through another folder."""
+        """Open the data set in a folder."""
         self.browser.open(folder)

@@ -1,8 +1,7 @@
-"""The export dialog: what the pairs are drawn from, how many, in which form and where; then how far they are."""
+"""The export dialog: the source, number, format and folder of the pairs, then the progress of the export."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,12 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.interface.kept_masks import ConditioningKind
-from engine.interface.pack_catalogue import default_steps, find_pack_folder, full_size_shape
 from engine.interface.protocol import Generate
 from studio.session.datasets.export_jobs import ExportStage
 from studio.session.datasets.export_options import (
-    BYTES_PER_PIXEL,
     FILE_SOURCES,
     SOURCES_WITH_AREA_TARGETS,
     ExportChoices,
@@ -32,27 +28,23 @@ from studio.session.datasets.export_options import (
     build_export_request,
     next_free_folder,
 )
-from studio.session.generation.request_builder import MAX_SEED, RequestDraft
+from studio.session.datasets.export_plan import plan_export, supported_filters
+from studio.session.generation.request_builder import MAX_SEED
 from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.panels.notice_bar import NoticeBar
 from studio.ui.style.layouts import hbox, pad_spin_box, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.export_fields import PathField, ThresholdField, format_texts, source_texts
-from studio.ui.windows.export_texts import duration_text, export_status_text, localised_number
+from studio.ui.windows.export_texts import duration_text, export_status_text
 from studio.ui.windows.file_dialogs import ask_folder, ask_open_text
 
 MAX_PAIRS = 10_000_000
-SEGMENTER_FILE, CLIP_FILE = "segmenter.safetensors", "clip.safetensors"
 DIALOG_MARGIN = 16
-GIVEN_BY_SOURCE: dict[ExportSourceKind, ConditioningKind] = {
-    ExportSourceKind.LAYOUTS: "some",
-    ExportSourceKind.IMAGES: "image",
-}
 
 
 class ExportDialog(QDialog):
-    """Never modal: painting goes on, and so does the export when this is closed."""
+    """A non-modal dialog that configures and follows an export, which continues when the dialog is closed."""
 
     def __init__(self, session: Session, preferences: Preferences, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -78,13 +70,13 @@ class ExportDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.source_box, self.format_box = QComboBox(), QComboBox()
-        self.source_box.setAccessibleName(self.tr("Draw from"))
+        self.source_box.setAccessibleName(self.tr("Source"))
         self.format_box.setAccessibleName(self.tr("Format"))
         self._source_texts, self._format_texts = source_texts(), format_texts()
         for source, (title, _) in self._source_texts.items():
             self.source_box.addItem(title, source)
-        for form, (title, _) in self._format_texts.items():
-            self.format_box.addItem(title, form)
+        for format_, (title, _) in self._format_texts.items():
+            self.format_box.addItem(title, format_)
         self.source_help_label, self.format_help_label = styled_label("", "dim"), styled_label("", "dim")
         self.path_fields = {
             ExportSourceKind.PROMPTS: PathField(
@@ -102,13 +94,13 @@ class ExportDialog(QDialog):
         self.count_box.setAccessibleName(self.tr("Pairs"))
         self.first_seed_box.setRange(0, MAX_SEED)
         self.first_seed_box.setAccessibleName(self.tr("First seed"))
-        self.first_seed_box.setToolTip(self.tr("Each next pair has the next seed; the same seeds make the same pairs"))
+        self.first_seed_box.setToolTip(self.tr("Each pair uses the next seed; the same seeds give the same pairs"))
         for box in (self.count_box, self.first_seed_box):
             box.setGroupSeparatorShown(True)
             box.setMinimumWidth(110)
             pad_spin_box(box)
-        self.full_size_check = QCheckBox(self.tr("All the detail"))
-        self.full_size_check.setToolTip(self.tr("Each pair is brought to the pack's full size, which takes longer"))
+        self.full_size_check = QCheckBox(self.tr("Full size"))
+        self.full_size_check.setToolTip(self.tr("Draw each pair at the pack's full size, which takes longer"))
         self.full_size_check.setVisible(bool(self._session.full_size.factor))
         self.areas_check = QCheckBox()
         self.folder_field = PathField(self.tr("Folder"), self.tr("Choose a folder for the data set"), ask_folder)
@@ -116,26 +108,26 @@ class ExportDialog(QDialog):
     def _make_quality(self) -> None:
         self.agreement_field = ThresholdField(
             self.tr("The segmenter agrees with the layout on at least"),
-            self.tr("It looks at each image by itself, and its layout is compared with the pair's"),
+            self.tr("The segmenter's layout of each image is compared with the pair's layout"),
         )
-        self.named_classes_check = QCheckBox(self.tr("Every class that the caption names is there"))
+        self.named_classes_check = QCheckBox(self.tr("Every class named in the caption is present"))
         self.likeness_field = ThresholdField(
-            self.tr("Likeness to any other pair is below"),
-            self.tr("Near-duplicates are left out: of each other, and of the pictures in the folder below"),
+            self.tr("Similarity to any other pair is below"),
+            self.tr("Rejects near-duplicates of other pairs and of the pictures in the folder below"),
         )
         self.reference_field = PathField(
-            self.tr("Pictures not to repeat"), self.tr("Choose a folder with images and layouts"), ask_folder
+            self.tr("Reference pictures"), self.tr("Choose a folder with images and layouts"), ask_folder
         )
         self.reference_field.path_edit.setPlaceholderText(
-            self.tr("A folder of real pairs that are not to be repeated, if any")
+            self.tr("Optional: a folder of real pairs that must not be repeated")
         )
-        folder = find_pack_folder(self._session.pack.name)
-        if not (folder / SEGMENTER_FILE).is_file():
+        supported = supported_filters(self._session.pack.name)
+        if not supported.agreement:
             self.agreement_field.disable(
-                self.tr("This pack has no segmenter. diptych-engine train-segmenter makes one.")
+                self.tr("This pack has no segmenter. Train one with diptych-engine train-segmenter.")
             )
-            if not (folder / CLIP_FILE).is_file():
-                self.likeness_field.disable(self.tr("This pack has nothing to tell likeness by."))
+        if not supported.similarity:
+            self.likeness_field.disable(self.tr("This pack has no segmenter and no CLIP to compare images with."))
 
     def _make_form_layout(self) -> QGridLayout:
         grid = QGridLayout()
@@ -152,7 +144,7 @@ class ExportDialog(QDialog):
         numbers.addWidget(self.full_size_check)
         numbers.addStretch(1)
         lines: list[tuple[str, list[QWidget]]] = [
-            (self.tr("Draw from"), [self.source_box, *self.path_fields.values(), self.source_help_label]),
+            (self.tr("Source"), [self.source_box, *self.path_fields.values(), self.source_help_label]),
             (self.tr("Pairs"), [widget_from_layout(numbers)]),
             (self.tr("Areas"), [self.areas_check]),
             (self.tr("Format"), [self.format_box, self.format_help_label]),
@@ -163,8 +155,8 @@ class ExportDialog(QDialog):
             ),
         ]
         grid_row = 0
-        for words, widgets in lines:
-            label = styled_label(words, "dim")
+        for label_text, widgets in lines:
+            label = styled_label(label_text, "dim")
             grid.addWidget(label, grid_row, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for widget in widgets:
                 grid.addWidget(widget, grid_row, 1)
@@ -177,9 +169,9 @@ class ExportDialog(QDialog):
         self.export_button = QPushButton(self.tr("Export"))
         self.export_button.setProperty("primary", True)
         self.export_button.setDefault(True)
-        self.continue_button, self.pause_button = QPushButton(self.tr("Go on")), QPushButton(self.tr("Pause"))
+        self.continue_button, self.pause_button = QPushButton(self.tr("Continue")), QPushButton(self.tr("Pause"))
         self.stop_button = QPushButton(self.tr("Stop"))
-        self.browse_button = QPushButton(self.tr("Look through a data set…"))
+        self.browse_button = QPushButton(self.tr("Browse a data set…"))
         for button in (self.continue_button, self.pause_button, self.stop_button, self.browse_button):
             button.setAutoDefault(False)
 
@@ -196,7 +188,7 @@ class ExportDialog(QDialog):
         rows.addWidget(self.plan_label)
         rows.addWidget(self.progress_bar)
         rows.addLayout(buttons)
-        rows.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)  # it grows with what is shown
+        rows.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)  # the dialog grows with its content
         self.setLayout(rows)
 
     def _connect(self) -> None:
@@ -205,8 +197,8 @@ class ExportDialog(QDialog):
             box.currentIndexChanged.connect(self._refresh)
         for spin in (self.count_box, self.first_seed_box):
             spin.valueChanged.connect(self._refresh)
-        for place in (*self.path_fields.values(), self.folder_field, self.reference_field):
-            place.changed.connect(self._refresh)
+        for path_field in (*self.path_fields.values(), self.folder_field, self.reference_field):
+            path_field.changed.connect(self._refresh)
         for threshold in (self.agreement_field, self.likeness_field):
             threshold.changed.connect(self._refresh)
         for check in (self.areas_check, self.full_size_check):
@@ -224,15 +216,15 @@ class ExportDialog(QDialog):
 
     @property
     def chosen_source(self) -> ExportSourceKind:
-        """The source; Qt gives it back as a plain word."""
+        """The chosen source; Qt stores it as a plain string."""
         return ExportSourceKind(self.source_box.currentData())
 
     @property
     def export_choices(self) -> ExportChoices:
-        """What the fields say."""
+        """The contents of the fields."""
         return ExportChoices(
             source=self.chosen_source,
-            places={source: place.path for source, place in self.path_fields.items() if place.path},
+            places={source: field.path for source, field in self.path_fields.items() if field.path},
             count=self.count_box.value(),
             first_seed=self.first_seed_box.value(),
             form=self.format_box.currentData(),
@@ -291,19 +283,19 @@ class ExportDialog(QDialog):
         return self._session.generator.draft_request()
 
     def _on_export_changed(self) -> None:
-        if self._exports.request is None and self.form_widget.isEnabled() is False:
+        if self._exports.request is None and not self.form_widget.isEnabled():
             self._suggest_folder()
         self._refresh()
 
     def _refresh(self) -> None:
-        """Show what belongs to what is chosen, and how far the export is."""
+        """Show the fields of the chosen source, and the progress of the export."""
         source, options = self.chosen_source, self._session.generator.settings.options
         for field_source, path_field in self.path_fields.items():
             path_field.setVisible(field_source is source)
-        self.source_help_label.setText(self._source_texts[source].help)
-        self.format_help_label.setText(self._format_texts[self.format_box.currentData()].help)
+        self.source_help_label.setText(self._source_texts[source].description)
+        self.format_help_label.setText(self._format_texts[self.format_box.currentData()].description)
         targets = ", ".join(f"{name} {100 * share:.0f} %" for name, share in options.areas.items())
-        self.areas_check.setText(self.tr("Aim at those set beside the picture: {areas}").format(areas=targets or "–"))
+        self.areas_check.setText(self.tr("Use the area targets of the picture: {areas}").format(areas=targets or "–"))
         self.areas_check.setEnabled(bool(targets) and source in SOURCES_WITH_AREA_TARGETS)
         self.reference_field.setVisible(self.likeness_field.check_box.isChecked())
         self._refresh_progress()
@@ -327,15 +319,6 @@ class ExportDialog(QDialog):
         if exports.active and not self.focusWidget():
             self.pause_button.setFocus()
 
-    def _default_steps(self) -> int:
-        generator, document = self._session.generator, self._session.editor.document
-        gives = (
-            RequestDraft.of(document, generator.settings.mode).conditioning
-            if self.chosen_source is ExportSourceKind.CANVAS
-            else GIVEN_BY_SOURCE.get(self.chosen_source, "nothing")
-        )
-        return default_steps(self._session.pack.info, generator.settings.options.sampler, gives)
-
     def _missing_input_text(self) -> str:
         source = self.chosen_source
         if source in FILE_SOURCES and not self.path_fields[source].path:
@@ -345,51 +328,26 @@ class ExportDialog(QDialog):
         return "" if self.folder_field.path else self.tr("Choose a folder for the data set first.")
 
     def _plan_text(self) -> str:
-        """How many pairs, and about how much time and room they take."""
-        document, options = self._session.editor.document, self._session.generator.settings.options
-        info = self._session.pack.info
-        height, width = info.height, info.width
-        if self.chosen_source is ExportSourceKind.CANVAS:
-            height, width = document.height, document.width
-        count = self.count_box.value()
-        steps = options.steps or self._default_steps()
-        full, speed = self.full_size_check.isChecked(), self._session.speed_meter.speed
-        seconds = speed.estimate_seconds(steps, full, height * width * count)
-        if full:
-            height, width = full_size_shape(info, height, width) or (height, width)
+        """The number and size of the pairs, and an estimate of the time and disk space they take."""
+        plan = plan_export(self._session, self.export_choices, Path(self.folder_field.path))
         parts = [
-            self.tr("{count} pairs of {width}×{height}").format(
-                count=localised_number(count), width=width, height=height
-            )
+            self.tr("%Ln pair(s) of {width}×{height}", "", plan.count).format(width=plan.width, height=plan.height)
         ]
-        if seconds is not None:
-            parts.append(
-                self.tr("about {time} in {steps} steps each").format(time=duration_text(seconds), steps=steps)
-            )
-        size = BYTES_PER_PIXEL[self.format_box.currentData()] * height * width * count
-        room = self.tr("about {size}").format(size=QLocale().formattedDataSize(round(size), 1))
-        free = free_disk_space(Path(self.folder_field.path))
-        if free is not None:
-            room = self.tr("{room} ({free} free)").format(room=room, free=QLocale().formattedDataSize(free, 0))
-        parts.append(room)
-        if (Path(self.folder_field.path) / "export.json").is_file():
-            parts.append(self.tr("goes on with what is there"))
+        if plan.seconds is not None:
+            words = self.tr("about {time} in {steps} steps each")
+            parts.append(words.format(time=duration_text(plan.seconds), steps=plan.steps))
+        size = self.tr("about {size}").format(size=QLocale().formattedDataSize(plan.nbytes, 1))
+        if plan.free_bytes is not None:
+            free = QLocale().formattedDataSize(plan.free_bytes, 0)
+            size = self.tr("{size} ({free} free)").format(size=size, free=free)
+        parts.append(size)
+        if plan.resumes:
+            parts.append(self.tr("continues the data set in this folder"))
         return " · ".join(parts)
 
 
 def widget_from_layout(layout: QLayout) -> QWidget:
-    """A layout as a widget."""
+    """A widget with this layout."""
     widget = QWidget()
     widget.setLayout(layout)
     return widget
-
-
-def free_disk_space(folder: Path) -> int | None:
-    """Bytes on the disk that a folder is or would be on; None if nobody can say."""
-    for place in (folder, *folder.parents):
-        if place.is_dir():
-            try:
-                return shutil.disk_usage(place).free
-            except OSError:
-                return None
-    return None

@@ -1,26 +1,26 @@
-"""The fields of the export dialog: places, thresholds, and the names of sources and formats."""
+"""The export dialog's path and threshold fields, and the texts of its sources and formats."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QDir, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFileDialog, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from engine.interface.protocol import ExportFormat
 from studio.session.datasets.export_options import ExportSourceKind
+from studio.ui.style.item_models import ChoiceText
 from studio.ui.style.layouts import hbox, pad_spin_box
 
 AskForPath = Callable[[QWidget, str, Callable[[Path], None]], QFileDialog]
-"""One of ui.dialogs."""
+"""One of the functions in `file_dialogs` that ask for a path."""
 
 translate = QCoreApplication.translate
 
 
 class PathField(QWidget):
-    """A file or a folder: typed, or chosen."""
+    """A path to a file or a folder that can be typed, or chosen in a dialog."""
 
     changed = Signal()
 
@@ -40,16 +40,16 @@ class PathField(QWidget):
 
     @property
     def path(self) -> str:
-        """As it was typed, without what would be a folder of its own by mistake."""
+        """The path without leading and trailing spaces."""
         return self.path_edit.text().strip()
 
     def set_path(self, path: str) -> None:
-        """Show a path as this system writes it."""
+        """Show a path with the separators of this system."""
         self.path_edit.setText(QDir.toNativeSeparators(path))
 
 
 class ThresholdField(QWidget):
-    """A filter that is on or off, with its threshold in percent."""
+    """A filter that can be switched on, with its threshold in percent."""
 
     changed = Signal()
 
@@ -75,75 +75,71 @@ class ThresholdField(QWidget):
         self.percent_box.valueChanged.connect(self.changed)
 
     def set_threshold(self, enabled: bool, share: float) -> None:
-        """Show a threshold, as a share."""
+        """Show whether the filter is on, and its threshold as a share from 0 to 1."""
         self.percent_box.setValue(100 * share)
         self.check_box.setChecked(enabled)
         self.percent_box.setEnabled(enabled)
 
     @property
     def share(self) -> float:
+        """The threshold from 0 to 1."""
         return self.percent_box.value() / 100
 
     def disable(self, reason: str) -> None:
-        """Say why this cannot be used."""
+        """Switch the filter off for good; `reason` becomes its tool tip."""
         self.set_threshold(False, self.share)
         self.check_box.setEnabled(False)
         self.check_box.setToolTip(reason)
 
 
-class ChoiceText(NamedTuple):
-    title: str
-    help: str
-
-
 def source_texts() -> dict[ExportSourceKind, ChoiceText]:
-    """In the order in which they are offered, in the language of now."""
+    """The texts of all sources in the current language, in display order."""
     return {
         ExportSourceKind.GRAMMAR: ChoiceText(
-            translate("Export", "Captions of the pack's own words"),
-            translate("Export", "Each pair gets a caption that is made up for it; both halves are drawn."),
+            translate("Export", "Captions from the pack's grammar"),
+            translate("Export", "A caption is composed for each pair; both halves are generated."),
         ),
         ExportSourceKind.PROMPTS: ChoiceText(
             translate("Export", "Captions from a file"),
-            translate("Export", "A text file with a caption on each line; pairs take them in turn."),
+            translate("Export", "A text file with one caption per line; pairs use them in turn."),
         ),
         ExportSourceKind.CANVAS: ChoiceText(
-            translate("Export", "The canvas as it is now"),
-            translate("Export", "What is painted and kept stays; the rest is drawn anew with each seed."),
+            translate("Export", "The current canvas"),
+            translate("Export", "Painted and kept parts stay; the rest is generated with each seed."),
         ),
         ExportSourceKind.LAYOUTS: ChoiceText(
             translate("Export", "Layouts from a folder"),
-            translate("Export", "Index PNGs; new images are drawn for them, round after round."),
+            translate("Export", "Index PNGs; new images are generated for them, in turn."),
         ),
         ExportSourceKind.IMAGES: ChoiceText(
             translate("Export", "Images from a folder"),
-            translate("Export", "PNG or JPEG files; their layouts are found."),
+            translate("Export", "PNG or JPEG files; layouts are generated for them."),
         ),
         ExportSourceKind.FREE: ChoiceText(
-            translate("Export", "Nothing at all"),
-            translate("Export", "Any pictures, as the pack draws them."),
+            translate("Export", "Nothing"),
+            translate("Export", "Pictures without any condition."),
         ),
     }
 
 
 def format_texts() -> dict[ExportFormat, ChoiceText]:
-    """All formats, with what reads them."""
+    """The texts of all formats in the current language, in display order."""
     return {
         "paired": ChoiceText(
             translate("Export", "Paired folders"),
-            translate("Export", "images/ and layouts/ with index PNGs; diptych-engine train reads it."),
+            translate("Export", "images/ and layouts/ with index PNGs, as read by diptych-engine train."),
         ),
         "voc": ChoiceText("Pascal VOC", translate("Export", "JPEG images and PNGs with the VOC palette.")),
         "cityscapes": ChoiceText(
             "Cityscapes", translate("Export", "leftImg8bit and gtFine with labelIds, trainIds and colours.")
         ),
-        "ade20k": ChoiceText("ADE20K", translate("Export", "JPEG images, and annotations in which 0 is unlabelled.")),
-        "coco": ChoiceText("COCO", translate("Export", "Panoptic PNGs, regions as run lengths, and captions.")),
+        "ade20k": ChoiceText("ADE20K", translate("Export", "JPEG images and annotations; 0 means unlabelled.")),
+        "coco": ChoiceText("COCO", translate("Export", "Panoptic PNGs, run-length encoded regions, and captions.")),
         "imagefolder": ChoiceText(
             "Hugging Face ImageFolder", translate("Export", "A folder with metadata.jsonl, for load_dataset.")
         ),
         "parquet": ChoiceText(
-            "Hugging Face Parquet", translate("Export", "A few large files with the pictures inside.")
+            "Hugging Face Parquet", translate("Export", "A few large files that contain the pictures.")
         ),
-        "webdataset": ChoiceText("WebDataset", translate("Export", "Tar files of pairs, for sets that are streamed.")),
+        "webdataset": ChoiceText("WebDataset", translate("Export", "Tar files of pairs, for streaming.")),
     }

@@ -1,4 +1,4 @@
-"""Pairs, times and sizes in words."""
+"""Texts about numbers, durations and the progress of an export."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ translate = QCoreApplication.translate
 
 
 def localised_number(value: int) -> str:
-    """ "10,000" in the language of now."""
+    """A number as the current language writes it, such as "10,000"."""
     return QLocale().toString(value)
 
 
 def duration_text(seconds: float) -> str:
-    """Rounded to what one wants to know: seconds, minutes, or hours and minutes."""
+    """A duration rounded to seconds, minutes, or hours and minutes."""
     if seconds < 60:
         return translate("Export", "{count} s").format(count=max(1, round(seconds)))
     minutes = round(seconds / 60)
@@ -27,18 +27,16 @@ def duration_text(seconds: float) -> str:
 
 
 def export_status_text(exports: ExportRunner) -> str:
-    """How an export is doing, in a few words; empty if there is none."""
+    """The progress of an export in a few words; empty if there is none."""
     request, progress = exports.request, exports.progress
     if request is None or exports.stage is ExportStage.NONE:
         return ""
     if exports.stage is ExportStage.WAITING:
         return translate("Export", "Waiting for the engine…")
     if progress is None:
-        return "" if exports.stage is ExportStage.STOPPED else translate("Export", "Getting ready…")
+        return "" if exports.stage is ExportStage.STOPPED else translate("Export", "Preparing…")
     parts = [
-        translate("Export", "{done} of {count} pairs").format(
-            done=localised_number(progress.pairs), count=localised_number(request.count)
-        )
+        translate("Export", "{done} of %Ln pair(s)", "", request.count).format(done=localised_number(progress.pairs))
     ]
     if progress.rejected:
         parts.append(translate("Export", "{count} rejected").format(count=localised_number(progress.rejected)))
@@ -47,9 +45,9 @@ def export_status_text(exports: ExportRunner) -> str:
     elif exports.stage is ExportStage.STOPPED:
         parts.append(translate("Export", "stopped"))
     elif progress.pairs >= request.count:
-        parts.append(translate("Export", "writing the rest…"))
+        parts.append(translate("Export", "finishing…"))
     elif progress.eta is not None and progress.per_second:
         rate = QLocale().toString(progress.per_second, "f", 1 if progress.per_second < 10 else 0)
-        parts.append(translate("Export", "{rate} a second").format(rate=rate))
+        parts.append(translate("Export", "{rate} per second").format(rate=rate))
         parts.append(translate("Export", "{time} left").format(time=duration_text(progress.eta)))
     return " · ".join(parts)

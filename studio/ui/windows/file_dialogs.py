@@ -1,4 +1,4 @@
-"""File dialogs that are opened and not waited for."""
+"""File dialogs that return at once and call back with the chosen path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ translate = QCoreApplication.translate
 def ask_open_picture(
     parent: QWidget, title: str, on_chosen: Callable[[Path], None], *, projects: bool = False
 ) -> QFileDialog:
-    """Let a person choose a picture to open, or a project too; returns at once."""
+    """Ask for a picture to open, or also for a project if `projects`."""
     pictures = translate("Dialogs", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
     if projects:
         both = translate("Dialogs", "Projects and pictures (*.diptych *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)")
@@ -26,29 +26,29 @@ def ask_open_picture(
 
 
 def ask_save_png(parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose where to save a PNG; returns at once."""
+    """Ask where to save a PNG; `name` is the suggested file name."""
     return _ask_save(parent, title, name, on_chosen, "PNG (*.png)")
 
 
 def ask_save_gif(parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose where to save a GIF; returns at once."""
+    """Ask where to save a GIF; `name` is the suggested file name."""
     return _ask_save(parent, title, name, on_chosen, "GIF (*.gif)")
 
 
 def ask_save_project(parent: QWidget, title: str, name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose where to save a project; returns at once."""
+    """Ask where to save a project; `name` is the suggested file name."""
     return _ask_save(parent, title, name, on_chosen, "Diptych (*.diptych)")
 
 
 def ask_open_zip(parent: QWidget, title: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose a zip; returns at once."""
+    """Ask for a zip file to open."""
     dialog = QFileDialog(parent, title, filter="Zip (*.zip)")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open_dialog(dialog, on_chosen)
 
 
 def ask_open_text(parent: QWidget, title: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose a text file; returns at once."""
+    """Ask for a text file to open."""
     texts, everything = translate("Dialogs", "Text files (*.txt)"), translate("Dialogs", "All files (*)")
     dialog = QFileDialog(parent, title, filter=f"{texts};;{everything}")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -56,7 +56,7 @@ def ask_open_text(parent: QWidget, title: str, on_chosen: Callable[[Path], None]
 
 
 def ask_folder(parent: QWidget, title: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
-    """Let a person choose a folder; returns at once."""
+    """Ask for a folder."""
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)

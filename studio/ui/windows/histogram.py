@@ -1,4 +1,4 @@
-"""What a set of pairs holds, class by class."""
+"""A histogram of the classes in a data set."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ROW_HEIGHT, BAR_HEIGHT = 30, 7
 
 
 class ClassHistogram(QWidget):
-    """A bar for each class: its share of the pixels, and in how many pairs it is."""
+    """Shows a bar for each class, with its share of the pixels and the share of pairs that contain it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme, self._shares = theme, list[ClassFrequency]()
         self.setContentsMargins(0, 0, 10, 0)
-        self.setAccessibleName(self.tr("What the pairs hold"))
+        self.setAccessibleName(self.tr("Classes in the pairs"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -27,7 +27,7 @@ class ClassHistogram(QWidget):
         return QSize(200, ROW_HEIGHT * len(self._shares))
 
     def show_shares(self, shares: list[ClassFrequency]) -> None:
-        """Show these; the longest bar is the largest share."""
+        """Show the shares of all classes; the largest one fills the width."""
         self._shares = shares
         self.setAccessibleDescription(", ".join(f"{share.name} {percent_text(share.pixel_share)}" for share in shares))
         self.updateGeometry()
@@ -37,25 +37,25 @@ class ClassHistogram(QWidget):
         painter, colours, width = QPainter(self), self._theme.colours, self.contentsRect().width()
         largest = max((share.pixel_share for share in self._shares), default=0.0) or 1.0
         flags = Qt.AlignmentFlag
-        for row, one in enumerate(self._shares):
+        for row, share in enumerate(self._shares):
             line = QRect(0, row * ROW_HEIGHT, width, ROW_HEIGHT - BAR_HEIGHT - 4)
-            painter.setPen(colours.text if one.pair_share else colours.dim)
-            painter.drawText(line, flags.AlignLeft | flags.AlignVCenter, one.name)
+            painter.setPen(colours.text if share.pair_share else colours.dim)
+            painter.drawText(line, flags.AlignLeft | flags.AlignVCenter, share.name)
             painter.setPen(colours.dim)
             words = self.tr("{pixels} · {pairs}").format(
-                pixels=percent_text(one.pixel_share), pairs=percent_text(one.pair_share)
+                pixels=percent_text(share.pixel_share), pairs=percent_text(share.pair_share)
             )
             painter.drawText(line, flags.AlignRight | flags.AlignVCenter, words)
             bar = QRect(0, line.bottom() + 1, width, BAR_HEIGHT)
             painter.fillRect(bar, colours.border)
             painter.fillRect(bar.adjusted(1, 1, -1, -1), colours.field)
             painter.fillRect(
-                QRect(0, bar.top(), round(bar.width() * one.pixel_share / largest), BAR_HEIGHT), QColor(one.colour)
+                QRect(0, bar.top(), round(bar.width() * share.pixel_share / largest), BAR_HEIGHT), QColor(share.colour)
             )
         painter.end()
 
 
 def percent_text(share: float) -> str:
-    """With one digit below ten."""
+    """A share from 0 to 1 in percent, with one decimal place below 10 %."""
     value = 100 * share
     return f"{QLocale().toString(value, 'f', 1 if 0 < value < 9.95 else 0)} %"

@@ -1,4 +1,4 @@
-"""The packs on this machine: what each can do, which is in use, and how another one comes in."""
+"""The packs window: lists the installed packs, switches between them and installs new ones."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ EXAMPLE_SIZE = (176, 88)
 
 
 class PacksWindow(QDialog):
-    """Never modal; says which pack a person wants, and leaves it to others to open it."""
+    """A non-modal list of packs; emits `pack_chosen` and leaves opening the pack to the receiver."""
 
-    pack_chosen = Signal(str)
+    pack_chosen = Signal(str)  # name of the pack
 
     def __init__(self, installer: PackInstaller, current_pack: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,9 +87,9 @@ class PacksWindow(QDialog):
         self.card_widgets = {
             card.name: PackCardWidget(card, in_use=card.name == self._current_pack) for card in list_pack_cards()
         }
-        for name, shown in self.card_widgets.items():
-            shown.use_button.clicked.connect(partial(self.pack_chosen.emit, name))
-            self._card_rows.addWidget(shown)
+        for name, card_widget in self.card_widgets.items():
+            card_widget.use_button.clicked.connect(partial(self.pack_chosen.emit, name))
+            self._card_rows.addWidget(card_widget)
         self._card_rows.addStretch(1)
 
     def _on_installed(self, name: str) -> None:
@@ -98,7 +98,7 @@ class PacksWindow(QDialog):
 
 
 class PackCardWidget(QFrame):
-    """One pack: a layout that comes with it, its words and figures, and a button."""
+    """Shows one pack: an example layout, its title, description and figures, and a button to use it."""
 
     def __init__(self, card: PackCard, *, in_use: bool) -> None:
         super().__init__()
@@ -124,8 +124,8 @@ class PackCardWidget(QFrame):
         rows = vbox(spacing=3)
         rows.addWidget(self.title_label)
         rows.addWidget(self.description_label)
-        for what, value in card.figures:
-            figure = QLabel(f"{value} — {what}")
+        for title, value in card.figures:
+            figure = QLabel(f"{value} — {title}")
             figure.setWordWrap(True)
             figure.setTextFormat(Qt.TextFormat.PlainText)
             rows.addWidget(figure)
@@ -139,10 +139,12 @@ class PackCardWidget(QFrame):
         if not picture.isNull():
             ratio = self.devicePixelRatio()
             size = label.size() * ratio
-            picture = picture.scaled(size, Qt.AspectRatioMode.KeepAspectRatio)  # hard edges, as layouts have
+            picture = picture.scaled(
+                size, Qt.AspectRatioMode.KeepAspectRatio
+            )  # without smoothing, which would blend class colours
             picture.setDevicePixelRatio(ratio)
             label.setPixmap(picture)
-            label.setAccessibleName(self.tr("An example layout"))
+            label.setAccessibleName(self.tr("Example layout"))
         return label
 
     def _description(self, card: PackCard) -> str:
@@ -150,7 +152,7 @@ class PackCardWidget(QFrame):
         assert info is not None
         parts = [
             f"{info.width}×{info.height}",
-            self.tr("%n class(es)", "", len(info.classes)),
+            self.tr("%Ln class(es)", "", len(info.classes)),
             self.tr("licence: {licence}").format(licence=info.licence or self.tr("not stated")),
             QLocale().formattedDataSize(card.size, 1),
         ]

@@ -1,4 +1,4 @@
-"""The pairs of a data set as a grid: only those in sight are ever decoded."""
+"""The pairs of a data set as a grid of thumbnails; only visible pairs are decoded."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 TILE_WIDTH, TILE_MARGIN = 216, 5
 MAX_CACHED_THUMBNAILS = 800
-"""Thumbnails that are held; each takes about 50 kB."""
+"""Number of thumbnails in memory; each takes about 50 kB."""
 OPEN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 DROP_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class PairGrid(QListView):
-    """Enter opens a pair on the canvas, Delete drops all that are selected, Ctrl+Z takes them back."""
+    """Shows the pairs. Enter opens one on the canvas, Delete removes the selected ones, Ctrl+Z restores them."""
 
     open_requested = Signal(int)  # a row
     selection_changed = Signal()
@@ -52,11 +52,11 @@ class PairGrid(QListView):
 
     @property
     def selected_rows(self) -> list[int]:
-        """Those that are selected, in order."""
+        """The rows of the selected pairs in ascending order."""
         return sorted(index.row() for index in self.selectedIndexes())
 
     def drop_selected(self) -> None:
-        """Drop what is selected; the pair that takes the place of the first one is current then."""
+        """Remove the selected pairs; the pair that takes the place of the first one becomes current."""
         rows, place = self.selected_rows, self.verticalScrollBar().value()
         if not rows:
             return
@@ -67,7 +67,7 @@ class PairGrid(QListView):
             self.setCurrentIndex(index)
 
     def undo_drop(self) -> None:
-        """Take back those that were dropped last."""
+        """Restore the pairs that were removed last."""
         place = self.verticalScrollBar().value()
         self._browser.undo_drop()
         self.verticalScrollBar().setValue(place)
@@ -94,7 +94,7 @@ class PairGrid(QListView):
 
 
 class _PairModel(QAbstractListModel):
-    """Asks for the thumbnail of a pair when it is first painted."""
+    """The shown pairs as rows. A thumbnail is requested when it is first painted."""
 
     def __init__(self, browser: DatasetBrowser, parent: PairGrid) -> None:
         super().__init__(parent)
@@ -153,14 +153,14 @@ class _PairModel(QAbstractListModel):
 
 
 class _PairDelegate(QStyledItemDelegate):
-    """Both halves side by side; a frame around what is selected, a cross for what cannot be read."""
+    """Draws both halves of a pair, a frame if it is selected, and a note if it cannot be read."""
 
     def __init__(self, theme: Theme, parent: PairGrid) -> None:
         super().__init__(parent)
         self._theme, self._size = theme, QSize(TILE_WIDTH, TILE_WIDTH // 4)
 
     def set_thumbnail_size(self, size: QSize) -> None:
-        """Of both halves, without the edge."""
+        """Set the size in pixels of a thumbnail with both halves, without its margin."""
         self._size = size
 
     def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:

@@ -1,4 +1,4 @@
-"""All commands with their keys: to look up, to search, and to change."""
+"""The shortcuts window: lists all commands with their keys, searches and changes them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME_ROLE = Qt.ItemDataRole.UserRole
 
 
 class ShortcutsWindow(QDialog):
-    """Never modal: the keys can be tried out while it is open."""
+    """A non-modal window, so that keys can be tried out while it is open."""
 
     def __init__(self, commands: CommandRegistry, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class ShortcutsWindow(QDialog):
         self._group_items: dict[str, QTreeWidgetItem] = {}
         self._command_items: list[QTreeWidgetItem] = []
         self.search_edit = QLineEdit()
-        self.search_edit.setPlaceholderText(self.tr("Search a command or a key"))
+        self.search_edit.setPlaceholderText(self.tr("Search commands and keys"))
         self.search_edit.setAccessibleName(self.tr("Search"))
         self.search_edit.setClearButtonEnabled(True)
         self.tree = QTreeWidget()
@@ -55,19 +55,19 @@ class ShortcutsWindow(QDialog):
 
     @property
     def current_command(self) -> Command | None:
-        """The chosen one."""
+        """The selected command, if any."""
         item = self.tree.currentItem()
         name = item.data(0, NAME_ROLE) if item else None
         return next((command for command in self._commands.commands if command.name == name), None)
 
     def select_command(self, name: str) -> None:
-        """Go to a command's row."""
+        """Select a command by its name."""
         for item in self._command_items:
             if item.data(0, NAME_ROLE) == name:
                 self.tree.setCurrentItem(item)
 
     def visible_command_names(self) -> list[str]:
-        """The names of the commands that the search leaves."""
+        """The names of the commands that match the search."""
         return [item.data(0, NAME_ROLE) for item in self._command_items if not item.isHidden()]
 
     def _lay_out(self) -> None:
@@ -127,10 +127,10 @@ class ShortcutsWindow(QDialog):
         self._on_current_changed()
 
     def _filter(self, query: str) -> None:
-        wanted = query.casefold().split()
+        terms = query.casefold().split()
         for item in self._command_items:
             row_text = f"{item.text(0)} {item.text(1)}".casefold()
-            item.setHidden(not all(word in row_text for word in wanted))
+            item.setHidden(not all(word in row_text for word in terms))
         visible = [item for item in self._command_items if not item.isHidden()]
         for group in self._group_items.values():
             group.setHidden(all(item.parent() is not group for item in visible))
@@ -150,13 +150,13 @@ class ShortcutsWindow(QDialog):
         owner = self._commands.command_with_key(key) if key else None
         words = ""
         if command is not None and owner is not None and owner.name != command.name:
-            words = self.tr("{key} belongs to “{other}”. “Set” takes it from there.").format(
+            words = self.tr("{key} is used by “{other}”. “Set” reassigns it.").format(
                 key=native_key(key), other=without_mnemonic(owner.text)
             )
         elif command is not None and not key:
-            words = self.tr("Press a key, or “Set” without one to take the key away.")
+            words = self.tr("Press a key, or “Set” without one to remove the shortcut.")
         elif command is not None:
-            words = self.tr("Press another key for “{command}”.").format(command=without_mnemonic(command.text))
+            words = self.tr("Press a new key for “{command}”.").format(command=without_mnemonic(command.text))
         self.note_label.setText(words)
 
     def _apply_key(self) -> None:

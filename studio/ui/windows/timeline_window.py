@@ -1,4 +1,4 @@
-"""The denoising timeline: what the network saw and what it made of it, step by step."""
+"""The denoising timeline: the network's noisy input and its estimate at each sampling step."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from studio.ui.style.theme import Theme
 from studio.ui.windows.file_dialogs import ask_folder, ask_save_gif
 
 PLAY_INTERVAL_MS = 160
-"""Milliseconds that each step is shown while it plays."""
+"""Milliseconds for which each step is shown during playback."""
 
 
 class TimelineWindow(QDialog):
-    """Never modal. It asks for the steps when it opens; the picture stays as it is."""
+    """A non-modal window that traces the current result when it opens and does not change the picture."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class TimelineWindow(QDialog):
         self.step_label = styled_label("", "dim")
         self.play_button = QPushButton(self.tr("Play"))
         self.play_button.setCheckable(True)
-        self.retrace_button = QPushButton(self.tr("Make the steps again"))
+        self.retrace_button = QPushButton(self.tr("Trace again"))
         self.save_gif_button = QPushButton(self.tr("Save GIF…"))
         self.save_frames_button = QPushButton(self.tr("Save frames…"))
         self._play_timer = QTimer(self, interval=PLAY_INTERVAL_MS)
@@ -58,12 +58,12 @@ class TimelineWindow(QDialog):
 
     @property
     def current_step(self) -> TimelineStep | None:
-        """What is shown."""
-        moments = self._timeline.steps
-        return moments[min(self.slider.value(), len(moments) - 1)] if moments else None
+        """The step on display, if there is one."""
+        steps = self._timeline.steps
+        return steps[min(self.slider.value(), len(steps) - 1)] if steps else None
 
     def done(self, result: int) -> None:
-        """Ends by Escape too, which closes without an event."""
+        """Stop playback and tracing; Escape calls this too, without a close event."""
         self._play_timer.stop()
         self._timeline.stop()
         super().done(result)
@@ -107,36 +107,36 @@ class TimelineWindow(QDialog):
         timeline.changed.connect(self._on_timeline_changed)
 
     def _on_timeline_changed(self) -> None:
-        moments, at_end = self._timeline.steps, self.slider.value() == self.slider.maximum()
-        self.slider.setRange(0, max(0, len(moments) - 1))
-        if at_end:  # whoever looks at an earlier step is left alone
+        steps, at_end = self._timeline.steps, self.slider.value() == self.slider.maximum()
+        self.slider.setRange(0, max(0, len(steps) - 1))
+        if at_end:  # an earlier step stays on display
             self.slider.setValue(self.slider.maximum())
-        has_steps = bool(moments) and not self._timeline.running
+        has_steps = bool(steps) and not self._timeline.running
         for button in (self.play_button, self.save_gif_button, self.save_frames_button):
             button.setEnabled(has_steps)
         self.retrace_button.setEnabled(not self._timeline.running)
         self._refresh()
 
     def _refresh(self) -> None:
-        moment, count = self.current_step, len(self._timeline.steps)
+        step, count = self.current_step, len(self._timeline.steps)
         self.step_label.setText(
             self.tr("{step} of {count}").format(step=min(self.slider.value() + 1, count), count=count)
         )
-        if moment is None:
+        if step is None:
             return
         for picture, pixels in zip(
             self.step_images,
             (
-                self._layout_pixels(moment.noisy_layout),
-                moment.noisy_image,
-                self._layout_pixels(moment.layout),
-                moment.image,
+                self._layout_pixels(step.noisy_layout),
+                step.noisy_image,
+                self._layout_pixels(step.layout),
+                step.image,
             ),
             strict=True,
         ):
             picture.show_pixels(pixels)
-        self.layout_clock_bar.set_clock(moment.layout_clock, moment.top_clock)
-        self.image_clock_bar.set_clock(moment.image_clock, moment.top_clock)
+        self.layout_clock_bar.set_clock(step.layout_clock, step.top_clock)
+        self.image_clock_bar.set_clock(step.image_clock, step.top_clock)
 
     def _layout_pixels(self, layout: Pixels) -> Pixels:
         return np.ascontiguousarray(self._palette.to_rgba(layout)[..., :3])
@@ -156,7 +156,7 @@ class TimelineWindow(QDialog):
 
 
 class StepImage(QWidget):
-    """One of the four pictures, as large as there is room."""
+    """Shows one of the four pictures as large as possible."""
 
     def __init__(self, name: str, theme: Theme) -> None:
         super().__init__()
@@ -168,7 +168,7 @@ class StepImage(QWidget):
         return QSize(360, 180)
 
     def show_pixels(self, pixels: Pixels) -> None:
-        """RGB [H, W, 3]."""
+        """Show RGB pixels [H, W, 3]."""
         self._image = qimage(pixels)
         self.update()
 
@@ -181,7 +181,7 @@ class StepImage(QWidget):
 
 
 class ClockBar(QWidget):
-    """How far a half still is from clean, as a number and a bar."""
+    """Shows the diffusion clock of a half as a number and a bar."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -194,7 +194,7 @@ class ClockBar(QWidget):
         self.setLayout(line)
 
     def set_clock(self, clock: int, max_clock: int) -> None:
-        """Show clock t of T."""
+        """Show clock t of T; 0 is clean."""
         self.clock_label.setText(f"{self._name}: {clock} / {max_clock}")
         self.progress_bar.setRange(0, max_clock)
         self.progress_bar.setValue(clock)

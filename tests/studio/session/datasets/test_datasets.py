@@ -367,10 +367,10 @@ def visible_button_texts(window: QWidget) -> list[str]:
 
 def test_the_dialog_shows_the_buttons_that_mean_something(driver: StudioDriver, tmp_path: Path) -> None:
     dialog = open_export_dialog(driver)
-    assert visible_button_texts(dialog) == ["Choose…", "Look through a data set…", "Export"]
+    assert visible_button_texts(dialog) == ["Choose…", "Browse a data set…", "Export"]
     driver.wait_until_ready()
     start_export(driver, tmp_path / "set", MANY_PAIRS)
-    assert set(visible_button_texts(dialog)) == {"Choose…", "Look through a data set…", "Stop", "Pause"}
+    assert set(visible_button_texts(dialog)) == {"Choose…", "Browse a data set…", "Stop", "Pause"}
     wait_for_pairs(driver)
     driver.click(dialog.stop_button)
-    assert set(visible_button_texts(dialog)) >= {"Go on", "Export"}
+    assert set(visible_button_texts(dialog)) >= {"Continue", "Export"}

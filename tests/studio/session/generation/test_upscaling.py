@@ -175,7 +175,7 @@ def test_the_picture_is_exported_as_large_as_it_is_shown(open_full_size_studio: 
     driver = open_full_size_studio().wait_until_ready()
     driver.window.commands["view.full"].trigger()
     driver.window.commands["file.save_full"].trigger()
-    assert "not there at full size yet" in driver.notice_text()
+    assert "full-size image is not ready yet" in driver.notice_text()
     driver.window.commands["view.full"].trigger()
     driver.wait_until(lambda: is_full_size_shown(driver))
     save, asked_for = driver.session.files.full_size_saver(shown_full_size(driver)), shown_full_size(driver)

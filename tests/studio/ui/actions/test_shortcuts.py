@@ -62,7 +62,7 @@ def test_a_conflict_is_named_and_the_key_moves(open_studio: OpenStudio) -> None:
     window = open_shortcuts_window(driver)
     window.select_command("view.fit")
     set_key(driver, window, Qt.Key.Key_Z, CTRL)
-    assert "belongs to “Undo”" in window.note_label.text()
+    assert "is used by “Undo”" in window.note_label.text()
     driver.click(window.set_button)
     assert driver.window.commands.keys("view.fit") == ("Ctrl+Z",)
     assert driver.window.commands.keys("edit.undo") == ()

@@ -181,7 +181,7 @@ def test_a_dialog_extends_by_numbers(open_studio: OpenStudio) -> None:
     QTest.keyClicks(dialog.margin_boxes["bottom"], "30")
     assert "80 × 64" in dialog.size_label.text()
     dialog.margin_boxes["right"].setValue(MAX_SIDE)
-    assert "no larger" in dialog.size_label.text()
+    assert "largest possible" in dialog.size_label.text()
     dialog.margin_boxes["right"].setValue(0)
     driver.click(dialog.extend_button)
     assert picture_size(driver) == (80, 64)
@@ -200,7 +200,7 @@ def test_a_picture_ends_growing_and_says_so(open_studio: OpenStudio) -> None:
     driver.press_key(KEY.Key_C)
     curtain = driver.window.extend_controller.overlays[0]
     QTest.keyClick(curtain, KEY.Key_Down)
-    assert "no larger" in curtain.label_text
+    assert "maximum size" in curtain.label_text
     QTest.keyClick(curtain, KEY.Key_Return)
     assert len(driver.editor.history) == depth
 

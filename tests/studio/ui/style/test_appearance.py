@@ -105,7 +105,7 @@ def test_a_new_window_shows_what_the_old_one_did(open_studio: OpenStudio) -> Non
     left, right = driver.window.layout_canvas.size(), driver.window.image_canvas.size()
     assert abs(left.width() - right.width()) <= 1, "long words make neither half wider"
     state = driver.window.image_half.state_label
-    assert state.toolTip() == "innerhalb der Umrandung neu gezeichnet"
+    assert state.toolTip() == "nur der umrandete Teil wird neu gezeichnet"
     driver.window.layout_canvas.setFocus()
     assert driver.window.image_canvas.grab().toImage() == before, "with its outlines"
     driver.wait_until(lambda: not isValid(old))

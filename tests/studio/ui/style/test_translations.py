@@ -143,6 +143,21 @@ def test_every_entry_is_finished_and_keeps_its_places(language: str) -> None:
     assert count > 100
 
 
+def test_english_has_a_singular_and_a_plural_for_every_count(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh.ts"
+    fresh.write_bytes(translate.source("en").read_bytes())
+    translate.update(fresh, plurals_only=True)
+    assert translate.texts(fresh) == translate.texts(translate.source("en")), "run python -m tests.tools.translate"
+    for entry in ts_messages("en"):
+        forms = [form.text or "" for form in entry.iter("numerusform")]
+        assert len(set(forms)) == 2, entry.findtext("source")
+        assert not any("(" in form for form in forms), forms
+    translator = QTranslator()
+    assert translator.load(str(assets_folder() / "translations" / "diptych_en.qm"))
+    assert translator.translate("PackCardWidget", "%Ln class(es)", "", 1) == "%Ln class"
+    assert translator.translate("PackCardWidget", "%Ln class(es)", "", 8) == "%Ln classes"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_shipped_is_what_the_sources_say(language: str, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.qm"
