@@ -8,51 +8,43 @@
         <translation>Schritte</translation>
     </message>
     <message>
-        <source>More steps take longer and look finer</source>
+        <source>More steps take longer and give finer results</source>
         <translation>Mehr Schritte dauern länger und sehen feiner aus</translation>
+    </message>
+    <message>
+        <source>Text guidance</source>
+        <translation>Textführung</translation>
+    </message>
+    <message>
+        <source>How closely the result follows the prompt; 1 turns guidance off</source>
+        <translation>Wie eng das Ergebnis der Beschreibung folgt; 1 schaltet die Führung aus</translation>
+    </message>
+    <message>
+        <source>Cross-guidance</source>
+        <translation>Kreuzführung</translation>
+    </message>
+    <message>
+        <source>How closely each half follows the other; 1 turns guidance off</source>
+        <translation>Wie eng jede Hälfte der anderen folgt; 1 schaltet die Führung aus</translation>
+    </message>
+    <message>
+        <source>Reset to the pack&apos;s defaults</source>
+        <translation>Auf die Vorgaben des Pakets zurücksetzen</translation>
     </message>
     <message>
         <source>Sampler</source>
         <translation>Sampler</translation>
     </message>
-    <message>
-        <source>Guidance towards the text</source>
-        <translation>Führung zum Text</translation>
-    </message>
-    <message>
-        <source>How closely the words are kept; 1 is plain</source>
-        <translation>Wie eng sich das Ergebnis an die Worte hält; 1 ist neutral</translation>
-    </message>
-    <message>
-        <source>Guidance towards the other half</source>
-        <translation>Führung zur anderen Hälfte</translation>
-    </message>
-    <message>
-        <source>How closely each half keeps to the other; 1 is plain</source>
-        <translation>Wie eng sich beide Hälften aneinander halten; 1 ist neutral</translation>
-    </message>
-    <message>
-        <source>As the pack has them</source>
-        <translation>Wie vom Paket vorgesehen</translation>
-    </message>
-    <message>
-        <source>Towards the text</source>
-        <translation>Zum Text</translation>
-    </message>
-    <message>
-        <source>the other half</source>
-        <translation>zur anderen Hälfte</translation>
-    </message>
 </context>
 <context>
     <name>AreaBar</name>
     <message>
-        <source>Area of {thing}</source>
-        <translation>Fläche von {thing}</translation>
+        <source>Area of {name}</source>
+        <translation>Fläche von {name}</translation>
     </message>
     <message>
-        <source>Drag to set how much of the picture is {thing}; Delete clears it</source>
-        <translation>Ziehen legt fest, wie viel des Bildes {thing} ist; Entf hebt das Ziel auf</translation>
+        <source>Drag to set the share of {name} in the picture; Delete clears it</source>
+        <translation>Ziehen legt den Anteil von {name} am Bild fest; Entf löscht ihn</translation>
     </message>
 </context>
 <context>
@@ -99,8 +91,8 @@
 <context>
     <name>ClassHistogram</name>
     <message>
-        <source>What the pairs hold</source>
-        <translation>Was die Paare enthalten</translation>
+        <source>Classes in the pairs</source>
+        <translation>Klassen in den Paaren</translation>
     </message>
     <message>
         <source>{pixels} · {pairs}</source>
@@ -110,18 +102,18 @@
 <context>
     <name>CompareOverlay</name>
     <message>
-        <source>Comparison: arrow keys move the line, Escape ends it</source>
-        <translation>Vergleich: Pfeiltasten verschieben die Linie, Esc beendet ihn</translation>
+        <source>Comparison: arrow keys move the divider, Escape closes it</source>
+        <translation>Vergleich: Pfeiltasten bewegen die Trennlinie, Escape schließt ihn</translation>
     </message>
 </context>
 <context>
     <name>CropOverlay</name>
     <message>
-        <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
-        <translation>Zuschneiden: Ziehen oder Pfeiltasten verschieben, Plus und Minus zoomen, Eingabe übernimmt</translation>
+        <source>Crop: drag or use the arrow keys to move, plus and minus to zoom, Enter to apply, Escape to cancel</source>
+        <translation>Zuschnitt: Ziehen oder Pfeiltasten verschieben, Plus und Minus zoomen, Eingabe übernimmt, Escape bricht ab</translation>
     </message>
     <message>
-        <source>Drag and zoom · Enter places · Esc leaves it</source>
+        <source>Drag and zoom · Enter to apply · Esc to cancel</source>
         <translation>Ziehen und zoomen · Eingabe übernimmt · Esc bricht ab</translation>
     </message>
 </context>
@@ -155,7 +147,7 @@
         <translation>Datensatz &amp;exportieren…</translation>
     </message>
     <message>
-        <source>&amp;Look through a data set…</source>
+        <source>&amp;Browse a data set…</source>
         <translation>Datensatz &amp;durchsehen…</translation>
     </message>
 </context>
@@ -174,24 +166,76 @@
         <translation>Übereinstimmung mindestens</translation>
     </message>
     <message>
-        <source>Drop</source>
-        <translation>Aussortieren</translation>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
     </message>
     <message>
-        <source>Take back</source>
-        <translation>Zurückholen</translation>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>share of pixels · share of pairs</source>
+        <translation>Anteil der Pixel · der Paare</translation>
+    </message>
+    <message>
+        <source>Any class</source>
+        <translation>Beliebige Klasse</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln Paar</numerusform>
+            <numerusform>%Ln Paare</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{shown} of %Ln pair(s)</source>
+        <translation>
+            <numerusform>{shown} von %Ln Paar</numerusform>
+            <numerusform>{shown} von %Ln Paaren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No data set open</source>
+        <translation>Kein Datensatz geöffnet</translation>
+    </message>
+    <message>
+        <source>Open a folder that contains an exported data set.</source>
+        <translation>Öffnen Sie einen Ordner mit einem exportierten Datensatz.</translation>
+    </message>
+    <message>
+        <source>No pairs match these filters.</source>
+        <translation>Kein Paar entspricht diesen Filtern.</translation>
+    </message>
+    <message>
+        <source>This folder contains no pairs.</source>
+        <translation>Dieser Ordner enthält keine Paare.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s) selected</source>
+        <translation>
+            <numerusform>%Ln Paar ausgewählt</numerusform>
+            <numerusform>%Ln Paare ausgewählt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s) removed; Undo works until this window is closed</source>
+        <translation>
+            <numerusform>%Ln Paar entfernt; bis dieses Fenster geschlossen wird, lässt sich das rückgängig machen</numerusform>
+            <numerusform>%Ln Paare entfernt; bis dieses Fenster geschlossen wird, lässt sich das rückgängig machen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Enter opens a pair on the canvas, Delete removes it</source>
+        <translation>Eingabe öffnet ein Paar auf der Leinwand, Entf entfernt es</translation>
     </message>
     <message>
         <source>Open on the canvas</source>
         <translation>Auf der Leinwand öffnen</translation>
-    </message>
-    <message>
-        <source>What they hold</source>
-        <translation>Was sie enthalten</translation>
-    </message>
-    <message>
-        <source>share of the pixels · of the pairs</source>
-        <translation>Anteil der Pixel · der Paare</translation>
     </message>
     <message>
         <source>Open a data set</source>
@@ -202,36 +246,8 @@
         <translation>Datensatz</translation>
     </message>
     <message>
-        <source>any class</source>
-        <translation>jeder Klasse</translation>
-    </message>
-    <message>
-        <source>{count} pairs</source>
-        <translation>{count} Paare</translation>
-    </message>
-    <message>
-        <source>{shown} of {count} pairs</source>
-        <translation>{shown} von {count} Paaren</translation>
-    </message>
-    <message>
-        <source>No data set is open</source>
-        <translation>Kein Datensatz ist offen</translation>
-    </message>
-    <message>
         <source>Reading…</source>
         <translation>Wird gelesen…</translation>
-    </message>
-    <message>
-        <source>Open a folder that an export was written to.</source>
-        <translation>Öffnen Sie einen Ordner, in den exportiert wurde.</translation>
-    </message>
-    <message>
-        <source>No pair is like that.</source>
-        <translation>So ein Paar gibt es nicht.</translation>
-    </message>
-    <message>
-        <source>No pair is in this folder.</source>
-        <translation>In diesem Ordner ist kein Paar.</translation>
     </message>
     <message>
         <source>Seed {seed}</source>
@@ -244,18 +260,6 @@
     <message>
         <source>“{caption}”</source>
         <translation>„{caption}“</translation>
-    </message>
-    <message>
-        <source>{count} pairs are chosen</source>
-        <translation>{count} Paare sind ausgewählt</translation>
-    </message>
-    <message>
-        <source>{count} dropped; they can be taken back until this window is closed</source>
-        <translation>{count} aussortiert; bis dieses Fenster geschlossen wird, lassen sie sich zurückholen</translation>
-    </message>
-    <message>
-        <source>Enter opens a pair on the canvas, Delete drops it</source>
-        <translation>Enter öffnet ein Paar auf der Leinwand, Entf sortiert es aus</translation>
     </message>
 </context>
 <context>
@@ -316,15 +320,15 @@
     </message>
     <message>
         <source>It sent a picture of the wrong size, or with unknown class ids.</source>
-        <translation>Sie hat ein Bild mit falscher Größe oder unbekannten Klassennummern gesendet.</translation>
+        <translation>Sie hat ein Bild falscher Größe oder mit unbekannten Klassennummern gesendet.</translation>
     </message>
     <message>
         <source>The engine stopped ({why}). It restarts in {seconds} s.</source>
-        <translation>Die Engine wurde beendet ({why}). Sie startet in {seconds} s neu.</translation>
+        <translation>Die Engine hat angehalten ({why}). Sie startet in {seconds} s neu.</translation>
     </message>
     <message>
         <source>The engine stopped ({why}). It restarts in {seconds} s and continues your picture.</source>
-        <translation>Die Engine wurde beendet ({why}). Sie startet in {seconds} s neu und setzt Ihr Bild fort.</translation>
+        <translation>Die Engine hat angehalten ({why}). Sie startet in {seconds} s neu und setzt Ihr Bild fort.</translation>
     </message>
     <message>
         <source>Restart now</source>
@@ -340,7 +344,7 @@
     </message>
     <message>
         <source>The engine stopped again after {count} restarts ({why}). Your picture is kept.</source>
-        <translation>Die Engine wurde auch nach {count} Neustarts wieder beendet ({why}). Ihr Bild bleibt erhalten.</translation>
+        <translation>Die Engine hat nach {count} Neustarts wieder angehalten ({why}). Ihr Bild bleibt erhalten.</translation>
     </message>
     <message>
         <source>Start engine</source>
@@ -358,60 +362,60 @@
 <context>
     <name>Export</name>
     <message>
-        <source>Captions of the pack&apos;s own words</source>
-        <translation>Bildtexte aus den Wörtern des Pakets</translation>
-    </message>
-    <message>
-        <source>Each pair gets a caption that is made up for it; both halves are drawn.</source>
-        <translation>Jedes Paar bekommt einen erdachten Bildtext; beide Hälften werden gezeichnet.</translation>
-    </message>
-    <message>
         <source>Captions from a file</source>
         <translation>Bildtexte aus einer Datei</translation>
-    </message>
-    <message>
-        <source>A text file with a caption on each line; pairs take them in turn.</source>
-        <translation>Eine Textdatei mit einem Bildtext je Zeile; die Paare nehmen sie der Reihe nach.</translation>
-    </message>
-    <message>
-        <source>The canvas as it is now</source>
-        <translation>Die Leinwand, wie sie jetzt ist</translation>
-    </message>
-    <message>
-        <source>What is painted and kept stays; the rest is drawn anew with each seed.</source>
-        <translation>Was gemalt und behalten ist, bleibt; der Rest wird mit jedem Seed neu gezeichnet.</translation>
     </message>
     <message>
         <source>Layouts from a folder</source>
         <translation>Layouts aus einem Ordner</translation>
     </message>
     <message>
-        <source>Index PNGs; new images are drawn for them, round after round.</source>
-        <translation>Index-PNGs; zu ihnen werden Runde um Runde neue Bilder gezeichnet.</translation>
-    </message>
-    <message>
         <source>Images from a folder</source>
         <translation>Bilder aus einem Ordner</translation>
-    </message>
-    <message>
-        <source>PNG or JPEG files; their layouts are found.</source>
-        <translation>PNG- oder JPEG-Dateien; ihre Layouts werden gefunden.</translation>
-    </message>
-    <message>
-        <source>Nothing at all</source>
-        <translation>Gar nichts</translation>
-    </message>
-    <message>
-        <source>Any pictures, as the pack draws them.</source>
-        <translation>Beliebige Bilder, wie das Paket sie zeichnet.</translation>
     </message>
     <message>
         <source>Paired folders</source>
         <translation>Paarweise Ordner</translation>
     </message>
     <message>
-        <source>images/ and layouts/ with index PNGs; diptych-engine train reads it.</source>
-        <translation>images/ und layouts/ mit Index-PNGs; diptych-engine train liest sie.</translation>
+        <source>Captions from the pack&apos;s grammar</source>
+        <translation>Beschreibungen aus der Grammatik des Pakets</translation>
+    </message>
+    <message>
+        <source>A caption is composed for each pair; both halves are generated.</source>
+        <translation>Zu jedem Paar wird eine Beschreibung gebildet; beide Hälften werden erzeugt.</translation>
+    </message>
+    <message>
+        <source>A text file with one caption per line; pairs use them in turn.</source>
+        <translation>Eine Textdatei mit einer Beschreibung je Zeile; die Paare verwenden sie der Reihe nach.</translation>
+    </message>
+    <message>
+        <source>The current canvas</source>
+        <translation>Die aktuelle Leinwand</translation>
+    </message>
+    <message>
+        <source>Painted and kept parts stay; the rest is generated with each seed.</source>
+        <translation>Gemaltes und Behaltenes bleibt; der Rest wird mit jedem Startwert erzeugt.</translation>
+    </message>
+    <message>
+        <source>Index PNGs; new images are generated for them, in turn.</source>
+        <translation>Index-PNGs; zu ihnen werden der Reihe nach neue Bilder erzeugt.</translation>
+    </message>
+    <message>
+        <source>PNG or JPEG files; layouts are generated for them.</source>
+        <translation>PNG- oder JPEG-Dateien; zu ihnen werden Layouts erzeugt.</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>Pictures without any condition.</source>
+        <translation>Bilder ohne jede Vorgabe.</translation>
+    </message>
+    <message>
+        <source>images/ and layouts/ with index PNGs, as read by diptych-engine train.</source>
+        <translation>images/ und layouts/ mit Index-PNGs, wie diptych-engine train sie liest.</translation>
     </message>
     <message>
         <source>JPEG images and PNGs with the VOC palette.</source>
@@ -422,24 +426,24 @@
         <translation>leftImg8bit und gtFine mit labelIds, trainIds und Farben.</translation>
     </message>
     <message>
-        <source>JPEG images, and annotations in which 0 is unlabelled.</source>
-        <translation>JPEG-Bilder und Annotationen, in denen 0 unbeschriftet ist.</translation>
+        <source>JPEG images and annotations; 0 means unlabelled.</source>
+        <translation>JPEG-Bilder und Annotationen; 0 heißt ohne Klasse.</translation>
     </message>
     <message>
-        <source>Panoptic PNGs, regions as run lengths, and captions.</source>
+        <source>Panoptic PNGs, run-length encoded regions, and captions.</source>
         <translation>Panoptische PNGs, Regionen als Lauflängen und Bildtexte.</translation>
+    </message>
+    <message>
+        <source>A few large files that contain the pictures.</source>
+        <translation>Wenige große Dateien mit den Bildern darin.</translation>
+    </message>
+    <message>
+        <source>Tar files of pairs, for streaming.</source>
+        <translation>Tar-Dateien mit Paaren, für Datensätze, die gestreamt werden.</translation>
     </message>
     <message>
         <source>A folder with metadata.jsonl, for load_dataset.</source>
         <translation>Ein Ordner mit metadata.jsonl, für load_dataset.</translation>
-    </message>
-    <message>
-        <source>A few large files with the pictures inside.</source>
-        <translation>Wenige große Dateien mit den Bildern darin.</translation>
-    </message>
-    <message>
-        <source>Tar files of pairs, for sets that are streamed.</source>
-        <translation>Tar-Dateien mit Paaren, für Datensätze, die gestreamt werden.</translation>
     </message>
     <message>
         <source>{count} s</source>
@@ -458,12 +462,16 @@
         <translation>Wartet auf die Engine…</translation>
     </message>
     <message>
-        <source>Getting ready…</source>
+        <source>Preparing…</source>
         <translation>Wird vorbereitet…</translation>
     </message>
     <message>
-        <source>{done} of {count} pairs</source>
-        <translation>{done} von {count} Paaren</translation>
+        <source>finishing…</source>
+        <translation>wird abgeschlossen…</translation>
+    </message>
+    <message>
+        <source>{rate} per second</source>
+        <translation>{rate} pro Sekunde</translation>
     </message>
     <message>
         <source>{count} rejected</source>
@@ -476,14 +484,6 @@
     <message>
         <source>stopped</source>
         <translation>gestoppt</translation>
-    </message>
-    <message>
-        <source>writing the rest…</source>
-        <translation>der Rest wird geschrieben…</translation>
-    </message>
-    <message>
-        <source>{rate} a second</source>
-        <translation>{rate} je Sekunde</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -501,8 +501,8 @@
         <translation>Fortschritt</translation>
     </message>
     <message>
-        <source>Draw from</source>
-        <translation>Zeichnen aus</translation>
+        <source>Source</source>
+        <translation>Quelle</translation>
     </message>
     <message>
         <source>Format</source>
@@ -541,16 +541,71 @@
         <translation>Erster Seed</translation>
     </message>
     <message>
-        <source>Each next pair has the next seed; the same seeds make the same pairs</source>
-        <translation>Jedes weitere Paar hat den nächsten Seed; gleiche Seeds ergeben gleiche Paare</translation>
+        <source>Each pair uses the next seed; the same seeds give the same pairs</source>
+        <translation>Jedes Paar verwendet den nächsten Startwert; gleiche Startwerte ergeben gleiche Paare</translation>
     </message>
     <message>
-        <source>All the detail</source>
-        <translation>Alle Einzelheiten</translation>
+        <source>Full size</source>
+        <translation>Volle Größe</translation>
     </message>
     <message>
-        <source>Each pair is brought to the pack&apos;s full size, which takes longer</source>
-        <translation>Jedes Paar wird auf die volle Größe des Pakets gebracht, was länger dauert</translation>
+        <source>Draw each pair at the pack&apos;s full size, which takes longer</source>
+        <translation>Jedes Paar in der vollen Größe des Pakets zeichnen; das dauert länger</translation>
+    </message>
+    <message>
+        <source>The segmenter&apos;s layout of each image is compared with the pair&apos;s layout</source>
+        <translation>Das Layout, das der Segmentierer im Bild erkennt, wird mit dem des Paars verglichen</translation>
+    </message>
+    <message>
+        <source>Every class named in the caption is present</source>
+        <translation>Jede in der Beschreibung genannte Klasse ist vorhanden</translation>
+    </message>
+    <message>
+        <source>Similarity to any other pair is below</source>
+        <translation>Die Ähnlichkeit mit jedem anderen Paar liegt unter</translation>
+    </message>
+    <message>
+        <source>Rejects near-duplicates of other pairs and of the pictures in the folder below</source>
+        <translation>Verwirft Beinahe-Duplikate anderer Paare und der Bilder im Ordner unten</translation>
+    </message>
+    <message>
+        <source>Reference pictures</source>
+        <translation>Vergleichsbilder</translation>
+    </message>
+    <message>
+        <source>Optional: a folder of real pairs that must not be repeated</source>
+        <translation>Optional: ein Ordner echter Paare, die sich nicht wiederholen dürfen</translation>
+    </message>
+    <message>
+        <source>This pack has no segmenter. Train one with diptych-engine train-segmenter.</source>
+        <translation>Dieses Paket hat keinen Segmentierer. Trainieren Sie einen mit diptych-engine train-segmenter.</translation>
+    </message>
+    <message>
+        <source>This pack has no segmenter and no CLIP to compare images with.</source>
+        <translation>Dieses Paket hat weder Segmentierer noch CLIP, um Bilder zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>Browse a data set…</source>
+        <translation>Datensatz durchsehen…</translation>
+    </message>
+    <message>
+        <source>Use the area targets of the picture: {areas}</source>
+        <translation>Flächenziele des Bilds verwenden: {areas}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s) of {width}×{height}</source>
+        <translation>
+            <numerusform>%Ln Paar zu {width}×{height}</numerusform>
+            <numerusform>%Ln Paare zu {width}×{height}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{size} ({free} free)</source>
+        <translation>{size} ({free} frei)</translation>
+    </message>
+    <message>
+        <source>continues the data set in this folder</source>
+        <translation>setzt den Datensatz in diesem Ordner fort</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -565,40 +620,8 @@
         <translation>Der Segmentierer stimmt überein auf mindestens</translation>
     </message>
     <message>
-        <source>It looks at each image by itself, and its layout is compared with the pair&apos;s</source>
-        <translation>Er sieht jedes Bild für sich an; sein Layout wird mit dem des Paars verglichen</translation>
-    </message>
-    <message>
-        <source>Every class that the caption names is there</source>
-        <translation>Jede Klasse, die der Bildtext nennt, ist da</translation>
-    </message>
-    <message>
-        <source>Likeness to any other pair is below</source>
-        <translation>Ähnlichkeit mit jedem anderen Paar unter</translation>
-    </message>
-    <message>
-        <source>Near-duplicates are left out: of each other, and of the pictures in the folder below</source>
-        <translation>Beinahe Gleiches wird ausgelassen: untereinander und zu den Bildern im Ordner darunter</translation>
-    </message>
-    <message>
-        <source>Pictures not to repeat</source>
-        <translation>Bilder, die nicht wiederkehren sollen</translation>
-    </message>
-    <message>
         <source>Choose a folder with images and layouts</source>
         <translation>Ordner mit Bildern und Layouts wählen</translation>
-    </message>
-    <message>
-        <source>A folder of real pairs that are not to be repeated, if any</source>
-        <translation>Ordner mit echten Paaren, die nicht wiederkehren sollen, falls vorhanden</translation>
-    </message>
-    <message>
-        <source>This pack has no segmenter. diptych-engine train-segmenter makes one.</source>
-        <translation>Dieses Paket hat keinen Segmentierer. diptych-engine train-segmenter macht einen.</translation>
-    </message>
-    <message>
-        <source>This pack has nothing to tell likeness by.</source>
-        <translation>Dieses Paket hat nichts, um Ähnlichkeit zu erkennen.</translation>
     </message>
     <message>
         <source>Areas</source>
@@ -613,24 +636,16 @@
         <translation>Exportieren</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>Fortfahren</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>Anhalten</translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Stoppen</translation>
-    </message>
-    <message>
-        <source>Look through a data set…</source>
-        <translation>Datensatz durchsehen…</translation>
-    </message>
-    <message>
-        <source>Aim at those set beside the picture: {areas}</source>
-        <translation>Die neben dem Bild gesetzten anstreben: {areas}</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -649,24 +664,12 @@
         <translation>Wählen Sie zuerst einen Ordner für den Datensatz.</translation>
     </message>
     <message>
-        <source>{count} pairs of {width}×{height}</source>
-        <translation>{count} Paare zu {width}×{height}</translation>
-    </message>
-    <message>
         <source>about {time} in {steps} steps each</source>
         <translation>etwa {time} in je {steps} Schritten</translation>
     </message>
     <message>
         <source>about {size}</source>
         <translation>etwa {size}</translation>
-    </message>
-    <message>
-        <source>{room} ({free} free)</source>
-        <translation>{room} ({free} frei)</translation>
-    </message>
-    <message>
-        <source>goes on with what is there</source>
-        <translation>fährt mit dem Vorhandenen fort</translation>
     </message>
 </context>
 <context>
@@ -711,8 +714,8 @@
 <context>
     <name>ExtendController</name>
     <message>
-        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
-        <translation>Einen Rand des Bildes nach außen ziehen; was dazukommt, wird in beiden Hälften gezeichnet</translation>
+        <source>Drag an edge of the picture outwards; the new area is generated in both halves</source>
+        <translation>Einen Bildrand nach außen ziehen; der neue Bereich wird in beiden Hälften erzeugt</translation>
     </message>
     <message>
         <source>E&amp;xtend canvas</source>
@@ -754,16 +757,16 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>What comes on is drawn in both halves; all else stays as it is.</source>
-        <translation>Was dazukommt, wird in beiden Hälften gezeichnet; alles andere bleibt, wie es ist.</translation>
+        <source>The new area is generated in both halves; the rest of the picture stays unchanged.</source>
+        <translation>Der neue Bereich wird in beiden Hälften erzeugt; der Rest des Bilds bleibt unverändert.</translation>
     </message>
     <message>
-        <source>The picture will have {width} × {height} pixels.</source>
-        <translation>Das Bild wird {width} × {height} Pixel haben.</translation>
+        <source>New size: {width} × {height} pixels.</source>
+        <translation>Neue Größe: {width} × {height} Pixel.</translation>
     </message>
     <message>
-        <source>The picture will have {width} × {height} pixels, for it can be no larger.</source>
-        <translation>Das Bild wird {width} × {height} Pixel haben, denn größer kann es nicht sein.</translation>
+        <source>New size: {width} × {height} pixels, the largest possible.</source>
+        <translation>Neue Größe: {width} × {height} Pixel, das größtmögliche.</translation>
     </message>
 </context>
 <context>
@@ -776,24 +779,20 @@
 <context>
     <name>ExtendOverlay</name>
     <message>
-        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
-        <translation>Leinwand erweitern: Pfeiltasten schieben die Ränder hinaus, mit Umschalt zurück, Eingabe erweitert, Esc bricht ab</translation>
+        <source>Extend canvas: arrow keys move the edges outwards, with Shift inwards; Enter applies, Escape cancels</source>
+        <translation>Leinwand erweitern: Pfeiltasten schieben die Ränder nach außen, mit Umschalt nach innen; Eingabe übernimmt, Escape bricht ab</translation>
     </message>
     <message>
-        <source>{width} × {height} · no larger</source>
-        <translation>{width} × {height} · größer geht es nicht</translation>
+        <source>{width} × {height} · maximum size</source>
+        <translation>{width} × {height} · größtmöglich</translation>
     </message>
     <message>
-        <source>Drag an edge outwards · Esc leaves it</source>
-        <translation>Einen Rand nach außen ziehen · Esc bricht ab</translation>
+        <source>Drag an edge outwards · Esc to cancel</source>
+        <translation>Rand nach außen ziehen · Esc bricht ab</translation>
     </message>
 </context>
 <context>
     <name>FileCommands</name>
-    <message>
-        <source>Not saved when another took their place</source>
-        <translation>Nicht gespeichert, als ein anderes an ihre Stelle trat</translation>
-    </message>
     <message>
         <source>Untitled</source>
         <translation>Unbenannt</translation>
@@ -887,8 +886,20 @@
         <translation>Bild exportieren</translation>
     </message>
     <message>
-        <source>The picture is not there at full size yet.</source>
-        <translation>Das Bild ist noch nicht in voller Größe da.</translation>
+        <source>The full-size image is not ready yet. Try again in a moment.</source>
+        <translation>Das Bild in voller Größe ist noch nicht fertig. Versuchen Sie es gleich noch einmal.</translation>
+    </message>
+    <message>
+        <source>There is no picture on the clipboard. Copy one, then paste again.</source>
+        <translation>In der Zwischenablage ist kein Bild. Kopieren Sie eines und fügen Sie es dann ein.</translation>
+    </message>
+    <message>
+        <source>No projects yet</source>
+        <translation>Noch keine Projekte</translation>
+    </message>
+    <message>
+        <source>Recovered pictures that were not saved</source>
+        <translation>Wiederhergestellte, nicht gespeicherte Bilder</translation>
     </message>
     <message>
         <source>Export image at full size</source>
@@ -901,14 +912,6 @@
     <message>
         <source>the clipboard</source>
         <translation>die Zwischenablage</translation>
-    </message>
-    <message>
-        <source>There is no picture on the clipboard. Copy one first.</source>
-        <translation>In der Zwischenablage ist kein Bild. Kopieren Sie erst eines.</translation>
-    </message>
-    <message>
-        <source>None yet</source>
-        <translation>Noch keine</translation>
     </message>
 </context>
 <context>
@@ -961,28 +964,28 @@
         <translation>Ergebnis wiederherstellen</translation>
     </message>
     <message>
-        <source>No &amp;favourite any more</source>
-        <translation>Kein &amp;Favorit mehr</translation>
+        <source>Remove from &amp;favourites</source>
+        <translation>Aus &amp;Favoriten entfernen</translation>
     </message>
     <message>
-        <source>&amp;Favourite</source>
-        <translation>&amp;Favorit</translation>
+        <source>Add to &amp;favourites</source>
+        <translation>Zu &amp;Favoriten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Restore with prompt and s&amp;ettings</source>
+        <translation>Mit Beschreibung und &amp;Einstellungen wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Show in f&amp;older</source>
+        <translation>Im &amp;Ordner zeigen</translation>
     </message>
     <message>
         <source>&amp;Restore</source>
         <translation>&amp;Wiederherstellen</translation>
     </message>
     <message>
-        <source>Restore with its re&amp;quest</source>
-        <translation>Mit seinem &amp;Auftrag wiederherstellen</translation>
-    </message>
-    <message>
         <source>&amp;Compare with the picture</source>
         <translation>Mit dem Bild &amp;vergleichen</translation>
-    </message>
-    <message>
-        <source>Show in its f&amp;older</source>
-        <translation>Im &amp;Ordner zeigen</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
@@ -1001,7 +1004,7 @@
     </message>
     <message>
         <source>No pack could be opened, so no picture can be generated. Install a pack and restart.</source>
-        <translation>Es konnte kein Paket geöffnet werden, daher kann kein Bild erzeugt werden. Installieren Sie ein Paket und starten Sie neu.</translation>
+        <translation>Kein Paket ließ sich öffnen, deshalb kann kein Bild erzeugt werden. Installieren Sie ein Paket und starten Sie neu.</translation>
     </message>
     <message>
         <source>Every pixel of the layout is painted, so there is nothing left to find in the image.</source>
@@ -1076,10 +1079,6 @@
         <translation>Bild</translation>
     </message>
     <message>
-        <source>{title} (live is paused)</source>
-        <translation>{title} (Live pausiert)</translation>
-    </message>
-    <message>
         <source>&amp;File</source>
         <translation>&amp;Datei</translation>
     </message>
@@ -1116,8 +1115,28 @@
         <translation>&amp;Pakete…</translation>
     </message>
     <message>
+        <source>&amp;Keep the generated layout</source>
+        <translation>Erzeugtes Layout &amp;behalten</translation>
+    </message>
+    <message>
+        <source>Find a class</source>
+        <translation>Klasse suchen</translation>
+    </message>
+    <message>
+        <source>opened</source>
+        <translation>geöffnet</translation>
+    </message>
+    <message>
+        <source>only the outlined part is redrawn</source>
+        <translation>nur der umrandete Teil wird neu gezeichnet</translation>
+    </message>
+    <message>
         <source>the dropped picture</source>
         <translation>das abgelegte Bild</translation>
+    </message>
+    <message>
+        <source>{title} (live mode paused)</source>
+        <translation>{title} (Live-Modus pausiert)</translation>
     </message>
     <message>
         <source>&amp;Data sets</source>
@@ -1132,10 +1151,6 @@
         <translation>&amp;Wiederholen</translation>
     </message>
     <message>
-        <source>&amp;Keep what was filled in</source>
-        <translation>&amp;Ergänztes behalten</translation>
-    </message>
-    <message>
         <source>Keep</source>
         <translation>Behalten</translation>
     </message>
@@ -1148,24 +1163,12 @@
         <translation>&amp;Beispiele</translation>
     </message>
     <message>
-        <source>Search a class</source>
-        <translation>Klasse suchen</translation>
-    </message>
-    <message>
         <source>Classes</source>
         <translation>Klassen</translation>
     </message>
     <message>
-        <source>given</source>
-        <translation>gegeben</translation>
-    </message>
-    <message>
         <source>generated</source>
         <translation>erzeugt</translation>
-    </message>
-    <message>
-        <source>redrawn within the outline</source>
-        <translation>innerhalb der Umrandung neu gezeichnet</translation>
     </message>
     <message>
         <source>hatched parts are generated</source>
@@ -1179,24 +1182,24 @@
         <translation>Layout → Bild</translation>
     </message>
     <message>
-        <source>Paint a layout; the image is made from it</source>
-        <translation>Malen Sie ein Layout; daraus entsteht das Bild</translation>
-    </message>
-    <message>
         <source>Image → Layout</source>
         <translation>Bild → Layout</translation>
-    </message>
-    <message>
-        <source>Open a photograph; its layout is found</source>
-        <translation>Öffnen Sie ein Foto; sein Layout wird gefunden</translation>
     </message>
     <message>
         <source>Text → Both</source>
         <translation>Text → Beides</translation>
     </message>
     <message>
-        <source>Describe a picture; both halves are made</source>
-        <translation>Beschreiben Sie ein Bild; beide Hälften entstehen</translation>
+        <source>Paint a layout; the image is generated from it</source>
+        <translation>Ein Layout malen; daraus wird das Bild erzeugt</translation>
+    </message>
+    <message>
+        <source>Open a photograph; its layout is generated</source>
+        <translation>Ein Foto öffnen; dazu wird das Layout erzeugt</translation>
+    </message>
+    <message>
+        <source>Describe a picture; both halves are generated</source>
+        <translation>Ein Bild beschreiben; beide Hälften werden erzeugt</translation>
     </message>
     <message>
         <source>Undo: {step}</source>
@@ -1245,14 +1248,14 @@
         <translation>{pack} verwenden</translation>
     </message>
     <message>
-        <source>An example layout</source>
-        <translation>Ein Beispiel-Layout</translation>
+        <source>Example layout</source>
+        <translation>Beispiel-Layout</translation>
     </message>
     <message numerus="yes">
-        <source>%n class(es)</source>
+        <source>%Ln class(es)</source>
         <translation>
-            <numerusform>%n Klasse</numerusform>
-            <numerusform>%n Klassen</numerusform>
+            <numerusform>%Ln Klasse</numerusform>
+            <numerusform>%Ln Klassen</numerusform>
         </translation>
     </message>
     <message>
@@ -1391,12 +1394,12 @@
         <translation>Gut unterscheidbare Farben</translation>
     </message>
     <message>
-        <source>Colours that are easy to tell apart, for every kind of colour vision; files keep the pack&apos;s own</source>
+        <source>Colours that are easy to tell apart with any colour vision; files keep the pack&apos;s colours</source>
         <translation>Farben, die sich bei jeder Art von Farbsehen gut unterscheiden; Dateien behalten die des Pakets</translation>
     </message>
     <message>
-        <source>No class of this name</source>
-        <translation>Keine Klasse mit diesem Namen</translation>
+        <source>No matching class</source>
+        <translation>Keine passende Klasse</translation>
     </message>
     <message>
         <source>Classes</source>
@@ -1529,12 +1532,16 @@
         <translation>Gleicher Seed und gleiches Bild ergeben das gleiche Ergebnis</translation>
     </message>
     <message>
-        <source>Another seed</source>
-        <translation>Anderer Seed</translation>
+        <source>New random seed</source>
+        <translation>Neuer zufälliger Startwert</translation>
     </message>
     <message>
-        <source>Keep this seed when Generate is pressed</source>
-        <translation>Diesen Seed beim Erzeugen beibehalten</translation>
+        <source>Keep this seed for the next results</source>
+        <translation>Diesen Startwert für die nächsten Ergebnisse behalten</translation>
+    </message>
+    <message>
+        <source>Words the pack does not know</source>
+        <translation>Wörter, die das Paket nicht kennt</translation>
     </message>
     <message>
         <source>Negative prompt, steps, sampler, guidance</source>
@@ -1547,10 +1554,6 @@
     <message>
         <source>What should not be in the picture</source>
         <translation>Was nicht im Bild sein soll</translation>
-    </message>
-    <message>
-        <source>Words that the pack does not know</source>
-        <translation>Wörter, die das Paket nicht kennt</translation>
     </message>
     <message>
         <source>{pack} does not know {words}.</source>
@@ -1598,68 +1601,68 @@
         <translation>Automatisch</translation>
     </message>
     <message>
-        <source>As the pack draws best: in all its steps, and in few while you paint.</source>
-        <translation>Wie das Paket am besten zeichnet: in allen Schritten, und in wenigen, während gemalt wird.</translation>
+        <source>The pack&apos;s choice: few steps while you paint, all steps otherwise.</source>
+        <translation>Die Wahl des Pakets: wenige Schritte beim Malen, sonst alle.</translation>
     </message>
     <message>
-        <source>Predicts and corrects: good pictures in the fewest steps.</source>
-        <translation>Sagt voraus und berichtigt: gute Bilder in den wenigsten Schritten.</translation>
+        <source>Predictor–corrector: good results in the fewest steps.</source>
+        <translation>Prädiktor-Korrektor: gute Ergebnisse in den wenigsten Schritten.</translation>
     </message>
     <message>
-        <source>Looks back one step: fine pictures in few steps.</source>
-        <translation>Blickt einen Schritt zurück: feine Bilder in wenigen Schritten.</translation>
+        <source>Multistep: fine results in few steps.</source>
+        <translation>Mehrschrittverfahren: feine Ergebnisse in wenigen Schritten.</translation>
     </message>
     <message>
-        <source>Plain and steady: more steps, finer pictures.</source>
-        <translation>Schlicht und stetig: mehr Schritte, feinere Bilder.</translation>
+        <source>Deterministic: more steps give finer results.</source>
+        <translation>Deterministisch: mehr Schritte ergeben feinere Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>Adds noise at each step: more varied, slower.</source>
+        <translation>Fügt in jedem Schritt Rauschen hinzu: vielfältiger, langsamer.</translation>
+    </message>
+    <message>
+        <source>Second order: accurate, and twice as slow.</source>
+        <translation>Zweite Ordnung: genau und doppelt so langsam.</translation>
+    </message>
+    <message>
+        <source>The process of training, with much noise: 50 steps or more.</source>
+        <translation>Der Prozess aus dem Training, mit viel Rauschen: ab 50 Schritten.</translation>
+    </message>
+    <message>
+        <source>With the most noise: 100 steps or more.</source>
+        <translation>Mit dem meisten Rauschen: ab 100 Schritten.</translation>
+    </message>
+    <message>
+        <source>The simplest stochastic solver, for study: 100 steps or more.</source>
+        <translation>Das einfachste stochastische Verfahren, zum Untersuchen: ab 100 Schritten.</translation>
+    </message>
+    <message>
+        <source>The fast network used while you paint: four steps, with built-in guidance.</source>
+        <translation>Das schnelle Netz, das beim Malen verwendet wird: vier Schritte, mit eingebauter Führung.</translation>
+    </message>
+    <message>
+        <source>The published process, for comparison: slow.</source>
+        <translation>Der veröffentlichte Prozess, zum Vergleich: langsam.</translation>
+    </message>
+    <message>
+        <source>The published process with the noise of its code, for comparison.</source>
+        <translation>Der veröffentlichte Prozess mit dem Rauschen seines Codes, zum Vergleich.</translation>
     </message>
     <message>
         <source>DDIM, ancestral</source>
         <translation>DDIM, mit Zufall</translation>
     </message>
     <message>
-        <source>New noise at each step: livelier, slower.</source>
-        <translation>Neues Rauschen bei jedem Schritt: lebendiger, langsamer.</translation>
-    </message>
-    <message>
-        <source>Looks twice at each step: exact, and takes twice as long.</source>
-        <translation>Sieht bei jedem Schritt zweimal hin: genau, dauert doppelt so lange.</translation>
-    </message>
-    <message>
-        <source>As it was trained, with much noise: 50 steps and more.</source>
-        <translation>Wie trainiert, mit viel Rauschen: ab 50 Schritten.</translation>
-    </message>
-    <message>
         <source>DDPM, wide</source>
         <translation>DDPM, breit</translation>
-    </message>
-    <message>
-        <source>With the most noise: 100 steps and more.</source>
-        <translation>Mit dem meisten Rauschen: ab 100 Schritten.</translation>
-    </message>
-    <message>
-        <source>The plainest rule with noise, to study: 100 steps and more.</source>
-        <translation>Die schlichteste Regel mit Rauschen, zum Studieren: ab 100 Schritten.</translation>
     </message>
     <message>
         <source>Distilled</source>
         <translation>Destilliert</translation>
     </message>
     <message>
-        <source>The network that draws while you paint: four steps, its guidance is built in.</source>
-        <translation>Das Netz, das beim Malen zeichnet: vier Schritte, seine Führung ist eingebaut.</translation>
-    </message>
-    <message>
-        <source>The published process, to compare with: slow.</source>
-        <translation>Das veröffentlichte Verfahren, zum Vergleich: langsam.</translation>
-    </message>
-    <message>
         <source>GCDP, as coded</source>
         <translation>GCDP, wie im Code</translation>
-    </message>
-    <message>
-        <source>The published process with the noise of its code, to compare with.</source>
-        <translation>Das veröffentlichte Verfahren mit dem Rauschen seines Codes, zum Vergleich.</translation>
     </message>
 </context>
 <context>
@@ -1680,8 +1683,8 @@
         <translation>Tastenkürzel</translation>
     </message>
     <message>
-        <source>Search a command or a key</source>
-        <translation>Befehl oder Taste suchen</translation>
+        <source>Search commands and keys</source>
+        <translation>Befehle und Tasten durchsuchen</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1708,15 +1711,15 @@
         <translation>Alle zurücksetzen</translation>
     </message>
     <message>
-        <source>{key} belongs to “{other}”. “Set” takes it from there.</source>
-        <translation>{key} gehört zu „{other}“. „Zuweisen“ nimmt sie dort weg.</translation>
+        <source>{key} is used by “{other}”. “Set” reassigns it.</source>
+        <translation>{key} gehört zu „{other}“. „Setzen“ weist die Taste neu zu.</translation>
     </message>
     <message>
-        <source>Press a key, or “Set” without one to take the key away.</source>
+        <source>Press a key, or “Set” without one to remove the shortcut.</source>
         <translation>Drücken Sie eine Taste, oder „Zuweisen“ ohne Taste, um sie zu entfernen.</translation>
     </message>
     <message>
-        <source>Press another key for “{command}”.</source>
+        <source>Press a new key for “{command}”.</source>
         <translation>Drücken Sie eine andere Taste für „{command}“.</translation>
     </message>
 </context>
@@ -1739,12 +1742,12 @@
         <translation>Engine steht</translation>
     </message>
     <message>
-        <source>Live is paused while the window is hidden</source>
-        <translation>Live pausiert, solange das Fenster verborgen ist</translation>
+        <source>Live mode is paused while the window is hidden</source>
+        <translation>Der Live-Modus pausiert, solange das Fenster verborgen ist</translation>
     </message>
     <message>
-        <source>Drawing the detail…</source>
-        <translation>Einzelheiten werden gezeichnet …</translation>
+        <source>Drawing at full size…</source>
+        <translation>Wird in voller Größe gezeichnet…</translation>
     </message>
     <message>
         <source>Ready · {device}</source>
@@ -1842,8 +1845,8 @@
         <translation>Abspielen</translation>
     </message>
     <message>
-        <source>Make the steps again</source>
-        <translation>Schritte neu erzeugen</translation>
+        <source>Trace again</source>
+        <translation>Neu aufzeichnen</translation>
     </message>
     <message>
         <source>Save GIF…</source>
@@ -1901,80 +1904,104 @@
         <translation>Lasso</translation>
     </message>
     <message>
-        <source>All that a freehand line goes around</source>
-        <translation>Alles, was eine freie Linie umschließt</translation>
+        <source>Everything inside a freehand outline</source>
+        <translation>Alles innerhalb einer Freihandlinie</translation>
+    </message>
+    <message>
+        <source>Click corner by corner; Enter or the first corner closes it</source>
+        <translation>Ecke für Ecke klicken; Eingabe oder die erste Ecke schließt ihn</translation>
+    </message>
+    <message>
+        <source>Fill a connected area of one class</source>
+        <translation>Einen zusammenhängenden Bereich einer Klasse füllen</translation>
+    </message>
+    <message>
+        <source>Pick the class under the pointer; hold Alt to pick with any tool</source>
+        <translation>Die Klasse unter dem Zeiger wählen; mit Alt geht das mit jedem Werkzeug</translation>
+    </message>
+    <message>
+        <source>Move the selection or the object under the pointer; hold Alt to leave a copy</source>
+        <translation>Die Auswahl oder das Objekt unter dem Zeiger verschieben; mit Alt bleibt eine Kopie</translation>
+    </message>
+    <message>
+        <source>Tools paint the current class</source>
+        <translation>Werkzeuge malen die aktuelle Klasse</translation>
+    </message>
+    <message>
+        <source>Tools erase to unknown, which is then generated</source>
+        <translation>Werkzeuge radieren zu Unbekanntem, das dann erzeugt wird</translation>
+    </message>
+    <message>
+        <source>Tools select; Shift adds, Alt subtracts, both intersect</source>
+        <translation>Werkzeuge wählen aus; Umschalt fügt hinzu, Alt nimmt weg, beide zusammen schneiden</translation>
+    </message>
+    <message>
+        <source>Tools protect parts of a half from being regenerated</source>
+        <translation>Werkzeuge schützen Teile einer Hälfte davor, neu erzeugt zu werden</translation>
+    </message>
+    <message>
+        <source>Tools release protected parts of a half to be regenerated</source>
+        <translation>Werkzeuge geben geschützte Teile einer Hälfte zum Neuerzeugen frei</translation>
+    </message>
+    <message>
+        <source>Swap with the previous class</source>
+        <translation>Mit der vorigen Klasse tauschen</translation>
+    </message>
+    <message>
+        <source>Steady hand: the brush follows with a delay and smooths the stroke</source>
+        <translation>Ruhige Hand: Der Pinsel folgt verzögert und glättet den Strich</translation>
+    </message>
+    <message>
+        <source>&amp;Invert selection</source>
+        <translation>Auswahl &amp;umkehren</translation>
+    </message>
+    <message>
+        <source>&amp;Erase the selection</source>
+        <translation>Auswahl ra&amp;dieren</translation>
+    </message>
+    <message>
+        <source>&amp;Redraw only the selection</source>
+        <translation>Nur die Auswahl neu &amp;zeichnen</translation>
+    </message>
+    <message>
+        <source>Invert selection</source>
+        <translation>Auswahl umkehren</translation>
     </message>
     <message>
         <source>Polygon</source>
         <translation>Polygon</translation>
     </message>
     <message>
-        <source>Corner by corner; Enter or the first corner closes it</source>
-        <translation>Ecke für Ecke; Eingabe oder die erste Ecke schließt es</translation>
-    </message>
-    <message>
         <source>Fill</source>
         <translation>Füllen</translation>
-    </message>
-    <message>
-        <source>All of one class that hangs together</source>
-        <translation>Alles Zusammenhängende einer Klasse</translation>
     </message>
     <message>
         <source>Pick a class</source>
         <translation>Klasse aufnehmen</translation>
     </message>
     <message>
-        <source>Choose the class under the pen; Alt does so with any tool</source>
-        <translation>Wählt die Klasse unter dem Stift; Alt tut das mit jedem Werkzeug</translation>
-    </message>
-    <message>
         <source>Move</source>
         <translation>Verschieben</translation>
-    </message>
-    <message>
-        <source>Move the selection, or the thing under the pen; Alt leaves a copy</source>
-        <translation>Verschiebt die Auswahl oder das Ding unter dem Stift; Alt lässt eine Kopie zurück</translation>
     </message>
     <message>
         <source>Paint</source>
         <translation>Malen</translation>
     </message>
     <message>
-        <source>Tools paint the chosen class</source>
-        <translation>Werkzeuge malen die gewählte Klasse</translation>
-    </message>
-    <message>
         <source>Eraser</source>
         <translation>Radierer</translation>
-    </message>
-    <message>
-        <source>Tools erase to unknown, which the engine fills</source>
-        <translation>Werkzeuge löschen zu „unbekannt“, was die Engine füllt</translation>
     </message>
     <message>
         <source>Select</source>
         <translation>Auswählen</translation>
     </message>
     <message>
-        <source>Tools select; Shift adds, Alt takes away, both intersect</source>
-        <translation>Werkzeuge wählen aus; Umschalt fügt hinzu, Alt nimmt weg, beide zusammen schneiden</translation>
-    </message>
-    <message>
         <source>Keep</source>
         <translation>Behalten</translation>
     </message>
     <message>
-        <source>Tools lock what must not change, in the half they are used on</source>
-        <translation>Werkzeuge sperren, was sich nicht ändern darf, in der Hälfte, auf der sie benutzt werden</translation>
-    </message>
-    <message>
         <source>Release</source>
         <translation>Freigeben</translation>
-    </message>
-    <message>
-        <source>Tools free what is to be made anew, in that half</source>
-        <translation>Werkzeuge geben frei, was in dieser Hälfte neu entstehen soll</translation>
     </message>
     <message>
         <source>Smaller brush</source>
@@ -1985,20 +2012,12 @@
         <translation>Größerer Pinsel</translation>
     </message>
     <message>
-        <source>Back to the class before</source>
-        <translation>Zurück zur vorigen Klasse</translation>
-    </message>
-    <message>
         <source>Next symmetry</source>
         <translation>Nächste Symmetrie</translation>
     </message>
     <message>
         <source>Steady hand</source>
         <translation>Ruhige Hand</translation>
-    </message>
-    <message>
-        <source>Steady hand: the brush follows the pen with a delay and evens out its way</source>
-        <translation>Ruhige Hand: Der Pinsel folgt dem Stift verzögert und glättet seinen Weg</translation>
     </message>
     <message>
         <source>Selection</source>
@@ -2011,18 +2030,6 @@
     <message>
         <source>Select &amp;nothing</source>
         <translation>Auswahl auf&amp;heben</translation>
-    </message>
-    <message>
-        <source>&amp;Invert the selection</source>
-        <translation>Auswahl &amp;umkehren</translation>
-    </message>
-    <message>
-        <source>&amp;Erase what is selected</source>
-        <translation>Ausgewähltes lös&amp;chen</translation>
-    </message>
-    <message>
-        <source>&amp;Redraw only what is selected</source>
-        <translation>Nur Ausgewähltes neu &amp;zeichnen</translation>
     </message>
     <message>
         <source>Keep the whole i&amp;mage</source>
@@ -2039,10 +2046,6 @@
     <message>
         <source>Select nothing</source>
         <translation>Auswahl aufheben</translation>
-    </message>
-    <message>
-        <source>Invert the selection</source>
-        <translation>Auswahl umkehren</translation>
     </message>
 </context>
 <context>
@@ -2064,15 +2067,15 @@
         <translation>Lücken schließen</translation>
     </message>
     <message>
-        <source>A fill does not run out through openings as narrow as this, in pixels</source>
-        <translation>Füllen läuft durch so schmale Öffnungen nicht aus, in Pixeln</translation>
-    </message>
-    <message>
         <source>Layout</source>
         <translation>Layout</translation>
     </message>
     <message>
-        <source>Opacity of the layout</source>
+        <source>Fills do not leak through gaps up to this many pixels wide</source>
+        <translation>Füllungen laufen nicht durch Lücken bis zu dieser Breite in Pixeln aus</translation>
+    </message>
+    <message>
+        <source>Layout opacity</source>
         <translation>Deckkraft des Layouts</translation>
     </message>
     <message>
@@ -2096,8 +2099,8 @@
         <translation>Symmetrie</translation>
     </message>
     <message>
-        <source>Everything is done once more, mirrored in the middle of the picture</source>
-        <translation>Alles geschieht noch einmal, an der Bildmitte gespiegelt</translation>
+        <source>Everything you do is mirrored about the centre of the picture</source>
+        <translation>Alles wird an der Bildmitte gespiegelt wiederholt</translation>
     </message>
 </context>
 <context>
@@ -2107,8 +2110,8 @@
         <translation>Variante {number}</translation>
     </message>
     <message>
-        <source>Make this the picture</source>
-        <translation>Zum Bild machen</translation>
+        <source>Use this variation</source>
+        <translation>Diese Variante verwenden</translation>
     </message>
 </context>
 <context>
@@ -2151,7 +2154,7 @@
     </message>
     <message>
         <source>&amp;Full size</source>
-        <translation>&amp;Volle Größe</translation>
+        <translation>Voll&amp;e Größe</translation>
     </message>
     <message>
         <source>&amp;System</source>
@@ -2177,11 +2180,11 @@
 <context>
     <name>_FilmstripModel</name>
     <message>
-        <source>favourite</source>
-        <translation>Favorit</translation>
+        <source>Favourite, result from {time}</source>
+        <translation>Favorit, Ergebnis von {time}</translation>
     </message>
     <message>
-        <source>result of {time}</source>
+        <source>Result from {time}</source>
         <translation>Ergebnis von {time}</translation>
     </message>
 </context>

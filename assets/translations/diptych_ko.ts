@@ -8,51 +8,43 @@
         <translation>단계</translation>
     </message>
     <message>
-        <source>More steps take longer and look finer</source>
+        <source>More steps take longer and give finer results</source>
         <translation>단계가 많을수록 오래 걸리고 더 섬세합니다</translation>
+    </message>
+    <message>
+        <source>Text guidance</source>
+        <translation>텍스트 가이던스</translation>
+    </message>
+    <message>
+        <source>How closely the result follows the prompt; 1 turns guidance off</source>
+        <translation>결과가 프롬프트를 따르는 정도. 1이면 가이던스를 끕니다</translation>
+    </message>
+    <message>
+        <source>Cross-guidance</source>
+        <translation>교차 가이던스</translation>
+    </message>
+    <message>
+        <source>How closely each half follows the other; 1 turns guidance off</source>
+        <translation>각 반쪽이 다른 반쪽을 따르는 정도. 1이면 가이던스를 끕니다</translation>
+    </message>
+    <message>
+        <source>Reset to the pack&apos;s defaults</source>
+        <translation>팩 기본값으로 되돌리기</translation>
     </message>
     <message>
         <source>Sampler</source>
         <translation>샘플러</translation>
     </message>
-    <message>
-        <source>Guidance towards the text</source>
-        <translation>텍스트 가이던스</translation>
-    </message>
-    <message>
-        <source>How closely the words are kept; 1 is plain</source>
-        <translation>텍스트를 얼마나 따를지 정합니다. 1은 기본입니다</translation>
-    </message>
-    <message>
-        <source>Guidance towards the other half</source>
-        <translation>다른 절반 가이던스</translation>
-    </message>
-    <message>
-        <source>How closely each half keeps to the other; 1 is plain</source>
-        <translation>두 절반이 서로를 얼마나 따를지 정합니다. 1은 기본입니다</translation>
-    </message>
-    <message>
-        <source>As the pack has them</source>
-        <translation>팩 기본값으로</translation>
-    </message>
-    <message>
-        <source>Towards the text</source>
-        <translation>텍스트 가이던스</translation>
-    </message>
-    <message>
-        <source>the other half</source>
-        <translation>다른 절반</translation>
-    </message>
 </context>
 <context>
     <name>AreaBar</name>
     <message>
-        <source>Area of {thing}</source>
-        <translation>{thing} 면적</translation>
+        <source>Area of {name}</source>
+        <translation>{name}의 면적</translation>
     </message>
     <message>
-        <source>Drag to set how much of the picture is {thing}; Delete clears it</source>
-        <translation>끌어서 그림에서 {thing}의 비율을 정합니다. Delete를 누르면 지워집니다</translation>
+        <source>Drag to set the share of {name} in the picture; Delete clears it</source>
+        <translation>드래그하면 그림에서 {name}의 비율을 정하고, Delete를 누르면 지웁니다</translation>
     </message>
 </context>
 <context>
@@ -99,8 +91,8 @@
 <context>
     <name>ClassHistogram</name>
     <message>
-        <source>What the pairs hold</source>
-        <translation>쌍에 들어 있는 것</translation>
+        <source>Classes in the pairs</source>
+        <translation>쌍에 있는 클래스</translation>
     </message>
     <message>
         <source>{pixels} · {pairs}</source>
@@ -110,19 +102,19 @@
 <context>
     <name>CompareOverlay</name>
     <message>
-        <source>Comparison: arrow keys move the line, Escape ends it</source>
-        <translation>비교: 화살표 키로 선을 옮기고 Esc로 끝냅니다</translation>
+        <source>Comparison: arrow keys move the divider, Escape closes it</source>
+        <translation>비교: 화살표 키로 구분선을 옮기고 Esc로 닫습니다</translation>
     </message>
 </context>
 <context>
     <name>CropOverlay</name>
     <message>
-        <source>Crop: drag or arrow keys move, plus and minus zoom, Enter places</source>
-        <translation>자르기: 끌기나 화살표 키로 이동, 더하기와 빼기로 확대/축소, Enter로 적용</translation>
+        <source>Crop: drag or use the arrow keys to move, plus and minus to zoom, Enter to apply, Escape to cancel</source>
+        <translation>자르기: 드래그나 화살표 키로 옮기고 +와 −로 확대·축소하며, Enter로 적용하고 Esc로 취소합니다</translation>
     </message>
     <message>
-        <source>Drag and zoom · Enter places · Esc leaves it</source>
-        <translation>끌기와 확대/축소 · Enter로 적용 · Esc로 취소</translation>
+        <source>Drag and zoom · Enter to apply · Esc to cancel</source>
+        <translation>드래그와 확대 · Enter로 적용 · Esc로 취소</translation>
     </message>
 </context>
 <context>
@@ -155,8 +147,8 @@
         <translation>데이터 세트 내보내기(&amp;E)…</translation>
     </message>
     <message>
-        <source>&amp;Look through a data set…</source>
-        <translation>데이터 세트 살펴보기(&amp;L)…</translation>
+        <source>&amp;Browse a data set…</source>
+        <translation>데이터 세트 살펴보기(&amp;B)…</translation>
     </message>
 </context>
 <context>
@@ -174,24 +166,72 @@
         <translation>분할기 일치율 최소</translation>
     </message>
     <message>
-        <source>Drop</source>
-        <translation>제외</translation>
+        <source>Remove</source>
+        <translation>제거</translation>
     </message>
     <message>
-        <source>Take back</source>
-        <translation>되돌리기</translation>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>클래스</translation>
+    </message>
+    <message>
+        <source>share of pixels · share of pairs</source>
+        <translation>픽셀 비율 · 쌍 비율</translation>
+    </message>
+    <message>
+        <source>Any class</source>
+        <translation>모든 클래스</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>쌍 %Ln개</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{shown} of %Ln pair(s)</source>
+        <translation>
+            <numerusform>쌍 %Ln개 중 {shown}개</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No data set open</source>
+        <translation>열린 데이터 세트 없음</translation>
+    </message>
+    <message>
+        <source>Open a folder that contains an exported data set.</source>
+        <translation>내보낸 데이터 세트이 있는 폴더를 여세요.</translation>
+    </message>
+    <message>
+        <source>No pairs match these filters.</source>
+        <translation>이 필터에 맞는 쌍이 없습니다.</translation>
+    </message>
+    <message>
+        <source>This folder contains no pairs.</source>
+        <translation>이 폴더에는 쌍이 없습니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s) selected</source>
+        <translation>
+            <numerusform>쌍 %Ln개 선택됨</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s) removed; Undo works until this window is closed</source>
+        <translation>
+            <numerusform>쌍 %Ln개를 제거했습니다. 이 창을 닫기 전까지 되돌릴 수 있습니다</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Enter opens a pair on the canvas, Delete removes it</source>
+        <translation>Enter를 누르면 쌍을 캔버스에서 열고, Delete를 누르면 제거합니다</translation>
     </message>
     <message>
         <source>Open on the canvas</source>
         <translation>캔버스에서 열기</translation>
-    </message>
-    <message>
-        <source>What they hold</source>
-        <translation>들어 있는 것</translation>
-    </message>
-    <message>
-        <source>share of the pixels · of the pairs</source>
-        <translation>픽셀 비율 · 쌍 비율</translation>
     </message>
     <message>
         <source>Open a data set</source>
@@ -202,36 +242,8 @@
         <translation>데이터 세트</translation>
     </message>
     <message>
-        <source>any class</source>
-        <translation>모든 클래스</translation>
-    </message>
-    <message>
-        <source>{count} pairs</source>
-        <translation>쌍 {count}개</translation>
-    </message>
-    <message>
-        <source>{shown} of {count} pairs</source>
-        <translation>쌍 {count}개 중 {shown}개</translation>
-    </message>
-    <message>
-        <source>No data set is open</source>
-        <translation>열린 데이터 세트가 없습니다</translation>
-    </message>
-    <message>
         <source>Reading…</source>
         <translation>읽는 중…</translation>
-    </message>
-    <message>
-        <source>Open a folder that an export was written to.</source>
-        <translation>내보낸 폴더를 여세요.</translation>
-    </message>
-    <message>
-        <source>No pair is like that.</source>
-        <translation>그런 쌍이 없습니다.</translation>
-    </message>
-    <message>
-        <source>No pair is in this folder.</source>
-        <translation>이 폴더에는 쌍이 없습니다.</translation>
     </message>
     <message>
         <source>Seed {seed}</source>
@@ -244,18 +256,6 @@
     <message>
         <source>“{caption}”</source>
         <translation>“{caption}”</translation>
-    </message>
-    <message>
-        <source>{count} pairs are chosen</source>
-        <translation>쌍 {count}개를 골랐습니다</translation>
-    </message>
-    <message>
-        <source>{count} dropped; they can be taken back until this window is closed</source>
-        <translation>{count}개를 제외했습니다. 이 창을 닫기 전까지 되돌릴 수 있습니다</translation>
-    </message>
-    <message>
-        <source>Enter opens a pair on the canvas, Delete drops it</source>
-        <translation>Enter를 누르면 쌍을 캔버스에서 열고, Delete를 누르면 제외합니다</translation>
     </message>
 </context>
 <context>
@@ -316,15 +316,15 @@
     </message>
     <message>
         <source>It sent a picture of the wrong size, or with unknown class ids.</source>
-        <translation>크기가 맞지 않거나 알 수 없는 클래스 번호가 있는 그림을 보냈습니다.</translation>
+        <translation>크기가 다르거나 알 수 없는 클래스 번호가 있는 그림을 보냈습니다.</translation>
     </message>
     <message>
         <source>The engine stopped ({why}). It restarts in {seconds} s.</source>
-        <translation>엔진이 중지되었습니다({why}). {seconds}초 후에 다시 시작합니다.</translation>
+        <translation>엔진이 멈췄습니다({why}). {seconds}초 뒤에 다시 시작합니다.</translation>
     </message>
     <message>
         <source>The engine stopped ({why}). It restarts in {seconds} s and continues your picture.</source>
-        <translation>엔진이 중지되었습니다({why}). {seconds}초 후에 다시 시작하여 그림을 이어서 생성합니다.</translation>
+        <translation>엔진이 멈췄습니다({why}). {seconds}초 뒤에 다시 시작하여 그림을 이어서 만듭니다.</translation>
     </message>
     <message>
         <source>Restart now</source>
@@ -336,11 +336,11 @@
     </message>
     <message>
         <source>The engine was stopped ({why}). Your picture is kept.</source>
-        <translation>엔진을 중지했습니다({why}). 그림은 그대로 유지됩니다.</translation>
+        <translation>엔진을 멈췄습니다({why}). 그림은 그대로 있습니다.</translation>
     </message>
     <message>
         <source>The engine stopped again after {count} restarts ({why}). Your picture is kept.</source>
-        <translation>엔진을 {count}번 다시 시작했지만 또 중지되었습니다({why}). 그림은 그대로 유지됩니다.</translation>
+        <translation>엔진이 {count}번 다시 시작한 뒤에도 멈췄습니다({why}). 그림은 그대로 있습니다.</translation>
     </message>
     <message>
         <source>Start engine</source>
@@ -358,60 +358,60 @@
 <context>
     <name>Export</name>
     <message>
-        <source>Captions of the pack&apos;s own words</source>
-        <translation>팩의 단어로 만든 설명</translation>
-    </message>
-    <message>
-        <source>Each pair gets a caption that is made up for it; both halves are drawn.</source>
-        <translation>쌍마다 설명을 지어내고 두 쪽을 모두 그립니다.</translation>
-    </message>
-    <message>
         <source>Captions from a file</source>
         <translation>파일의 설명</translation>
-    </message>
-    <message>
-        <source>A text file with a caption on each line; pairs take them in turn.</source>
-        <translation>한 줄에 설명 하나씩인 텍스트 파일입니다. 쌍이 차례로 가져갑니다.</translation>
-    </message>
-    <message>
-        <source>The canvas as it is now</source>
-        <translation>지금의 캔버스</translation>
-    </message>
-    <message>
-        <source>What is painted and kept stays; the rest is drawn anew with each seed.</source>
-        <translation>칠하고 고정한 것은 그대로 두고 나머지를 시드마다 새로 그립니다.</translation>
     </message>
     <message>
         <source>Layouts from a folder</source>
         <translation>폴더의 레이아웃</translation>
     </message>
     <message>
-        <source>Index PNGs; new images are drawn for them, round after round.</source>
-        <translation>인덱스 PNG입니다. 돌아가며 새 이미지를 그립니다.</translation>
-    </message>
-    <message>
         <source>Images from a folder</source>
         <translation>폴더의 이미지</translation>
-    </message>
-    <message>
-        <source>PNG or JPEG files; their layouts are found.</source>
-        <translation>PNG나 JPEG 파일입니다. 그 레이아웃을 찾습니다.</translation>
-    </message>
-    <message>
-        <source>Nothing at all</source>
-        <translation>아무것도 없이</translation>
-    </message>
-    <message>
-        <source>Any pictures, as the pack draws them.</source>
-        <translation>팩이 그리는 대로 아무 그림이나 만듭니다.</translation>
     </message>
     <message>
         <source>Paired folders</source>
         <translation>짝지은 폴더</translation>
     </message>
     <message>
-        <source>images/ and layouts/ with index PNGs; diptych-engine train reads it.</source>
-        <translation>images/와 인덱스 PNG가 든 layouts/. diptych-engine train이 읽습니다.</translation>
+        <source>Captions from the pack&apos;s grammar</source>
+        <translation>팩의 문법으로 만든 설명</translation>
+    </message>
+    <message>
+        <source>A caption is composed for each pair; both halves are generated.</source>
+        <translation>쌍마다 설명을 만들고 양쪽 반쪽을 모두 생성합니다.</translation>
+    </message>
+    <message>
+        <source>A text file with one caption per line; pairs use them in turn.</source>
+        <translation>한 줄에 설명이 하나씩 있는 텍스트 파일입니다. 쌍이 차례로 사용합니다.</translation>
+    </message>
+    <message>
+        <source>The current canvas</source>
+        <translation>현재 캔버스</translation>
+    </message>
+    <message>
+        <source>Painted and kept parts stay; the rest is generated with each seed.</source>
+        <translation>칠하고 유지한 부분은 그대로 두고 나머지는 시드마다 생성합니다.</translation>
+    </message>
+    <message>
+        <source>Index PNGs; new images are generated for them, in turn.</source>
+        <translation>인덱스 PNG입니다. 차례로 새 이미지를 생성합니다.</translation>
+    </message>
+    <message>
+        <source>PNG or JPEG files; layouts are generated for them.</source>
+        <translation>PNG 또는 JPEG 파일입니다. 레이아웃을 생성합니다.</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Pictures without any condition.</source>
+        <translation>아무 조건 없이 만든 그림입니다.</translation>
+    </message>
+    <message>
+        <source>images/ and layouts/ with index PNGs, as read by diptych-engine train.</source>
+        <translation>images/와 layouts/(인덱스 PNG)입니다. diptych-engine train이 읽는 형식입니다.</translation>
     </message>
     <message>
         <source>JPEG images and PNGs with the VOC palette.</source>
@@ -422,24 +422,24 @@
         <translation>leftImg8bit와 gtFine(labelIds, trainIds, 색).</translation>
     </message>
     <message>
-        <source>JPEG images, and annotations in which 0 is unlabelled.</source>
-        <translation>JPEG 이미지와 0이 미지정인 주석.</translation>
+        <source>JPEG images and annotations; 0 means unlabelled.</source>
+        <translation>JPEG 이미지와 주석입니다. 0은 클래스 없음을 뜻합니다.</translation>
     </message>
     <message>
-        <source>Panoptic PNGs, regions as run lengths, and captions.</source>
+        <source>Panoptic PNGs, run-length encoded regions, and captions.</source>
         <translation>파놉틱 PNG, 런 길이로 적은 영역, 설명.</translation>
+    </message>
+    <message>
+        <source>A few large files that contain the pictures.</source>
+        <translation>그림이 든 큰 파일 몇 개.</translation>
+    </message>
+    <message>
+        <source>Tar files of pairs, for streaming.</source>
+        <translation>스트리밍하는 세트를 위한 쌍의 tar 파일.</translation>
     </message>
     <message>
         <source>A folder with metadata.jsonl, for load_dataset.</source>
         <translation>load_dataset용 metadata.jsonl이 든 폴더.</translation>
-    </message>
-    <message>
-        <source>A few large files with the pictures inside.</source>
-        <translation>그림이 든 큰 파일 몇 개.</translation>
-    </message>
-    <message>
-        <source>Tar files of pairs, for sets that are streamed.</source>
-        <translation>스트리밍하는 세트를 위한 쌍의 tar 파일.</translation>
     </message>
     <message>
         <source>{count} s</source>
@@ -458,12 +458,16 @@
         <translation>엔진을 기다리는 중…</translation>
     </message>
     <message>
-        <source>Getting ready…</source>
-        <translation>준비하는 중…</translation>
+        <source>Preparing…</source>
+        <translation>준비 중…</translation>
     </message>
     <message>
-        <source>{done} of {count} pairs</source>
-        <translation>쌍 {count}개 중 {done}개</translation>
+        <source>finishing…</source>
+        <translation>마무리 중…</translation>
+    </message>
+    <message>
+        <source>{rate} per second</source>
+        <translation>초당 {rate}</translation>
     </message>
     <message>
         <source>{count} rejected</source>
@@ -476,14 +480,6 @@
     <message>
         <source>stopped</source>
         <translation>멈춤</translation>
-    </message>
-    <message>
-        <source>writing the rest…</source>
-        <translation>나머지를 쓰는 중…</translation>
-    </message>
-    <message>
-        <source>{rate} a second</source>
-        <translation>초당 {rate}개</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -501,8 +497,8 @@
         <translation>진행률</translation>
     </message>
     <message>
-        <source>Draw from</source>
-        <translation>그리는 재료</translation>
+        <source>Source</source>
+        <translation>원본</translation>
     </message>
     <message>
         <source>Format</source>
@@ -541,16 +537,70 @@
         <translation>첫 시드</translation>
     </message>
     <message>
-        <source>Each next pair has the next seed; the same seeds make the same pairs</source>
-        <translation>다음 쌍은 다음 시드를 씁니다. 시드가 같으면 쌍도 같습니다</translation>
+        <source>Each pair uses the next seed; the same seeds give the same pairs</source>
+        <translation>쌍마다 다음 시드를 씁니다. 시드가 같으면 같은 쌍이 나옵니다</translation>
     </message>
     <message>
-        <source>All the detail</source>
-        <translation>세부까지 모두</translation>
+        <source>Full size</source>
+        <translation>전체 크기</translation>
     </message>
     <message>
-        <source>Each pair is brought to the pack&apos;s full size, which takes longer</source>
-        <translation>각 쌍을 팩의 전체 크기로 만듭니다. 시간이 더 걸립니다</translation>
+        <source>Draw each pair at the pack&apos;s full size, which takes longer</source>
+        <translation>각 쌍을 팩의 전체 크기로 그립니다. 시간이 더 걸립니다</translation>
+    </message>
+    <message>
+        <source>The segmenter&apos;s layout of each image is compared with the pair&apos;s layout</source>
+        <translation>분할기가 이미지에서 찾은 레이아웃을 쌍의 레이아웃과 비교합니다</translation>
+    </message>
+    <message>
+        <source>Every class named in the caption is present</source>
+        <translation>설명에 나온 클래스가 모두 있음</translation>
+    </message>
+    <message>
+        <source>Similarity to any other pair is below</source>
+        <translation>다른 쌍과의 유사도 상한</translation>
+    </message>
+    <message>
+        <source>Rejects near-duplicates of other pairs and of the pictures in the folder below</source>
+        <translation>다른 쌍이나 아래 폴더의 그림과 거의 같은 쌍을 제외합니다</translation>
+    </message>
+    <message>
+        <source>Reference pictures</source>
+        <translation>참조 그림</translation>
+    </message>
+    <message>
+        <source>Optional: a folder of real pairs that must not be repeated</source>
+        <translation>선택 사항: 반복하면 안 되는 실제 쌍의 폴더</translation>
+    </message>
+    <message>
+        <source>This pack has no segmenter. Train one with diptych-engine train-segmenter.</source>
+        <translation>이 팩에는 분할기가 없습니다. diptych-engine train-segmenter로 학습하세요.</translation>
+    </message>
+    <message>
+        <source>This pack has no segmenter and no CLIP to compare images with.</source>
+        <translation>이 팩에는 이미지를 비교할 분할기도 CLIP도 없습니다.</translation>
+    </message>
+    <message>
+        <source>Browse a data set…</source>
+        <translation>데이터 세트 살펴보기…</translation>
+    </message>
+    <message>
+        <source>Use the area targets of the picture: {areas}</source>
+        <translation>그림의 면적 목표 사용: {areas}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s) of {width}×{height}</source>
+        <translation>
+            <numerusform>{width}×{height} 쌍 %Ln개</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{size} ({free} free)</source>
+        <translation>{size}({free} 남음)</translation>
+    </message>
+    <message>
+        <source>continues the data set in this folder</source>
+        <translation>이 폴더의 데이터 세트을 이어서 만듭니다</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -565,40 +615,8 @@
         <translation>분할기가 레이아웃과 일치하는 비율이 최소</translation>
     </message>
     <message>
-        <source>It looks at each image by itself, and its layout is compared with the pair&apos;s</source>
-        <translation>이미지마다 따로 보고, 찾은 레이아웃을 쌍의 레이아웃과 비교합니다</translation>
-    </message>
-    <message>
-        <source>Every class that the caption names is there</source>
-        <translation>설명에 나온 클래스가 모두 있음</translation>
-    </message>
-    <message>
-        <source>Likeness to any other pair is below</source>
-        <translation>다른 쌍과의 유사도가 다음 미만</translation>
-    </message>
-    <message>
-        <source>Near-duplicates are left out: of each other, and of the pictures in the folder below</source>
-        <translation>서로, 그리고 아래 폴더의 그림과 거의 같은 것을 뺍니다</translation>
-    </message>
-    <message>
-        <source>Pictures not to repeat</source>
-        <translation>되풀이하지 않을 그림</translation>
-    </message>
-    <message>
         <source>Choose a folder with images and layouts</source>
         <translation>이미지와 레이아웃 폴더 고르기</translation>
-    </message>
-    <message>
-        <source>A folder of real pairs that are not to be repeated, if any</source>
-        <translation>되풀이하지 않을 실제 쌍의 폴더(있다면)</translation>
-    </message>
-    <message>
-        <source>This pack has no segmenter. diptych-engine train-segmenter makes one.</source>
-        <translation>이 팩에는 분할기가 없습니다. diptych-engine train-segmenter로 만드세요.</translation>
-    </message>
-    <message>
-        <source>This pack has nothing to tell likeness by.</source>
-        <translation>이 팩에는 유사도를 판단할 것이 없습니다.</translation>
     </message>
     <message>
         <source>Areas</source>
@@ -613,24 +631,16 @@
         <translation>내보내기</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>이어 하기</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>일시 정지</translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation>계속</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>멈춤</translation>
-    </message>
-    <message>
-        <source>Look through a data set…</source>
-        <translation>데이터 세트 살펴보기…</translation>
-    </message>
-    <message>
-        <source>Aim at those set beside the picture: {areas}</source>
-        <translation>그림 옆에서 정한 면적을 목표로: {areas}</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -649,24 +659,12 @@
         <translation>먼저 데이터 세트 폴더를 고르세요.</translation>
     </message>
     <message>
-        <source>{count} pairs of {width}×{height}</source>
-        <translation>{width}×{height} 쌍 {count}개</translation>
-    </message>
-    <message>
         <source>about {time} in {steps} steps each</source>
         <translation>{steps}단계씩 약 {time}</translation>
     </message>
     <message>
         <source>about {size}</source>
         <translation>약 {size}</translation>
-    </message>
-    <message>
-        <source>{room} ({free} free)</source>
-        <translation>{room} ({free} 남음)</translation>
-    </message>
-    <message>
-        <source>goes on with what is there</source>
-        <translation>있는 것에 이어서 진행</translation>
     </message>
 </context>
 <context>
@@ -711,8 +709,8 @@
 <context>
     <name>ExtendController</name>
     <message>
-        <source>Drag an edge of the picture outwards; what comes on is drawn in both halves</source>
-        <translation>그림의 가장자리를 밖으로 끌면 늘어난 부분이 양쪽 모두에 그려집니다</translation>
+        <source>Drag an edge of the picture outwards; the new area is generated in both halves</source>
+        <translation>그림 가장자리를 바깥으로 드래그하세요. 새 영역은 양쪽 반쪽에서 생성됩니다</translation>
     </message>
     <message>
         <source>E&amp;xtend canvas</source>
@@ -754,16 +752,16 @@
         <translation>취소</translation>
     </message>
     <message>
-        <source>What comes on is drawn in both halves; all else stays as it is.</source>
-        <translation>늘어난 부분은 양쪽 모두에 그려지고, 나머지는 그대로 남습니다.</translation>
+        <source>The new area is generated in both halves; the rest of the picture stays unchanged.</source>
+        <translation>새 영역은 양쪽 반쪽에서 생성되고 나머지 그림은 바뀌지 않습니다.</translation>
     </message>
     <message>
-        <source>The picture will have {width} × {height} pixels.</source>
-        <translation>그림은 {width} × {height}픽셀이 됩니다.</translation>
+        <source>New size: {width} × {height} pixels.</source>
+        <translation>새 크기: {width} × {height} 픽셀.</translation>
     </message>
     <message>
-        <source>The picture will have {width} × {height} pixels, for it can be no larger.</source>
-        <translation>그림은 더 커질 수 없어 {width} × {height}픽셀이 됩니다.</translation>
+        <source>New size: {width} × {height} pixels, the largest possible.</source>
+        <translation>새 크기: {width} × {height} 픽셀(최대).</translation>
     </message>
 </context>
 <context>
@@ -776,24 +774,20 @@
 <context>
     <name>ExtendOverlay</name>
     <message>
-        <source>Extend canvas: arrow keys move the edges out, with Shift back, Enter extends, Escape leaves it</source>
-        <translation>캔버스 확장: 화살표 키로 가장자리를 밖으로, Shift와 함께 안으로 옮기고 Enter로 확장, Esc로 취소합니다</translation>
+        <source>Extend canvas: arrow keys move the edges outwards, with Shift inwards; Enter applies, Escape cancels</source>
+        <translation>캔버스 확장: 화살표 키로 가장자리를 바깥으로, Shift와 함께 안쪽으로 옮기고 Enter로 적용, Esc로 취소합니다</translation>
     </message>
     <message>
-        <source>{width} × {height} · no larger</source>
-        <translation>{width} × {height} · 더 키울 수 없음</translation>
+        <source>{width} × {height} · maximum size</source>
+        <translation>{width} × {height} · 최대 크기</translation>
     </message>
     <message>
-        <source>Drag an edge outwards · Esc leaves it</source>
-        <translation>가장자리를 밖으로 끌기 · Esc로 취소</translation>
+        <source>Drag an edge outwards · Esc to cancel</source>
+        <translation>가장자리를 바깥으로 드래그 · Esc로 취소</translation>
     </message>
 </context>
 <context>
     <name>FileCommands</name>
-    <message>
-        <source>Not saved when another took their place</source>
-        <translation>다른 그림으로 바뀔 때 저장되지 않은 그림</translation>
-    </message>
     <message>
         <source>Untitled</source>
         <translation>제목 없음</translation>
@@ -887,8 +881,20 @@
         <translation>이미지 내보내기</translation>
     </message>
     <message>
-        <source>The picture is not there at full size yet.</source>
-        <translation>그림이 아직 전체 크기로 준비되지 않았습니다.</translation>
+        <source>The full-size image is not ready yet. Try again in a moment.</source>
+        <translation>전체 크기 이미지가 아직 준비되지 않았습니다. 잠시 후 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>There is no picture on the clipboard. Copy one, then paste again.</source>
+        <translation>클립보드에 그림이 없습니다. 그림을 복사한 다음 다시 붙여넣으세요.</translation>
+    </message>
+    <message>
+        <source>No projects yet</source>
+        <translation>아직 프로젝트 없음</translation>
+    </message>
+    <message>
+        <source>Recovered pictures that were not saved</source>
+        <translation>저장하지 않았으나 복구된 그림</translation>
     </message>
     <message>
         <source>Export image at full size</source>
@@ -901,14 +907,6 @@
     <message>
         <source>the clipboard</source>
         <translation>클립보드</translation>
-    </message>
-    <message>
-        <source>There is no picture on the clipboard. Copy one first.</source>
-        <translation>클립보드에 그림이 없습니다. 먼저 복사하세요.</translation>
-    </message>
-    <message>
-        <source>None yet</source>
-        <translation>아직 없음</translation>
     </message>
 </context>
 <context>
@@ -961,28 +959,28 @@
         <translation>결과 복원</translation>
     </message>
     <message>
-        <source>No &amp;favourite any more</source>
-        <translation>즐겨찾기 해제(&amp;F)</translation>
+        <source>Remove from &amp;favourites</source>
+        <translation>즐겨찾기에서 제거(&amp;F)</translation>
     </message>
     <message>
-        <source>&amp;Favourite</source>
-        <translation>즐겨찾기(&amp;F)</translation>
+        <source>Add to &amp;favourites</source>
+        <translation>즐겨찾기에 추가(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Restore with prompt and s&amp;ettings</source>
+        <translation>프롬프트와 설정까지 복원(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Show in f&amp;older</source>
+        <translation>폴더에서 보기(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Restore</source>
         <translation>복원(&amp;R)</translation>
     </message>
     <message>
-        <source>Restore with its re&amp;quest</source>
-        <translation>요청까지 복원(&amp;Q)</translation>
-    </message>
-    <message>
         <source>&amp;Compare with the picture</source>
         <translation>그림과 비교(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Show in its f&amp;older</source>
-        <translation>폴더에서 보기(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
@@ -1001,7 +999,7 @@
     </message>
     <message>
         <source>No pack could be opened, so no picture can be generated. Install a pack and restart.</source>
-        <translation>팩을 열 수 없어 그림을 생성할 수 없습니다. 팩을 설치한 후 다시 시작하세요.</translation>
+        <translation>열 수 있는 팩이 없어 그림을 생성할 수 없습니다. 팩을 설치하고 다시 시작하세요.</translation>
     </message>
     <message>
         <source>Every pixel of the layout is painted, so there is nothing left to find in the image.</source>
@@ -1025,7 +1023,7 @@
     </message>
     <message>
         <source>This pack does not know {words}. Try other words.</source>
-        <translation>이 팩은 {words}을(를) 알지 못합니다. 다른 낱말을 사용해 보세요.</translation>
+        <translation>이 팩은 {words}을(를) 모릅니다. 다른 단어를 써 보세요.</translation>
     </message>
     <message>
         <source>Here is the layout. In Layout → Image, only what you paint over is drawn anew.</source>
@@ -1076,10 +1074,6 @@
         <translation>이미지</translation>
     </message>
     <message>
-        <source>{title} (live is paused)</source>
-        <translation>{title} (실시간 일시 정지)</translation>
-    </message>
-    <message>
         <source>&amp;File</source>
         <translation>파일(&amp;F)</translation>
     </message>
@@ -1116,8 +1110,28 @@
         <translation>팩(&amp;P)…</translation>
     </message>
     <message>
+        <source>&amp;Keep the generated layout</source>
+        <translation>생성된 레이아웃 유지(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Find a class</source>
+        <translation>클래스 찾기</translation>
+    </message>
+    <message>
+        <source>opened</source>
+        <translation>열어 온 이미지</translation>
+    </message>
+    <message>
+        <source>only the outlined part is redrawn</source>
+        <translation>윤곽선 안쪽만 다시 그림</translation>
+    </message>
+    <message>
         <source>the dropped picture</source>
         <translation>놓은 그림</translation>
+    </message>
+    <message>
+        <source>{title} (live mode paused)</source>
+        <translation>{title}(실시간 모드 일시 중지됨)</translation>
     </message>
     <message>
         <source>&amp;Data sets</source>
@@ -1132,10 +1146,6 @@
         <translation>다시 실행(&amp;R)</translation>
     </message>
     <message>
-        <source>&amp;Keep what was filled in</source>
-        <translation>채워진 부분 유지(&amp;K)</translation>
-    </message>
-    <message>
         <source>Keep</source>
         <translation>유지</translation>
     </message>
@@ -1148,24 +1158,12 @@
         <translation>예제(&amp;E)</translation>
     </message>
     <message>
-        <source>Search a class</source>
-        <translation>클래스 찾기</translation>
-    </message>
-    <message>
         <source>Classes</source>
         <translation>클래스</translation>
     </message>
     <message>
-        <source>given</source>
-        <translation>주어짐</translation>
-    </message>
-    <message>
         <source>generated</source>
         <translation>생성됨</translation>
-    </message>
-    <message>
-        <source>redrawn within the outline</source>
-        <translation>윤곽선 안을 다시 그림</translation>
     </message>
     <message>
         <source>hatched parts are generated</source>
@@ -1179,24 +1177,24 @@
         <translation>레이아웃 → 이미지</translation>
     </message>
     <message>
-        <source>Paint a layout; the image is made from it</source>
-        <translation>레이아웃을 칠하면 이미지가 만들어집니다</translation>
-    </message>
-    <message>
         <source>Image → Layout</source>
         <translation>이미지 → 레이아웃</translation>
-    </message>
-    <message>
-        <source>Open a photograph; its layout is found</source>
-        <translation>사진을 열면 레이아웃을 찾아냅니다</translation>
     </message>
     <message>
         <source>Text → Both</source>
         <translation>텍스트 → 둘 다</translation>
     </message>
     <message>
-        <source>Describe a picture; both halves are made</source>
-        <translation>그림을 설명하면 두 절반이 모두 만들어집니다</translation>
+        <source>Paint a layout; the image is generated from it</source>
+        <translation>레이아웃을 칠하면 이미지가 생성됩니다</translation>
+    </message>
+    <message>
+        <source>Open a photograph; its layout is generated</source>
+        <translation>사진을 열면 레이아웃이 생성됩니다</translation>
+    </message>
+    <message>
+        <source>Describe a picture; both halves are generated</source>
+        <translation>그림을 설명하면 양쪽 반쪽이 생성됩니다</translation>
     </message>
     <message>
         <source>Undo: {step}</source>
@@ -1245,13 +1243,13 @@
         <translation>{pack} 사용</translation>
     </message>
     <message>
-        <source>An example layout</source>
-        <translation>예제 레이아웃</translation>
+        <source>Example layout</source>
+        <translation>예시 레이아웃</translation>
     </message>
     <message numerus="yes">
-        <source>%n class(es)</source>
+        <source>%Ln class(es)</source>
         <translation>
-            <numerusform>클래스 %n개</numerusform>
+            <numerusform>클래스 %Ln개</numerusform>
         </translation>
     </message>
     <message>
@@ -1390,12 +1388,12 @@
         <translation>구별하기 쉬운 색</translation>
     </message>
     <message>
-        <source>Colours that are easy to tell apart, for every kind of colour vision; files keep the pack&apos;s own</source>
+        <source>Colours that are easy to tell apart with any colour vision; files keep the pack&apos;s colours</source>
         <translation>색각 유형과 관계없이 구별하기 쉬운 색을 씁니다. 파일에는 팩의 색이 그대로 남습니다</translation>
     </message>
     <message>
-        <source>No class of this name</source>
-        <translation>이런 이름의 클래스가 없음</translation>
+        <source>No matching class</source>
+        <translation>일치하는 클래스 없음</translation>
     </message>
     <message>
         <source>Classes</source>
@@ -1528,12 +1526,16 @@
         <translation>시드와 그림이 같으면 결과도 같습니다</translation>
     </message>
     <message>
-        <source>Another seed</source>
-        <translation>다른 시드</translation>
+        <source>New random seed</source>
+        <translation>새 무작위 시드</translation>
     </message>
     <message>
-        <source>Keep this seed when Generate is pressed</source>
-        <translation>생성할 때 이 시드를 유지</translation>
+        <source>Keep this seed for the next results</source>
+        <translation>다음 결과에도 이 시드 유지</translation>
+    </message>
+    <message>
+        <source>Words the pack does not know</source>
+        <translation>팩이 모르는 단어</translation>
     </message>
     <message>
         <source>Negative prompt, steps, sampler, guidance</source>
@@ -1546,10 +1548,6 @@
     <message>
         <source>What should not be in the picture</source>
         <translation>그림에 없어야 할 것</translation>
-    </message>
-    <message>
-        <source>Words that the pack does not know</source>
-        <translation>팩이 모르는 단어</translation>
     </message>
     <message>
         <source>{pack} does not know {words}.</source>
@@ -1597,68 +1595,68 @@
         <translation>자동</translation>
     </message>
     <message>
-        <source>As the pack draws best: in all its steps, and in few while you paint.</source>
-        <translation>팩이 가장 잘 그리는 방식: 보통은 모든 단계로, 칠하는 동안에는 적은 단계로.</translation>
+        <source>The pack&apos;s choice: few steps while you paint, all steps otherwise.</source>
+        <translation>팩이 정한 대로: 칠하는 동안은 적은 단계, 그 외에는 모든 단계.</translation>
     </message>
     <message>
-        <source>Predicts and corrects: good pictures in the fewest steps.</source>
-        <translation>예측하고 보정합니다. 가장 적은 단계로 좋은 그림을 얻습니다.</translation>
+        <source>Predictor–corrector: good results in the fewest steps.</source>
+        <translation>예측·보정 방식: 가장 적은 단계로 좋은 결과.</translation>
     </message>
     <message>
-        <source>Looks back one step: fine pictures in few steps.</source>
-        <translation>한 단계 전을 참고합니다. 적은 단계로 섬세한 그림을 얻습니다.</translation>
+        <source>Multistep: fine results in few steps.</source>
+        <translation>다단계 방식: 적은 단계로 섬세한 결과.</translation>
     </message>
     <message>
-        <source>Plain and steady: more steps, finer pictures.</source>
-        <translation>단순하고 안정적입니다. 단계를 늘릴수록 섬세해집니다.</translation>
+        <source>Deterministic: more steps give finer results.</source>
+        <translation>결정론적: 단계가 많을수록 섬세한 결과.</translation>
+    </message>
+    <message>
+        <source>Adds noise at each step: more varied, slower.</source>
+        <translation>단계마다 노이즈를 더함: 더 다양하지만 느림.</translation>
+    </message>
+    <message>
+        <source>Second order: accurate, and twice as slow.</source>
+        <translation>2차 방식: 정확하지만 두 배 느림.</translation>
+    </message>
+    <message>
+        <source>The process of training, with much noise: 50 steps or more.</source>
+        <translation>학습 때의 과정, 노이즈가 많음: 50단계 이상.</translation>
+    </message>
+    <message>
+        <source>With the most noise: 100 steps or more.</source>
+        <translation>노이즈가 가장 많음: 100단계 이상.</translation>
+    </message>
+    <message>
+        <source>The simplest stochastic solver, for study: 100 steps or more.</source>
+        <translation>가장 단순한 확률적 해법, 연구용: 100단계 이상.</translation>
+    </message>
+    <message>
+        <source>The fast network used while you paint: four steps, with built-in guidance.</source>
+        <translation>칠하는 동안 쓰는 빠른 신경망: 4단계, 가이던스 내장.</translation>
+    </message>
+    <message>
+        <source>The published process, for comparison: slow.</source>
+        <translation>논문의 과정, 비교용: 느림.</translation>
+    </message>
+    <message>
+        <source>The published process with the noise of its code, for comparison.</source>
+        <translation>논문 코드의 노이즈를 쓰는 과정, 비교용.</translation>
     </message>
     <message>
         <source>DDIM, ancestral</source>
         <translation>DDIM, 확률적</translation>
     </message>
     <message>
-        <source>New noise at each step: livelier, slower.</source>
-        <translation>단계마다 새 노이즈를 더합니다. 더 생생하지만 느립니다.</translation>
-    </message>
-    <message>
-        <source>Looks twice at each step: exact, and takes twice as long.</source>
-        <translation>단계마다 두 번 계산합니다. 정확하지만 두 배로 오래 걸립니다.</translation>
-    </message>
-    <message>
-        <source>As it was trained, with much noise: 50 steps and more.</source>
-        <translation>학습한 방식 그대로, 노이즈가 많습니다. 50단계 이상.</translation>
-    </message>
-    <message>
         <source>DDPM, wide</source>
         <translation>DDPM, 넓게</translation>
-    </message>
-    <message>
-        <source>With the most noise: 100 steps and more.</source>
-        <translation>노이즈가 가장 많습니다. 100단계 이상.</translation>
-    </message>
-    <message>
-        <source>The plainest rule with noise, to study: 100 steps and more.</source>
-        <translation>노이즈를 쓰는 가장 단순한 방법, 연구용입니다. 100단계 이상.</translation>
     </message>
     <message>
         <source>Distilled</source>
         <translation>증류</translation>
     </message>
     <message>
-        <source>The network that draws while you paint: four steps, its guidance is built in.</source>
-        <translation>칠하는 동안 그리는 네트워크: 네 단계이며 가이던스가 내장되어 있습니다.</translation>
-    </message>
-    <message>
-        <source>The published process, to compare with: slow.</source>
-        <translation>비교를 위한 논문의 방법입니다. 느립니다.</translation>
-    </message>
-    <message>
         <source>GCDP, as coded</source>
         <translation>GCDP, 공개 코드 그대로</translation>
-    </message>
-    <message>
-        <source>The published process with the noise of its code, to compare with.</source>
-        <translation>비교를 위한, 공개 코드의 노이즈를 쓰는 논문의 방법입니다.</translation>
     </message>
 </context>
 <context>
@@ -1679,8 +1677,8 @@
         <translation>단축키</translation>
     </message>
     <message>
-        <source>Search a command or a key</source>
-        <translation>명령이나 키 찾기</translation>
+        <source>Search commands and keys</source>
+        <translation>명령과 키 검색</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1707,15 +1705,15 @@
         <translation>모두 초기화</translation>
     </message>
     <message>
-        <source>{key} belongs to “{other}”. “Set” takes it from there.</source>
-        <translation>{key}은(는) “{other}”에 지정되어 있습니다. “지정”을 누르면 옮겨집니다.</translation>
+        <source>{key} is used by “{other}”. “Set” reassigns it.</source>
+        <translation>{key}은(는) “{other}”에서 사용 중입니다. “설정”을 누르면 옮겨 옵니다.</translation>
     </message>
     <message>
-        <source>Press a key, or “Set” without one to take the key away.</source>
+        <source>Press a key, or “Set” without one to remove the shortcut.</source>
         <translation>키를 누르세요. 키 없이 “지정”을 누르면 단축키가 없어집니다.</translation>
     </message>
     <message>
-        <source>Press another key for “{command}”.</source>
+        <source>Press a new key for “{command}”.</source>
         <translation>“{command}”에 쓸 다른 키를 누르세요.</translation>
     </message>
 </context>
@@ -1738,12 +1736,12 @@
         <translation>엔진이 멈춤</translation>
     </message>
     <message>
-        <source>Live is paused while the window is hidden</source>
-        <translation>창이 가려진 동안 실시간 생성을 멈춥니다</translation>
+        <source>Live mode is paused while the window is hidden</source>
+        <translation>창이 숨겨진 동안 실시간 모드가 일시 중지됩니다</translation>
     </message>
     <message>
-        <source>Drawing the detail…</source>
-        <translation>세부를 그리는 중…</translation>
+        <source>Drawing at full size…</source>
+        <translation>전체 크기로 그리는 중…</translation>
     </message>
     <message>
         <source>Ready · {device}</source>
@@ -1841,8 +1839,8 @@
         <translation>재생</translation>
     </message>
     <message>
-        <source>Make the steps again</source>
-        <translation>단계 다시 만들기</translation>
+        <source>Trace again</source>
+        <translation>다시 기록</translation>
     </message>
     <message>
         <source>Save GIF…</source>
@@ -1900,80 +1898,104 @@
         <translation>올가미</translation>
     </message>
     <message>
-        <source>All that a freehand line goes around</source>
-        <translation>자유롭게 두른 선 안쪽 전체</translation>
+        <source>Everything inside a freehand outline</source>
+        <translation>자유롭게 그린 윤곽선의 안쪽 전체</translation>
+    </message>
+    <message>
+        <source>Click corner by corner; Enter or the first corner closes it</source>
+        <translation>꼭짓점을 차례로 클릭하세요. Enter나 첫 꼭짓점으로 닫습니다</translation>
+    </message>
+    <message>
+        <source>Fill a connected area of one class</source>
+        <translation>한 클래스의 이어진 영역을 채웁니다</translation>
+    </message>
+    <message>
+        <source>Pick the class under the pointer; hold Alt to pick with any tool</source>
+        <translation>포인터 아래의 클래스를 고릅니다. Alt를 누르면 어떤 도구로도 고를 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Move the selection or the object under the pointer; hold Alt to leave a copy</source>
+        <translation>선택 영역이나 포인터 아래의 물체를 옮깁니다. Alt를 누르면 사본을 남깁니다</translation>
+    </message>
+    <message>
+        <source>Tools paint the current class</source>
+        <translation>도구가 현재 클래스를 칠합니다</translation>
+    </message>
+    <message>
+        <source>Tools erase to unknown, which is then generated</source>
+        <translation>도구가 지운 곳은 미지정이 되어 생성됩니다</translation>
+    </message>
+    <message>
+        <source>Tools select; Shift adds, Alt subtracts, both intersect</source>
+        <translation>도구로 선택합니다. Shift는 더하고 Alt는 빼며 함께 누르면 겹친 곳만 남습니다</translation>
+    </message>
+    <message>
+        <source>Tools protect parts of a half from being regenerated</source>
+        <translation>도구가 반쪽의 일부를 다시 생성되지 않게 보호합니다</translation>
+    </message>
+    <message>
+        <source>Tools release protected parts of a half to be regenerated</source>
+        <translation>도구가 보호된 부분을 다시 생성되도록 해제합니다</translation>
+    </message>
+    <message>
+        <source>Swap with the previous class</source>
+        <translation>이전 클래스와 바꾸기</translation>
+    </message>
+    <message>
+        <source>Steady hand: the brush follows with a delay and smooths the stroke</source>
+        <translation>손떨림 보정: 브러시가 조금 늦게 따라오며 획을 매끄럽게 합니다</translation>
+    </message>
+    <message>
+        <source>&amp;Invert selection</source>
+        <translation>선택 영역 반전(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Erase the selection</source>
+        <translation>선택 영역 지우기(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Redraw only the selection</source>
+        <translation>선택 영역만 다시 그리기(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Invert selection</source>
+        <translation>선택 영역 반전</translation>
     </message>
     <message>
         <source>Polygon</source>
         <translation>다각형</translation>
     </message>
     <message>
-        <source>Corner by corner; Enter or the first corner closes it</source>
-        <translation>꼭짓점을 하나씩 찍습니다. Enter나 첫 꼭짓점으로 닫습니다</translation>
-    </message>
-    <message>
         <source>Fill</source>
         <translation>채우기</translation>
-    </message>
-    <message>
-        <source>All of one class that hangs together</source>
-        <translation>이어져 있는 같은 클래스 전체</translation>
     </message>
     <message>
         <source>Pick a class</source>
         <translation>클래스 추출</translation>
     </message>
     <message>
-        <source>Choose the class under the pen; Alt does so with any tool</source>
-        <translation>펜 아래의 클래스를 고릅니다. 어느 도구에서나 Alt로 할 수 있습니다</translation>
-    </message>
-    <message>
         <source>Move</source>
         <translation>이동</translation>
-    </message>
-    <message>
-        <source>Move the selection, or the thing under the pen; Alt leaves a copy</source>
-        <translation>선택 영역이나 펜 아래의 물체를 옮깁니다. Alt를 누르면 복사본이 남습니다</translation>
     </message>
     <message>
         <source>Paint</source>
         <translation>칠하기</translation>
     </message>
     <message>
-        <source>Tools paint the chosen class</source>
-        <translation>도구가 고른 클래스를 칠합니다</translation>
-    </message>
-    <message>
         <source>Eraser</source>
         <translation>지우개</translation>
-    </message>
-    <message>
-        <source>Tools erase to unknown, which the engine fills</source>
-        <translation>도구가 지운 곳은 ‘알 수 없음’이 되고 엔진이 채웁니다</translation>
     </message>
     <message>
         <source>Select</source>
         <translation>선택</translation>
     </message>
     <message>
-        <source>Tools select; Shift adds, Alt takes away, both intersect</source>
-        <translation>도구로 선택합니다. Shift는 더하고 Alt는 빼며 함께 누르면 겹친 곳만 남습니다</translation>
-    </message>
-    <message>
         <source>Keep</source>
         <translation>유지</translation>
     </message>
     <message>
-        <source>Tools lock what must not change, in the half they are used on</source>
-        <translation>도구를 쓰는 절반에서 바뀌면 안 되는 곳을 잠급니다</translation>
-    </message>
-    <message>
         <source>Release</source>
         <translation>해제</translation>
-    </message>
-    <message>
-        <source>Tools free what is to be made anew, in that half</source>
-        <translation>그 절반에서 새로 만들 곳의 잠금을 풉니다</translation>
     </message>
     <message>
         <source>Smaller brush</source>
@@ -1984,20 +2006,12 @@
         <translation>브러시 크게</translation>
     </message>
     <message>
-        <source>Back to the class before</source>
-        <translation>이전 클래스로</translation>
-    </message>
-    <message>
         <source>Next symmetry</source>
         <translation>다음 대칭</translation>
     </message>
     <message>
         <source>Steady hand</source>
         <translation>손떨림 보정</translation>
-    </message>
-    <message>
-        <source>Steady hand: the brush follows the pen with a delay and evens out its way</source>
-        <translation>손떨림 보정: 브러시가 펜을 천천히 따라가며 선을 고르게 합니다</translation>
     </message>
     <message>
         <source>Selection</source>
@@ -2010,18 +2024,6 @@
     <message>
         <source>Select &amp;nothing</source>
         <translation>선택 해제(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Invert the selection</source>
-        <translation>선택 반전(&amp;I)</translation>
-    </message>
-    <message>
-        <source>&amp;Erase what is selected</source>
-        <translation>선택한 곳 지우기(&amp;E)</translation>
-    </message>
-    <message>
-        <source>&amp;Redraw only what is selected</source>
-        <translation>선택한 곳만 다시 그리기(&amp;R)</translation>
     </message>
     <message>
         <source>Keep the whole i&amp;mage</source>
@@ -2038,10 +2040,6 @@
     <message>
         <source>Select nothing</source>
         <translation>선택 해제</translation>
-    </message>
-    <message>
-        <source>Invert the selection</source>
-        <translation>선택 반전</translation>
     </message>
 </context>
 <context>
@@ -2063,15 +2061,15 @@
         <translation>틈 막기</translation>
     </message>
     <message>
-        <source>A fill does not run out through openings as narrow as this, in pixels</source>
-        <translation>이만큼 좁은 틈으로는 채우기가 새어 나가지 않습니다(픽셀)</translation>
-    </message>
-    <message>
         <source>Layout</source>
         <translation>레이아웃</translation>
     </message>
     <message>
-        <source>Opacity of the layout</source>
+        <source>Fills do not leak through gaps up to this many pixels wide</source>
+        <translation>이 픽셀 너비 이하의 틈으로는 채우기가 새지 않습니다</translation>
+    </message>
+    <message>
+        <source>Layout opacity</source>
         <translation>레이아웃 불투명도</translation>
     </message>
     <message>
@@ -2095,8 +2093,8 @@
         <translation>대칭</translation>
     </message>
     <message>
-        <source>Everything is done once more, mirrored in the middle of the picture</source>
-        <translation>그림 가운데를 기준으로 대칭되게 한 번 더 그립니다</translation>
+        <source>Everything you do is mirrored about the centre of the picture</source>
+        <translation>모든 작업이 그림 가운데를 기준으로 대칭으로 반복됩니다</translation>
     </message>
 </context>
 <context>
@@ -2106,8 +2104,8 @@
         <translation>변형 {number}</translation>
     </message>
     <message>
-        <source>Make this the picture</source>
-        <translation>이것을 그림으로</translation>
+        <source>Use this variation</source>
+        <translation>이 변형 사용</translation>
     </message>
 </context>
 <context>
@@ -2176,11 +2174,11 @@
 <context>
     <name>_FilmstripModel</name>
     <message>
-        <source>favourite</source>
-        <translation>즐겨찾기</translation>
+        <source>Favourite, result from {time}</source>
+        <translation>즐겨찾기, {time}의 결과</translation>
     </message>
     <message>
-        <source>result of {time}</source>
+        <source>Result from {time}</source>
         <translation>{time}의 결과</translation>
     </message>
 </context>
