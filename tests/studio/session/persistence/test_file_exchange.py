@@ -225,7 +225,7 @@ def test_an_error_that_nobody_foresaw_does_not_keep_a_closed_window(
 
     monkeypatch.setattr("studio.session.persistence.project_file.encode_layout", stumble)
     driver.window.close()
-    driver.wait_until(lambda: "cannot be kept for the next time. RuntimeError: a bug" in driver.notice_text())
+    driver.wait_until(lambda: "cannot be kept for the next start. RuntimeError: a bug" in driver.notice_text())
     assert driver.window.isVisible()
     driver.window.close()
     driver.wait_until(driver.studio.closed.is_set)
@@ -240,7 +240,7 @@ def test_closing_never_drops_a_picture_silently(open_studio: OpenStudio, tmp_pat
     shutil.rmtree(tmp_path / "data" / "picture")
     (tmp_path / "data" / "picture").write_text("in the way")
     driver.window.close()
-    driver.wait_until(lambda: "cannot be kept for the next time" in driver.notice_text())
+    driver.wait_until(lambda: "cannot be kept for the next start" in driver.notice_text())
     assert driver.window.isVisible()
     driver.session.files.save_layout(tmp_path / "layout.png")
     driver.wait_until((tmp_path / "layout.png").exists)
