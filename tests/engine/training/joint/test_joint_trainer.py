@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -262,13 +260,15 @@ def test_an_output_that_is_a_file_is_refused(config):
         train_pack(config, ())
 
 
-def test_a_full_disk_is_an_error_of_the_file(config, monkeypatch):
-    def write_bytes(path, data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    with pytest.raises(BadFile, match="No space left"):
-        train_pack(config, ())
+def test_a_disk_that_takes_no_more_is_an_error_of_the_file(config):
+    resource = pytest.importorskip("resource", reason="limits of file sizes are those of Unix")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(BadFile, match=r"checkpoint\.pt cannot be written"):
+            train_pack(config, ())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(
