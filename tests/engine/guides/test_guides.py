@@ -24,7 +24,6 @@ from engine.diffusion.sampling.trajectory import SamplerSettings
 from engine.guides import noisy_classifier
 from engine.guides.guide_factory import build_guides
 from engine.guides.guide_losses import gram_matrices
-from engine.guides.guide_parser import parse_guide
 from engine.interface.errors import BadClass, BadConfig, BadFile, BadPack, BadRequest, BadSize
 from engine.interface.protocol import (
     AreaGuide,
@@ -267,31 +266,6 @@ def test_the_classifier_tells_what_is_there_and_its_guide_raises_that(trained):
 def test_a_classifier_of_another_pack_is_refused(trained, pack):
     with pytest.raises(BadRequest, match="another kind of pack"):
         draw(pack, ClassifierGuide(classifier=str(trained[1]), present=("car",)))
-
-
-def test_guides_are_read_as_people_write_them(tmp_path):
-    write_image(tmp_path / "a.png", np.zeros((4, 5, 3), np.uint8))
-    assert parse_guide("areas:road=0.3, sky=0.2") == AreaGuide(shares={"road": 0.3, "sky": 0.2})
-    assert parse_guide("palette*2.5:#112233") == PaletteGuide(colours=("#112233",), scale=2.5)
-    assert parse_guide("clip:ViT-B-32|a.pt|a bus: red") == ClipGuide(
-        model="ViT-B-32", pretrained="a.pt", prompt="a bus: red"
-    )
-    assert parse_guide("classes:c.safetensors|car,-person") == ClassifierGuide(
-        classifier="c.safetensors", present=("car",), absent=("person",)
-    )
-    assert parse_guide("own:mine.py:dark") == CustomGuide(function="mine.py:dark")
-    found = parse_guide(f"style:{tmp_path / 'a.png'}")
-    assert isinstance(found, StyleGuide)
-    assert (found.image.height, found.image.width) == (4, 5)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "areas", "magic:1", "areas:road", "areas:road=2", "areas*x:road=0.1", "clip:a|b"]
-)
-def test_a_guide_that_makes_no_sense_is_named(text):
-    with pytest.raises(BadRequest) as caught:
-        parse_guide(text)
-    assert "areas:road=0.3" in caught.value.hint
 
 
 @pytest.mark.parametrize(

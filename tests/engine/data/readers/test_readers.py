@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from engine.data.pairs import FrameView, cut_pieces, read_pair
-from engine.data.raw_layout import decode_raw_layout, raw_layout_ids
 from engine.data.readers.dataset_source import classes_from_names, is_held_out
 from engine.data.source_detection import open_dataset, split_items
 from engine.data.taxonomy import ClassWords, Taxonomy, class_infos, layout_mapping, mirror_table, taxonomy_classes
@@ -280,36 +279,6 @@ def test_colours_of_a_photograph_are_no_layout(tmp_path):
     Image.fromarray(both).save(tmp_path / "train" / "0.jpg")
     with pytest.raises(BadFile, match="which is no class's"):
         read_pair(split_items(tmp_path, "train", MADE.file_classes)[0], MADE)
-
-
-def shuffled(layout, order):
-    """The same picture, by a program that sorts the palette."""
-    places = np.arange(256)
-    places[np.array(order)] = np.arange(len(order))
-    table = np.zeros((256, 3))
-    table[: len(order)] = dataset_samples.colour_palette()[order]
-    return dataset_samples.png_bytes(places[layout].astype(np.uint8), table)
-
-
-def test_a_sorted_palette_is_read_by_its_colours():
-    data = shuffled(dataset_samples.sample_layout(0), [2, 0, 3, 1])
-    np.testing.assert_array_equal(
-        raw_layout_ids(decode_raw_layout(data, "x"), MADE.file_classes), dataset_samples.sample_layout(0)
-    )
-
-
-def test_a_palette_that_could_be_read_in_two_ways_is_refused():
-    table = dataset_samples.colour_palette()
-    table[0], table[1] = table[2], (1, 2, 3)
-    drawn = decode_raw_layout(dataset_samples.png_bytes(dataset_samples.sample_layout(0), table), "two.png")
-    with pytest.raises(BadFile, match=r"two\.png has the colour of “car” at the id 0"):
-        raw_layout_ids(drawn, MADE.file_classes)
-
-
-def test_colours_of_ones_own_leave_the_ids_as_they_are():
-    table = 255 - dataset_samples.colour_palette()
-    drawn = decode_raw_layout(dataset_samples.png_bytes(dataset_samples.sample_layout(0), table), "own.png")
-    np.testing.assert_array_equal(raw_layout_ids(drawn, MADE.file_classes), dataset_samples.sample_layout(0))
 
 
 def test_classes_in_another_order_or_number_are_refused(tmp_path):

@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from engine.interface.protocol import MAX_SIDE, UNKNOWN
-from engine.interface.raster import read_layout, write_image
+from engine.interface.raster import write_image
 from studio.domain.document import GenerationMode, ImageKind
-from studio.domain.layout import Box
 from studio.domain.margins import MAX_PICTURE_PIXELS, CanvasMargins
-from studio.session.session import Session
-from studio.ui.overlays.extend_handle import ExtendHandle
-from tests.studio.conftest import CLASSES, OpenStudio
+from tests.studio.conftest import OpenStudio
 from tests.studio.domain.test_growing_pictures import document_state
-from tests.studio.studio_driver import StudioDriver
+from tests.studio.extension_steps import drag_handle, extend_and_wait, picture_size, show_handle
 from tests.studio.ui.canvas.test_canvas_view import canvas_colour, turn_wheel
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 STEP = 16
-
-
-def picture_size(driver: StudioDriver) -> tuple[int, int]:
-    return driver.document.width, driver.document.height
-
-
-def show_handle(driver: StudioDriver, side: str, canvas: QWidget | None = None) -> ExtendHandle:
-    """The handle of a side, after the pen has come near its edge."""
-    canvas = canvas or driver.window.layout_canvas
-    x, y = {"left": (0, 0.5), "right": (1, 0.5), "top": (0.5, 0), "bottom": (0.5, 1)}[side]
-    for inside in (0.9, 1):  # the first move only enters the canvas
-        place = (0.5 + inside * (x - 0.5)) * driver.document.width, (0.5 + inside * (y - 0.5)) * driver.document.height
-        driver.qtbot.mouseMove(canvas, driver.canvas_position(*place, canvas))
-    (found,) = [one for one in driver.window.extend_controller.handles if one.side == side and one.parent() is canvas]
-    driver.wait_until(found.isVisible)
-    return found
-
-
-def drag_handle(
-    driver: StudioDriver, side: str, pixels: int, canvas: QWidget | None = None, *, drop: bool = True
-) -> None:
-    """Drag the handle of a side so many document pixels outwards."""
-    canvas = canvas or driver.window.layout_canvas
-    held = show_handle(driver, side, canvas)
-    start = held.rect().center()
-    driver.qtbot.mousePress(held, LEFT, pos=start)
-    way = round(pixels * driver.window.viewport.zoom(canvas.size()))
-    by = {"left": (-way, 0), "right": (way, 0), "top": (0, -way), "bottom": (0, way)}[side]
-    for share in (0.4, 1):
-        driver.qtbot.mouseMove(held, start + QPoint(round(by[0] * share), round(by[1] * share)))
-    if drop:
-        driver.qtbot.mouseRelease(held, LEFT, pos=start + QPoint(*by))
-
-
-def extend_and_wait(driver: StudioDriver, **margins: int) -> StudioDriver:
-    """As if by hand, and drawn."""
-    driver.session.extension.extend(CanvasMargins(**margins))
-    driver.wait_until_idle()
-    return driver
 
 
 @pytest.mark.parametrize("half", ["layout", "image"])
@@ -312,86 +269,6 @@ def test_words_alone_draw_what_came_on(open_studio: OpenStudio) -> None:
     assert len(driver.editor.history) == depth + 1
     assert (driver.document.image[:32] == image).all()
     assert (driver.document.visible_layout()[:32] == layout).all()
-
-
-def test_results_of_other_sizes_are_restored_compared_and_varied(open_studio: OpenStudio) -> None:
-    driver = open_studio("--pause", "0").wait_until_ready()
-    small = document_state(driver.document)[1:4]
-    extend_and_wait(driver, left=32)
-    driver.wait_until(lambda: len(driver.session.results.entries) == 2)
-    large = document_state(driver.document)
-    new, old = driver.session.results.entries
-    driver.window.comparison.toggle(old)
-    driver.wait_until(lambda: driver.window.comparison.active)
-    canvas = driver.window.image_canvas
-    place = driver.window.comparison.result_rect(driver.window.viewport, canvas.size())
-    assert place.left() == pytest.approx(driver.canvas_position(32, 0, canvas).x(), abs=1)
-    canvas.grab()
-    driver.window.comparison.close()
-    driver.window.results_strip.filmstrip.restore(old)
-    driver.wait_until(lambda: picture_size(driver) == (64, 32))
-    assert document_state(driver.document)[1:4] == small
-    driver.window.results_strip.filmstrip.restore(new)
-    driver.wait_until(lambda: picture_size(driver) == (96, 32))
-    assert document_state(driver.document)[:4] == large[:4]
-    driver.window.commands["picture.variations"].trigger()
-    driver.wait_until(lambda: len(driver.session.variations.variations) == 4 and not driver.session.variations.running)
-    assert all(
-        one.image is not None and one.image.shape == (32, 96, 3) for one in driver.session.variations.variations
-    )
-    driver.click(driver.window.results_strip.variation_tiles[2])
-    assert picture_size(driver) == (96, 32)
-    driver.window.show_timeline()
-    driver.wait_until(lambda: not driver.session.timeline.running and len(driver.session.timeline.steps) > 1)
-    assert driver.session.timeline.steps[-1].image.shape == (32, 96, 3)
-
-
-def test_files_carry_the_size(open_studio: OpenStudio, tmp_path: Path) -> None:
-    driver = extend_and_wait(open_studio("--pause", "0").wait_until_ready(), left=16, right=32)
-    whole = document_state(driver.document)
-    project, image, layout = tmp_path / "wide.diptych", tmp_path / "image.png", tmp_path / "layout.png"
-    driver.session.projects.save(project)
-    driver.session.files.save_image(image)
-    driver.session.files.save_layout(layout)
-    driver.wait_until(lambda: project.exists() and image.exists() and layout.exists())
-    assert read_layout(layout, CLASSES).shape == (32, 112)
-    for path in (project, image):
-        driver.session.projects.new()
-        assert picture_size(driver) == (64, 32)
-        driver.session.files.open(path)
-        driver.wait_until(lambda: picture_size(driver) == (112, 32))
-        assert document_state(driver.document)[:4] == whole[:4]
-    driver.session.projects.new()
-    driver.session.files.open_layout(layout)
-    driver.wait_until(lambda: picture_size(driver) == (112, 32))
-    assert (driver.document.painted == read_layout(layout, CLASSES)).all()
-    driver.wait_until_idle()
-
-
-def test_a_larger_picture_is_there_after_a_crash_and_the_next_time(open_studio: OpenStudio, tmp_path: Path) -> None:
-    driver = open_studio().wait_until_ready()
-    keeper = driver.session._autosave
-    assert keeper is not None
-    with driver.qtbot.waitSignal(keeper.saved, timeout=60_000, raising=False):
-        pass
-    driver.generator.settings.set_live(False)
-    first = document_state(driver.document)
-    drag_handle(driver, "left", 32)
-    driver.stroke((4, 4), (10, 4))
-    last = document_state(driver.document)
-    shutil.copytree(tmp_path / "data", tmp_path / "killed" / "data")
-    driver.close()
-    (tmp_path / "killed" / "data" / "picture.lock").unlink(missing_ok=True)
-    crashed = Session(driver.session.pack, ["true"], tmp_path / "killed" / "data")
-    assert crashed._restore()
-    assert document_state(crashed.editor.document) == last
-    for _ in range(2):
-        crashed.editor.undo()
-    assert document_state(crashed.editor.document) == first
-    again = open_studio()
-    assert document_state(again.document) == last
-    assert again.window.layout_canvas.grab().width() > 0
-    assert again.document.frame == Box(0, -32, 32, 64)
 
 
 def test_handles_keep_out_of_the_way_of_the_pen(open_studio: OpenStudio) -> None:
