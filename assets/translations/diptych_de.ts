@@ -466,6 +466,10 @@
         <translation>Wird vorbereitet…</translation>
     </message>
     <message>
+        <source>{done} of {count} pairs</source>
+        <translation>{done} von {count} Paaren</translation>
+    </message>
+    <message>
         <source>finishing…</source>
         <translation>wird abgeschlossen…</translation>
     </message>

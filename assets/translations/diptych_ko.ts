@@ -462,6 +462,10 @@
         <translation>준비 중…</translation>
     </message>
     <message>
+        <source>{done} of {count} pairs</source>
+        <translation>쌍 {count}개 중 {done}개</translation>
+    </message>
+    <message>
         <source>finishing…</source>
         <translation>마무리 중…</translation>
     </message>

@@ -36,7 +36,9 @@ def export_status_text(exports: ExportRunner) -> str:
     if progress is None:
         return "" if exports.stage is ExportStage.STOPPED else translate("Export", "Preparing…")
     parts = [
-        translate("Export", "{done} of %Ln pair(s)", "", request.count).format(done=localised_number(progress.pairs))
+        translate("Export", "{done} of {count} pairs").format(
+            done=localised_number(progress.pairs), count=localised_number(request.count)
+        )
     ]
     if progress.rejected:
         parts.append(translate("Export", "{count} rejected").format(count=localised_number(progress.rejected)))

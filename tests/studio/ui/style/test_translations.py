@@ -117,6 +117,13 @@ def test_the_search_for_bare_words_finds_them(tmp_path: Path) -> None:
     assert found == {"bad.py:1", "bad.py:2", "bad.py:3", "bad.py:7", "bad.py:8"}
 
 
+def test_counts_are_translated_by_tr_which_lupdate_finds_plurals_in() -> None:
+    for file in (ROOT / "studio").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "translate":
+                assert len(node.args) <= 2, f"{file.name}:{node.lineno}: a count needs tr"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sources_are_up_to_date(language: str, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.ts"
