@@ -1340,6 +1340,22 @@
         <source>There is no pack in {file}: {head} is missing.</source>
         <translation>In {file} ist kein Paket: {head} fehlt.</translation>
     </message>
+    <message>
+        <source>{file} is larger than any pack ({size} MB).</source>
+        <translation>{file} ist größer als jedes Paket ({size} MB).</translation>
+    </message>
+    <message>
+        <source>The zip file contains an entry that no pack has (“{name}”).</source>
+        <translation>Das Zip hat einen Eintrag, den kein Paket hat („{name}“).</translation>
+    </message>
+    <message>
+        <source>There is no space on the disk for {file}.</source>
+        <translation>Auf dem Datenträger ist kein Platz für {file}.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk and try again.</source>
+        <translation>Schaffen Sie dort Platz, und versuchen Sie es noch einmal.</translation>
+    </message>
 </context>
 <context>
     <name>PacksWindow</name>

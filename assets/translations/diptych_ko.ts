@@ -1334,6 +1334,22 @@
         <source>There is no pack in {file}: {head} is missing.</source>
         <translation>{file}에 팩이 없습니다: {head}이(가) 없습니다.</translation>
     </message>
+    <message>
+        <source>{file} is larger than any pack ({size} MB).</source>
+        <translation>{file}의 내용이 어떤 팩보다도 큽니다({size}MB).</translation>
+    </message>
+    <message>
+        <source>The zip file contains an entry that no pack has (“{name}”).</source>
+        <translation>압축 파일에 팩에는 없는 항목이 있습니다(“{name}”).</translation>
+    </message>
+    <message>
+        <source>There is no space on the disk for {file}.</source>
+        <translation>{file}에 필요한 디스크 공간이 부족합니다.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk and try again.</source>
+        <translation>공간을 확보한 뒤 다시 시도하세요.</translation>
+    </message>
 </context>
 <context>
     <name>PacksWindow</name>

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import time
 import uuid
 from pathlib import Path
 
 from engine.interface.errors import BadFile
+
+STALE_SECONDS = 3600.0
+"""The age of a temporary file that belongs to a process that was killed while it wrote."""
+_TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.part")
 
 
 def write_atomically(
@@ -39,6 +45,14 @@ def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def remove_stale_temporaries(folder: Path) -> None:
+    """Remove what killed processes left of files in a folder, and nothing that one may be writing now."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(".*.part"):
+            if _TEMPORARY.fullmatch(path.name) and time.time() - path.lstat().st_mtime > STALE_SECONDS:
+                remove_if_possible(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 from engine import __version__
 from engine.guides.guide_parser import parse_guide
 from engine.interface import pack_catalogue, raster
-from engine.interface.atomic_files import write_atomically
+from engine.interface.atomic_files import remove_if_possible, remove_stale_temporaries, write_atomically
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import BadFile
 from engine.interface.protocol import PackInfo, Sampler
@@ -86,6 +86,7 @@ def run_order(order: SampleOrder) -> SampleSummary:
             inputs.read_request(order, sample, info, folder, guides)
             progress.advance(checking)
         _make_folder(order.out)
+        remove_stale_temporaries(order.out)
         progress.update(checking, description="loading", total=None)
         from engine.packs import pack as packs
         from engine.requests.unknown_words import unknown_words
@@ -112,10 +113,18 @@ def run_order(order: SampleOrder) -> SampleSummary:
 
 
 def _write_pair(files: OutputPaths, pair: ImageLayoutPair, record: SampleRecord, info: PackInfo) -> None:
-    """Write the three files of one result, the record last."""
-    raster.write_image(files.image, pair.image)
-    raster.write_layout(files.layout, pair.layout, info.classes)
-    write_atomically(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    """Write the three files of one result, the record last; none of them if one cannot be written."""
+    written: list[Path] = []
+    try:
+        raster.write_image(files.image, pair.image)
+        written.append(files.image)
+        raster.write_layout(files.layout, pair.layout, info.classes)
+        written.append(files.layout)
+        write_atomically(files.request, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    except BadFile:
+        for path in [*written, *([files.request] if written else [])]:  # a record of an earlier run tells of others
+            remove_if_possible(path)
+        raise
 
 
 def _prompt_scorer(pack: Pack) -> Callable[[BatchSnapshot, list[PlannedSample]], dict[str, float]]:

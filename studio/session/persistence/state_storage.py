@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLockFile
 
-from engine.interface.atomic_files import remove_if_possible, write_atomically
+from engine.interface.atomic_files import remove_if_possible, remove_stale_temporaries, write_atomically
 from engine.interface.bounded_decoding import SMALL_DOCUMENT, decode_json
 from engine.interface.errors import BadFile, EngineError
 from engine.interface.protocol import PackInfo
@@ -70,6 +70,7 @@ class StateStorage:
                 f"{root} cannot be made ({error.strerror}).",
                 "Without it no picture is kept for the next time.",
             ) from error
+        remove_stale_temporaries(root)
         self._folders = [root / "picture", *(root / f"picture-{index}" for index in range(2, 100))]
         self._lock_first_free(sorted(self._folders, key=_last_modified_ns, reverse=True))
 

@@ -15,6 +15,7 @@ from studio.session.notices import Notice, NoticeLevel
 from studio.session.persistence.project_file import PROJECT_SUFFIX
 from studio.session.session import Session
 from studio.ui.actions.shortcuts import Command, CommandRegistry
+from studio.ui.style.layouts import plain_tip
 from studio.ui.windows.file_dialogs import ask_open_picture, ask_save_png, ask_save_project
 
 PNG_MIME_TYPE = "image/png"
@@ -150,7 +151,7 @@ class FileCommands(QObject):
     def _add_recent(self, menu: QMenu, paths: list[Path]) -> None:
         for path in paths:
             action = menu.addAction(path.stem.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action.setToolTip(plain_tip(str(path)))
             action.triggered.connect(lambda _, path=path: self._session.projects.open(path))
 
     def _refresh_crop_action(self) -> None:

@@ -18,7 +18,7 @@ from studio.session.preferences import Preferences
 from studio.session.session import Session
 from studio.ui.actions.shortcuts import CommandRegistry, native_key
 from studio.ui.style.item_models import ModelIndex
-from studio.ui.style.layouts import hbox, icon_button, style_as_panel, styled_label, vbox
+from studio.ui.style.layouts import hbox, icon_button, plain_tip, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 
 SWATCH_SIZE = 18
@@ -81,7 +81,7 @@ class PalettePanel(QFrame):
     def _fill_list(self) -> None:
         for info in self._editor.palette.classes:
             item = QListWidgetItem(info.name)
-            item.setToolTip(", ".join(info.synonyms) or info.name)
+            item.setToolTip(plain_tip(", ".join(info.synonyms) or info.name))
             self.list_widget.addItem(item)
 
     def _refresh_keys(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -38,8 +39,14 @@ def vbox(spacing: int = 10, margin: int = 0) -> QVBoxLayout:
 def styled_label(label_text: str, style_property: str) -> QLabel:
     """A label with one of the style sheet's properties set, such as "heading" or "dim"."""
     label = QLabel(label_text)
+    label.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
     label.setProperty(style_property, True)
     return label
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that shows a text as it is, also one that looks like HTML."""
+    return f"<qt>{escape(text)}</qt>" if "<" in text else text
 
 
 def toggle_button(button_text: str, tip: str) -> QToolButton:

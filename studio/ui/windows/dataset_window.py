@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QPushButton, QSizePoli
 from studio.session.datasets.dataset_browser import DatasetBrowser
 from studio.session.session import Session
 from studio.ui.panels.notice_bar import NoticeBar
-from studio.ui.style.layouts import bare_scroll_area, hbox, pad_spin_box, style_as_panel, styled_label, vbox
+from studio.ui.style.layouts import bare_scroll_area, hbox, pad_spin_box, plain_tip, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.export_texts import localised_number
 from studio.ui.windows.file_dialogs import ask_folder
@@ -161,7 +161,7 @@ class DatasetWindow(QDialog):
         self.drop_button.setEnabled(bool(rows))
         self.open_on_canvas_button.setEnabled(len(rows) == 1)
         self.selection_label.setText(self._selection_text(rows))
-        self.selection_label.setToolTip(self.selection_label.text())
+        self.selection_label.setToolTip(plain_tip(self.selection_label.text()))
 
     def _selection_text(self, rows: list[int]) -> str:
         browser = self.browser

@@ -8,10 +8,13 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from engine.interface.errors import BadFile
+from engine.interface.raster import colourise, read_layout
 from studio.session.notices import Notice, NoticeAction
 from studio.session.pack_library.pack_cards import PackCard, list_pack_cards
 from studio.session.pack_library.pack_installer import PackInstaller
 from studio.ui.panels.notice_bar import NoticeBar
+from studio.ui.style.image_conversion import qimage
 from studio.ui.style.layouts import bare_scroll_area, hbox, style_as_panel, styled_label, vbox
 from studio.ui.style.theme import Theme
 from studio.ui.windows.file_dialogs import ask_folder, ask_open_zip
@@ -135,7 +138,7 @@ class PackCardWidget(QFrame):
     def _make_example_label(self, card: PackCard) -> QLabel:
         label = QLabel()
         label.setFixedSize(*EXAMPLE_SIZE)
-        picture = QPixmap(str(card.example)) if card.example else QPixmap()
+        picture = _example_picture(card)
         if not picture.isNull():
             ratio = self.devicePixelRatio()
             size = label.size() * ratio
@@ -161,3 +164,14 @@ class PackCardWidget(QFrame):
     def _problem_text(self, card: PackCard) -> str:
         words = self.tr("This pack is broken. {problem} Install it again, or remove its folder {folder}.")
         return words.format(problem=card.problem, folder=card.folder)
+
+
+def _example_picture(card: PackCard) -> QPixmap:
+    """The card's example layout in the colours of its classes; empty if there is none that can be read."""
+    if card.example is None or card.info is None:
+        return QPixmap()
+    try:
+        layout = read_layout(card.example, card.info.classes)
+    except BadFile:
+        return QPixmap()
+    return QPixmap.fromImage(qimage(colourise(layout, card.info.classes)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLockFile
 
-from engine.interface.errors import BadPack
+from engine.interface.errors import BadFile, BadPack
 from engine.interface.pack_catalogue import assets_folder
 from studio import composition
 from studio.session.pack_library.archive import InstallCancelled, unpack_pack
@@ -82,7 +82,7 @@ def test_a_zip_is_checked_installed_and_used(open_studio: OpenStudio, made: Path
     assert driver.window.palette_panel.list_widget.item(3).text() == "tree"
     driver.wait_until(lambda: old.client.pid == 0)
     assert driver.studio.preferences.values.pack != "tiny", "it has drawn nothing yet"
-    driver.studio.session.generator.set_options(driver.generator.options.__class__(prompt="a road"))
+    driver.studio.session.generator.settings.set_options(driver.generator.settings.options.__class__(prompt="a road"))
     driver.studio.session.generator.generate()
     driver.wait_until(lambda: driver.studio.preferences.values.pack == "tiny")
     driver.close()
@@ -104,7 +104,7 @@ def test_a_pack_that_is_there_is_replaced_only_after_a_word(
     (there / "mine.txt").write_text("")
     installer.install(made)
     wait_until_installed(driver)
-    assert "There is a pack “tiny” already" in window.notice_bar.notices[-1].text
+    assert "A pack “tiny” is installed already" in window.notice_bar.notices[-1].text
     assert (there / "mine.txt").exists()
     driver.click(window.notice_bar.row_at(-1).action_button)
     assert not (there / "mine.txt").exists()
@@ -224,9 +224,68 @@ def test_a_zip_cannot_write_outside(made: Path, tmp_path: Path, name: str) -> No
     file = write_zip(made, tmp_path / "evil.zip")
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(name, "gotcha")
-    with pytest.raises(BadPack, match="outside of its folder"):
+    with pytest.raises(BadPack, match="outside its folder"):
         unpack_pack(file, tmp_path / "place" / "new", lambda: False)
     assert not list(tmp_path.rglob("evil.txt"))
+
+
+def bomb(file: Path, method: int = zipfile.ZIP_DEFLATED, size: int = 2**30) -> Path:
+    """A zip that holds a pack.json and so many zeros."""
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("tiny/pack.json", "{}")
+        with archive.open("tiny/weights.safetensors", "w", force_zip64=True) as member:
+            for _ in range(size // 2**20):
+                member.write(bytes(2**20))
+    return file
+
+
+def test_a_zip_that_swells_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(BadPack, match="is larger than any pack"):
+        unpack_pack(bomb(tmp_path / "bomb.zip"), tmp_path / "new", lambda: False)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_zip_that_lies_about_its_sizes_stays_within_them(tmp_path: Path) -> None:
+    file = bomb(tmp_path / "liar.zip", size=2**26)
+    data, size = bytearray(file.read_bytes()), (2**26).to_bytes(4, "little")
+    place = data.rindex(size)  # in the central directory
+    data[place : place + 4] = (1000).to_bytes(4, "little")
+    file.write_bytes(data)
+    with pytest.raises((BadFile, BadPack)):
+        unpack_pack(file, tmp_path / "new", lambda: False)
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.safetensors")) <= 2**20
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_packed_in_an_odd_way_is_refused(tmp_path: Path, method: int) -> None:
+    with pytest.raises(BadPack, match="an entry that no pack has"):
+        unpack_pack(bomb(tmp_path / "odd.zip", method, 2**20), tmp_path / "new", lambda: False)
+
+
+@pytest.mark.parametrize("name", ["", "/", "a\x01b", "x" * 300, "tiny/\u202ea"])
+def test_a_member_with_an_odd_name_is_a_sentence(made: Path, tmp_path: Path, name: str) -> None:
+    file = write_zip(made, tmp_path / "odd.zip")
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(name), "x")
+    if name == "/":  # a folder, which is left out
+        unpack_pack(file, tmp_path / "new", lambda: False)
+    else:
+        with pytest.raises(BadPack, match="an entry that no pack has"):
+            unpack_pack(file, tmp_path / "new", lambda: False)
+
+
+def test_a_zip_with_an_encrypted_or_a_damaged_member_is_a_sentence(made: Path, tmp_path: Path) -> None:
+    file = write_zip(made, tmp_path / "odd.zip")
+    data = bytearray(file.read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 8] |= 1
+    (tmp_path / "encrypted.zip").write_bytes(data)
+    with pytest.raises(BadPack, match="an entry that no pack has"):
+        unpack_pack(tmp_path / "encrypted.zip", tmp_path / "one", lambda: False)
+    damaged = file.read_bytes()
+    (tmp_path / "damaged.zip").write_bytes(damaged[: len(damaged) // 2] + damaged[len(damaged) // 2 + 1 :])
+    with pytest.raises((BadFile, BadPack)):
+        unpack_pack(tmp_path / "damaged.zip", tmp_path / "two", lambda: False)
 
 
 def test_a_link_in_a_zip_is_refused(made: Path, tmp_path: Path) -> None:
@@ -235,7 +294,7 @@ def test_a_link_in_a_zip_is_refused(made: Path, tmp_path: Path) -> None:
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(link, "/")
-    with pytest.raises(BadPack, match="outside of its folder"):
+    with pytest.raises(BadPack, match="outside its folder"):
         unpack_pack(file, tmp_path / "new", lambda: False)
 
 
