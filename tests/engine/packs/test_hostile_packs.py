@@ -16,6 +16,7 @@ from engine.interface.errors import BadPack
 from engine.network.local_weights import CONFIG_FILE, local_weights
 from engine.packs import pack
 from engine.requests.pack_verification import drawing_problems
+from tests.engine.packs.hostile_descriptions import BAD_DESCRIPTIONS, BAD_HEADERS
 
 
 @pytest.fixture
@@ -35,85 +36,7 @@ def rewritten(folder, place, value):
     path.write_text(json.dumps(head), "utf-8")
 
 
-def road(**fields):
-    return {"name": "road", "colour": "#804080"} | fields
-
-
-TWO = [road(), {"name": "sky", "colour": "#4682b4"}]
-BAD_HEADS = [
-    (("info", "height"), -16),
-    (("info", "height"), 0),
-    (("info", "height"), 24),
-    (("info", "width"), 2**40),
-    (("info", "width"), 1040),
-    (("info", "width"), 10**30),
-    (("info", "classes"), []),
-    (("info", "classes"), TWO[:1]),
-    (("info", "classes"), [road(name=f"c{index}", colour=f"#{index:06x}") for index in range(256)]),
-    (("info", "classes"), [road(colour="red"), TWO[1]]),
-    (("info", "classes"), [road(colour="#80408"), TWO[1]]),
-    (("info", "classes"), [road(colour="#804080\n"), TWO[1]]),
-    (("info", "classes"), [road(), road(colour="#000001")]),
-    (("info", "classes"), [road(), road(name="Road", colour="#000001")]),
-    (("info", "classes"), [road(), road(name="sky")]),
-    (("info", "classes"), [road(name="a\0b"), TWO[1]]),
-    (("info", "classes"), [road(name="\u202eroad"), TWO[1]]),
-    (("info", "classes"), [road(name=""), TWO[1]]),
-    (("info", "classes"), [road(name="  "), TWO[1]]),
-    (("info", "classes"), [road(name="x" * 10**6), TWO[1]]),
-    (("info", "classes"), [road(synonyms=["x"] * 10**5), TWO[1]]),
-    (("info", "name"), ""),
-    (("info", "name"), "a\nb"),
-    (("info", "title"), "x" * 10**6),
-    (("info", "vocabulary"), ["x"] * 10**5),
-    (("info", "vocabulary"), ["\x1b[2J"]),
-    (("info", "steps"), -5),
-    (("info", "steps"), 0),
-    (("info", "steps"), 10**9),
-    (("info", "layout_steps"), -1),
-    (("info", "guidance"), -1.0),
-    (("info", "guidance"), 1e300),
-    (("info", "sampler"), "magic"),
-    (("info", "upscale"), 2**40),
-    (("info", "distilled"), -1),
-]
-BAD_FILES = [
-    (("pixels", "deviation"), [0.0, 0.2, 0.2]),
-    (("pixels", "deviation"), [-0.2, 0.2, 0.2]),
-    (("pixels", "deviation"), [1e300, 0.2, 0.2]),
-    (("pixels", "mean"), [2.0, 0.2, 0.2]),
-    (("pixels", "gamma"), 0.0),
-    (("pixels", "light"), [0.0, 2.0]),
-    (("network", "widths"), [16, 63]),
-    (("network", "widths"), [10**6, 64]),
-    (("network", "widths"), []),
-    (("network", "widths"), [16, 16, 16, 16, 64]),
-    (("network", "blocks"), [1]),
-    (("network", "blocks"), [1, 10**6]),
-    (("network", "condition"), 0),
-    (("network", "condition"), 2048),
-    (("network", "layout_channels"), 10**6),
-    (("network", "dropout"), 1.0),
-    (("text", "width"), 2**30),
-    (("text", "width"), 33),
-    (("text", "layers"), 10**6),
-    (("text", "heads"), 0),
-    (("text", "context"), 2**30),
-    (("process", "clocks"), 1),
-    (("process", "clocks"), 10**9),
-    (("process", "layout", "width"), 1e300),
-    (("process", "layout", "odds"), 0.0),
-    (("process", "layout", "neighbours"), [[0]] * 10**5),
-    (("process", "lead"), -1.0),
-    (("process", "image_pace", "rise"), 0.0),
-    (("data", "cut"), -1),
-    (("data", "border"), 10**9),
-    (("images_seen",), -1),
-    (("format",), 99),
-]
-
-
-@pytest.mark.parametrize(("place", "value"), BAD_HEADS, ids=str)
+@pytest.mark.parametrize(("place", "value"), BAD_HEADERS, ids=str)
 def test_a_head_out_of_its_ranges_is_a_sentence_for_the_studio_too(theirs, place, value):
     rewritten(theirs, place, value)
     for read in (pack_catalogue.read_pack_info, pack.read_pack_file):
@@ -123,7 +46,7 @@ def test_a_head_out_of_its_ranges_is_a_sentence_for_the_studio_too(theirs, place
     assert pack.pack_problems(theirs)
 
 
-@pytest.mark.parametrize(("place", "value"), BAD_FILES, ids=str)
+@pytest.mark.parametrize(("place", "value"), BAD_DESCRIPTIONS, ids=str)
 def test_a_description_out_of_its_ranges_is_a_sentence(theirs, place, value):
     rewritten(theirs, place, value)
     problems = pack.pack_problems(theirs)
