@@ -104,14 +104,14 @@ GuideScale = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 class AreaGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="areas"):
     """Target shares of the picture for some classes; a scale of 1 reaches them."""
 
-    shares: dict[str, Fraction]
+    shares: Annotated[dict[str, Fraction], msgspec.Meta(max_length=255)]
     scale: Fraction = 1.0
 
 
 class PaletteGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="palette"):
     """The colours that the image is to have, as "#rrggbb"."""
 
-    colours: tuple[str, ...]
+    colours: Annotated[tuple[str, ...], msgspec.Meta(max_length=64)]
     scale: GuideScale = 0.5
 
 
@@ -137,8 +137,8 @@ class ClassifierGuide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Which classes a classifier of noised images is to find; `classifier` is its file, without one the pack's own."""
 
     classifier: str = ""
-    present: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
+    present: Annotated[tuple[str, ...], msgspec.Meta(max_length=255)] = ()
+    absent: Annotated[tuple[str, ...], msgspec.Meta(max_length=255)] = ()
     scale: GuideScale = 0.05
 
 

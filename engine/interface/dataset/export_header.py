@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.interface.bounded_decoding import DOCUMENT, decode_json
+from engine.interface.bounded_decoding import PROJECT_DOCUMENT, decode_json
 from engine.interface.bounded_files import read_bounded, unlinked
 from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.errors import BadFile, BadRequest, MalformedData
@@ -26,8 +26,8 @@ class ExportHeader(msgspec.Struct, frozen=True, kw_only=True):
 def read_header(folder: Path) -> ExportHeader:
     """Reads the header of an export folder. Raises BadFile."""
     try:
-        data = read_bounded(unlinked(folder, HEADER_FILE), DOCUMENT.length)
-        return decode_json(data, ExportHeader, DOCUMENT, _decode_path)
+        data = read_bounded(unlinked(folder, HEADER_FILE), PROJECT_DOCUMENT.length)
+        return decode_json(data, ExportHeader, PROJECT_DOCUMENT, _decode_path)
     except (BadFile, MalformedData) as error:
         reason = error.reason if isinstance(error, MalformedData) else error.message.rstrip(".")
         raise BadFile(

@@ -19,6 +19,7 @@ from engine.interface.protocol import (
     Exported,
     Exporting,
     Failed,
+    Generate,
     Pause,
     Purge,
     Resume,
@@ -72,8 +73,7 @@ class ExportRunner(QObject):
         """Offer to continue the unfinished export of an earlier session."""
         try:
             request = decode_msgpack(self._file.read_bytes(), Export)
-            canvas = None if request.canvas is None else sanitise_request(request.canvas).request
-            self.request = msgspec.structs.replace(request, canvas=canvas)
+            self.request = msgspec.structs.replace(request, canvas=_sanitised_canvas(request.canvas))
         except (OSError, MalformedData, ValueError):
             return
         if Path(self.request.out).is_dir():
@@ -194,3 +194,13 @@ class ExportRunner(QObject):
     def _set_stage(self, stage: ExportStage) -> None:
         self.stage = stage
         self.changed.emit()
+
+
+def _sanitised_canvas(canvas: Generate | None) -> Generate | None:
+    """The canvas of an unfinished export as a file may hold it, with its full-size halves: they are pixels alone.
+
+    Raises ValueError for a number out of range.
+    """
+    if canvas is None:
+        return None
+    return msgspec.structs.replace(sanitise_request(canvas).request, full=canvas.full)

@@ -61,6 +61,7 @@ class GenerationController(QObject):
         self.settings.update_needed.connect(self.request_update)
         self._queue.changed.connect(self.running_changed)
         self._queue.picture_event_received.connect(self._on_picture_event)
+        self._queue.background_job_failed.connect(lambda event: self.noticed.emit(notice_of_failure(event)))
         self._queue.job_event_handled.connect(self._send_if_due)
         client.state_changed.connect(self._on_engine_state)
         editor.stroke_started.connect(self._on_stroke_started)

@@ -45,6 +45,7 @@ class JobQueue(QObject):
 
     changed = Signal()  # a job started, ended, was added or dropped
     picture_event_received = Signal(object, object)  # GenerationJob and JobEvent
+    background_job_failed = Signal(object)  # Failed, before the job's owner handles it
     job_event_handled = Signal()  # after every event of a job
 
     def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
@@ -128,6 +129,8 @@ class JobQueue(QObject):
         if job.on_event is None:
             self.picture_event_received.emit(job, event)
         else:
+            if isinstance(event, Failed):
+                self.background_job_failed.emit(event)
             job.on_event(event)  # may add another job
         if self._current is None:
             self.changed.emit()

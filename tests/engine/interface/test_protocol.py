@@ -18,6 +18,7 @@ from engine.interface.protocol import (
     AreaGuide,
     Cancel,
     Cancelled,
+    ClassifierGuide,
     Done,
     Export,
     Exported,
@@ -25,6 +26,7 @@ from engine.interface.protocol import (
     Exporting,
     Failed,
     Generate,
+    PaletteGuide,
     Pause,
     Preview,
     Purge,
@@ -33,6 +35,8 @@ from engine.interface.protocol import (
     Resume,
     Shutdown,
     TracedStep,
+    decode_command,
+    encode_frame,
 )
 
 ids = st.text(min_size=1, max_size=64)
@@ -222,3 +226,18 @@ def test_a_field_out_of_its_range_is_refused(change):
     protocol.decode_command(msgspec.msgpack.encode(GOOD))
     with pytest.raises(BadFrame, match=f"protocol {protocol.PROTOCOL_VERSION}"):
         protocol.decode_command(msgspec.msgpack.encode(GOOD | change))
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [
+        PaletteGuide(colours=("#123456",) * 65),
+        AreaGuide(shares={str(index): 0.0 for index in range(256)}),
+        ClassifierGuide(present=("car",) * 256),
+    ],
+)
+def test_a_guide_with_more_parts_than_a_picture_has_is_refused(guide):
+    request = Generate(id="a", pack="p", prompt="", guides=(guide,))
+    body = encode_frame(request)[4:]
+    with pytest.raises(BadFrame):
+        decode_command(body)
