@@ -17,7 +17,7 @@ from engine.interface import protocol
 from engine.interface.protocol import Cancelled, Done, Failed, Preview, TracedStep
 
 ROOT = Path(__file__).parent.parent.parent
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 240
 """Seconds; only a broken engine makes a test wait that long."""
 
 

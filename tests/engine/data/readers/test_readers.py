@@ -233,7 +233,7 @@ def drop_segment(at):
             "id 9",
         ),
         (dataset_samples.write_coco_panoptic, drop_segment, "segment 30"),
-        (dataset_samples.write_voc, lambda at: first(at, "SegmentationClass/*.png").unlink(), "cannot be read"),
+        (dataset_samples.write_voc, lambda at: first(at, "SegmentationClass/*.png").unlink(), "There is no file"),
         (
             dataset_samples.write_camvid,
             lambda at: dataset_samples.write_png(first(at, "*_L.png"), np.full((24, 32, 3), 9, np.uint8)),

@@ -26,7 +26,7 @@ def leave_damaged_session(open_studio: OpenStudio, tmp_path: Path) -> Path:
         driver.session.tasks.start(driver.session.save_document())
     for column in (8, 20, 32):
         driver.stroke((column, 24), (column + 6, 24))
-    shutil.copytree(tmp_path / "data", tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock"))
+    shutil.copytree(tmp_path / "data", tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock", "*.part"))
     driver.close()
     shutil.rmtree(tmp_path / "data")
     shutil.copytree(tmp_path / "copy", tmp_path / "data")

@@ -80,7 +80,7 @@ def test_a_larger_picture_is_there_after_a_crash_and_the_next_time(open_studio: 
     drag_handle(driver, "left", 32)
     driver.stroke((4, 4), (10, 4))
     last = document_state(driver.document)
-    shutil.copytree(tmp_path / "data", tmp_path / "killed" / "data")
+    shutil.copytree(tmp_path / "data", tmp_path / "killed" / "data", ignore=shutil.ignore_patterns("*.part"))
     driver.close()
     (tmp_path / "killed" / "data" / "picture.lock").unlink(missing_ok=True)
     crashed = Session(driver.session.pack, ["true"], tmp_path / "killed" / "data")

@@ -136,7 +136,7 @@ def test_what_the_engine_had_not_answered_is_made_the_next_time(
     assert not slow.editor.history.undo_step.answered
     data = tmp_path / "data"
     if end == "kill":  # what a studio that dies now leaves behind
-        shutil.copytree(data, tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock"))
+        shutil.copytree(data, tmp_path / "copy", ignore=shutil.ignore_patterns("*.lock", "*.part"))
     slow.close()
     if end == "kill":
         shutil.rmtree(data)

@@ -165,7 +165,7 @@ def test_the_filmstrip_by_keys(open_studio: OpenStudio) -> None:
     assert driver.session.results.entries[1].stem == entry.stem
     texts = [action.text().replace("&", "") for action in strip.result_menu(entry).actions()]
     assert texts[0] == "Restore"
-    assert "Show in its folder" in texts
+    assert "Show in folder" in texts
     assert [url.toLocalFile()[-4:] for url in strip.result_mime_data(entry).urls()] == [".png", ".png"]
 
 
