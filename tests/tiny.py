@@ -8,14 +8,15 @@ import torch
 
 from engine.diffusion.sampling.refinement import DetailVariance
 from engine.evaluators.quality import ImageQuality
-from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE
+from engine.interface.pack_catalogue import DISTILLED_FILE, RENDERER_FILE, UPSCALER_FILE
 from engine.interface.protocol import ClassInfo, PackInfo
 from engine.network.joint_unet import UNetConfig
+from engine.network.renderer_unet import RendererUNet
 from engine.network.text_tower import TextConfig, build_text_tower
 from engine.packs import few_step, pack_config
 from engine.packs import pack as packs
 from engine.packs.companion_files import PackCompatibility, SegmenterScores
-from engine.requests import full_size
+from engine.requests import full_size, rendering
 
 INFO = PackInfo(
     name="tiny",
@@ -83,6 +84,27 @@ def add_upscaler(folder: Path, factor: int = 2) -> Path:
         real=SegmenterScores(0.0, 0.0),
     )
     full_size.write_upscaler(folder / UPSCALER_FILE, network, facts)
+    return folder
+
+
+def add_renderer(folder: Path, factor: int = 2) -> Path:
+    """Give a pack a renderer of random weights."""
+    file = packs.read_pack_file(folder)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = RendererUNet(len(file.info.classes))
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter.add_(torch.randn_like(parameter) * 0.02)
+    metadata = rendering.RendererMetadata(
+        purpose=PackCompatibility.from_pack_file(file),
+        images_seen=0,
+        held_out=0,
+        factor=factor,
+        photographs_told={},
+        rendered_told={},
+    )
+    rendering.write_renderer(folder / RENDERER_FILE, network, metadata)
     return folder
 
 

@@ -87,6 +87,36 @@ def train_upscaler(
 
 
 @app.command()
+def train_renderer(
+    config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, with its table `renderer`.")],
+    pack: PackOption = "street",
+    images: Annotated[int | None, typer.Option(min=1, help="How many crops to see; without it, the file's.")] = None,
+    start: Annotated[Path | None, typer.Option(help="The checkpoint.pt of another renderer to begin with.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write. Without it, in the pack's folder.")] = None,
+    device: DeviceOption = DeviceChoice.auto,
+) -> None:
+    """Train what makes photographs of a pack's pairs at full size; the same command goes on from the checkpoint."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+    from engine.interface import pack_catalogue
+    from engine.packs import pack as packs
+    from engine.training.core.training_config import read_config
+    from engine.training.tasks import renderer_task
+
+    progress_format = "{task.completed:,.0f}/{task.total:,.0f} crops, L1 {task.fields[loss]:.3f}"
+    loaded = packs.read_pack(pack_catalogue.find_pack_folder(pack), device.value)
+    path = out or loaded.folder / pack_catalogue.RENDERER_FILE
+    columns = (BarColumn(), TextColumn(progress_format), TimeRemainingColumn())
+    recipe = renderer_task.with_images(read_config(config), images)
+    facts = renderer_task.train_renderer(recipe, loaded, path, columns, start=start)
+    typer.echo(f"{facts.held_out} frames held out; the share of positions that the critics judge rightly, by stride:")
+    for name, told in (("photographs", facts.photographs_told), ("rendered", facts.rendered_told)):
+        typer.echo(f"  {name}: " + ", ".join(f"{stride}: {share:.2f}" for stride, share in told.items()))
+    typer.echo(f"The run is in {renderer_task.run_folder(recipe)}; look at its contact sheets.")
+    typer.echo(f"The renderer is in {path}; try: diptych-engine sample --pack {pack} --prompt '' --full --out out")
+
+
+@app.command()
 def distil(
     config: Annotated[Path, typer.Argument(help="The TOML file of a pack's training run, for its data.")],
     pack: PackOption = "street",

@@ -18,7 +18,7 @@ from engine.interface.digests import file_sha256
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import OutOfMemory
 from engine.packs import pack
-from engine.requests import full_size
+from engine.requests import full_size_stage
 from engine.requests.batch_snapshot import ImageLayoutPair
 from engine.requests.generation import sample_batch
 from engine.requests.resolved_request import ResolvedRequest, group_batchable, resolve_request
@@ -32,7 +32,7 @@ class PairGenerator:
         self.sources = RequestSource.read(order, pack_catalogue.read_pack_info(folder))
         self.pack = pack.read_pack(folder, device)
         self.pack_sha256 = pack_digest(folder, order)
-        self.upscaler = full_size.load_upscaler(self.pack) if order.full else None
+        self.full_size = full_size_stage.load_full_size_stage(self.pack) if order.full else None
 
     def draw(self, seeds: Sequence[int], on_step: StepCallback = do_nothing) -> list[GeneratedPair]:
         """Draws the pairs of seeds, independently of the batching. Raises EngineError, or what `on_step` raises."""
@@ -72,22 +72,22 @@ class PairGenerator:
 
     def _upscale(self, resolved: ResolvedRequest, pair: GeneratedPair, on_step: StepCallback) -> GeneratedPair:
         """Upscales a pair if the order asks for full size."""
-        if self.upscaler is None:
+        if self.full_size is None:
             return pair
         drawn = ImageLayoutPair(pair.image, pair.layout)
-        stages = full_size.upscaling_steps(self.upscaler, resolved, drawn)
+        stages = self.full_size.steps(resolved, drawn)
         while True:
             try:
                 stage = next(stages, None)
             except Exception as error:
-                tall, wide = (side * self.upscaler.factor for side in pair.layout.shape)
+                tall, wide = (side * self.full_size.factor for side in pair.layout.shape)
                 raise to_engine_error(error, f"{tall}×{wide} pixels") from error
             if stage is None:
                 break
             on_step(0.0)
             drawn = stage.pair or drawn
         height, width = drawn.layout.shape
-        sized = {"height": height, "width": width, "upscaled": self.upscaler.factor}
+        sized = {"height": height, "width": width, "upscaled": self.full_size.factor}
         return GeneratedPair(pair.name, drawn.image, drawn.layout, msgspec.structs.replace(pair.record, **sized))
 
     def _record(self, inputs: PairInputs, resolved: ResolvedRequest) -> PairRecord:

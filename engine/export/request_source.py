@@ -16,7 +16,7 @@ from engine.interface.dataset.export_order import ExportOrder
 from engine.interface.digests import combined_sha256
 from engine.interface.errors import BadFile, BadPack, BadRequest, MalformedData
 from engine.interface.kept_masks import request_size
-from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE, full_size_shape
+from engine.interface.pack_catalogue import DISTILLED_FILE, FULL_SIZE_FILES, full_size_shape
 from engine.interface.protocol import MAX_PROMPT_LENGTH, AreaGuide, FullSizeInputs, Generate, PackInfo, Raster
 from engine.sample_command.inputs import FitOptions, read_inputs
 from engine.sample_command.plan import MAX_PROMPTS_BYTES, SampleInput, pictures_by_stem
@@ -156,7 +156,8 @@ def _read_targets(path: Path) -> tuple[AreaGuide, ...]:
 
 def pack_digest(folder: Path, order: ExportOrder) -> str:
     """Hashes pack.json and the weights that an order's pairs are drawn with. Raises BadPack."""
-    names = ["pack.json", "weights.safetensors", *([UPSCALER_FILE] if order.full else [])]
+    full_size = [name for name in FULL_SIZE_FILES if order.full and (folder / name).exists()]
+    names = ["pack.json", "weights.safetensors", *full_size]
     samplers = order.sampler, order.canvas.sampler if order.canvas else None
     names += [DISTILLED_FILE] if "distilled" in samplers else []
     try:

@@ -18,7 +18,10 @@ from engine.interface.pack_validation import validate_pack_info
 from engine.interface.protocol import MAX_FRAME, MAX_SIDE, PackInfo, Sampler
 
 UPSCALER_FILE = "upscaler.safetensors"
+RENDERER_FILE = "renderer.safetensors"
 DISTILLED_FILE = "distilled.safetensors"
+FULL_SIZE_FILES = RENDERER_FILE, UPSCALER_FILE
+"""What brings a pack's pairs to full size; the first that it has tells the factor."""
 MAX_HEADER_BYTES = 2**20
 PACK_FILE = "pack.json"
 
@@ -27,7 +30,7 @@ class _PackFileHeader(msgspec.Struct):
     info: PackInfo
 
 
-class _UpscalerHeader(msgspec.Struct):
+class _FullSizeHeader(msgspec.Struct):
     factor: UpscaleFactor
 
 
@@ -88,8 +91,9 @@ def read_pack_info(folder: Path) -> PackInfo:
     """
     info = read_description(folder, _PackFileHeader).info
     validate_pack_info(info, str(folder / PACK_FILE))
-    upscaler = _read_header_metadata(folder / UPSCALER_FILE, _UpscalerHeader)
-    return msgspec.structs.replace(info, upscale=upscaler.factor if upscaler else 0, distilled=few_step_count(folder))
+    headers = [_read_header_metadata(folder / name, _FullSizeHeader) for name in FULL_SIZE_FILES]
+    factors = [header.factor for header in headers if header is not None]
+    return msgspec.structs.replace(info, upscale=factors[0] if factors else 0, distilled=few_step_count(folder))
 
 
 def few_step_count(folder: Path) -> int:

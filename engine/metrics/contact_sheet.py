@@ -14,7 +14,7 @@ from engine.interface.raster import colourise, fit_layout, read_layout
 from engine.metrics.report_pictures import picture_grid
 from engine.packs.pack import Pack
 from engine.prompts.caption_grammar import grammar_caption
-from engine.requests import full_size
+from engine.requests import full_size_stage
 from engine.requests.batch_snapshot import ImageLayoutPair
 from engine.requests.generation import resolve_for_pack, sample_batch
 
@@ -81,15 +81,15 @@ class ContactSheetSampler:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.upscaler = full_size.load_upscaler(pack) if read_pack_info(pack.folder).upscale else None
+        self.full_size = full_size_stage.load_full_size_stage(pack) if read_pack_info(pack.folder).upscale else None
 
     def draw(self, request: Generate) -> ContactSheetResult:
         """Draws one request."""
         resolved = resolve_for_pack(self.pack, request)
         *_, last = sample_batch(self.pack, [resolved])
         drawn = full = last.pair(0)
-        if self.upscaler is not None:
-            *_, stage = full_size.upscaling_steps(self.upscaler, resolved, drawn)
+        if self.full_size is not None:
+            *_, stage = self.full_size.steps(resolved, drawn)
             assert stage.pair is not None, "the last stage is whole"
             full = stage.pair
         return ContactSheetResult(drawn, full.image, colourise(full.layout, self.pack.info.classes))

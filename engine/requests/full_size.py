@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -67,6 +67,21 @@ class UpscalingProgress(NamedTuple):
     done: int
     total: int
     pair: ImageLayoutPair | None
+
+
+class ImageEnlarger(Protocol):
+    """What brings an image to full size: an upscaler, or a renderer (rendering.py)."""
+
+    @property
+    def info(self) -> PackInfo: ...
+
+    @property
+    def factor(self) -> int: ...
+
+    def upscale_image(
+        self, low_image: Pixels, layout: Pixels, seed: int, kept: KeptImage | None = None
+    ) -> Iterator[tuple[int, int, Pixels | None]]:
+        """Yields (parts done, parts in total, the image with the last part); see `Upscaler.upscale_image`."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +153,13 @@ def enlarge_bicubic(image: Tensor, factor: int) -> Tensor:
 
 
 def upscaling_steps(
-    upscaler: Upscaler, resolved: ResolvedRequest, pair: ImageLayoutPair
+    enlarger: ImageEnlarger, resolved: ResolvedRequest, pair: ImageLayoutPair
 ) -> Iterator[UpscalingProgress]:
     """The pair drawn for a request at full size, part by part.
 
     What the request gives at full size comes back bit for bit where it is kept; any other layout is enlarged.
     """
-    factor, full = upscaler.factor, resolved.request.full or FullSizeInputs()
+    factor, full = enlarger.factor, resolved.request.full or FullSizeInputs()
     layout, kept_image = enlarge_layout(pair.layout, factor), None
     if full.layout is not None:
         ids = full.layout.pixels()
@@ -152,7 +167,7 @@ def upscaling_steps(
         layout = np.where(keep, ids, layout)
     if full.image is not None:
         kept_image = KeptImage(full.image.pixels(), enlarge_mask(resolved.kept.keep_image, factor))
-    for done, total, image in upscaler.upscale_image(pair.image, layout, resolved.request.seed, kept_image):
+    for done, total, image in enlarger.upscale_image(pair.image, layout, resolved.request.seed, kept_image):
         yield UpscalingProgress(done, total, None if image is None else ImageLayoutPair(image, layout))
 
 

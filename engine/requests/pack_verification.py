@@ -10,11 +10,11 @@ import torch
 from engine.evaluators import clip_pair, segmenter
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import EngineError
-from engine.interface.pack_catalogue import DISTILLED_FILE, UPSCALER_FILE
+from engine.interface.pack_catalogue import DISTILLED_FILE, RENDERER_FILE, UPSCALER_FILE
 from engine.interface.protocol import Generate
 from engine.packs import few_step
 from engine.packs import pack as packs
-from engine.requests import full_size, generation
+from engine.requests import full_size, generation, rendering
 
 VERIFY_STEPS = 2
 
@@ -41,6 +41,7 @@ def evaluator_problems(folder: Path) -> list[str]:
         segmenter.FILE: lambda: segmenter.read(folder / segmenter.FILE, packs.read_pack_file(folder), cpu),
         clip_pair.FILE: lambda: clip_pair.read(folder / clip_pair.FILE, packs.read_pack_file(folder), cpu),
         UPSCALER_FILE: lambda: full_size.read_upscaler(folder / UPSCALER_FILE, packs.read_pack_file(folder), cpu),
+        RENDERER_FILE: lambda: rendering.read_renderer(folder / RENDERER_FILE, packs.read_pack_file(folder), cpu),
         DISTILLED_FILE: lambda: few_step.load_distilled(packs.read_pack(folder, "cpu")),
     }
     for name, read in readers.items():

@@ -148,15 +148,15 @@ def _pack_size_pair(request: ResolvedRequest, frame: BatchSnapshot, index: int) 
 
 def _full_size_finisher(pack: Pack) -> Callable[[ResolvedRequest, BatchSnapshot, int], ImageLayoutPair]:
     """A function like `_pack_size_pair` for results at full size. Raises BadPack."""
-    from engine.requests import full_size
+    from engine.requests import full_size_stage
 
-    loaded_upscaler = full_size.load_upscaler(pack)
+    stage = full_size_stage.load_full_size_stage(pack)
 
     def upscale_pair(request: ResolvedRequest, frame: BatchSnapshot, index: int) -> ImageLayoutPair:
         try:
-            *_, last = full_size.upscaling_steps(loaded_upscaler, request, frame.pair(index))
+            *_, last = stage.steps(request, frame.pair(index))
         except Exception as error:
-            raise to_engine_error(error, f"{full_size.TRAIN_UPSCALER_COMMAND}") from error
+            raise to_engine_error(error, f"{request.size_text} at full size") from error
         assert last.pair is not None, "the last stage holds the result"
         return last.pair
 

@@ -40,7 +40,7 @@ from engine.serve.server import PostEvent, cancelled_event, failed_event
 if TYPE_CHECKING:
     from engine.packs.pack import Pack
     from engine.requests.batch_snapshot import BatchSnapshot
-    from engine.requests.full_size import Upscaler
+    from engine.requests.full_size_stage import FullSizeStage
 
 PACK_CACHE_SIZE = 2
 PREVIEWS_PER_SECOND = 15
@@ -79,7 +79,7 @@ class ComputeWorker:
         self._post = post
         self._device = device
         self._packs: dict[Path, Pack] = {}  # least recently used first
-        self._upscaler: tuple[Path, Upscaler] | None = None
+        self._full_size: tuple[Path, FullSizeStage] | None = None
 
     def start(self, name: str) -> Ready:
         """Load a pack and draw with it once, so that the first request finds everything warm. Raises EngineError."""
@@ -164,14 +164,14 @@ class ComputeWorker:
         self, job: RequestJob[ResolvedRequest], last: BatchSnapshot, done: Done
     ) -> FullSizeDone | Cancelled:
         """Post the result at the pack's size, then draw it at full size."""
-        from engine.requests import full_size
+        from engine.requests import full_size_stage
 
         self._post(done)
         pack = last.pack
-        if self._upscaler is None or self._upscaler[0] != pack.folder:
-            self._upscaler = pack.folder, full_size.load_upscaler(pack)
+        if self._full_size is None or self._full_size[0] != pack.folder:
+            self._full_size = pack.folder, full_size_stage.load_full_size_stage(pack)
         started = time.perf_counter() - done.seconds
-        for progress in full_size.upscaling_steps(self._upscaler[1], job.request, last.pair(0)):
+        for progress in self._full_size[1].steps(job.request, last.pair(0)):
             if job.cancelled:
                 break
             if progress.pair is not None:

@@ -15,6 +15,7 @@ from engine.interface.protocol import Sampler
 from engine.network.joint_unet import UNetConfig
 from engine.network.text_tower import TextConfig
 from engine.packs.pack_config import ProcessConfig
+from engine.training.core.renderer_config import RendererConfig
 
 
 class ViewConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +95,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     text: TextConfig = TextConfig()
     process: ProcessConfig = ProcessConfig()
     loss: LossConfig = LossConfig()
+    renderer: RendererConfig = RendererConfig()
     embeddings: str = "street"  # pack whose text tower tells which classes are similar
     neighbours: int = 3  # how many similar classes each has, for the embedding transitions
 
