@@ -29,6 +29,14 @@ def free_memory() -> int | None:
         return None
 
 
+def fitting_batch(height: int, width: int, classes: int, most: int) -> int:
+    """How many pictures of this size fit into memory together: 1 to `most`."""
+    free = free_memory()
+    if free is None:
+        return most
+    return max(1, min(most, int(free * USABLE_FRACTION) // drawing_bytes(height, width, classes)))
+
+
 def check_memory(height: int, width: int, classes: int, batch: int = 1) -> None:
     """Raise the BadSize that says what would fit, if so many pictures of this size cannot be drawn here."""
     needed, free = drawing_bytes(height, width, classes, batch), free_memory()

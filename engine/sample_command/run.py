@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ from engine.interface.atomic_files import remove_if_possible, remove_stale_tempo
 from engine.interface.error_messages import to_engine_error
 from engine.interface.errors import BadFile
 from engine.interface.protocol import PackInfo, Sampler
+from engine.requests.memory_estimate import fitting_batch
 from engine.requests.resolved_request import ResolvedRequest, group_batchable
 from engine.sample_command import inputs
 from engine.sample_command.plan import OutputPaths, PlannedSample, SampleInput, SampleOrder, output_paths, plan_samples
@@ -100,7 +101,7 @@ def run_order(order: SampleOrder) -> SampleSummary:
         for start in range(0, len(samples), BATCH_SIZE):
             batch = samples[start : start + BATCH_SIZE]
             requests = [inputs.read_request(order, sample, info, folder, guides) for sample in batch]
-            for group in group_batchable(requests):
+            for group in _groups_that_fit(requests, len(info.classes)):
                 group_requests, group_samples = [requests[index] for index in group], [batch[index] for index in group]
                 frame = _draw_batch(pack, group_requests, lambda share: progress.advance(drawing, share))
                 scores |= score_batch(frame, group_samples) if score_batch else {}
@@ -110,6 +111,14 @@ def run_order(order: SampleOrder) -> SampleSummary:
     prompts = dict.fromkeys(sample.source.prompt or "" for sample in samples)
     words = dict.fromkeys(word for prompt in prompts for word in unknown_words(pack, prompt))
     return SampleSummary([sample.name for sample in samples], tuple(words), _rank_results(samples, scores))
+
+
+def _groups_that_fit(requests: list[ResolvedRequest], classes: int) -> Iterator[list[int]]:
+    """The indices of requests that can be drawn together, as many at once as fit into memory."""
+    for group in group_batchable(requests):
+        most = fitting_batch(*requests[group[0]].batch_key.size, classes, len(group))
+        for start in range(0, len(group), most):
+            yield group[start : start + most]
 
 
 def _write_pair(files: OutputPaths, pair: ImageLayoutPair, record: SampleRecord, info: PackInfo) -> None:

@@ -17,6 +17,7 @@ from engine.interface.errors import EngineError
 from engine.interface.protocol import PackInfo
 from studio.session.datasets.thumbnails import ThumbnailLoader
 from studio.session.notices import Notice, NoticeLevel, notice_of_error
+from studio.session.persistence.request_sanitiser import sanitise_options
 from studio.session.session import Session
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class DatasetBrowser(QObject):
         record, settings = entry.record, self._session.generator.settings
         self._session.picture.show_pair(image, layout, self.tr("Open pair {name}").format(name=entry.name))
         caption_options = {"prompt": record.prompt, "seed": record.seed, "negative": record.negative}
-        settings.restore(msgspec.structs.replace(settings.options, **caption_options))
+        settings.restore(sanitise_options(msgspec.structs.replace(settings.options, **caption_options)))
         words = self.tr("Pair {name} was opened with its caption and its seed. Undo restores the previous picture.")
         self.noticed.emit(Notice(words.format(name=entry.name), NoticeLevel.HINT))
 

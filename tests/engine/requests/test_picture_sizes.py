@@ -9,7 +9,7 @@ from engine.interface import protocol
 from engine.interface.errors import BadSize
 from engine.interface.protocol import Done, Generate, Raster, TracedStep
 from engine.requests import memory_estimate
-from engine.requests.memory_estimate import check_memory, drawing_bytes, free_memory
+from engine.requests.memory_estimate import check_memory, drawing_bytes, fitting_batch, free_memory
 from engine.requests.validation import MOST_PIXELS, MOST_TRACED_PIXELS, validate_request
 from tests import tiny
 
@@ -63,6 +63,15 @@ def test_a_picture_that_does_not_fit_into_memory_is_refused_with_one_that_does(m
     assert drawing_bytes(height + 64, width + 128, 19) > 0.8e9
     with pytest.raises(BadSize):
         validate_request(asked(2048, 4096), tiny.INFO)
+
+
+def test_as_many_are_drawn_together_as_fit(monkeypatch):
+    monkeypatch.setattr(memory_estimate, "free_memory", lambda: 10**9)
+    assert fitting_batch(64, 128, 19, 8) == 8
+    assert 1 < fitting_batch(512, 512, 19, 8) < 8
+    assert fitting_batch(4096, 2048, 19, 8) == 1
+    monkeypatch.setattr(memory_estimate, "free_memory", lambda: None)
+    assert fitting_batch(4096, 2048, 19, 8) == 8
 
 
 def test_a_machine_that_does_not_say_what_is_free_refuses_nothing(monkeypatch):
