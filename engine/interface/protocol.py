@@ -212,7 +212,7 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sampler: Sampler | None = None
     guidance: Annotated[float, msgspec.Meta(ge=0, le=50)] | None = None
     full: bool = False  # at `PackInfo.upscale` times the size
-    agreement: Fraction | None = None  # the filters: see export.order.Filters
+    agreement: Fraction | None = None  # the filters: see `PairFilters`
     named: bool = False
     apart: Fraction | None = None
     reference: EnginePath | None = None

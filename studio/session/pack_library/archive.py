@@ -30,7 +30,7 @@ class InstallCancelled(Exception):
 
 
 def unpack_pack(source: Path, folder: Path, is_stopped: StopCheck) -> None:
-    """Copy the pack in a folder or a zip into `folder`, a new one. Raises BadFile, BadPack or Cancelled."""
+    """Copy the pack in a folder or a zip into `folder`, a new one. Raises BadFile, BadPack or InstallCancelled."""
     try:
         if source.is_dir():
             _copy_folder(source, folder, is_stopped)
